@@ -1,0 +1,174 @@
+// Checks the package as its users get it: packs it, reads the tarball with publint and are-the-types-wrong,
+// installs it into an empty folder and uses it there from the command line, ESM, CommonJS and TypeScript.
+// Prints one line for each step, stops at the first failure with exit code 1 and leaves nothing behind.
+//
+// usage: node scripts/check-package.mjs
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { name, version, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const modules = Object.keys(exports)
+  .filter((path) => !path.endsWith('.json'))
+  .map((path) => name + path.slice(1));
+
+/** What a TypeScript user writes: it must compile under strict rules, and answer right when it runs. */
+const CONSUMER = `
+import { createAuthorizer, definePermission } from '${name}';
+
+const permission = definePermission({
+  name: 'readers',
+  types: 'FeatureView',
+  actions: 'READ',
+  policy: { type: 'RoleBasedPolicy', roles: ['reader'] },
+});
+const authorizer = createAuthorizer({ permissions: [permission] });
+const view = { type: 'FeatureView', name: 'driver_stats', tags: {} } as const;
+const reader: boolean = authorizer.can({ username: 'ann', roles: ['reader'] }, 'READ_ONLINE', view);
+const stranger: boolean = authorizer.can({ username: 'bob' }, 'READ_ONLINE', view);
+if (!reader || stranger) throw new Error('wrong decision');
+
+export const misspelt = (): unknown =>
+  // @ts-expect-error an action that no vocabulary has
+  definePermission({ name: 'x', types: 'FeatureView', actions: 'REED_ONLINE' });
+`;
+const CONSUMER_CONFIG = {
+  compilerOptions: {
+    target: 'es2023',
+    lib: ['es2023'],
+    module: 'nodenext',
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules', '@types')],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+  },
+  include: ['*.ts', '*.mts', '*.cts'],
+};
+
+/** Runs a command and gives back what it wrote to standard output, or throws with all of its output. */
+function run(command, args, { cwd = root, expected = [0] } = {}) {
+  const { error, status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    input: '',
+    maxBuffer: 64 * 1024 * 1024,
+    // npm and npx are command scripts there.
+    shell: process.platform === 'win32' && command !== process.execPath,
+  });
+  if (error) throw error;
+  if (expected.includes(status)) return stdout;
+  throw new Error(`${[command, ...args].join(' ')}\nended with ${status}\n${stdout}${stderr}`);
+}
+
+/** Runs a development tool of this project. */
+function runTool(packageName, command, args, options) {
+  const folder = join(root, 'node_modules', packageName);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = join(folder, typeof bin === 'string' ? bin : bin[command]);
+  return run(process.execPath, [file, ...args], options);
+}
+
+function ensure(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+function step(title, action) {
+  try {
+    const note = action();
+    process.stdout.write(`ok      ${title}${note === undefined ? '' : `: ${note}`}\n`);
+  } catch (error) {
+    process.stdout.write(
+      `FAILED  ${title}\n${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    throw error;
+  }
+}
+
+/** Packs the project into `folder` and gives back the path of the tarball. */
+function checkTarball(folder) {
+  let tarball = '';
+  step('npm pack', () => {
+    const [pack] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder]));
+    const paths = pack.files.map(({ path }) => path);
+    const stray = paths.filter(
+      (path) => !/^(dist\/.*\.(d\.ts|js)|package\.json|[A-Z]+(\.md)?)$/.test(path),
+    );
+    ensure(stray.length === 0, `files that no user needs: ${stray.join(', ')}`);
+    for (const path of ['LICENSE', 'README.md']) ensure(paths.includes(path), `no ${path} inside`);
+    tarball = join(folder, pack.filename);
+    return `${paths.length} files, ${Math.ceil(pack.size / 1024)} KiB`;
+  });
+  step('publint', () => void runTool('publint', 'publint', ['run', tarball, '--strict']));
+  step('are the types wrong', () => {
+    runTool('@arethetypeswrong/cli', 'attw', [tarball, '--profile', 'esm-only']);
+  });
+  return tarball;
+}
+
+/** Installs the tarball into the empty `folder` and runs its command there. */
+function checkCommand(tarball, folder) {
+  const cli = (args, expected) =>
+    run('npx', ['--no', '--', name, ...args], { cwd: folder, expected });
+  step('install into an empty folder', () => {
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+    run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: folder });
+  });
+  step(`npx ${name} --help`, () => {
+    ensure(cli(['--help'], [0]).includes('audit'), 'the help does not name `audit`');
+  });
+  step(`npx ${name} audit`, () => {
+    const example = join(root, 'examples', 'credit_scoring');
+    const { summary } = JSON.parse(cli(['audit', example, '--format', 'json'], [0, 1]));
+    ensure(summary.resources > 0 && summary.permissions > 0, 'the audit of the example is empty');
+    return `${summary.resources} resources, ${summary.permissions} permissions`;
+  });
+}
+
+/** Loads every subpath of the package installed in `folder`, in each way that a user may. */
+function checkModules(folder) {
+  const node = (...args) => run(process.execPath, args, { cwd: folder });
+  const nonEmpty = 'if (Object.keys(m).length === 0) throw new Error("no exports")';
+  for (const path of modules) {
+    step(`import ${path}`, () => {
+      node('--input-type=module', '-e', `const m = await import('${path}'); ${nonEmpty}`);
+    });
+    step(`require ${path}`, () => {
+      node('--input-type=commonjs', '-e', `const m = require('${path}'); ${nonEmpty}`);
+    });
+  }
+  step('deep imports are refused', () => {
+    const code = `import('${name}/dist/index.js').then(() => process.exit(1), () => {})`;
+    node('-e', code);
+  });
+  step('compile and run a TypeScript consumer', () => {
+    const imports = modules.map(
+      (path, index) => `import * as m${index} from '${path}';\nvoid m${index};\n`,
+    );
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CONSUMER_CONFIG));
+    writeFileSync(join(folder, 'consumer.ts'), CONSUMER);
+    writeFileSync(join(folder, 'modules.mts'), imports.join(''));
+    writeFileSync(join(folder, 'modules.cts'), imports.join(''));
+    runTool('typescript', 'tsc', ['-p', folder]);
+    for (const file of ['consumer.js', 'modules.mjs', 'modules.cjs']) node(file);
+  });
+}
+
+const work = mkdtempSync(join(tmpdir(), `${name}-`));
+const consumer = join(work, 'consumer');
+try {
+  mkdirSync(consumer);
+  const tarball = checkTarball(work);
+  checkCommand(tarball, consumer);
+  checkModules(consumer);
+  process.stdout.write(`${name} ${version} is fit to publish\n`);
+} catch {
+  process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,95 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listProjectFiles, readProjectFile } from './project-files.js';
+
+/** Folders of `src/` from the lowest rank to the highest: a folder imports only from lower ranks. */
+const RANKS: readonly (readonly string[])[] = [
+  ['model'],
+  ['matchers'],
+  ['policy', 'redaction'],
+  ['engine'],
+  ['config'],
+  ['identity'],
+  ['registry'],
+  ['gate', 'audit'],
+  ['services'],
+  ['servers', 'testing'],
+  ['cli'],
+];
+const FOLDERS = RANKS.flat();
+/** What runs in any JavaScript engine, browsers and edge workers included. */
+const CORE = ['model', 'matchers', 'policy', 'engine'];
+const IMPORT = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]*|node:[^'"]*)['"]/g;
+
+const rankOf = (folder: string): number => RANKS.findIndex((rank) => rank.includes(folder));
+const mayImport = (from: string, to: string): boolean => from === to || rankOf(to) < rankOf(from);
+
+/** One sentence for each import of `text`, the source at `path`, that breaks the ranks. */
+function findViolations(path: string, text: string): readonly string[] {
+  const [, from = '', ...rest] = path.split('/');
+  if (rest.length === 0) return [];
+  if (!FOLDERS.includes(from)) return [`${path}: nobody ranked the folder ${from}`];
+  return [...text.matchAll(IMPORT)].flatMap(([, target = '']) => {
+    if (target.startsWith('node:')) {
+      return CORE.includes(from) ? [`${path}: the core imports ${target}`] : [];
+    }
+    const [top, to = ''] = posix.join(posix.dirname(path), target).split('/');
+    return top === 'src' && mayImport(from, to) && FOLDERS.includes(to)
+      ? []
+      : [`${path}: ${from} imports ${target}`];
+  });
+}
+
+describe('import ranks', () => {
+  it('no source file imports a folder of its own rank or above', () => {
+    const sources = listProjectFiles('src').filter((path) => path.endsWith('.ts'));
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.flatMap((path) => findViolations(path, readProjectFile(path)))).toEqual([]);
+  });
+
+  it.each([
+    ['src/model/a.ts', "import { b } from '../matchers/index.js';"],
+    ['src/matchers/deep/a.ts', "export type { B } from '../../engine/index.js';"],
+    ['src/policy/a.ts', "import type { R } from '../redaction/index.js';"],
+    ['src/gate/a.ts', "const b = await import('../audit/index.js');"],
+    ['src/testing/a.ts', "import '../servers/index.js';"],
+    ['src/engine/a.ts', "import { readFileSync } from 'node:fs';"],
+    ['src/cli/a.ts', "import { b } from '../index.js';"],
+    ['src/cli/a.ts', "import { b } from '../../test/support/b.js';"],
+    ['src/unknown/a.ts', ''],
+  ])('finds what is wrong in %s: %s', (path, text) => {
+    expect(findViolations(path, text)).toHaveLength(1);
+  });
+
+  it.each([
+    ['src/engine/a.ts', "import { b } from '../policy/index.js';\nimport { z } from 'zod';"],
+    ['src/matchers/deep/a.ts', "import { b } from '../b.js';\nimport { c } from './c.js';"],
+    ['src/cli/a.ts', "import { readFileSync } from 'node:fs';"],
+    ['src/index.ts', "export { createAuthorizer } from './engine/index.js';"],
+  ])('has nothing to say about %s: %s', (path, text) => {
+    expect(findViolations(path, text)).toEqual([]);
+  });
+
+  it('the linter holds the same ranks', () => {
+    const config = JSON.parse(readProjectFile('.oxlintrc.json').replace(/^\s*\/\/.*$/gm, '')) as {
+      readonly overrides: readonly {
+        readonly files: readonly string[];
+        readonly rules: Readonly<
+          Record<string, readonly [string, { patterns: { regex: string }[] }]>
+        >;
+      }[];
+    };
+    for (const from of FOLDERS) {
+      const override = config.overrides.find(
+        ({ files, rules }) => files.includes(`src/${from}/**`) && 'no-restricted-imports' in rules,
+      );
+      const patterns = override?.rules['no-restricted-imports']?.[1].patterns ?? [];
+      const expressions = patterns.map(({ regex }) => new RegExp(regex));
+      const refuses = (target: string): boolean => expressions.some((one) => one.test(target));
+      for (const to of FOLDERS.filter((folder) => folder !== from)) {
+        expect(refuses(`../${to}/index.js`), `${from} imports ${to}`).toBe(!mayImport(from, to));
+      }
+      expect(refuses('node:fs'), `${from} imports node:fs`).toBe(CORE.includes(from));
+    }
+  });
+});
