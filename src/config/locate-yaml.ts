@@ -1,0 +1,173 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { type ConfigInvalidError, quote, throwCollected } from '../model/errors.js';
+import { type ComposedYaml, MAX_YAML_LENGTH, restoreReferences } from './compose-yaml.js';
+import { type Environment, expandEnvironment } from './expand-environment.js';
+import { isMapping } from './is-mapping.js';
+import { resolvePlainScalar } from './resolve-plain-scalar.js';
+
+/** A value and its place, as an offset into the text. */
+export interface LocatedYaml {
+  readonly value: unknown;
+  readonly offset: number;
+  /** Fields or items by key or index, with the place of the key. */
+  readonly children: ReadonlyMap<string, LocatedChild>;
+  /** Values in it, itself included, aliases counted in full. */
+  readonly size: number;
+}
+
+export interface LocatedChild {
+  readonly offset: number;
+  readonly node: LocatedYaml;
+}
+
+interface Build {
+  readonly source: ComposedYaml;
+  readonly env: Environment;
+  readonly anchors: Map<string, LocatedYaml>;
+  readonly errors: ConfigInvalidError[];
+  aliased: number;
+  expanded: number;
+}
+
+const MAX_ALIASED = 100_000;
+const MERGE_KEY = '<<';
+const NO_CHILDREN: ReadonlyMap<string, LocatedChild> = new Map();
+const STRING_TAGS: ReadonlySet<string> = new Set(['!', 'tag:yaml.org,2002:str']);
+
+/**
+ * Turns composed nodes into data, with the place of each piece of it.
+ *
+ * Shape: aliases share the data that they stand for. `env` holds the variables to expand in values.
+ *
+ * @throws ConfigInvalidError with all that is wrong: keys that are there twice, aliases that stand for
+ *   nothing or for too much, tags, merge keys that merge no mapping.
+ */
+export function locateYaml(source: ComposedYaml, env: Environment): LocatedYaml {
+  const build: Build = { source, env, anchors: new Map(), errors: [], aliased: 0, expanded: 0 };
+  const root = locate(source.contents, build);
+  throwCollected(build.errors);
+  return root;
+}
+
+function locate(node: ParsedNode | null, build: Build): LocatedYaml {
+  if (node === null) return scalar(null, 0);
+  if (isAlias(node)) return locateAlias(node.source, node.range[0], build);
+  const located = isScalar(node)
+    ? locateScalar(node, build)
+    : isMap(node)
+      ? locateMapping(node, build)
+      : locateSequence(node, build);
+  // Only now: an alias inside of what it names has nothing to stand for.
+  if (node.anchor !== undefined) build.anchors.set(node.anchor, located);
+  return located;
+}
+
+function locateAlias(name: string, offset: number, build: Build): LocatedYaml {
+  const target = build.anchors.get(name);
+  if (target === undefined) {
+    build.errors.push(build.source.errorAt(offset, 'an alias without an anchor before it'));
+    return scalar(null, offset);
+  }
+  // SECURITY: the data is shared and stays small, but who walks it would see it grow exponentially.
+  build.aliased += target.size;
+  if (build.aliased > MAX_ALIASED) throw build.source.errorAt(offset, 'aliases stand for too much');
+  return target;
+}
+
+function locateScalar(node: Scalar.Parsed, build: Build): LocatedYaml {
+  const [offset] = node.range;
+  const text = restoreReferences(String(node.value));
+  const expanded = expandEnvironment(text, build.env, MAX_YAML_LENGTH - build.expanded);
+  if (expanded === undefined) {
+    throw build.source.errorAt(offset, 'environment variables make the file too long');
+  }
+  if (expanded !== text) build.expanded += expanded.length;
+  if (node.tag !== undefined) {
+    if (!STRING_TAGS.has(node.tag)) refuseTag(offset, build);
+    return scalar(expanded, offset);
+  }
+  if (node.type !== 'PLAIN') return scalar(expanded, offset);
+  // White space around an unquoted value is no part of it, wherever it comes from.
+  return scalar(resolvePlainScalar(expanded.trim()), offset);
+}
+
+function locateSequence(node: YAMLSeq.Parsed, build: Build): LocatedYaml {
+  const [offset] = node.range;
+  if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:seq') refuseTag(offset, build);
+  const children = new Map<string, LocatedChild>();
+  for (const [index, item] of node.items.entries()) {
+    const located = locate(item as ParsedNode, build);
+    children.set(String(index), { offset: located.offset, node: located });
+  }
+  const value = Array.from(children.values(), (child) => child.node.value);
+  return { value, offset, children, size: sizeOf(children) };
+}
+
+function locateMapping(node: YAMLMap.Parsed, build: Build): LocatedYaml {
+  const [offset] = node.range;
+  if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:map') refuseTag(offset, build);
+  const children = new Map<string, LocatedChild>();
+  let merged: LocatedChild | undefined;
+  for (const pair of node.items as readonly Pair<ParsedNode, ParsedNode | null>[]) {
+    const name = keyOf(pair.key, build);
+    const child = { offset: pair.key.range[0], node: locate(pair.value, build) };
+    if (name === undefined) continue;
+    const merges = name === MERGE_KEY && isScalar(pair.key) && pair.key.type === 'PLAIN';
+    if (children.has(name) || (merges && merged !== undefined)) {
+      build.errors.push(build.source.errorAt(child.offset, `key ${quote(name)} is there twice`));
+    } else if (merges) merged = child;
+    else children.set(name, child);
+  }
+  if (merged !== undefined) merge(merged, children, build);
+  const value: Record<string, unknown> = Object.create(null);
+  for (const [name, child] of children) value[name] = child.node.value;
+  return { value, offset, children, size: sizeOf(children) };
+}
+
+function keyOf(key: ParsedNode, build: Build): string | undefined {
+  if (!isScalar(key) || (key.tag !== undefined && !STRING_TAGS.has(key.tag))) {
+    build.errors.push(build.source.errorAt(key.range[0], 'a key must be a plain word or a string'));
+    return undefined;
+  }
+  const name = restoreReferences(String(key.value));
+  if (key.anchor !== undefined) build.anchors.set(key.anchor, scalar(name, key.range[0]));
+  return name;
+}
+
+/** Adds the fields of `<<: *base` or `<<: [*first, *second]`; what is there, or comes first, wins. */
+function merge(merged: LocatedChild, children: Map<string, LocatedChild>, build: Build): void {
+  const bases = Array.isArray(merged.node.value)
+    ? Array.from(merged.node.children.values(), (child) => child.node)
+    : [merged.node];
+  for (const base of bases) {
+    if (!isMapping(base.value)) {
+      const message = 'a merge key `<<` takes a mapping, or a list of mappings';
+      build.errors.push(build.source.errorAt(merged.offset, message));
+      return;
+    }
+    for (const [name, child] of base.children) if (!children.has(name)) children.set(name, child);
+  }
+}
+
+function refuseTag(offset: number, build: Build): void {
+  build.errors.push(build.source.errorAt(offset, 'a YAML tag that is not supported'));
+}
+
+function scalar(value: unknown, offset: number): LocatedYaml {
+  return { value, offset, children: NO_CHILDREN, size: 1 };
+}
+
+function sizeOf(children: ReadonlyMap<string, LocatedChild>): number {
+  let size = 1;
+  for (const child of children.values()) size += child.node.size;
+  return size;
+}

@@ -1,0 +1,84 @@
+import { isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import type { ConfigInvalidError } from '../model/errors.js';
+import { checkSection } from './check-section.js';
+import { stringField } from './field-schemas.js';
+import { isMapping } from './is-mapping.js';
+import type { YamlDocument } from './parse-yaml.js';
+
+/** Where the registry of a feature store is. */
+export interface RegistryConfig {
+  /** `file`, `sql`, `remote`, or any other `registry_type`, as written. */
+  readonly type: string;
+  /** The local file of a `file` registry, resolved against the folder of the configuration. */
+  readonly path: string | undefined;
+  /**
+   * The `path` field of every other registry, as written: `s3://…`, `postgresql+psycopg://…`,
+   * `sqlite:///…`, `host:port`. May hold a password.
+   */
+  readonly url: string | undefined;
+  /** How long Feast reuses what it read; 0: for ever. */
+  readonly cacheTtlSeconds: number;
+  /** All fields that are not above, as written. May hold secrets. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+const DEFAULT_PATH = 'data/registry.db';
+const URL_WITH_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+const TYPES_WITH_URL: ReadonlySet<string> = new Set(['sql', 'remote']);
+
+const ttlMessage = 'must be a whole number of seconds, 0 or more';
+const registrySchema = z
+  .looseObject({
+    registry_type: stringField.min(1, 'must not be empty').default('file'),
+    path: stringField.min(1, 'must not be empty').optional(),
+    cache_ttl_seconds: z.int({ error: ttlMessage }).min(0, ttlMessage).default(600),
+  })
+  .superRefine((section, context) => {
+    if (section.path !== undefined || !TYPES_WITH_URL.has(section.registry_type)) return;
+    context.addIssue({ code: 'custom', path: ['path'], message: 'is missing' });
+  });
+
+/**
+ * Reads the `registry` section.
+ *
+ * Shape: a path, a mapping, or `undefined` (no section), which is the file `data/registry.db`; gives
+ * `undefined` after adding at least one error to `errors`. A relative file is joined to `baseDirectory`,
+ * and stays relative where there is none. Types that no reader knows are kept: the reader says so.
+ *
+ * @source Feast 0.66.0, its registry models: same fields and defaults. Differs: a negative
+ *   `cache_ttl_seconds` and an empty `path` are refused, and the section may be left out.
+ */
+export function parseRegistrySection(
+  section: unknown,
+  document: YamlDocument,
+  errors: ConfigInvalidError[],
+  baseDirectory: string | undefined,
+): RegistryConfig | undefined {
+  const value = toMapping(section);
+  if (value === undefined) {
+    errors.push(document.errorAt(['registry'], 'must be a path or a mapping'));
+    return undefined;
+  }
+  const checked = checkSection(registrySchema, { value, path: ['registry'] }, document, errors);
+  if (checked === undefined) return undefined;
+  const { registry_type: type, path, cache_ttl_seconds: cacheTtlSeconds, ...options } = checked;
+  const local = type === 'file' && !URL_WITH_SCHEME.test(path ?? '');
+  return Object.freeze({
+    type,
+    path: local ? resolveFrom(baseDirectory, path ?? DEFAULT_PATH) : undefined,
+    url: local ? undefined : path,
+    cacheTtlSeconds,
+    options: Object.freeze(Object.assign(Object.create(null), options)),
+  });
+}
+
+function toMapping(section: unknown): object | undefined {
+  if (section === undefined) return {};
+  if (typeof section === 'string') return { path: section };
+  return isMapping(section) ? section : undefined;
+}
+
+function resolveFrom(baseDirectory: string | undefined, path: string): string {
+  return baseDirectory === undefined || isAbsolute(path) ? path : join(baseDirectory, path);
+}

@@ -1,0 +1,78 @@
+import { type ConfigInvalidError, quote } from '../model/errors.js';
+import { composeYaml } from './compose-yaml.js';
+import type { Environment } from './expand-environment.js';
+import { isMapping } from './is-mapping.js';
+import { type LocatedYaml, locateYaml } from './locate-yaml.js';
+
+/** A parsed YAML file: its data, and where in the file each piece of it stands. */
+export interface YamlDocument {
+  /**
+   * The data: strings, numbers, booleans, `null`, dates, arrays, and objects without a prototype, so
+   * that a key like `__proto__` is a key like any other.
+   */
+  readonly value: unknown;
+  /**
+   * An error about the field at `path`, pointing at it, or at the nearest field above it that exists.
+   *
+   * `message` goes on where the field's name ends, for example "is missing".
+   */
+  errorAt(path: readonly PropertyKey[], message: string): ConfigInvalidError;
+  /** The same, pointing at the field's name, for a field that should not be there. */
+  errorAtKey(path: readonly PropertyKey[], message: string): ConfigInvalidError;
+}
+
+/**
+ * Parses one YAML document, with `$NAME` and `${NAME}` expanded in its values.
+ *
+ * The environment is expanded after parsing, in values and never in keys: whatever a variable holds
+ * is one value, and never a key, a list or a comment. An unquoted value is typed after its expansion.
+ * Two equal keys in one mapping are refused.
+ *
+ * @source PyYAML `safe_load` after `os.path.expandvars`, as Feast reads its file; differs: the order of
+ *   the two, and duplicate keys, of which Feast takes the last.
+ * @throws ConfigInvalidError with file, line and column; never with a value of the file in its message.
+ */
+export function parseYaml(
+  text: string,
+  options: { readonly file?: string | undefined; readonly env?: Environment | undefined } = {},
+): YamlDocument {
+  const source = composeYaml(text, options.file);
+  const root = locateYaml(source, options.env ?? {});
+  return {
+    value: root.value,
+    errorAt: (path, message) => source.errorAt(offsetOf(root, path).value, say(path, message)),
+    errorAtKey: (path, message) => source.errorAt(offsetOf(root, path).key, say(path, message)),
+  };
+}
+
+/** The places of the name and of the value of a field, or of the nearest field above it. */
+function offsetOf(
+  root: LocatedYaml,
+  path: readonly PropertyKey[],
+): { readonly key: number; readonly value: number } {
+  let node = root;
+  let key = root.offset;
+  for (const name of path) {
+    const child = node.children.get(String(name));
+    if (child === undefined) return { key, value: isScalarValue(node.value) ? node.offset : key };
+    ({ offset: key, node } = child);
+  }
+  // A value that is left out has no place of its own.
+  return { key, value: node.value === null ? key : node.offset };
+}
+
+function isScalarValue(value: unknown): boolean {
+  return !Array.isArray(value) && !isMapping(value);
+}
+
+function say(path: readonly PropertyKey[], message: string): string {
+  return path.length === 0 ? message : `${quote(formatPath(path))} ${message}`;
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) =>
+      typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`,
+    )
+    .join('');
+}

@@ -1,0 +1,48 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { ConfigInvalidError } from '../model/errors.js';
+import { MAX_YAML_LENGTH } from './compose-yaml.js';
+import { errorCode } from './find-feature-store-config.js';
+
+/**
+ * Reads the text of a YAML file.
+ *
+ * @throws ConfigInvalidError where it cannot be read, is too large or not UTF-8.
+ */
+export async function readYamlText(file: string): Promise<string> {
+  return decode(await readBytes(file), file);
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file);
+    return await readUpTo(handle, MAX_YAML_LENGTH + 1);
+  } catch (error) {
+    throw new ConfigInvalidError(`cannot be read (${errorCode(error)})`, { file }, { cause: error });
+  } finally {
+    await handle?.close();
+  }
+}
+
+// The size that a file says it has is no bound: some files grow, and some say 0.
+async function readUpTo(handle: FileHandle, limit: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(limit);
+  let length = 0;
+  while (length < limit) {
+    const { bytesRead } = await handle.read(bytes, length, limit - length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  if (bytes.length > MAX_YAML_LENGTH) {
+    throw new ConfigInvalidError(`longer than ${MAX_YAML_LENGTH} bytes`, { file });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigInvalidError('not UTF-8 text', { file });
+  }
+}

@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest';
+import { type FeatureStoreConfig, parseFeatureStoreConfig } from '../../src/config/index.js';
+import { ConfigInvalidError } from '../../src/model/errors.js';
+
+const STORES = `online_store:
+  type: sqlite
+  path: data/online_store.db
+offline_store:
+  type: file
+entity_key_serialization_version: 3
+`;
+const FILE_REGISTRY = `project: credit_scoring
+provider: local
+registry: data/registry.db
+${STORES}`;
+const SQL_REGISTRY = `project: credit_scoring
+provider: local
+registry:
+  registry_type: sql
+  path: sqlite:///data/registry_sql.db
+  cache_ttl_seconds: 60
+${STORES}`;
+const OIDC = `${FILE_REGISTRY}# the same store over a SQL registry is feature_store_sql.yaml.
+auth:
+  type: oidc
+  auth_discovery_url: http://127.0.0.1:18999/realms/master/.well-known/openid-configuration
+  client_id: feast-server
+`;
+const ALLOW_ALL = `project: allow_all_demo
+provider: local
+registry: data/registry.db
+online_store: {type: sqlite, path: data/online_store.db}
+entity_key_serialization_version: 3
+`;
+
+function parse(text: string): FeatureStoreConfig {
+  return parseFeatureStoreConfig(text, { file: '/repo/feature_store.yaml' });
+}
+
+function problems(text: string): readonly string[] {
+  try {
+    parseFeatureStoreConfig(text, { file: 'f.yaml' });
+  } catch (error) {
+    if (!(error instanceof ConfigInvalidError)) throw error;
+    const [first, ...others] = error.errors.map((one) => one.message);
+    // The first message goes on with the others.
+    return [first?.replace(/ \(and \d+ more: .*$/, '') ?? '', ...others];
+  }
+  return [];
+}
+
+describe('feature stores that Feast applied', () => {
+  it('have a file registry', () => {
+    expect(parse(FILE_REGISTRY)).toEqual({
+      file: '/repo/feature_store.yaml',
+      baseDirectory: '/repo',
+      project: 'credit_scoring',
+      provider: 'local',
+      registry: {
+        type: 'file',
+        path: '/repo/data/registry.db',
+        url: undefined,
+        cacheTtlSeconds: 600,
+        options: {},
+      },
+      auth: { type: 'no_auth' },
+    });
+    expect(parse(ALLOW_ALL)).toMatchObject({
+      project: 'allow_all_demo',
+      auth: { type: 'no_auth' },
+    });
+  });
+
+  it('have a registry beside their folder', () => {
+    const { registry } = parse(FILE_REGISTRY.replace('data/registry.db', '../repo2/registry.db'));
+    expect(registry.path).toBe('/repo2/registry.db');
+  });
+
+  it('have a SQL registry', () => {
+    expect(parse(SQL_REGISTRY).registry).toEqual({
+      type: 'sql',
+      path: undefined,
+      url: 'sqlite:///data/registry_sql.db',
+      cacheTtlSeconds: 60,
+      options: {},
+    });
+  });
+
+  it('have an OIDC server', () => {
+    expect(parse(OIDC).auth).toEqual({
+      type: 'oidc',
+      role: 'server',
+      authDiscoveryUrl: 'http://127.0.0.1:18999/realms/master/.well-known/openid-configuration',
+      clientId: 'feast-server',
+      uiClientId: undefined,
+      verifySsl: true,
+      caCertPath: '',
+      audience: undefined,
+      issuer: undefined,
+      jwksCacheLifespanSeconds: 300,
+      jwksRequestTimeoutSeconds: 10,
+    });
+  });
+});
+
+describe('the registry section', () => {
+  function registry(section: string): FeatureStoreConfig['registry'] {
+    return parse(`project: p\n${section}`).registry;
+  }
+
+  it('may be left out', () => {
+    expect(registry('').path).toBe('/repo/data/registry.db');
+    expect(registry('registry: {cache_ttl_seconds: 0}')).toMatchObject({
+      path: '/repo/data/registry.db',
+      cacheTtlSeconds: 0,
+    });
+  });
+
+  it('may have an absolute path', () => {
+    expect(registry('registry: /data/registry.db').path).toBe('/data/registry.db');
+    expect(registry('registry: {path: /data/registry.db}').path).toBe('/data/registry.db');
+  });
+
+  it.each(['s3://bucket/registry.pb', 'gs://bucket/registry.pb', 'https://x/y', 'file:///x'])(
+    'keeps the URL %s',
+    (url) => {
+      expect(registry(`registry: ${url}`)).toMatchObject({ type: 'file', url, path: undefined });
+      expect(registry(`registry: {path: "${url}"}`)).toMatchObject({ url, path: undefined });
+    },
+  );
+
+  it('keeps types and fields that it does not know, as written', () => {
+    const section = `registry:
+  registry_type: snowflake.registry
+  account: acme
+  __proto__: {polluted: true}
+  constructor: [1, two]
+`;
+    const { type, url, path, options } = registry(section);
+    expect({ type, url, path }).toEqual({
+      type: 'snowflake.registry',
+      url: undefined,
+      path: undefined,
+    });
+    expect(options['account']).toBe('acme');
+    expect(options['constructor']).toEqual([1, 'two']);
+    expect(options['toString']).toBeUndefined();
+    expect(options['polluted']).toBeUndefined();
+    expect(registry('registry: {registry_type: remote, path: "host:6570", is_tls: yes}')).toEqual({
+      type: 'remote',
+      path: undefined,
+      url: 'host:6570',
+      cacheTtlSeconds: 600,
+      options: { is_tls: true },
+    });
+  });
+
+  it.each([
+    ['registry:', 2, 1, '`registry` must be a path or a mapping'],
+    ['registry: 5', 2, 11, '`registry` must be a path or a mapping'],
+    ['registry: 2026-01-31', 2, 11, '`registry` must be a path or a mapping'],
+    ['registry: [a]', 2, 11, '`registry` must be a path or a mapping'],
+    ["registry: ''", 2, 11, '`registry.path` must not be empty'],
+    ['registry: {path: 5}', 2, 18, '`registry.path` must be a string'],
+    ['registry: {path: null}', 2, 12, '`registry.path` must be a string'],
+    ['registry: {registry_type: sql}', 2, 1, '`registry.path` is missing'],
+    ['registry: {registry_type: remote}', 2, 1, '`registry.path` is missing'],
+    ['registry: {registry_type: 5}', 2, 27, '`registry.registry_type` must be a string'],
+    ["registry: {registry_type: ''}", 2, 27, '`registry.registry_type` must not be empty'],
+  ])('is refused: %s', (section, line, column, message) => {
+    expect(problems(`project: p\n${section}\n`)).toEqual([`f.yaml:${line}:${column}: ${message}`]);
+  });
+
+  it.each(['-1', '0.5', '"60"', 'yes', '.inf', '1e400'])('is refused with a time of %s', (ttl) => {
+    expect(problems(`project: p\nregistry:\n  cache_ttl_seconds: ${ttl}\n`)).toEqual([
+      'f.yaml:3:22: `registry.cache_ttl_seconds` must be a whole number of seconds, 0 or more',
+    ]);
+  });
+});
+
+describe('the project', () => {
+  it.each(['p', 'credit_scoring', 'a-b', 'équipe', '2024x', '特徴'])('%s is a name', (name) => {
+    expect(parse(`project: "${name}"`).project).toBe(name);
+  });
+
+  it.each(['', ' ', '_p', '-p', 'a b', 'a.b', 'a/b', '../x', 'a\\n'])('"%s" is none', (name) => {
+    expect(problems(`project: "${name}"`)).toEqual([
+      'f.yaml:1:10: `project` must consist of letters, digits, `_` and `-`, and start with a letter or a digit',
+    ]);
+  });
+
+  it('must be there, and be a string', () => {
+    expect(problems('provider: local')).toEqual(['f.yaml:1:1: `project` is missing']);
+    expect(problems('project: 5')).toEqual(['f.yaml:1:10: `project` must be a string']);
+    expect(problems('project: p\nprovider: [x]')).toEqual([
+      'f.yaml:2:11: `provider` must be a string',
+    ]);
+  });
+});
+
+describe('problems', () => {
+  it('are all named, each at its line and column', () => {
+    const text = `provider: local
+registry:
+  path: 5
+auth:
+  type: oidc
+  auth_discovery_url: https://idp
+  verify_ssl: maybe
+  verify_sll: true
+  __proto__: {}
+`;
+    expect(problems(text)).toEqual([
+      'f.yaml:1:1: `project` is missing',
+      'f.yaml:3:9: `registry.path` must be a string',
+      'f.yaml:7:15: `auth.verify_ssl` must be true or false',
+      'f.yaml:8:3: `auth.verify_sll` is not a known field here',
+      'f.yaml:9:3: `auth.__proto__` is not a known field here',
+    ]);
+  });
+
+  it('of credentials are said of the section', () => {
+    expect(problems('project: p\nauth: {type: oidc, token: t, token_env_var: V}')).toEqual([
+      'f.yaml:2:7: `auth` must have one source of tokens, not `token` and `token_env_var`',
+    ]);
+    expect(problems('project: p\nauth: {type: oidc, client_secret: s}')[0]).toContain(
+      'f.yaml:2:7: `auth` has incomplete client credentials',
+    );
+  });
+
+  it('of the auth section as a whole', () => {
+    const message = '`auth` must be a mapping with a `type`, or the word `no_auth`';
+    expect(problems('project: p\nauth:\n')).toEqual([`f.yaml:2:1: ${message}`]);
+    expect(problems('project: p\nauth: kubernetes\n')).toEqual([`f.yaml:2:7: ${message}`]);
+    expect(problems('project: p\nauth: {}\n')).toEqual(['f.yaml:2:1: `auth.type` is missing']);
+    expect(problems('project: p\nauth:\n  type: saml\n')).toEqual([
+      'f.yaml:3:9: `auth.type` must be `no_auth`, `kubernetes` or `oidc`',
+    ]);
+  });
+
+  it.each(['', '# nothing', '5', 'text', '[a]', '- a', 'null', '2026-01-31'])(
+    'of a file that is no mapping: %j',
+    (text) => {
+      expect(problems(text)).toEqual([
+        'f.yaml:1:1: a feature store must be a mapping with a `project`',
+      ]);
+    },
+  );
+
+  it('of the caller are TypeErrors', () => {
+    for (const text of [undefined, null, 5, Buffer.from('project: p')]) {
+      expect(() => parseFeatureStoreConfig(text as never)).toThrow(TypeError);
+    }
+  });
+});
+
+describe('parseFeatureStoreConfig', () => {
+  it('reads nothing from the process', () => {
+    const { registry, file, baseDirectory } = parseFeatureStoreConfig(
+      'project: p\nregistry: $PATH',
+    );
+    expect({ path: registry.path, file, baseDirectory }).toEqual({
+      path: '$PATH',
+      file: undefined,
+      baseDirectory: undefined,
+    });
+  });
+
+  it('takes the folder for relative paths from the caller first', () => {
+    const options = { file: 'a/feature_store.yaml', baseDirectory: '/b' };
+    expect(parseFeatureStoreConfig('project: p', options).registry.path).toBe(
+      '/b/data/registry.db',
+    );
+    expect(parseFeatureStoreConfig('project: p', { file: 'a/f.yaml' }).registry.path).toBe(
+      'a/data/registry.db',
+    );
+  });
+
+  it('looks at no other section', () => {
+    const text = 'project: p\nonline_store: 5\nflags: {a: [b]}\n5: x\nAUTH: {type: nonsense}\n';
+    expect(parse(text).auth).toEqual({ type: 'no_auth' });
+  });
+
+  it('gives values that stay as they are', () => {
+    const config = parse(OIDC);
+    for (const part of [config, config.auth, config.registry, config.registry.options]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  it('keeps empty strings where Feast does', () => {
+    const text = 'project: p\nauth: {type: oidc, token: "", audience: ""}';
+    expect(parse(text).auth).toMatchObject({ role: 'client', token: '', audience: '' });
+  });
+
+  it('lets a Kubernetes section hold other fields', () => {
+    const text = 'project: p\nauth: {type: kubernetes, user_token: t, other: 1}';
+    expect(parse(text).auth).toEqual({ type: 'kubernetes', userToken: 't' });
+  });
+});
