@@ -1,0 +1,172 @@
+import {
+  intersectSets,
+  negateSet,
+  normalizeSet,
+  setContains,
+  unionSets,
+} from './code-point-set.js';
+import { EXTRA_CASES, LOWER, UPPER } from './gen/character-tables.js';
+import type { CodePointSet } from './pattern-tree.js';
+
+/**
+ * Case as Python's IGNORECASE sees it: two characters are equal when their simple lower cases are, or when those
+ * have the same upper case (`s` and `ſ`, `µ` and `μ`, `i` and `ı`). Nothing ever becomes two characters.
+ *
+ * @source CPython 3.11.7, `_sre` and `re._casefix`; the relation was checked to be an equivalence over all code points
+ */
+interface CaseTables {
+  readonly lower: ReadonlyMap<number, number>;
+  /** The lower-case characters that are equal to a lower-case one, itself included. */
+  readonly extra: ReadonlyMap<number, readonly number[]>;
+  /** Every class of more than one character, by each of its members. */
+  readonly classes: ReadonlyMap<number, CodePointSet>;
+  /** The members of those classes, ascending. */
+  readonly cased: readonly number[];
+  /** `[character, upper case]` of the characters that upper-casing changes. */
+  readonly upper: readonly (readonly [number, number])[];
+}
+
+let tables: CaseTables | undefined;
+
+/** The simple lower case of a code point. For `İ` that is `i`. */
+function lowerCodePoint(codePoint: number): number {
+  if (codePoint < 0x80) return lowerAscii(codePoint);
+  return caseTables().lower.get(codePoint) ?? codePoint;
+}
+
+function lowerAscii(codePoint: number): number {
+  return codePoint >= 0x41 && codePoint <= 0x5a ? codePoint + 0x20 : codePoint;
+}
+
+/** One code point for all that are equal under IGNORECASE: the smallest lower-case one, so an ASCII letter where there is one. */
+export function foldCodePoint(codePoint: number): number {
+  const lower = lowerCodePoint(codePoint);
+  return caseTables().extra.get(lower)?.[0] ?? lower;
+}
+
+/** `text` with each code point folded; the number of code points stays. */
+export function foldText(text: string): string {
+  let folded = '';
+  for (const character of text)
+    folded += String.fromCodePoint(foldCodePoint(character.codePointAt(0) as number));
+  return folded;
+}
+
+/** All code points that are equal to `codePoint` under IGNORECASE, itself included. */
+export function caseClass(codePoint: number): CodePointSet {
+  return caseTables().classes.get(codePoint) ?? [codePoint, codePoint];
+}
+
+/** `set` and whatever is equal to a member under IGNORECASE. */
+export function caseClosure(set: CodePointSet): CodePointSet {
+  const { cased, classes } = caseTables();
+  const added: number[] = [];
+  for (let i = 0; i < set.length; i += 2) {
+    const first = set[i] as number;
+    const last = set[i + 1] as number;
+    for (
+      let j = firstAtLeast(cased, first);
+      j < cased.length && (cased[j] as number) <= last;
+      j += 1
+    ) {
+      for (const bound of classes.get(cased[j] as number) as CodePointSet) {
+        if (bound < first || bound > last) added.push(bound, bound);
+      }
+    }
+  }
+  return unionSets(set, added);
+}
+
+/** The code points whose lower case is in `set`. */
+export function lowerPreimage(set: CodePointSet): CodePointSet {
+  if (set.length === 0) return set;
+  const added: number[] = [];
+  const removed: number[] = [];
+  for (const [codePoint, lower] of caseTables().lower) {
+    const isMember = setContains(set, codePoint);
+    if (setContains(set, lower) === isMember) continue;
+    (isMember ? removed : added).push(codePoint, codePoint);
+  }
+  return intersectSets(unionSets(set, added), negateSet(normalizeSet(removed)));
+}
+
+/** `set` and the code points that upper-casing changes into a member. */
+export function addUpperPreimage(set: CodePointSet): CodePointSet {
+  if (set.length === 0) return set;
+  const added: number[] = [];
+  for (const [codePoint, upper] of caseTables().upper) {
+    if (setContains(set, upper) && !setContains(set, codePoint)) added.push(codePoint, codePoint);
+  }
+  return unionSets(set, added);
+}
+
+function caseTables(): CaseTables {
+  tables ??= buildTables();
+  return tables;
+}
+
+function buildTables(): CaseTables {
+  const lower = new Map(decodeMap(LOWER));
+  const extra = new Map<number, readonly number[]>();
+  for (const group of EXTRA_CASES.split(',')) {
+    const members = group.split(' ').map((word) => Number.parseInt(word, 36));
+    for (const member of members) extra.set(member, members);
+  }
+  const classes = buildClasses(lower, extra);
+  return {
+    lower,
+    extra,
+    classes,
+    cased: [...classes.keys()].sort((a, b) => a - b),
+    upper: decodeMap(UPPER),
+  };
+}
+
+function buildClasses(
+  lower: ReadonlyMap<number, number>,
+  extra: ReadonlyMap<number, readonly number[]>,
+): ReadonlyMap<number, CodePointSet> {
+  const members = new Map<number, number[]>();
+  for (const group of extra.values()) members.set(group[0] as number, [...group]);
+  for (const [source, target] of lower) {
+    const key = extra.get(target)?.[0] ?? target;
+    const known = members.get(key);
+    if (known === undefined) members.set(key, [target, source]);
+    else known.push(source);
+  }
+  const classes = new Map<number, CodePointSet>();
+  for (const group of members.values()) {
+    const set = normalizeSet(group.flatMap((member) => [member, member]));
+    for (const member of group) classes.set(member, set);
+  }
+  return classes;
+}
+
+/** `[source, target]`, sources ascending. */
+function decodeMap(encoded: string): [number, number][] {
+  const pairs: [number, number][] = [];
+  const numbers = encoded.split(' ').map((word) => Number.parseInt(word, 36));
+  for (let i = 0; i < numbers.length; i += 4) {
+    const [first, count, step, difference] = numbers.slice(i, i + 4) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    for (let k = 0; k < count; k += 1)
+      pairs.push([first + k * step, first + k * step + difference]);
+  }
+  return pairs;
+}
+
+/** Index of the first of `sorted` that is `bound` or more. */
+function firstAtLeast(sorted: readonly number[], bound: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  ConfigInvalidError,
+  RegistryInvalidError,
+  RegistryUnavailableError,
+} from '../../src/model/index.js';
+import { createFileRegistry, openRegistry, readRegistryFile } from '../../src/registry/index.js';
+import { CREDIT_SCORING, fixtureBytes } from './registry-bytes.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registry-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('readRegistryFile', () => {
+  test('a file that is not there', async () => {
+    const path = join(folder, 'none.db');
+    const reading = readRegistryFile(path);
+    await expect(reading).rejects.toBeInstanceOf(RegistryUnavailableError);
+    await expect(reading).rejects.toThrow(
+      `registry file \`${path}\` cannot be read: there is no such file`,
+    );
+  });
+
+  test('a folder', async () => {
+    await expect(readRegistryFile(folder)).rejects.toThrow(
+      /cannot be read: it is not a regular file/,
+    );
+  });
+
+  test('a path below a file, and one that no file can have', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(readRegistryFile(join(folder, 'file', 'x'))).rejects.toThrow(/ENOTDIR/);
+    await expect(readRegistryFile('a\0b')).rejects.toBeInstanceOf(RegistryUnavailableError);
+  });
+
+  test('an empty file, and one that was cut off', async () => {
+    const path = join(folder, 'cut.db');
+    await writeFile(path, '');
+    await expect(readRegistryFile(path)).rejects.toThrow(`registry file \`${path}\` is empty`);
+    await writeFile(path, fixtureBytes(CREDIT_SCORING).subarray(0, 12_000));
+    const reading = readRegistryFile(path);
+    await expect(reading).rejects.toBeInstanceOf(RegistryInvalidError);
+    await expect(reading).rejects.toThrow(
+      /`[^`]+cut\.db` is cut off or damaged: field 16 of Registry ends 30 bytes too late \(byte 11946\)$/,
+    );
+  });
+
+  test('a file of more than 1 GiB is not read', async () => {
+    const path = join(folder, 'large.db');
+    const file = await open(path, 'w');
+    await file.truncate(2 ** 30 + 1);
+    await file.close();
+    await expect(readRegistryFile(path)).rejects.toThrow(/is larger than 1073741824 bytes/);
+    await rm(path);
+  });
+
+  test('reading that is called off fails with the reason', async () => {
+    const reason = new Error('called off');
+    await expect(
+      readRegistryFile(CREDIT_SCORING, { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+    const controller = new AbortController();
+    const reading = readRegistryFile(CREDIT_SCORING, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(reading).rejects.toBe(reason);
+  });
+});
+
+describe('createFileRegistry', () => {
+  test('says what it reads, and reads it anew each time', async () => {
+    const path = join(folder, 'changing.db');
+    const source = createFileRegistry({ path });
+    expect(source.describe()).toBe(`registry file ${path}`);
+    await expect(source.read()).rejects.toBeInstanceOf(RegistryUnavailableError);
+    await writeFile(path, fixtureBytes(CREDIT_SCORING));
+    expect((await source.read()).projects).toEqual(['credit_scoring', 'fraud_detection']);
+    await writeFile(path, 'something else');
+    await expect(source.read({ signal: new AbortController().signal })).rejects.toBeInstanceOf(
+      RegistryInvalidError,
+    );
+  });
+
+  test.each([undefined, '', 1])('path %j is a wrong argument', (path) => {
+    expect(() => createFileRegistry({ path: path as string })).toThrow(TypeError);
+  });
+});
+
+describe('openRegistry', () => {
+  test('a registry file', async () => {
+    await mkdir(join(folder, 'data'));
+    const source = openRegistry({
+      type: 'file',
+      path: resolve(CREDIT_SCORING),
+      url: undefined,
+      options: {},
+    });
+    expect((await source.read()).permissions).toHaveLength(18);
+  });
+
+  test.each<readonly [string, Parameters<typeof openRegistry>[0], string]>([
+    ['a database', { type: 'sql', url: 'postgresql://u:pa55@db/feast' }, '`sql`'],
+    ['a server', { type: 'remote', url: 'registry:6570' }, '`remote`'],
+    ['a class of their own', { type: 'my.Registry' }, '`my.Registry`'],
+    ['an object store', { type: 'file', url: 's3://key:pa55@bucket/registry.db' }, '`s3://`'],
+    ['nowhere', { type: 'file' }, '`unknown://`'],
+    [
+      'a store class',
+      { type: 'file', path: 'x', options: { registry_store_type: 'S3RegistryStore' } },
+      'class',
+    ],
+  ])('%s is refused, with what can be read, without the password', (_, location, named) => {
+    let message = '';
+    try {
+      openRegistry(location);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigInvalidError);
+      message = (error as Error).message;
+    }
+    expect(message).toContain(named);
+    expect(message).toContain('supported are local registry files');
+    expect(message).not.toContain('pa55');
+  });
+});
