@@ -1,6 +1,4 @@
-import { ASCII_WORD_SET, WORD_SET } from './character-classes.js';
 import { buildBackwardProgram, type Program, type State } from './backward-program.js';
-import { setContains } from './code-point-set.js';
 import { widthOf } from './pattern-builders.js';
 import type { AnchorNode, PatternNode } from './pattern-tree.js';
 
@@ -23,8 +21,20 @@ export function compileBackwardTest(tree: PatternNode): (name: string) => boolea
   return (name) => {
     // A code point is one code unit or two.
     if (name.length < min || name.length > 2 * max) return false;
-    return matches(program, Int32Array.from(name, (character) => character.codePointAt(0) as number));
+    return matches(program, codePointsOf(name));
   };
+}
+
+function codePointsOf(text: string): Int32Array {
+  const codePoints = new Int32Array(text.length);
+  let count = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const codePoint = text.codePointAt(i) as number;
+    if (codePoint > 0xffff) i += 1;
+    codePoints[count] = codePoint;
+    count += 1;
+  }
+  return codePoints.subarray(0, count);
 }
 
 /** Answer of a state that has no match. */
@@ -85,17 +95,21 @@ function answerOf(state: State, sweep: Sweep): number {
     case 'group-end':
       return place;
     case 'set':
-      return place < name.length && accepts(state, name[place]) ? at(sweep.right, state.next) : NONE;
+      return place < name.length && accepts(state, name[place])
+        ? at(sweep.right, state.next)
+        : NONE;
     case 'choice': {
       const first = at(here, state.next);
       return first === NONE ? at(here, state.other) : first;
     }
     case 'anchor':
-      return anchorHolds(state.anchor as AnchorNode, name, place) ? at(here, state.next) : NONE;
+      return anchorHolds(state, name, place) ? at(here, state.next) : NONE;
     case 'group': {
       const end = at(here, state.body);
       if (end === NONE) return NONE;
-      return end === place ? at(here, state.other) : keptAnswers(state.next as State, sweep)[end] ?? NONE;
+      return end === place
+        ? at(here, state.other)
+        : (keptAnswers(state.next as State, sweep)[end] ?? NONE);
     }
     case 'run':
       return runAnswer(state, sweep);
@@ -136,7 +150,9 @@ function runAnswer(state: State, sweep: Sweep): number {
   } else if (answers[low] !== NONE) {
     window.candidate = low;
   }
-  return window.candidate >= low && window.candidate <= high ? (answers[window.candidate] as number) : NONE;
+  return window.candidate >= low && window.candidate <= high
+    ? (answers[window.candidate] as number)
+    : NONE;
 }
 
 function windowOf(state: State, sweep: Sweep): RunWindow {
@@ -151,8 +167,9 @@ function windowOf(state: State, sweep: Sweep): RunWindow {
 }
 
 /** Whether a condition holds at a place of the name. @source CPython 3.11.7, `_sre`: no word anchor holds in an empty text */
-function anchorHolds({ at, ascii }: AnchorNode, name: Int32Array, place: number): boolean {
+function anchorHolds(state: State, name: Int32Array, place: number): boolean {
   const { length } = name;
+  const { at } = state.anchor as AnchorNode;
   switch (at) {
     case 'text-start':
       return place === 0;
@@ -165,9 +182,8 @@ function anchorHolds({ at, ascii }: AnchorNode, name: Int32Array, place: number)
     case 'line-end':
       return place === length || name[place] === NEWLINE;
     default: {
-      const words = ascii ? ASCII_WORD_SET : WORD_SET;
-      const before = place > 0 && setContains(words, name[place - 1] as number);
-      const after = place < length && setContains(words, name[place] as number);
+      const before = place > 0 && accepts(state, name[place - 1]);
+      const after = place < length && accepts(state, name[place]);
       return length > 0 && (before !== after) === (at === 'word-boundary');
     }
   }

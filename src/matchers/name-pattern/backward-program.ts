@@ -1,3 +1,4 @@
+import { ASCII_WORD_SET, WORD_SET } from './character-classes.js';
 import { setContains } from './code-point-set.js';
 import { widthOf } from './pattern-builders.js';
 import type { AnchorNode, CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
@@ -32,7 +33,7 @@ export interface State {
   /** `group`: the group's first state. */
   readonly body: State | undefined;
   readonly anchor: AnchorNode | undefined;
-  /** `set` and `run`: whether a code point belongs. */
+  /** `set` and `run`: whether a code point belongs. `anchor`: whether it is of a word. */
   readonly accepts: ((codePoint: number) => boolean) | undefined;
   /** `run`: how many code points of the set. */
   readonly run: Pick<RepeatNode, 'min' | 'max' | 'greedy'> | undefined;
@@ -73,8 +74,15 @@ class ProgramBuilder {
 
   state(op: State['op'], next: State | undefined, details: Partial<State> = {}): State {
     this.#stateCount += 1;
-    if (this.#stateCount > MAX_STATES) throw new ProgramTooLargeError(`pattern that takes more than ${MAX_STATES} states`);
-    const none = { other: undefined, body: undefined, anchor: undefined, accepts: undefined, run: undefined };
+    if (this.#stateCount > MAX_STATES)
+      throw new ProgramTooLargeError(`pattern that takes more than ${MAX_STATES} states`);
+    const none = {
+      other: undefined,
+      body: undefined,
+      anchor: undefined,
+      accepts: undefined,
+      run: undefined,
+    };
     return { op, next, ...none, index: -1, kept: -1, ...details };
   }
 
@@ -85,7 +93,8 @@ class ProgramBuilder {
    */
   emit(node: PatternNode, moved: State, stayed: State): State {
     const width = widthOf(node);
-    const [onMove, onStay] = width.min > 0 ? [moved, moved] : width.max === 0 ? [stayed, stayed] : [moved, stayed];
+    const [onMove, onStay] =
+      width.min > 0 ? [moved, moved] : width.max === 0 ? [stayed, stayed] : [moved, stayed];
     if (node.type === 'empty') return onStay;
     // Shared where a repeat within a repeat asks for the same again, which would double with every level.
     const byMoved = entryOf(this.#emitted, node, () => new Map<State, Map<State, State>>());
@@ -106,7 +115,10 @@ class ProgramBuilder {
       case 'repeat':
         return this.#repeat(node, moved, stayed);
       case 'anchor':
-        return this.state('anchor', stayed, { anchor: node });
+        return this.state('anchor', stayed, {
+          anchor: node,
+          accepts: this.#testOf(node.ascii ? ASCII_WORD_SET : WORD_SET),
+        });
       case 'atomic': {
         const body = this.emit(node.body, this.#groupEnd, this.#groupEnd);
         // A group that always consumes is never asked where to stay, and asking could go round in a circle.
@@ -167,7 +179,10 @@ class ProgramBuilder {
   #run(node: RepeatNode & { readonly body: PatternNode }, moved: State, stayed: State): State {
     const { body, min, max, greedy } = node;
     if (body.type !== 'set') throw new TypeError('only a set can run');
-    const details = { accepts: this.#testOf(body.set), run: { min: Math.max(min, 1), max, greedy } };
+    const details = {
+      accepts: this.#testOf(body.set),
+      run: { min: Math.max(min, 1), max, greedy },
+    };
     const run = this.state('run', this.#keep(moved), details);
     if (min > 0) return run;
     return this.state('choice', greedy ? run : stayed, { other: greedy ? stayed : run });
@@ -178,7 +193,9 @@ class ProgramBuilder {
       state.kept = this.keptCount;
       this.keptCount += 1;
       if (this.keptCount > MAX_KEPT) {
-        throw new ProgramTooLargeError(`pattern with more than ${MAX_KEPT} atomic groups and high counts`);
+        throw new ProgramTooLargeError(
+          `pattern with more than ${MAX_KEPT} atomic groups and high counts`,
+        );
       }
     }
     return state;
@@ -198,7 +215,9 @@ function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {
 }
 
 function compileSetTest(set: CodePointSet): (codePoint: number) => boolean {
-  const low = Uint8Array.from({ length: 256 }, (_, codePoint) => (setContains(set, codePoint) ? 1 : 0));
+  const low = Uint8Array.from({ length: 256 }, (_, codePoint) =>
+    setContains(set, codePoint) ? 1 : 0,
+  );
   return (codePoint) => (codePoint < 256 ? low[codePoint] === 1 : setContains(set, codePoint));
 }
 

@@ -1,23 +1,26 @@
 import { RE2JS } from 're2js';
 import { PatternUnsupportedError } from '../../model/errors.js';
+import type { NamePatternSource } from '../../model/permission.js';
 import { compileBackwardTest } from './backward-matcher.js';
 import { ProgramTooLargeError } from './backward-program.js';
 import { singleCodePoint } from './code-point-set.js';
 import type { Formula } from './formula.js';
 import { literalShape } from './literal-shape.js';
-import { compileShapeTest, type NameShape } from './name-shape.js';
+import { compileShapeTest, type NameShape, type RequiredLiterals } from './name-shape.js';
 import { parseGlob } from './parse-glob.js';
 import { parsePythonPattern } from './parse-python-pattern.js';
-import { re2Source } from './pattern-source.js';
 import type { PatternNode } from './pattern-tree.js';
 import { pythonStrip } from './python-strip.js';
-import { requiredByAll, requiredByAny, requiredByShape, requiredLiterals } from './required-literals.js';
+import { re2Source } from './re2-source.js';
+import {
+  requiredByAll,
+  requiredByAny,
+  requiredByShape,
+  requiredLiterals,
+} from './required-literals.js';
 import { simplifyPattern } from './simplify-pattern.js';
 import { LookAroundError, splitLookAround } from './split-look-around.js';
 import { rewriteTemperedDot } from './tempered-dot.js';
-
-/** A Python regular expression, which has to match the whole name, or a glob. */
-export type NamePatternSource = string | { readonly glob: string };
 
 /** One name pattern, ready to be asked. */
 export interface CompiledNamePattern {
@@ -53,53 +56,79 @@ function unsupportedError(error: unknown, pattern: string, tree: PatternNode): u
   if (error instanceof LookAroundError) {
     const rewrite = rewriteTemperedDot(simplifyPattern(tree));
     const { position } = error.look;
-    return new PatternUnsupportedError({ kind: 'unsupported', pattern, position, reason: error.message, rewrite });
+    return new PatternUnsupportedError({
+      kind: 'unsupported',
+      pattern,
+      position,
+      reason: error.message,
+      rewrite,
+    });
   }
   if (error instanceof ProgramTooLargeError) {
-    return new PatternUnsupportedError({ kind: 'unsupported', pattern, position: 0, reason: error.message });
+    return new PatternUnsupportedError({
+      kind: 'unsupported',
+      pattern,
+      position: 0,
+      reason: error.message,
+    });
   }
   return error;
 }
 
-type Compiled = Pick<CompiledNamePattern, 'shape' | 'test'>;
+interface Compiled {
+  readonly shape: NameShape;
+  readonly test: (name: string) => boolean;
+  /** No regex engine runs. */
+  readonly cheap: boolean;
+}
 
 function compileFormula(formula: Formula): Compiled {
   switch (formula.type) {
     case 'leaf':
       return compileTree(formula.tree);
     case 'not': {
-      const part = compileFormula(formula.part);
-      return { shape: { kind: 'expression', required: [] }, test: (name) => !part.test(name) };
+      const { test, cheap } = compileFormula(formula.part);
+      return { shape: { kind: 'expression', required: [] }, test: (name) => !test(name), cheap };
     }
     case 'and': {
-      const parts = cheapestFirst(formula.parts.map(compileFormula));
+      const parts = cheapFirst(formula.parts.map(compileFormula));
       const required = requiredByAll(parts.map((part) => requiredByShape(part.shape)));
-      return { shape: { kind: 'expression', required }, test: (name) => parts.every((part) => part.test(name)) };
+      return combined(parts, required, (name) => parts.every((part) => part.test(name)));
     }
     case 'or': {
-      const parts = cheapestFirst(formula.parts.map(compileFormula));
+      const parts = cheapFirst(formula.parts.map(compileFormula));
       const required = requiredByAny(parts.map((part) => requiredByShape(part.shape)));
-      return { shape: { kind: 'expression', required }, test: (name) => parts.some((part) => part.test(name)) };
+      return combined(parts, required, (name) => parts.some((part) => part.test(name)));
     }
   }
 }
 
-/** What runs no regex engine comes first. */
-function cheapestFirst(parts: readonly Compiled[]): readonly Compiled[] {
-  const isCheap = (part: Compiled): boolean => part.shape.kind !== 'expression';
-  return [...parts.filter(isCheap), ...parts.filter((part) => !isCheap(part))];
+function cheapFirst(parts: readonly Compiled[]): readonly Compiled[] {
+  return [...parts.filter((part) => part.cheap), ...parts.filter((part) => !part.cheap)];
+}
+
+function combined(
+  parts: readonly Compiled[],
+  required: readonly RequiredLiterals[],
+  test: (name: string) => boolean,
+): Compiled {
+  return {
+    shape: { kind: 'expression', required },
+    test,
+    cheap: parts.every((part) => part.cheap),
+  };
 }
 
 function compileTree(tree: PatternNode): Compiled {
   const shape = literalShape(tree);
-  if (shape !== undefined) return { shape, test: compileShapeTest(shape) };
+  if (shape !== undefined) return { shape, test: compileShapeTest(shape), cheap: true };
   const items = tree.type === 'sequence' ? tree.items : [tree];
-  const prefix = literalStart(items);
-  const suffix = literalStart(items.toReversed()).toReversed();
-  const test = compileEngineTest(tree);
+  const prefix = literalStart(items).join('');
+  const suffix = literalStart(items.toReversed()).toReversed().join('');
   return {
     shape: { kind: 'expression', required: requiredLiterals(tree) },
-    test: guardEnds(prefix.join(''), suffix.join(''), test),
+    test: guardEnds(prefix, suffix, compileEngineTest(tree)),
+    cheap: false,
   };
 }
 
@@ -115,7 +144,11 @@ function compileEngineTest(tree: PatternNode): (name: string) => boolean {
 }
 
 /** Looks at the literal ends of a pattern before any engine runs. */
-function guardEnds(prefix: string, suffix: string, test: (name: string) => boolean): (name: string) => boolean {
+function guardEnds(
+  prefix: string,
+  suffix: string,
+  test: (name: string) => boolean,
+): (name: string) => boolean {
   if (prefix === '' && suffix === '') return test;
   return (name) => name.startsWith(prefix) && name.endsWith(suffix) && test(name);
 }

@@ -16,7 +16,9 @@ const TRUE: Formula = { type: 'leaf', tree: ANY };
 
 /** Holds where all `parts` hold; flattened, without what always holds. */
 export function allOf(parts: readonly Formula[]): Formula {
-  const kept = parts.flatMap((part) => (part.type === 'and' ? part.parts : [part])).filter((part) => !isTrue(part));
+  const kept = parts
+    .flatMap((part) => (part.type === 'and' ? part.parts : [part]))
+    .filter((part) => !isTrue(part));
   if (kept.some(isFalse)) return FALSE;
   const [first] = kept;
   if (first === undefined) return TRUE;
@@ -25,7 +27,9 @@ export function allOf(parts: readonly Formula[]): Formula {
 
 /** Holds where one of `parts` holds; flattened, without what never holds. */
 export function anyOf(parts: readonly Formula[]): Formula {
-  const kept = parts.flatMap((part) => (part.type === 'or' ? part.parts : [part])).filter((part) => !isFalse(part));
+  const kept = parts
+    .flatMap((part) => (part.type === 'or' ? part.parts : [part]))
+    .filter((part) => !isFalse(part));
   if (kept.some(isTrue)) return TRUE;
   const [first] = kept;
   if (first === undefined) return FALSE;

@@ -57,7 +57,8 @@ class OutlineReader {
   read(): void {
     for (let i = 0; i < this.#characters.length; ) i = this.#readAt(i);
     const [unclosed] = this.#open;
-    if (unclosed !== undefined) throw this.#error('invalid', `${this.#characters[unclosed]} without its end`, unclosed);
+    if (unclosed !== undefined)
+      throw this.#error('invalid', `${this.#characters[unclosed]} without its end`, unclosed);
   }
 
   /** Reads what starts at offset `i`; the result is where the next starts. */
@@ -110,7 +111,8 @@ class OutlineReader {
     if (this.#characters[i] === '(' && this.#characters[i + 1] === '?') {
       throw this.#error('unsupported', '(? of a regular expression', i);
     }
-    if (this.#open.length >= MAX_DEPTH) throw this.#error('unsupported', `nested deeper than ${MAX_DEPTH} brackets`, i);
+    if (this.#open.length >= MAX_DEPTH)
+      throw this.#error('unsupported', `nested deeper than ${MAX_DEPTH} brackets`, i);
     this.#open.push(i);
   }
 
@@ -122,7 +124,8 @@ class OutlineReader {
       this.#open.pop();
       return true;
     }
-    if (character === '}' && !this.#open.some((open) => this.#characters[open] === '{')) return false;
+    if (character === '}' && !this.#open.some((open) => this.#characters[open] === '{'))
+      return false;
     throw this.#error('invalid', `${character} without its ${opening}`, i);
   }
 
@@ -136,7 +139,8 @@ class OutlineReader {
     while (i === first || characters[i] !== ']') {
       const low = this.#readMember(start, i);
       let high = low;
-      if (characters[low.next] === '-' && characters[low.next + 1] !== ']') high = this.#readMember(start, low.next + 1);
+      if (characters[low.next] === '-' && characters[low.next + 1] !== ']')
+        high = this.#readMember(start, low.next + 1);
       if (high.codePoint < low.codePoint) throw this.#error('invalid', 'reversed range', i);
       ranges.push(low.codePoint, high.codePoint);
       i = high.next;
@@ -157,7 +161,11 @@ class OutlineReader {
     return { codePoint: character.codePointAt(0) as number, next: escaped ? i + 2 : i + 1 };
   }
 
-  #error(kind: 'invalid' | 'unsupported', reason: string, position: number): PatternUnsupportedError {
+  #error(
+    kind: 'invalid' | 'unsupported',
+    reason: string,
+    position: number,
+  ): PatternUnsupportedError {
     return new PatternUnsupportedError({ kind, pattern: this.#glob, position, reason });
   }
 }

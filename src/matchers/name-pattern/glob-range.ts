@@ -33,7 +33,11 @@ function padded(number: number, width: number): string {
   return sign + String(Math.abs(number)).padStart(width - sign.length, '0');
 }
 
-function membersBetween(first: number, last: number, stride: number): readonly number[] | undefined {
+function membersBetween(
+  first: number,
+  last: number,
+  stride: number,
+): readonly number[] | undefined {
   const count = Math.floor(Math.abs(last - first) / stride) + 1;
   if (count > MAX_MEMBERS) return undefined;
   return Array.from({ length: count }, (_, i) => first + Math.sign(last - first) * stride * i);

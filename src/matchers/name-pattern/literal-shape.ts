@@ -1,7 +1,7 @@
 import { caseClass, foldCodePoint } from './case-folding.js';
-import { ALL_SET, equalSets, negateSet, unionSets } from './code-point-set.js';
+import { ALL_SET, equalSets, unionSets } from './code-point-set.js';
 import type { ChoiceShape, LiteralsShape, NothingShape } from './name-shape.js';
-import { isNothing } from './pattern-builders.js';
+import { isNothing, NOT_NEWLINE_SET } from './pattern-builders.js';
 import type { CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
 import { setMembers } from './set-members.js';
 
@@ -25,7 +25,9 @@ const MAX_SET_SIZE = 16;
  *
  * Shape: `tree` is simplified. Undefined where it has anything else, or too many alternatives to write out.
  */
-export function literalShape(tree: PatternNode): NothingShape | LiteralsShape | ChoiceShape | undefined {
+export function literalShape(
+  tree: PatternNode,
+): NothingShape | LiteralsShape | ChoiceShape | undefined {
   if (isNothing(tree)) return { kind: 'nothing' };
   const options = new Map<string, LiteralsShape>();
   for (const alternative of tree.type === 'choice' ? tree.options : [tree]) {
@@ -35,14 +37,17 @@ export function literalShape(tree: PatternNode): NothingShape | LiteralsShape | 
     if (options.size > MAX_OPTIONS) return undefined;
   }
   const [first, ...others] = options.values();
-  return others.length === 0 ? first : { kind: 'choice', options: [first as LiteralsShape, ...others] };
+  return others.length === 0
+    ? first
+    : { kind: 'choice', options: [first as LiteralsShape, ...others] };
 }
 
 /** Whichever of exact and folded texts are fewer; exact ones where there are as many. */
 function shapesOf(node: PatternNode): readonly LiteralsShape[] | undefined {
   const exact = textsOf(node, exactMembers);
   const folded = exact?.length === 1 ? undefined : textsOf(node, foldedMembers);
-  const fewer = exact === undefined || (folded !== undefined && folded.length < exact.length) ? folded : exact;
+  const fewer =
+    exact === undefined || (folded !== undefined && folded.length < exact.length) ? folded : exact;
   const shapes = fewer?.map((text) => shapeOf(text, fewer === folded));
   return shapes?.every((shape) => shape !== undefined) ? shapes : undefined;
 }
@@ -64,8 +69,14 @@ function shapeOf(text: GappedText, folded: boolean): LiteralsShape | undefined {
   const { parts, gaps } = mergeGaps(text);
   const newlines = gaps[0]?.newlines ?? true;
   if (gaps.some((gap) => gap.newlines !== newlines || gap.min > 1)) return undefined;
-  if (!newlines && parts.some((part) => part.includes('\n'))) return undefined;
-  return { kind: 'literals', parts, gapMin: gaps.map((gap) => (gap.min === 0 ? 0 : 1)), newlines, folded };
+  if (!newlines && parts.slice(1, -1).some((part) => part.includes('\n'))) return undefined;
+  return {
+    kind: 'literals',
+    parts,
+    gapMin: gaps.map((gap) => (gap.min === 0 ? 0 : 1)),
+    newlines,
+    folded,
+  };
 }
 
 /** Makes gaps with nothing between them one gap; two of different kinds stay. */
@@ -90,7 +101,10 @@ function textsOf(node: PatternNode, members: Members): readonly GappedText[] | u
     case 'empty':
       return [EMPTY_TEXT];
     case 'set':
-      return members(node.set)?.map((codePoint) => ({ parts: [String.fromCodePoint(codePoint)], gaps: [] }));
+      return members(node.set)?.map((codePoint) => ({
+        parts: [String.fromCodePoint(codePoint)],
+        gaps: [],
+      }));
     case 'sequence':
       return sequenceTexts(node.items, members);
     case 'choice': {
@@ -106,7 +120,10 @@ function textsOf(node: PatternNode, members: Members): readonly GappedText[] | u
 
 const EMPTY_TEXT: GappedText = { parts: [''], gaps: [] };
 
-function sequenceTexts(items: readonly PatternNode[], members: Members): readonly GappedText[] | undefined {
+function sequenceTexts(
+  items: readonly PatternNode[],
+  members: Members,
+): readonly GappedText[] | undefined {
   let texts: readonly GappedText[] | undefined = [EMPTY_TEXT];
   // Text that all alternatives go on with is added at once, so that a long literal takes linear time.
   let literal = '';
@@ -138,7 +155,10 @@ function bounded(texts: readonly GappedText[]): readonly GappedText[] | undefine
 }
 
 function isTooLong({ parts }: GappedText): boolean {
-  return parts.length > MAX_PARTS || parts.reduce((length, part) => length + part.length, 0) > MAX_TEXT_LENGTH;
+  return (
+    parts.length > MAX_PARTS ||
+    parts.reduce((length, part) => length + part.length, 0) > MAX_TEXT_LENGTH
+  );
 }
 
 function join(a: GappedText, b: GappedText): GappedText {
@@ -169,8 +189,6 @@ function gapOf({ body, min, max }: RepeatNode): Gap | undefined {
   if (equalSets(body.set, ALL_SET)) return { min, newlines: true };
   return equalSets(body.set, NOT_NEWLINE_SET) ? { min, newlines: false } : undefined;
 }
-
-const NOT_NEWLINE_SET: CodePointSet = negateSet([0x0a, 0x0a]);
 
 function exactMembers(set: CodePointSet): readonly number[] | undefined {
   return setMembers(set, MAX_SET_SIZE);

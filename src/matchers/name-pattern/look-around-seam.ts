@@ -2,7 +2,13 @@ import { ALL_SET } from './code-point-set.js';
 import { ANY, choiceOf, EMPTY, NOTHING, sequenceOf, setOf } from './pattern-builders.js';
 import type { LookNode, PatternNode } from './pattern-tree.js';
 
-const OPTIONAL_NEWLINE: PatternNode = { type: 'repeat', body: setOf([0x0a, 0x0a]), min: 0, max: 1, greedy: true };
+const OPTIONAL_NEWLINE: PatternNode = {
+  type: 'repeat',
+  body: setOf([0x0a, 0x0a]),
+  min: 0,
+  max: 1,
+  greedy: true,
+};
 
 /** Any text of so many code points. */
 export function anyOfWidth(width: number): PatternNode {

@@ -20,7 +20,7 @@ export interface LiteralsShape {
   readonly parts: readonly string[];
   /** Least number of code points of each gap: 0 for `.*`, 1 for `.+`. */
   readonly gapMin: readonly (0 | 1)[];
-  /** Whether gaps may hold a newline. Where they may not and there are gaps, no part holds one either. */
+  /** Whether gaps may hold a newline. Where they may not, only the first and the last part may. */
   readonly newlines: boolean;
   /** Whether the parts are compared with `foldText(name)`. */
   readonly folded: boolean;
@@ -41,7 +41,7 @@ export interface ExpressionShape {
 
 /** A matching name contains at least one of these. */
 export interface RequiredLiterals {
-  /** 1 to 16 strings, none empty. Already folded where `folded`. */
+  /** One or more strings, none empty; at most 1,024. Already folded where `folded`. */
   readonly anyOf: readonly string[];
   /** Whether the strings are looked for in `foldText(name)`. */
   readonly folded: boolean;
@@ -52,7 +52,9 @@ export interface RequiredLiterals {
  *
  * Time of a test: linear in the name for each literal; exact names cost one hash look-up however many there are.
  */
-export function compileShapeTest(shape: NothingShape | LiteralsShape | ChoiceShape): (name: string) => boolean {
+export function compileShapeTest(
+  shape: NothingShape | LiteralsShape | ChoiceShape,
+): (name: string) => boolean {
   switch (shape.kind) {
     case 'nothing':
       return () => false;
@@ -64,8 +66,12 @@ export function compileShapeTest(shape: NothingShape | LiteralsShape | ChoiceSha
 }
 
 function compileChoice(options: readonly LiteralsShape[]): (name: string) => boolean {
-  const exact = new Set(options.filter((option) => isExact(option) && !option.folded).map(firstPart));
-  const foldedExact = new Set(options.filter((option) => isExact(option) && option.folded).map(firstPart));
+  const exact = new Set(
+    options.filter((option) => isExact(option) && !option.folded).map(firstPart),
+  );
+  const foldedExact = new Set(
+    options.filter((option) => isExact(option) && option.folded).map(firstPart),
+  );
   const others = options.filter((option) => !isExact(option)).map(compileLiterals);
   return (name) =>
     exact.has(name) ||
@@ -93,7 +99,13 @@ function compileParts(shape: LiteralsShape): (text: string) => boolean {
     const only = firstPart(shape);
     return (text) => text === only;
   }
-  return (text) => (newlines || !text.includes('\n')) && partsFit(text, parts, gapMin);
+  if (newlines) return (text) => partsFit(text, parts, gapMin);
+  const before = firstPart(shape).length;
+  const after = parts.at(-1)?.length ?? 0;
+  return (text) => {
+    const newline = text.indexOf('\n', before);
+    return (newline < 0 || newline >= text.length - after) && partsFit(text, parts, gapMin);
+  };
 }
 
 /** The leftmost place of every part leaves the most room for the parts after it, so no other place need be tried. */
@@ -108,5 +120,7 @@ function partsFit(text: string, parts: readonly string[], gapMin: readonly (0 | 
     if (start < 0) return false;
     end = start + part.length;
   }
-  return text.length - last.length >= end + (gapMin[gapMin.length - 1] as number) && text.endsWith(last);
+  return (
+    text.length - last.length >= end + (gapMin[gapMin.length - 1] as number) && text.endsWith(last)
+  );
 }

@@ -24,7 +24,13 @@ export function parseGlob(glob: string): PatternNode {
   const tree = new GlobTreeBuilder(glob, outline, tokens).build();
   if (!negated) return tree;
   return sequenceOf([
-    { type: 'look', direction: 'ahead', negative: true, body: sequenceOf([tree, TEXT_END]), position: 0 },
+    {
+      type: 'look',
+      direction: 'ahead',
+      negative: true,
+      body: sequenceOf([tree, TEXT_END]),
+      position: 0,
+    },
     ANY,
   ]);
 }
@@ -45,17 +51,21 @@ interface GlobToken {
 /** Starts the output of the token of a brace range. */
 const RANGE_MARK = 'range:';
 
-const PARSE_OPTIONS: picomatch.PicomatchOptions = {
+/** Not in the types: whether repeats that a backtracking engine would be slow at are taken for text. */
+interface ParseOptions extends picomatch.PicomatchOptions {
+  readonly maxExtglobRecursion: false;
+}
+
+const PARSE_OPTIONS: ParseOptions = {
   dot: true,
   fastpaths: false,
   literalBrackets: false,
+  maxExtglobRecursion: false,
   maxLength: 65_536,
   posix: false,
   regex: false,
   strictSlashes: true,
   expandRange: (...bounds: unknown[]) => RANGE_MARK + JSON.stringify(bounds.slice(0, -1)),
-  // Not in the types: no guessing which repeats would be slow, since none are here.
-  ...{ maxExtglobRecursion: false },
 };
 
 const ANY_CODE_POINT: PatternNode = setOf(ALL_SET);
@@ -124,12 +134,13 @@ class GlobTreeBuilder {
         return this.#alternatives(false);
       case 'brace':
         if (output === '(') return this.#alternatives(false);
-        if (output?.startsWith(RANGE_MARK) === true) return this.#range(output.slice(RANGE_MARK.length));
-        return textOf(unescape(value));
+        if (output?.startsWith(RANGE_MARK) === true)
+          return this.#range(output.slice(RANGE_MARK.length));
+        return textOf(withoutEscapes(value));
       case 'at':
         return EMPTY;
       default:
-        return textOf(unescape(value));
+        return textOf(withoutEscapes(value));
     }
   }
 
@@ -148,14 +159,18 @@ class GlobTreeBuilder {
   #range(bounds: string): PatternNode {
     const range = globRange(JSON.parse(bounds) as readonly string[]);
     if (range !== undefined) return range;
-    throw this.#unsupported('brace range of other than two numbers or letters and a step', this.#glob.indexOf('{'));
+    throw this.#unsupported(
+      'brace range of other than two numbers or letters and a step',
+      this.#glob.indexOf('{'),
+    );
   }
 
   /** Puts the items together from the last, so that a `!(…)` knows what has to follow it. */
   #sequence(items: readonly (PatternNode | Exclusion)[], top: boolean): PatternNode {
     const index = items.findLastIndex((item) => item.type === 'exclusion');
     const item = items[index];
-    if (item?.type !== 'exclusion') return sequenceOf(items.filter((node) => node.type !== 'exclusion'));
+    if (item?.type !== 'exclusion')
+      return sequenceOf(items.filter((node) => node.type !== 'exclusion'));
     const rest = this.#excluding(item, this.#sequence(items.slice(index + 1), top), top);
     return this.#sequence([...items.slice(0, index), rest], top);
   }
@@ -165,18 +180,29 @@ class GlobTreeBuilder {
     const { min, max } = widthOf(rest);
     if (min !== max) throw this.#unsupported('!(…) before text of no fixed length', position);
     const excluded = sequenceOf([body, rest, TEXT_END]);
-    return sequenceOf([{ type: 'look', direction: 'ahead', negative: true, body: excluded, position }, ANY, rest]);
+    return sequenceOf([
+      { type: 'look', direction: 'ahead', negative: true, body: excluded, position },
+      ANY,
+      rest,
+    ]);
   }
 
   #unsupported(reason: string, position: number): PatternUnsupportedError {
-    return new PatternUnsupportedError({ kind: 'unsupported', pattern: this.#glob, position, reason });
+    return new PatternUnsupportedError({
+      kind: 'unsupported',
+      pattern: this.#glob,
+      position,
+      reason,
+    });
   }
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(['star', 'qmark', 'plus', 'negate']);
 
 function isClosing({ type, value, output }: GlobToken): boolean {
-  return (type === 'paren' && value === ')') || (type === 'brace' && value === '}' && output === ')');
+  return (
+    (type === 'paren' && value === ')') || (type === 'brace' && value === '}' && output === ')')
+  );
 }
 
 /** Adds what a token of plain text holds, which may be more alternatives; a `?` after a bracket is in such a token too. */
@@ -184,12 +210,12 @@ function readText(text: string, options: (PatternNode | Exclusion)[][]): void {
   for (const [i, option] of text.split('|').entries()) {
     if (i > 0) options.push([]);
     for (const [k, literal] of option.split('?').entries()) {
-      options.at(-1)?.push(...(k > 0 ? [ANY_CODE_POINT] : []), textOf(unescape(literal)));
+      options.at(-1)?.push(...(k > 0 ? [ANY_CODE_POINT] : []), textOf(withoutEscapes(literal)));
     }
   }
 }
 
 /** Picomatch escapes what a regular expression would take for an operator. */
-function unescape(text: string): string {
+function withoutEscapes(text: string): string {
   return text.replaceAll(/\\(.)/gsu, '$1');
 }

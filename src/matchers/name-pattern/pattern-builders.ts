@@ -1,4 +1,4 @@
-import { ALL_SET, singleCodePoint, unionSets } from './code-point-set.js';
+import { ALL_SET, negateSet, singleCodePoint, unionSets } from './code-point-set.js';
 import type { CodePointSet, PatternNode, SetNode } from './pattern-tree.js';
 
 /** No string of JavaScript has this many code units, so no name has this many code points. */
@@ -10,8 +10,17 @@ export const EMPTY: PatternNode = { type: 'empty' };
 /** Matches nothing. */
 export const NOTHING: SetNode = { type: 'set', set: [] };
 
+/** What `.` matches. */
+export const NOT_NEWLINE_SET: CodePointSet = negateSet([0x0a, 0x0a]);
+
 /** Matches any text, newlines included. */
-export const ANY: PatternNode = { type: 'repeat', body: { type: 'set', set: ALL_SET }, min: 0, max: Infinity, greedy: true };
+export const ANY: PatternNode = {
+  type: 'repeat',
+  body: { type: 'set', set: ALL_SET },
+  min: 0,
+  max: Infinity,
+  greedy: true,
+};
 
 /** How many code points a node can consume, both ends inclusive; `max` may be `Infinity`. */
 export interface Width {
@@ -50,7 +59,10 @@ function computeWidth(node: PatternNode): Width {
     }
     case 'repeat': {
       const body = widthOf(node.body);
-      return { min: body.min * node.min, max: body.max === 0 || node.max === 0 ? 0 : body.max * node.max };
+      return {
+        min: body.min * node.min,
+        max: body.max === 0 || node.max === 0 ? 0 : body.max * node.max,
+      };
     }
     case 'atomic':
       return widthOf(node.body);
@@ -75,7 +87,11 @@ export function setOf(set: CodePointSet): SetNode {
 
 /** A node for one text, code point by code point. */
 export function textOf(text: string): PatternNode {
-  return sequenceOf(Array.from(text, (character) => character.codePointAt(0) as number).map((code) => setOf([code, code])));
+  return sequenceOf(
+    Array.from(text, (character) => character.codePointAt(0) as number).map((code) =>
+      setOf([code, code]),
+    ),
+  );
 }
 
 /** The items one after the other, flattened, without what matches only the empty text. */
@@ -99,7 +115,9 @@ export function choiceOf(options: readonly PatternNode[]): PatternNode {
     if (sets.length > 0) kept.push(setOf(unionSets(...sets)));
     sets = [];
   };
-  for (const option of options.flatMap((node) => (node.type === 'choice' ? node.options : [node]))) {
+  for (const option of options.flatMap((node) =>
+    node.type === 'choice' ? node.options : [node],
+  )) {
     if (isNothing(option)) continue;
     if (option.type === 'set') {
       sets.push(option.set);

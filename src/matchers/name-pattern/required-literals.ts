@@ -6,6 +6,9 @@ import { setMembers } from './set-members.js';
 /** Most literals of which one has to occur. */
 const MAX_ALTERNATIVES = 16;
 
+/** Most literals of which one has to occur where a pattern lists its alternatives: it has as many anyway. */
+const MAX_LISTED_ALTERNATIVES = 1024;
+
 /** Most entries that are worth telling of one pattern. */
 const MAX_ENTRIES = 8;
 
@@ -21,9 +24,14 @@ const MAX_LITERAL_LENGTH = 64;
  * @source the idea is that of RE2's `FilteredRE2`
  */
 export function requiredLiterals(tree: PatternNode): readonly RequiredLiterals[] {
-  const exact = entriesOf(tree, exactMembers).map((anyOf) => ({ anyOf, folded: false }));
-  const folded = entriesOf(tree, foldedMembers).map((anyOf) => ({ anyOf, folded: true }));
-  return mostTelling(telling(exact) >= Math.min(telling(folded), 3) ? exact : [...exact, ...folded]);
+  const exact = mostTelling(
+    entriesOf(tree, exactMembers).map((anyOf) => ({ anyOf, folded: false })),
+  );
+  const folded = mostTelling(
+    entriesOf(tree, foldedMembers).map((anyOf) => ({ anyOf, folded: true })),
+  );
+  // Folding a name costs time, so exact literals do where they are good enough.
+  return worthOf(exact[0]) >= Math.min(worthOf(folded[0]), GOOD_WORTH) ? exact : folded;
 }
 
 /** What the names of a shape have to contain. */
@@ -41,17 +49,23 @@ export function requiredByShape(shape: NameShape): readonly RequiredLiterals[] {
 }
 
 /** What names have to contain for which all of several conditions hold. */
-export function requiredByAll(parts: readonly (readonly RequiredLiterals[])[]): readonly RequiredLiterals[] {
+export function requiredByAll(
+  parts: readonly (readonly RequiredLiterals[])[],
+): readonly RequiredLiterals[] {
   return mostTelling(parts.flat());
 }
 
 /** What names have to contain for which one of several conditions holds. */
-export function requiredByAny(parts: readonly (readonly RequiredLiterals[])[]): readonly RequiredLiterals[] {
+export function requiredByAny(
+  parts: readonly (readonly RequiredLiterals[])[],
+): readonly RequiredLiterals[] {
   for (const folded of [false, true]) {
-    const best = parts.map((entries) => mostTelling(entries.filter((entry) => entry.folded === folded))[0]);
+    const best = parts.map(
+      (entries) => mostTelling(entries.filter((entry) => entry.folded === folded))[0],
+    );
     const anyOf = [...new Set(best.flatMap((entry) => entry?.anyOf ?? []))];
     const known = best.length > 0 && best.every((entry) => entry !== undefined);
-    if (known && anyOf.length <= MAX_ALTERNATIVES) return [{ anyOf, folded }];
+    if (known && anyOf.length <= MAX_LISTED_ALTERNATIVES) return [{ anyOf, folded }];
   }
   return [];
 }
@@ -63,15 +77,15 @@ function requiredByParts({ parts, folded }: LiteralsShape): readonly RequiredLit
 /** The entries that tell names apart best: single letters only where there is nothing else. */
 function mostTelling(entries: readonly RequiredLiterals[]): readonly RequiredLiterals[] {
   const unique = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
-  const sorted = [...unique.values()].sort(
-    (a, b) => shortest(b.anyOf) - shortest(a.anyOf) || a.anyOf.length - b.anyOf.length,
-  );
+  const sorted = [...unique.values()].sort((a, b) => worthOf(b) - worthOf(a));
   const long = sorted.filter((entry) => shortest(entry.anyOf) > 1);
   return (long.length > 0 ? long : sorted).slice(0, MAX_ENTRIES);
 }
 
-function telling(entries: readonly RequiredLiterals[]): number {
-  return entries.reduce((most, entry) => Math.max(most, shortest(entry.anyOf)), 0);
+/** How well an entry tells names apart: a letter more halves the names that pass, an alternative more lets others in. */
+function worthOf(entry: RequiredLiterals | undefined): number {
+  if (entry === undefined) return Number.NEGATIVE_INFINITY;
+  return shortest(entry.anyOf) - Math.log2(entry.anyOf.length);
 }
 
 function shortest(literals: readonly string[]): number {
@@ -82,8 +96,14 @@ function shortest(literals: readonly string[]): number {
 function shorten(literal: string): string {
   if (literal.length <= MAX_LITERAL_LENGTH) return literal;
   const last = literal.charCodeAt(MAX_LITERAL_LENGTH - 1);
-  return literal.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_LITERAL_LENGTH - 1 : MAX_LITERAL_LENGTH);
+  return literal.slice(
+    0,
+    last >= 0xd800 && last <= 0xdbff ? MAX_LITERAL_LENGTH - 1 : MAX_LITERAL_LENGTH,
+  );
 }
+
+/** The worth of one literal of three letters. */
+const GOOD_WORTH = 3;
 
 type Members = (set: CodePointSet) => readonly number[] | undefined;
 
@@ -155,20 +175,24 @@ function choiceKnowledge(options: readonly Knowledge[]): Knowledge {
   }
   const best = options.map((option) => bestEntry(entriesFrom(option)));
   const union = new Set(best.flatMap((entry) => entry ?? []));
-  const known = best.every((entry) => entry !== undefined) && union.size <= MAX_ALTERNATIVES;
+  const known = best.every((entry) => entry !== undefined) && union.size <= MAX_LISTED_ALTERNATIVES;
   return { texts: undefined, entries: known ? [[...union]] : [] };
 }
 
 function repeatKnowledge({ body, min, max }: RepeatNode, members: Members): Knowledge {
   if (min === 0 && max > 1) return UNKNOWN;
   const known = knowledgeOf(body, members);
-  if (min === 0) return known.texts === undefined ? UNKNOWN : { texts: ['', ...known.texts], entries: [] };
+  if (min === 0)
+    return known.texts === undefined ? UNKNOWN : { texts: ['', ...known.texts], entries: [] };
   if (known.texts === undefined || min < max || min > MAX_LITERAL_LENGTH) {
     return { texts: undefined, entries: entriesFrom(known) };
   }
   let power: readonly string[] | undefined = known.texts;
-  for (let count = 1; count < min && power !== undefined; count += 1) power = product(power, known.texts);
-  return power === undefined ? { texts: undefined, entries: entriesFrom(known) } : { texts: power, entries: [] };
+  for (let count = 1; count < min && power !== undefined; count += 1)
+    power = product(power, known.texts);
+  return power === undefined
+    ? { texts: undefined, entries: entriesFrom(known) }
+    : { texts: power, entries: [] };
 }
 
 /** All that is known, as entries. */

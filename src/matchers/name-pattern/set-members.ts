@@ -11,7 +11,8 @@ export function setMembers(set: CodePointSet, limit: number): readonly number[] 
   for (let i = 0; i < set.length; i += 2) {
     const first = set[i] as number;
     const last = set[i + 1] as number;
-    if (last - first >= limit - members.length || (first <= 0xdfff && last >= 0xd800)) return undefined;
+    if (last - first >= limit - members.length || (first <= 0xdfff && last >= 0xd800))
+      return undefined;
     for (let codePoint = first; codePoint <= last; codePoint += 1) members.push(codePoint);
   }
   return members;

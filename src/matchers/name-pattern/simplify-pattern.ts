@@ -1,6 +1,22 @@
 import { equalSets, singleCodePoint } from './code-point-set.js';
-import { EMPTY, MAX_NAME_LENGTH, NOTHING, choiceOf, isNothing, sequenceOf, widthOf } from './pattern-builders.js';
-import type { AnchorNode, AtomicNode, LookNode, PatternNode, RepeatNode, SequenceNode, SetNode } from './pattern-tree.js';
+import {
+  choiceOf,
+  EMPTY,
+  isNothing,
+  MAX_NAME_LENGTH,
+  NOTHING,
+  sequenceOf,
+  widthOf,
+} from './pattern-builders.js';
+import type {
+  AnchorNode,
+  AtomicNode,
+  LookNode,
+  PatternNode,
+  RepeatNode,
+  SequenceNode,
+  SetNode,
+} from './pattern-tree.js';
 
 /** What is known of the place where a node stands. */
 interface Place {
@@ -60,12 +76,18 @@ function simplifySequence({ items }: SequenceNode, place: Place): PatternNode {
   const lastConsuming = items.findLastIndex((item) => widthOf(item).max > 0);
   let { start } = place;
   const simplified = items.map((item, i) => {
-    const inner = simplify(item, { start, end: place.end && i >= lastConsuming, ordered: place.ordered });
+    const inner = simplify(item, {
+      start,
+      end: place.end && i >= lastConsuming,
+      ordered: place.ordered,
+    });
     start &&= widthOf(item).max === 0;
     return inner;
   });
   const whole = sequenceOf(simplified);
-  return whole.type === 'sequence' && !place.ordered ? sequenceOf(mergeRepeats(whole.items)) : whole;
+  return whole.type === 'sequence' && !place.ordered
+    ? sequenceOf(mergeRepeats(whole.items))
+    : whole;
 }
 
 /** `a*a+` is `a+`, and `\\w\\w` is `\\w{2}`: neighbours that repeat the same set are one repeat. */
@@ -85,10 +107,17 @@ function joinRepeats(a: PatternNode, b: PatternNode): PatternNode | undefined {
   const setB = repeatedSet(b);
   if (setA === undefined || setB === undefined || !equalSets(setA.set, setB.set)) return undefined;
   // A literal stays one code point after the other.
-  if (a.type === 'set' && b.type === 'set' && singleCodePoint(a.set) !== undefined) return undefined;
+  if (a.type === 'set' && b.type === 'set' && singleCodePoint(a.set) !== undefined)
+    return undefined;
   const widthA = widthOf(a);
   const widthB = widthOf(b);
-  return { type: 'repeat', body: setA, min: widthA.min + widthB.min, max: widthA.max + widthB.max, greedy: true };
+  return {
+    type: 'repeat',
+    body: setA,
+    min: widthA.min + widthB.min,
+    max: widthA.max + widthB.max,
+    greedy: true,
+  };
 }
 
 function repeatedSet(node: PatternNode): SetNode | undefined {
@@ -98,7 +127,11 @@ function repeatedSet(node: PatternNode): SetNode | undefined {
 
 function simplifyRepeat(node: RepeatNode, place: Place): PatternNode {
   const once = node.max <= 1;
-  const body = simplify(node.body, { ...place, start: place.start && once, end: place.end && once });
+  const body = simplify(node.body, {
+    ...place,
+    start: place.start && once,
+    end: place.end && once,
+  });
   const { min } = node;
   const width = widthOf(body);
   if (isNothing(body)) return min === 0 ? EMPTY : NOTHING;
@@ -168,7 +201,11 @@ function isDeterministic(node: PatternNode): boolean {
 
 function simplifyLook(node: LookNode, place: Place): PatternNode {
   const ahead = node.direction === 'ahead';
-  const body = simplify(node.body, { start: place.start && ahead, end: place.end && !ahead, ordered: false });
+  const body = simplify(node.body, {
+    start: place.start && ahead,
+    end: place.end && !ahead,
+    ordered: false,
+  });
   if (body.type === 'empty') return node.negative ? NOTHING : EMPTY;
   if (isNothing(body)) return node.negative ? EMPTY : NOTHING;
   return { ...node, body };

@@ -1,5 +1,11 @@
 import { allOf, anyOf, type Formula, negationOf } from './formula.js';
-import { anyOfWidth, countLooks, emptyMatchesOf, firstLook, followedByAny } from './look-around-seam.js';
+import {
+  anyOfWidth,
+  countLooks,
+  emptyMatchesOf,
+  firstLook,
+  followedByAny,
+} from './look-around-seam.js';
 import { ANY, choiceOf, EMPTY, NOTHING, sequenceOf, widthOf } from './pattern-builders.js';
 import type { LookNode, PatternNode } from './pattern-tree.js';
 import { simplifyPattern } from './simplify-pattern.js';
@@ -49,14 +55,22 @@ function split(node: PatternNode, budget: Budget): Formula {
     return { type: 'leaf', tree };
   }
   if (budget.leaves >= MAX_LEAVES) throw tooMany(look);
-  if (tree.type === 'choice') return anyOf(gatherPlain(tree.options).map((option) => split(option, budget)));
+  if (tree.type === 'choice')
+    return anyOf(gatherPlain(tree.options).map((option) => split(option, budget)));
   const items = tree.type === 'sequence' ? tree.items : [tree];
   const index = items.findIndex((item) => firstLook(item) !== undefined);
   const item = items[index] as PatternNode;
-  return item.type === 'look' ? splitAt(items, index, item, budget) : distribute(items, index, look, budget);
+  return item.type === 'look'
+    ? splitAt(items, index, item, budget)
+    : distribute(items, index, look, budget);
 }
 
-function splitAt(items: readonly PatternNode[], index: number, look: LookNode, budget: Budget): Formula {
+function splitAt(
+  items: readonly PatternNode[],
+  index: number,
+  look: LookNode,
+  budget: Budget,
+): Formula {
   const before = sequenceOf(items.slice(0, index));
   const after = sequenceOf(items.slice(index + 1));
   const condition = fromStart(before, look) ?? fromEnd(look, after);
@@ -79,34 +93,58 @@ function fromEnd(look: LookNode, after: PatternNode): PatternNode | undefined {
   const place = widthOf(after);
   if (place.min !== place.max) return undefined;
   if (look.direction === 'behind') {
-    return sequenceOf([ANY, look.body, firstLook(after) === undefined ? after : anyOfWidth(place.min)]);
+    return sequenceOf([
+      ANY,
+      look.body,
+      firstLook(after) === undefined ? after : anyOfWidth(place.min),
+    ]);
   }
   if (place.min === 0) return sequenceOf([ANY, emptyMatchesOf(look.body)]);
   const width = widthOf(look.body);
   if (width.min > place.min) return NOTHING;
-  return width.min === width.max ? sequenceOf([ANY, look.body, anyOfWidth(place.min - width.min)]) : undefined;
+  return width.min === width.max
+    ? sequenceOf([ANY, look.body, anyOfWidth(place.min - width.min)])
+    : undefined;
 }
 
 /** Takes the alternatives of the item at `index` one by one. */
-function distribute(items: readonly PatternNode[], index: number, look: LookNode, budget: Budget): Formula {
+function distribute(
+  items: readonly PatternNode[],
+  index: number,
+  look: LookNode,
+  budget: Budget,
+): Formula {
   const item = items[index] as PatternNode;
   const options = alternativesOf(item);
   if (options === undefined) {
-    throw new LookAroundError(item.type === 'atomic' ? 'look-around in an atomic group' : 'repeated look-around', look);
+    throw new LookAroundError(
+      item.type === 'atomic' ? 'look-around in an atomic group' : 'repeated look-around',
+      look,
+    );
   }
   // Where the look-around is in the item, its other alternatives can stay together.
   const parts = firstLook(item) === undefined ? options : gatherPlain(options);
   return anyOf(
-    parts.map((option) => split(sequenceOf([...items.slice(0, index), option, ...items.slice(index + 1)]), budget)),
+    parts.map((option) =>
+      split(sequenceOf([...items.slice(0, index), option, ...items.slice(index + 1)]), budget),
+    ),
   );
 }
 
 /** Takes the alternatives that keep the look-around at `index` from having one place one by one. */
-function distributeBeside(items: readonly PatternNode[], index: number, look: LookNode, budget: Budget): Formula {
+function distributeBeside(
+  items: readonly PatternNode[],
+  index: number,
+  look: LookNode,
+  budget: Budget,
+): Formula {
   const loose = [...items.keys()].filter((i) => isLoose(items[i] as PatternNode));
   for (const side of [loose.filter((i) => i < index), loose.filter((i) => i > index)]) {
     const [first] = side;
-    if (first !== undefined && side.every((i) => alternativesOf(items[i] as PatternNode) !== undefined)) {
+    if (
+      first !== undefined &&
+      side.every((i) => alternativesOf(items[i] as PatternNode) !== undefined)
+    ) {
       return distribute(items, first, look, budget);
     }
   }

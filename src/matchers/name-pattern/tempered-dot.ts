@@ -1,8 +1,8 @@
+import { singleCodePoint } from './code-point-set.js';
 import { firstLook } from './look-around-seam.js';
 import { sequenceOf, widthOf } from './pattern-builders.js';
-import { singleCodePoint } from './code-point-set.js';
-import { pythonSource } from './pattern-source.js';
 import type { PatternNode, RepeatNode } from './pattern-tree.js';
+import { pythonSource } from './python-source.js';
 
 const MAX_LENGTH = 200;
 
@@ -29,13 +29,19 @@ export function rewriteTemperedDot(tree: PatternNode): string | undefined {
   return pythonSource(sequenceOf([before, refusal, gap, ...after]), MAX_LENGTH);
 }
 
-function temperedParts(
-  repeat: RepeatNode,
-): { readonly look: PatternNode & { type: 'look' }; readonly refused: PatternNode; readonly unit: PatternNode } | undefined {
-  if (repeat.min > 1 || repeat.max !== Infinity || repeat.body.type !== 'sequence') return undefined;
+function temperedParts(repeat: RepeatNode):
+  | {
+      readonly look: PatternNode & { type: 'look' };
+      readonly refused: PatternNode;
+      readonly unit: PatternNode;
+    }
+  | undefined {
+  if (repeat.min > 1 || repeat.max !== Infinity || repeat.body.type !== 'sequence')
+    return undefined;
   const [look, unit, more] = repeat.body.items;
   if (look?.type !== 'look' || unit?.type !== 'set' || more !== undefined) return undefined;
-  if (!look.negative || look.direction !== 'ahead' || firstLook(look.body) !== undefined) return undefined;
+  if (!look.negative || look.direction !== 'ahead' || firstLook(look.body) !== undefined)
+    return undefined;
   return widthOf(look.body).min > 0 ? { look, refused: look.body, unit } : undefined;
 }
 

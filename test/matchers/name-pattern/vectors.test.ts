@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type CompiledNamePattern,
+  compileNamePattern,
+} from '../../../src/matchers/name-pattern/compile-name-pattern.js';
+import { PatternUnsupportedError } from '../../../src/model/errors.js';
+import { readRecorded, readRecordedLines } from './recorded.js';
+
+interface VectorLine {
+  readonly id: string;
+  readonly pattern: string;
+  readonly name: string;
+  readonly result?: boolean;
+  readonly error?: { readonly message: string };
+}
+
+interface Divergence {
+  readonly pattern: string;
+  readonly reason: string;
+}
+
+interface SyntaxLine {
+  readonly pattern: string;
+  readonly names?: readonly (readonly [name: string, matches: boolean])[];
+}
+
+interface SemanticsHeader {
+  readonly names: Readonly<Record<string, readonly string[]>>;
+}
+
+interface SemanticsLine {
+  readonly family: string;
+  readonly pattern: string;
+  readonly answers: string;
+}
+
+interface SlowCase {
+  readonly pattern: string;
+  readonly name: string;
+  /** Null where Python did not finish. */
+  readonly result: boolean | null;
+}
+
+/** What a pattern that Python accepts may be refused for. */
+const UNSUPPORTED = /^(back-reference|conditional group|look-around .*|repeated look-around)$/;
+
+function compile(pattern: string): CompiledNamePattern | PatternUnsupportedError {
+  try {
+    return compileNamePattern(pattern);
+  } catch (error) {
+    if (error instanceof PatternUnsupportedError) return error;
+    throw error;
+  }
+}
+
+/** Patterns come in rows: each is compiled once. */
+function compileOnce(): (pattern: string) => CompiledNamePattern | PatternUnsupportedError {
+  const known = new Map<string, CompiledNamePattern | PatternUnsupportedError>();
+  return (pattern) => {
+    const compiled = known.get(pattern) ?? compile(pattern);
+    known.set(pattern, compiled);
+    return compiled;
+  };
+}
+
+describe('names and patterns recorded from Python', () => {
+  const lines = readRecordedLines<VectorLine>('name_patterns.jsonl.gz');
+  const { name_patterns: divergences } = readRecorded<{
+    readonly name_patterns: readonly Divergence[];
+  }>('known-divergences.json');
+  const diverging = new Map(divergences.map((row) => [row.pattern, row]));
+  const compiled = compileOnce();
+
+  test('get the recorded answer', () => {
+    const wrong = lines.filter((line) => {
+      if (diverging.has(line.pattern)) return false;
+      const pattern = compiled(line.pattern);
+      if (pattern instanceof PatternUnsupportedError) {
+        return line.error === undefined || pattern.kind !== 'invalid';
+      }
+      return pattern.test(line.name) !== line.result;
+    });
+    expect(wrong).toEqual([]);
+    expect(lines.length).toBe(2796);
+  });
+
+  test.each(divergences)('$pattern diverges: $reason', ({ pattern, reason }) => {
+    const line = lines.find((candidate) => candidate.pattern === pattern) as VectorLine;
+    const ours = compiled(pattern);
+    if (reason.startsWith('stripped')) {
+      expect(ours instanceof PatternUnsupportedError).toBe(line.error === undefined);
+    } else {
+      expect(line.error).toBeUndefined();
+      expect(ours).toMatchObject({ kind: 'unsupported' });
+    }
+  });
+
+  test('every divergence is of a recorded pattern', () => {
+    const recorded = new Set(lines.map((line) => line.pattern));
+    expect(divergences.filter(({ pattern }) => !recorded.has(pattern))).toEqual([]);
+  });
+});
+
+describe('random patterns recorded from Python', () => {
+  test('get the recorded answers', () => {
+    const compiled = compileOnce();
+    const wrong: unknown[] = [];
+    let answers = 0;
+    for (const { pattern, names } of readRecordedLines<SyntaxLine>('pattern_syntax.jsonl.gz')) {
+      // These were recorded without stripping the pattern.
+      if (names === undefined || pattern.trim() !== pattern) continue;
+      const ours = compiled(pattern);
+      if (ours instanceof PatternUnsupportedError) {
+        if (ours.kind !== 'unsupported' || !UNSUPPORTED.test(ours.reason)) wrong.push(ours);
+        continue;
+      }
+      for (const [name, matches] of names) {
+        answers += 1;
+        if (ours.test(name) !== matches) wrong.push({ pattern, name, matches });
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(answers).toBeGreaterThan(15_000);
+  });
+});
+
+describe('atomic groups, look-around, anchors and high counts recorded from Python', () => {
+  const [header, ...lines] = readRecordedLines<SemanticsHeader & SemanticsLine>(
+    'pattern_semantics.jsonl.gz',
+  );
+  const names = (header as SemanticsHeader).names;
+
+  function answersOf(pattern: CompiledNamePattern, family: string): string {
+    return (names[family] ?? []).map((name) => (pattern.test(name) ? '1' : '0')).join('');
+  }
+
+  test.each(Object.keys(names))('%s', (family) => {
+    const ofFamily = lines.filter((line) => line.family === family);
+    const refused: PatternUnsupportedError[] = [];
+    const wrong: unknown[] = [];
+    for (const { pattern, answers } of ofFamily) {
+      const ours = compile(pattern);
+      if (ours instanceof PatternUnsupportedError) refused.push(ours);
+      else if (answersOf(ours, family) !== answers) wrong.push({ pattern, answers });
+    }
+    expect(wrong).toEqual([]);
+    expect(refused.filter((error) => !UNSUPPORTED.test(error.reason))).toEqual([]);
+    expect(refused.length).toBeLessThan(ofFamily.length / 10);
+  });
+
+  test('a rewrite has the answers of the pattern', () => {
+    const wrong: unknown[] = [];
+    let rewrites = 0;
+    for (const { family, pattern, answers } of lines) {
+      const ours = compile(pattern);
+      if (!(ours instanceof PatternUnsupportedError) || ours.rewrite === undefined) continue;
+      rewrites += 1;
+      if (answersOf(compileNamePattern(ours.rewrite), family) !== answers) {
+        wrong.push({ pattern, rewrite: ours.rewrite });
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(rewrites).toBeGreaterThan(5);
+  });
+});
+
+describe('patterns that a backtracking engine does not finish', () => {
+  const { cases, growth } = readRecorded<{
+    readonly cases: readonly SlowCase[];
+    readonly growth: readonly { readonly pattern: string }[];
+  }>('redos.json');
+
+  test.each(cases)('$pattern', ({ pattern, name, result }) => {
+    const { test: matches } = compileNamePattern(pattern);
+    expect(matches(name)).toBe(result ?? MATCHING.has(pattern));
+    expect(matches(name.repeat(2_000))).toBe(false);
+  });
+
+  test.each(growth)('$pattern on a long name', ({ pattern }) => {
+    expect(compileNamePattern(pattern).test(`${'a'.repeat(100_000)}!`)).toBe(false);
+  });
+});
+
+/** Of those that Python did not finish, the one that matches: `a?` 28 times may leave all to `a{28}`. */
+const MATCHING: ReadonlySet<string> = new Set(['(?:a?){28}a{28}']);
