@@ -1,0 +1,94 @@
+import type { Authorizer } from '../engine/index.js';
+import {
+  assertSubject,
+  formatResource,
+  isPlainObject,
+  quote,
+  type Resource,
+  type Vocabulary,
+} from '../model/index.js';
+import type { AccessQuestion } from './access-question.js';
+import type { CoverageDemand } from './coverage-demand.js';
+
+/**
+ * Whoever calls a check wrongly must hear of it, in a negated check too: hence errors, and no failed checks.
+ *
+ * @throws TypeError when the value is no authorizer
+ */
+export function assertAuthorizer(value: unknown): asserts value is Authorizer<Vocabulary> {
+  if (value instanceof Promise)
+    throw new TypeError('expected an authorizer, not a promise of one: await it first');
+  const { decide, snapshot } = (value ?? {}) as Partial<Record<keyof Authorizer, unknown>>;
+  if (typeof decide !== 'function' || typeof snapshot !== 'object' || snapshot === null) {
+    throw new TypeError('expected an authorizer, as `createAuthorizer` makes it');
+  }
+}
+
+/** @throws TypeError when the value is no question; what is wrong with its actions and resource, the engine says */
+export function assertQuestion(value: unknown): asserts value is AccessQuestion<Vocabulary> {
+  assertFields('a question', value, ['subject', 'actions', 'resource']);
+  assertSubject(value['subject']);
+  if (!isObject(value['resource'])) {
+    throw new TypeError('a question needs one `resource`, which is an object');
+  }
+}
+
+/**
+ * One resource or several, as a list.
+ *
+ * @throws TypeError when there is none, and on one that is no object; what is wrong inside of one, the engine says
+ */
+export function listResources(value: unknown): readonly Resource[] {
+  const resources: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (resources.length === 0) throw new TypeError('there is no resource to check');
+  if (!resources.every(isObject)) {
+    throw new TypeError('a resource is an object with a type and a name');
+  }
+  return resources as readonly Resource[];
+}
+
+/** @throws TypeError on fields that a demand does not have, on empty lists, and on names that the authorizer does not know */
+export function assertDemand(
+  { snapshot }: Authorizer<Vocabulary>,
+  value: unknown,
+): asserts value is CoverageDemand<Vocabulary> {
+  assertFields('a demand of coverage', value, ['actions', 'types', 'ignore']);
+  assertMembers('actions', value['actions'], snapshot.vocabulary.actions);
+  assertMembers('types', value['types'], snapshot.vocabulary.types);
+  const { ignore = [] } = value;
+  if (!Array.isArray(ignore) || !ignore.every(isObject)) {
+    throw new TypeError('`ignore` must be a list of resources');
+  }
+  for (const resource of ignore as readonly Resource[]) {
+    if (snapshot.registered(resource) === undefined) {
+      throw new TypeError(`\`ignore\` names ${formatResource(resource)}, which is not registered`);
+    }
+  }
+}
+
+function assertFields(
+  what: string,
+  value: unknown,
+  fields: readonly string[],
+): asserts value is Readonly<Record<string, unknown>> {
+  if (!isPlainObject(value)) throw new TypeError(`${what} is an object of ${fields.join(', ')}`);
+  const unknown = Object.keys(value).find((field) => !fields.includes(field));
+  if (unknown !== undefined) {
+    throw new TypeError(`${what} has ${fields.join(', ')}, and no ${quote(unknown)}`);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function assertMembers(field: string, value: unknown, members: readonly string[]): void {
+  if (value === undefined) return;
+  if (!Array.isArray(value) || value.length === 0)
+    throw new TypeError(`\`${field}\` must be a list that is not empty`);
+  for (const member of value as readonly unknown[]) {
+    if (typeof member === 'string' && members.includes(member)) continue;
+    const found = typeof member === 'string' ? quote(member) : typeof member;
+    throw new TypeError(`\`${field}\` has ${found}, which is not one of ${members.join(', ')}`);
+  }
+}

@@ -1,0 +1,100 @@
+import { coverResource, findNearMisses, type Snapshot } from '../engine/index.js';
+import {
+  formatResource,
+  isExcludedPermission,
+  type Resource,
+  type Subject,
+} from '../model/index.js';
+import { assertAuthorizer, listResources } from './check-arguments.js';
+import type { CheckResult } from './check-result.js';
+import {
+  MAX_LISTED,
+  type MessageSection,
+  NOT_ENFORCED,
+  outlineFailure,
+} from './failure-message.js';
+
+/**
+ * Whether each of some resources is governed by a permission, whatever its actions. Under `auth: no_auth` none is secured.
+ *
+ * @param resources one, or a list that is not empty
+ * @throws TypeError when `authorizer` is not one, and on resources that are none
+ */
+export function checkSecured(authorizer: unknown, resources: unknown): CheckResult {
+  assertAuthorizer(authorizer);
+  const { snapshot } = authorizer;
+  const list = listResources(resources);
+  const { enforced } = snapshot.judge.rules;
+  const open = list.filter((one) => !enforced || !coverResource(snapshot, one).secured);
+  const pass = open.length === 0;
+  const shown = pass ? list : open;
+  const describe = pass ? describeSecured : describeOpen;
+  return {
+    pass,
+    message: () =>
+      outlineFailure(
+        headlineOf(list, open),
+        shown.slice(0, MAX_LISTED).map((one) => describe(snapshot, one)),
+        shown.length - MAX_LISTED,
+      ),
+    actual: open.map(formatResource),
+    expected: [],
+  };
+}
+
+function headlineOf(list: readonly Resource[], open: readonly Resource[]): string {
+  const pass = open.length === 0;
+  const [first] = list;
+  if (list.length === 1 && first !== undefined) {
+    const what = formatResource(first);
+    return pass
+      ? `expected ${what} not to be secured, and it is`
+      : `expected ${what} to be secured, and it is not`;
+  }
+  return pass
+    ? `expected one of ${list.length} resources not to be secured, and all are`
+    : `expected ${list.length} resources to be secured, and ${open.length} ${open.length === 1 ? 'is' : 'are'} not`;
+}
+
+function describeSecured(snapshot: Snapshot, resource: Resource): MessageSection {
+  const { permissions } = coverResource(snapshot, resource);
+  return {
+    label: formatResource(resource),
+    lines: permissions.map(({ source }) => `permission ${JSON.stringify(source.name)} governs it`),
+  };
+}
+
+function describeOpen(snapshot: Snapshot, resource: Resource): MessageSection {
+  if (!snapshot.judge.rules.enforced) {
+    return { label: formatResource(resource), lines: [NOT_ENFORCED] };
+  }
+  if (!snapshot.projects.has(resource.project)) {
+    return { label: `the project of ${formatResource(resource)} is not known`, lines: [] };
+  }
+  const misses = findNearMisses(snapshot, subjectOfEveryPolicy(snapshot), [], resource);
+  return {
+    label: `no permission governs ${formatResource(resource)}`,
+    lines: misses.map(
+      ({ permission, because }) =>
+        `permission ${JSON.stringify(permission)} almost does: ${because}`,
+    ),
+  };
+}
+
+/** Has every role, group and namespace that some policy names: what it misses is a matter of the resource. */
+function subjectOfEveryPolicy(snapshot: Snapshot): Subject {
+  const policies = snapshot.permissions.flatMap(({ source }) =>
+    isExcludedPermission(source) ? [] : [new Map<string, unknown>(Object.entries(source.policy))],
+  );
+  const named = (field: string): string[] =>
+    policies.flatMap((policy) => {
+      const names = policy.get(field);
+      return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+    });
+  return {
+    username: '',
+    roles: named('roles'),
+    groups: named('groups'),
+    namespaces: named('namespaces'),
+  };
+}
