@@ -1,11 +1,11 @@
 import { compileNamePattern } from '../matchers/index.js';
 import {
   type AuthzError,
-  parsePermission,
   PatternUnsupportedError,
   type Permission,
   type PermissionContext,
   PermissionInvalidError,
+  parsePermission,
   quote,
   throwCollected,
 } from '../model/index.js';
@@ -71,8 +71,15 @@ export class PermissionFileReader {
     for (const [ours, theirs] of FILE_FIELDS) {
       if (ours in item) this.#report([...path, ours], `is written ${quote(theirs)} in a file`);
     }
-    if (item['policy'] === undefined || item['policy'] === null) {
-      this.#report([...path, 'policy'], 'is missing; write `{ type: AllowAll }` to let everyone in');
+    const policy = item['policy'];
+    if (policy === undefined || policy === null) {
+      this.#report(
+        [...path, 'policy'],
+        'is missing; write `{ type: AllowAll }` to let everyone in',
+      );
+    } else if (isMapping(policy) && !('type' in policy) && typeByLists(policy) === undefined) {
+      const message = 'needs a `type`: its lists are not those of one kind of policy';
+      this.#report([...path, 'policy'], message);
     }
     for (const field of TAG_FIELDS) {
       const tags = item[field];
@@ -123,9 +130,9 @@ function pathOf(field: string): Path {
 
 /** A policy with the type that its lists tell, where it has none. */
 function withPolicyType(policy: unknown): unknown {
-  if (!isMapping(policy) || policy['type'] !== undefined) return policy;
-  const type = typeByLists(policy);
-  return type === undefined ? policy : { type, ...policy };
+  return isMapping(policy) && !('type' in policy)
+    ? { type: typeByLists(policy), ...policy }
+    : policy;
 }
 
 function typeByLists(policy: Readonly<Record<string, unknown>>): string | undefined {

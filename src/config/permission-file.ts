@@ -1,4 +1,4 @@
-import { throwCollected, type Permission } from '../model/index.js';
+import { type Permission, throwCollected } from '../model/index.js';
 import { permissionContext } from '../policy/index.js';
 import { isMapping } from './is-mapping.js';
 import { parseYaml, type YamlDocument } from './parse-yaml.js';
@@ -11,7 +11,8 @@ import { readYamlText } from './read-yaml-text.js';
  * @throws ConfigInvalidError where the file cannot be read, is larger than 1 MiB or not UTF-8, or is not a permission file
  */
 export async function loadPermissionFile(path: string): Promise<readonly Permission[]> {
-  if (typeof path !== 'string') throw new TypeError('the path of a permission file must be a string');
+  if (typeof path !== 'string')
+    throw new TypeError('the path of a permission file must be a string');
   return parsePermissionFile(await readYamlText(path), { file: path });
 }
 
@@ -43,7 +44,8 @@ export function parsePermissionFile(
   text: string,
   options: { readonly file?: string | undefined } = {},
 ): readonly Permission[] {
-  if (typeof text !== 'string') throw new TypeError('the text of a permission file must be a string');
+  if (typeof text !== 'string')
+    throw new TypeError('the text of a permission file must be a string');
   const document = parseYaml(text, { file: options.file });
   const items = findItems(document);
   const reader = new PermissionFileReader(document, permissionContext());

@@ -18,7 +18,11 @@ async function readBytes(file: string): Promise<Uint8Array> {
     handle = await open(file);
     return await readUpTo(handle, MAX_YAML_LENGTH + 1);
   } catch (error) {
-    throw new ConfigInvalidError(`cannot be read (${errorCode(error)})`, { file }, { cause: error });
+    throw new ConfigInvalidError(
+      `cannot be read (${errorCode(error)})`,
+      { file },
+      { cause: error },
+    );
   } finally {
     await handle?.close();
   }

@@ -1,0 +1,67 @@
+/**
+ * How much a finding matters.
+ *
+ * - `error`: someone whom no permission names gets in, or the audit cannot tell.
+ * - `warning`: a hole for who is in a position to use it, or most likely a mistake.
+ * - `note`: worth knowing; nobody gets in by it.
+ */
+export type FindingLevel = 'error' | 'warning' | 'note';
+
+/** From the worst to the mildest. */
+export const FINDING_LEVELS: readonly FindingLevel[] = Object.freeze(['error', 'warning', 'note']);
+
+/** A resource by what identifies it. `project` is null where nothing names a project. */
+export interface ResourceReference {
+  readonly project: string | null;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A permission by what identifies it. `project` is null where it is for every project. */
+export interface PermissionReference {
+  readonly project: string | null;
+  readonly name: string;
+}
+
+/** One thing that should be known about a feature store's permissions. */
+export interface Finding {
+  /** Stable id of the rule. */
+  readonly rule: string;
+  readonly level: FindingLevel;
+  /** One sentence. It names permissions, roles and patterns: for those who keep them. */
+  readonly message: string;
+  readonly resource?: ResourceReference;
+  readonly permission?: PermissionReference;
+}
+
+/** What an audit found, as plain data: `JSON.stringify` gives the documented JSON. */
+export interface AuditReport {
+  /** The audited project; null: all projects. */
+  readonly project: string | null;
+  readonly summary: {
+    readonly resources: number;
+    /** Governed by at least one permission. `secured` and `unsecured` add up to `resources`. */
+    readonly secured: number;
+    readonly unsecured: number;
+    /** Those of the secured ones with an action that no permission holds. */
+    readonly partiallySecured: number;
+    readonly permissions: number;
+    readonly findings: number;
+  };
+  /** Resources that no permission governs, whatever the action. */
+  readonly unsecured: readonly ResourceReference[];
+  /** Actions that no permission holds, by resource. Unsecured resources are here too, with all actions. */
+  readonly uncoveredActions: readonly UncoveredActions[];
+  readonly permissions: readonly PermissionMatches[];
+  /** The worst first. */
+  readonly findings: readonly Finding[];
+}
+
+export interface UncoveredActions extends ResourceReference {
+  readonly actions: readonly string[];
+}
+
+export interface PermissionMatches extends PermissionReference {
+  /** Number of resources that it governs. */
+  readonly matches: number;
+}

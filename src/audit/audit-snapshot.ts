@@ -1,0 +1,53 @@
+import type { Snapshot } from '../engine/index.js';
+import { type AuditFacts, type AuditOptions, collectFacts } from './audit-facts.js';
+import type { AuditReport, Finding } from './audit-report.js';
+import { referToPermission, referToResource } from './describe.js';
+import { FINDING_RULES } from './finding-rules.js';
+
+/**
+ * Audits a feature store: what no permission protects, what permissions open, and what they say in vain.
+ *
+ * Pure. `snapshot` holds the permissions and the resources; compile it with `onUnsupportedPattern: 'exclude'`, so that a
+ * permission which is not understood is reported and not thrown.
+ *
+ * @throws TypeError when the snapshot does not know the project
+ * @source model.md, "Known defects upstream", for the rules
+ * @example
+ * const { snapshotOptions, config } = await loadFeatureStore('.');
+ * const snapshot = await prepareSnapshot({ ...snapshotOptions, onUnsupportedPattern: 'exclude' });
+ * auditSnapshot(snapshot, { auth: config?.auth }).unsecured; // [{ project, type, name }, …]
+ */
+export function auditSnapshot(snapshot: Snapshot, options: AuditOptions = {}): AuditReport {
+  const facts = collectFacts(snapshot, options);
+  const { resources, permissions } = facts;
+  const unsecured = resources.filter(({ coverage }) => !coverage.secured);
+  const uncovered = resources.filter(({ coverage }) => coverage.uncoveredActions.length > 0);
+  const findings = findAll(facts);
+  return {
+    project: options.project ?? null,
+    summary: {
+      resources: resources.length,
+      secured: resources.length - unsecured.length,
+      unsecured: unsecured.length,
+      partiallySecured: uncovered.filter(({ coverage }) => coverage.secured).length,
+      permissions: permissions.length,
+      findings: findings.length,
+    },
+    unsecured: unsecured.map(({ resource }) => referToResource(resource)),
+    uncoveredActions: uncovered.map(({ resource, coverage }) => ({
+      ...referToResource(resource),
+      actions: coverage.uncoveredActions,
+    })),
+    permissions: permissions.map((permission) => ({
+      ...referToPermission(permission.source),
+      matches: facts.matchesOf(permission),
+    })),
+    findings,
+  };
+}
+
+function findAll(facts: AuditFacts): readonly Finding[] {
+  return FINDING_RULES.flatMap(({ id, level, check }) =>
+    Array.from(check(facts), (detail) => ({ rule: id, level, ...detail })),
+  );
+}

@@ -1,0 +1,102 @@
+import { type Permission, quote, type Resource, type Vocabulary } from '../model/index.js';
+import type { AuditFacts } from './audit-facts.js';
+import type { PermissionReference, ResourceReference } from './audit-report.js';
+
+/** Resources of one project and type that have the same actions to report. */
+export interface ActionGroup {
+  readonly project: string | null;
+  readonly type: string;
+  readonly actions: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** Longest list in a message. The report holds all. */
+const MAX_LISTED = 5;
+
+export function referToResource({ project, type, name }: Resource): ResourceReference {
+  return { project: project ?? null, type, name };
+}
+
+export function referToPermission(source: {
+  readonly project: string | undefined;
+  readonly name: string;
+}): PermissionReference {
+  return { project: source.project ?? null, name: source.name };
+}
+
+/** ` of project …`, where several projects are audited. */
+export function ofProject(facts: AuditFacts, project: string | null | undefined): string {
+  return facts.projects.length > 1 && project ? ` of project ${quote(project)}` : '';
+}
+
+/** `permission …`, with its project where several are audited. */
+export function describePermission(
+  facts: AuditFacts,
+  { name, project }: Pick<Permission<Vocabulary>, 'name' | 'project'>,
+): string {
+  return `permission ${quote(name)}${ofProject(facts, project)}`;
+}
+
+/** `a, b, c, d, e and 4 more`. */
+export function listSome(items: readonly string[]): string {
+  const more = items.length - MAX_LISTED;
+  const shown = items.slice(0, MAX_LISTED).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** `1 resource`, `2 resources`. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Groups resources that have the same project, type and actions, in the order in which they come first. */
+export function groupByActions(
+  resources: Iterable<ResourceReference & { readonly actions: readonly string[] }>,
+): readonly ActionGroup[] {
+  const groups = new Map<string, ActionGroup & { readonly names: string[] }>();
+  for (const { project, type, name, actions } of resources) {
+    const key = JSON.stringify([project, type, actions]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { project, type, actions, names: [name] });
+    else group.names.push(name);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Names in their order, with an alias in place of all that it stands for: `CRUD` for four actions.
+ *
+ * @param aliases such as `vocabulary.actionAliases`
+ */
+export function foldNames(
+  names: readonly string[],
+  aliases: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const left = new Set(names);
+  const folded = new Map<string, string>();
+  const bySize = [...aliases].sort(([, a], [, b]) => b.length - a.length);
+  for (const [alias, members] of bySize) {
+    const [first] = members;
+    if (first === undefined || members.length < 2 || !members.every((name) => left.has(name)))
+      continue;
+    folded.set(first, alias);
+    for (const member of members) left.delete(member);
+  }
+  return names.flatMap((name) => folded.get(name) ?? (left.has(name) ? name : []));
+}
+
+/** The filters of a permission in words: `FeatureView named …, with the tags …`. */
+export function describeFilters({
+  types,
+  namePatterns,
+  requiredTags,
+}: Pick<Permission<Vocabulary>, 'types' | 'namePatterns' | 'requiredTags'>): string {
+  const what = types.length === 0 ? 'resources' : listSome(types);
+  const names = namePatterns.map((pattern) =>
+    quote(typeof pattern === 'string' ? pattern : `glob:${pattern.glob}`),
+  );
+  const tags = Object.entries(requiredTags).map(([key, value]) => quote(`${key}: ${value}`));
+  const named = names.length === 0 ? '' : ` named ${listSome(names)}`;
+  const tagged = tags.length === 0 ? '' : ` with the tags ${listSome(tags)}`;
+  return `${what}${named}${tagged}`;
+}

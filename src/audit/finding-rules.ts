@@ -1,0 +1,46 @@
+import type { FindingRule } from './finding-rule.js';
+import {
+  authDisabled,
+  noAudience,
+  noIssuer,
+  plainHttpDiscovery,
+  verifySslOff,
+} from './rules/auth-rules.js';
+import {
+  noPermissions,
+  uncoveredActions,
+  unsatisfiable,
+  unsecuredResource,
+} from './rules/coverage-rules.js';
+import {
+  emptyPolicy,
+  excludedPermission,
+  matchesNothing,
+  openRead,
+  openWrite,
+  tagsIgnoredByFeast,
+  unsupportedPattern,
+} from './rules/permission-rules.js';
+import { duplicatePermission, shadowedPermission } from './rules/redundant-rules.js';
+
+/** Everything that an audit looks for, in the order of its findings: the worst first. */
+export const FINDING_RULES: readonly FindingRule[] = Object.freeze([
+  authDisabled,
+  noPermissions,
+  openWrite,
+  unsupportedPattern,
+  excludedPermission,
+  unsecuredResource,
+  openRead,
+  noAudience,
+  noIssuer,
+  verifySslOff,
+  plainHttpDiscovery,
+  unsatisfiable,
+  emptyPolicy,
+  matchesNothing,
+  duplicatePermission,
+  shadowedPermission,
+  tagsIgnoredByFeast,
+  uncoveredActions,
+]);

@@ -1,0 +1,7 @@
+import type { AuditReport } from './audit-report.js';
+import { safeJson } from './terminal-text.js';
+
+/** A report as the documented JSON, on indented lines with a final line end. */
+export function reportJson(report: AuditReport): string {
+  return `${safeJson(report, 2)}\n`;
+}

@@ -1,0 +1,152 @@
+import type { Vocabulary } from '../model/index.js';
+import type { AuditReport, Finding, FindingLevel, ResourceReference } from './audit-report.js';
+import { FINDING_LEVELS } from './audit-report.js';
+import { type ActionGroup, count, foldNames, groupByActions } from './describe.js';
+import type { FindingRule } from './finding-rule.js';
+import { FINDING_RULES } from './finding-rules.js';
+import { renderTable, type TableCell, type TextLayout } from './render-table.js';
+import { neutralize, wrapWords } from './terminal-text.js';
+import type { StyleName } from './text-style.js';
+
+export interface ReportTextOptions extends TextLayout {
+  readonly vocabulary: Vocabulary;
+  /** What was audited, for the first line. */
+  readonly source: string;
+}
+
+const LEVEL_STYLES: Readonly<Record<FindingLevel, StyleName>> = {
+  error: 'red',
+  warning: 'yellow',
+  note: 'dim',
+};
+const INDENT = '  ';
+const MIN_ROOM = 30;
+
+/**
+ * A report for people: findings by rule, the worst first, with all resources they are about and what to do, and a summary at
+ * the end, where a terminal shows it.
+ *
+ * Shape: lines with a final line end. Names from a registry are made harmless.
+ */
+export function reportText(report: AuditReport, options: ReportTextOptions): string {
+  const { style } = options;
+  const scope = report.project === null ? 'all projects' : `project ${neutralize(report.project)}`;
+  const sections = FINDING_RULES.flatMap((rule) => {
+    const findings = report.findings.filter((finding) => finding.rule === rule.id);
+    return findings.length === 0 ? [] : [...ruleSection(rule, findings, report, options), ''];
+  });
+  return [
+    `${style('bold', 'Audit')} of ${neutralize(options.source)}, ${scope}`,
+    '',
+    ...sections,
+    ...summaryLines(report, options),
+    '',
+  ].join('\n');
+}
+
+function ruleSection(
+  { id, level, title, advice }: FindingRule,
+  findings: readonly Finding[],
+  report: AuditReport,
+  options: ReportTextOptions,
+): readonly string[] {
+  const { style } = options;
+  // These two can be about every resource of a registry: a table by type says more in less space.
+  const table =
+    id === 'unsecured-resource'
+      ? unsecuredTable(findings, options)
+      : id === 'uncovered-actions'
+        ? uncoveredTable(report, options)
+        : undefined;
+  return [
+    ...heading(level, id, title, options),
+    ...(table?.map((line) => INDENT + line) ??
+      findings.flatMap(({ message }) => bullet(neutralize(message), '- ', options))),
+    ...bullet(advice, '> ', options).map((line) => style('dim', line)),
+  ];
+}
+
+function heading(
+  level: FindingLevel,
+  id: string,
+  title: string,
+  { style, width }: TextLayout,
+): readonly string[] {
+  const start = `${level} ${id}:`;
+  const [first = '', ...rest] = wrapWords(`${start} ${title}`, roomFor(width));
+  const styled = `${style(LEVEL_STYLES[level], level)} ${style('bold', `${id}:`)}`;
+  return [first.replace(start, () => styled), ...rest.map((line) => INDENT + line)];
+}
+
+function unsecuredTable(
+  findings: readonly Finding[],
+  options: ReportTextOptions,
+): readonly string[] {
+  const resources = findings.flatMap(({ resource }) => resource ?? []);
+  return resourceTable(
+    groupByActions(resources.map((resource) => ({ ...resource, actions: [] }))),
+    ['TYPE', 'RESOURCES'],
+    ({ type, names }) => [type, { flow: names }],
+    options,
+  );
+}
+
+function uncoveredTable(report: AuditReport, options: ReportTextOptions): readonly string[] {
+  const unsecured = new Set(report.unsecured.map(resourceKey));
+  const { actionAliases } = options.vocabulary;
+  return resourceTable(
+    groupByActions(report.uncoveredActions.filter((one) => !unsecured.has(resourceKey(one)))),
+    ['TYPE', 'ACTIONS', 'RESOURCES'],
+    ({ type, actions, names }) => [
+      type,
+      { flow: foldNames(actions, actionAliases) },
+      { flow: names },
+    ],
+    options,
+  );
+}
+
+function resourceKey({ project, type, name }: ResourceReference): string {
+  return JSON.stringify([project, type, name]);
+}
+
+/** A table with a column for the project, where there are several. */
+function resourceTable(
+  groups: readonly ActionGroup[],
+  titles: readonly string[],
+  cellsOf: (group: ActionGroup) => readonly TableCell[],
+  { style, width }: ReportTextOptions,
+): readonly string[] {
+  const many = new Set(groups.map(({ project }) => project)).size > 1;
+  return renderTable(
+    many ? ['PROJECT', ...titles] : titles,
+    groups.map((group) => [...(many ? [group.project ?? '-'] : []), ...cellsOf(group)]),
+    { style, width: width === undefined ? undefined : width - INDENT.length },
+  );
+}
+
+function bullet(text: string, mark: string, { width }: TextLayout): readonly string[] {
+  const lines = wrapWords(text, roomFor(width));
+  return lines.map((line, at) => `${INDENT}${at === 0 ? mark : ' '.repeat(mark.length)}${line}`);
+}
+
+/** Columns for a line of text, with its indentation taken off. */
+function roomFor(width: number | undefined): number {
+  return width === undefined ? Number.POSITIVE_INFINITY : Math.max(MIN_ROOM, width - 4);
+}
+
+function summaryLines(
+  { summary, findings }: AuditReport,
+  { style }: TextLayout,
+): readonly string[] {
+  const { resources, secured, partiallySecured, unsecured, permissions } = summary;
+  const partly = partiallySecured > 0 ? ` (${partiallySecured} of them not for all actions)` : '';
+  const counts = FINDING_LEVELS.flatMap((level) => {
+    const number = findings.filter((finding) => finding.level === level).length;
+    return number > 0 ? [style(LEVEL_STYLES[level], count(number, level))] : [];
+  });
+  return [
+    `${count(resources, 'resource')}: ${secured} secured${partly}, ${unsecured} unsecured; ${count(permissions, 'permission')}`,
+    counts.length === 0 ? style('green', 'no findings') : counts.join(', '),
+  ];
+}

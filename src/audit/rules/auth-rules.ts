@@ -1,0 +1,89 @@
+import type { AuthConfig, OidcClientConfig, OidcServerConfig } from '../../config/index.js';
+import { count } from '../describe.js';
+import type { FindingRule } from '../finding-rule.js';
+
+/** Permissions that nobody enforces. */
+export const authDisabled: FindingRule = {
+  id: 'auth-disabled',
+  level: 'error',
+  title: 'Permissions that are not enforced',
+  advice: 'Set `type` in the `auth` section of feature_store.yaml to `oidc` or `kubernetes`',
+  *check({ auth, permissions }) {
+    if (auth?.type !== 'no_auth' || permissions.length === 0) return;
+    const all = count(permissions.length, 'permission');
+    yield {
+      message: `auth is no_auth: whoever reaches a server with this configuration may do everything, in spite of ${all}`,
+    };
+  },
+};
+
+/** Tokens for other applications are accepted. */
+export const noAudience: FindingRule = {
+  id: 'no-audience',
+  level: 'warning',
+  title: 'An OIDC server that accepts tokens made for other applications',
+  advice:
+    'Set `audience` in the `auth` section to what the identity provider writes into `aud` for this server',
+  *check({ auth }) {
+    if (!isServer(auth) || auth.audience) return;
+    yield {
+      message: 'auth.audience is not set: a token made for any other application is accepted',
+    };
+  },
+};
+
+/** Tokens of other issuers are accepted. */
+export const noIssuer: FindingRule = {
+  id: 'no-issuer',
+  level: 'warning',
+  title: 'An OIDC server that accepts tokens of every issuer with the same keys',
+  advice: 'Set `issuer` in the `auth` section to the `issuer` of the discovery document',
+  *check({ auth }) {
+    if (!isServer(auth) || auth.issuer) return;
+    yield {
+      message:
+        'auth.issuer is not set: a token of any tenant whose issuer signs with the same keys is accepted',
+    };
+  },
+};
+
+/** The identity provider is not authenticated. */
+export const verifySslOff: FindingRule = {
+  id: 'verify-ssl-off',
+  level: 'warning',
+  title: 'An identity provider whose certificate is not checked',
+  advice: 'Remove `verify_ssl: false`, and name the certificates to trust in `ca_cert_path`',
+  *check({ auth }) {
+    if (auth?.type !== 'oidc' || auth.verifySsl) return;
+    yield {
+      message:
+        'auth.verify_ssl is off: who sits between here and the identity provider can forge tokens',
+    };
+  },
+};
+
+/** The identity provider is asked without TLS. */
+export const plainHttpDiscovery: FindingRule = {
+  id: 'plain-http-discovery',
+  level: 'warning',
+  title: 'An identity provider that is asked without TLS',
+  advice: 'Use the https address of the identity provider in `auth_discovery_url`',
+  *check({ auth }) {
+    if (auth?.type !== 'oidc' || !isPlainHttp(auth.authDiscoveryUrl)) return;
+    yield {
+      message:
+        'auth.auth_discovery_url is plain http: who sits between here and the identity provider can forge tokens',
+    };
+  },
+};
+
+function isServer(auth: AuthConfig | undefined): auth is OidcServerConfig {
+  return auth?.type === 'oidc' && auth.role === 'server';
+}
+
+/** Nobody sits between two programs of one machine. */
+function isPlainHttp(address: OidcClientConfig['authDiscoveryUrl']): boolean {
+  if (address === undefined || !URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'http:' && !/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}

@@ -1,0 +1,97 @@
+import { quote } from '../../model/index.js';
+import type { AuditFacts } from '../audit-facts.js';
+import {
+  type ActionGroup,
+  count,
+  groupByActions,
+  listSome,
+  ofProject,
+  referToResource,
+} from '../describe.js';
+import type { FindingRule } from '../finding-rule.js';
+
+/** A project in which nothing is restricted. */
+export const noPermissions: FindingRule = {
+  id: 'no-permissions',
+  level: 'error',
+  title: 'A project without permissions, in which Feast lets every named user do everything',
+  advice: 'Apply a permission for its administrators first, then one for each group of users',
+  *check({ projects }) {
+    for (const { name, hasPermissions } of projects) {
+      if (hasPermissions) continue;
+      const which = name === undefined ? 'there are' : `project ${quote(name)} has`;
+      yield { message: `${which} no permissions: every named user may do everything` };
+    }
+  },
+};
+
+/** A resource that no permission governs, in a project that has permissions. */
+export const unsecuredResource: FindingRule = {
+  id: 'unsecured-resource',
+  level: 'warning',
+  title: 'A resource that no permission governs',
+  advice:
+    'Add a permission for it: the documentation of Feast opens it to everyone, its servers to nobody',
+  *check(facts) {
+    const open = new Set(
+      facts.projects.filter((one) => !one.hasPermissions).map(({ name }) => name),
+    );
+    for (const { resource, coverage } of facts.resources) {
+      if (coverage.secured || open.has(resource.project)) continue;
+      const what = `${resource.type} ${quote(resource.name)}${ofProject(facts, resource.project)}`;
+      yield { message: `no permission governs ${what}`, resource: referToResource(resource) };
+    }
+  },
+};
+
+/** Actions that permissions hold and that nobody can ever be granted. One finding for all resources alike. */
+export const unsatisfiable: FindingRule = {
+  id: 'unsatisfiable',
+  level: 'warning',
+  title: 'An action that permissions hold, with policies that nobody can pass',
+  advice: 'Name a role, group or namespace in their policies, or take the action out of them',
+  *check(facts) {
+    const resources = facts.resources
+      .filter(({ coverage }) => coverage.unsatisfiableActions.length > 0)
+      .map(({ resource, coverage }) => ({
+        ...referToResource(resource),
+        actions: coverage.unsatisfiableActions,
+      }));
+    for (const group of groupByActions(resources)) {
+      const { actions } = group;
+      yield {
+        message: `nobody can pass the policies that hold ${actions.join(', ')} on ${describeGroup(facts, group)}`,
+      };
+    }
+  },
+};
+
+/** Actions that no permission holds on resources that are secured. One finding for all resources alike. */
+export const uncoveredActions: FindingRule = {
+  id: 'uncovered-actions',
+  level: 'note',
+  title: 'An action that no permission holds, which is refused to everyone',
+  advice: 'Nothing to do where nobody needs it; otherwise add it to a permission',
+  *check(facts) {
+    const resources = facts.resources
+      .filter(({ coverage }) => coverage.secured && coverage.uncoveredActions.length > 0)
+      .map(({ resource, coverage }) => ({
+        ...referToResource(resource),
+        actions: coverage.uncoveredActions,
+      }));
+    for (const group of groupByActions(resources)) {
+      const { actions } = group;
+      yield {
+        message: `no permission holds ${actions.join(', ')} on ${describeGroup(facts, group)}`,
+      };
+    }
+  },
+};
+
+function describeGroup(facts: AuditFacts, { project, type, names }: ActionGroup): string {
+  const where = ofProject(facts, project);
+  const list = listSome(names.map(quote));
+  return names.length === 1
+    ? `${type} ${list}${where}`
+    : `${count(names.length, 'resource')} of type ${type}${where}: ${list}`;
+}

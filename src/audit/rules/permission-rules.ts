@@ -1,0 +1,139 @@
+import { requirementOf } from '../../engine/index.js';
+import { PatternUnsupportedError, quote } from '../../model/index.js';
+import type { AuditedPermission, AuditFacts } from '../audit-facts.js';
+import {
+  count,
+  describeFilters,
+  describePermission,
+  listSome,
+  referToPermission,
+} from '../describe.js';
+import type { FindingDetail, FindingRule } from '../finding-rule.js';
+
+/** Actions that leave everything as it is. Whatever else a vocabulary has counts as changing something. */
+const READING: ReadonlySet<string> = new Set(['DESCRIBE', 'READ_ONLINE', 'READ_OFFLINE']);
+
+/** Everyone may change something. */
+export const openWrite: FindingRule = {
+  id: 'open-write',
+  level: 'error',
+  title: 'A permission that lets everyone change something',
+  advice:
+    'Give it a policy that names roles, groups or namespaces; Feast cannot even read a registry with such a permission',
+  check: (facts) => openActions(facts, (action) => !READING.has(action)),
+};
+
+/** Everyone may read something. */
+export const openRead: FindingRule = {
+  id: 'open-read',
+  level: 'warning',
+  title: 'A permission that lets everyone read something',
+  advice:
+    'Give it a policy that names roles, groups or namespaces; Feast cannot even read a registry with such a permission',
+  check: (facts) => openActions(facts, (action) => READING.has(action)),
+};
+
+/** A name pattern that cannot be run, or that Python refuses. */
+export const unsupportedPattern: FindingRule = {
+  id: 'unsupported-pattern',
+  level: 'error',
+  title:
+    'A name pattern that is refused; its permission is left out, grants nothing and secures what it could match',
+  advice: 'Rewrite the pattern without back-references, conditionals and look-around in its middle',
+  check: (facts) => excludedFor(facts, (error) => error instanceof PatternUnsupportedError),
+};
+
+/** A permission with anything else that is not understood. */
+export const excludedPermission: FindingRule = {
+  id: 'excluded-permission',
+  level: 'error',
+  title:
+    'A permission that is not understood; it is left out, grants nothing and secures what it could match',
+  advice:
+    'Look at it with the version of Feast that wrote it, and apply it again with what this version knows',
+  check: (facts) => excludedFor(facts, (error) => !(error instanceof PatternUnsupportedError)),
+};
+
+/** A policy that cannot be passed. */
+export const emptyPolicy: FindingRule = {
+  id: 'empty-policy',
+  level: 'warning',
+  title: 'A permission whose policy nobody can pass',
+  advice: 'Name a role, group or namespace in its policy, or remove it; until then it only secures',
+  *check(facts) {
+    for (const permission of facts.understood) {
+      if (permission.test?.isUnsatisfiable !== true) continue;
+      const required = requirementOf(facts.snapshot, permission);
+      yield detail(facts, permission, `requires ${required}`);
+    }
+  },
+};
+
+/** A permission without any resource. */
+export const matchesNothing: FindingRule = {
+  id: 'matches-nothing',
+  level: 'warning',
+  title: 'A permission that governs no resource',
+  advice: 'Look for a misspelt name pattern, type or tag; remove it when its resources are gone',
+  *check(facts) {
+    for (const permission of facts.understood) {
+      if (facts.matchesOf(permission) > 0) continue;
+      yield detail(facts, permission, `governs no resource: ${describeFilters(permission.source)}`);
+    }
+  },
+};
+
+/** A permission that means less here than in Feast's own servers. */
+export const tagsIgnoredByFeast: FindingRule = {
+  id: 'tags-ignored-by-feast',
+  level: 'note',
+  title:
+    'A permission with required tags, which Feast 0.66 ignores on all resources but permissions',
+  advice: "Where Feast's own servers decide, name the resources in `name_patterns` too",
+  *check(facts) {
+    for (const permission of facts.understood) {
+      const tags = Object.entries(permission.source.requiredTags);
+      if (tags.length === 0) continue;
+      const required = listSome(tags.map(([key, value]) => quote(`${key}: ${value}`)));
+      yield detail(
+        facts,
+        permission,
+        `requires ${required}; Feast itself applies it to resources without ${tags.length === 1 ? 'this tag' : 'these tags'} too`,
+      );
+    }
+  },
+};
+
+function* openActions(
+  facts: AuditFacts,
+  isMeant: (action: string) => boolean,
+): Generator<FindingDetail> {
+  for (const permission of facts.understood) {
+    const actions = permission.source.actions.filter(isMeant);
+    if (permission.test?.isEveryone !== true || actions.length === 0) continue;
+    const matches = count(facts.matchesOf(permission), 'resource');
+    yield detail(
+      facts,
+      permission,
+      `lets everyone, anonymous callers too, do ${actions.join(', ')} on ${matches}`,
+    );
+  }
+}
+
+function* excludedFor(
+  facts: AuditFacts,
+  isMeant: (error: unknown) => boolean,
+): Generator<FindingDetail> {
+  for (const source of facts.excluded) {
+    for (const error of source.excluded.filter(isMeant)) {
+      yield { message: error.message, permission: referToPermission(source) };
+    }
+  }
+}
+
+function detail(facts: AuditFacts, { source }: AuditedPermission, what: string): FindingDetail {
+  return {
+    message: `${describePermission(facts, source)} ${what}`,
+    permission: referToPermission(source),
+  };
+}

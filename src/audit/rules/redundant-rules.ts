@@ -1,0 +1,54 @@
+import { quote } from '../../model/index.js';
+import type { AuditFacts } from '../audit-facts.js';
+import { describePermission, referToPermission } from '../describe.js';
+import type { FindingDetail, FindingRule } from '../finding-rule.js';
+import { type Grant, GrantIndex, grantOf } from './grant-index.js';
+
+/** Two permissions that mean the same. */
+export const duplicatePermission: FindingRule = {
+  id: 'duplicate-permission',
+  level: 'warning',
+  title: 'A permission that repeats another one',
+  advice: 'Keep one of them: who takes a role out of the other takes nothing away',
+  *check(facts) {
+    const first = new Map<string, Grant>();
+    for (const grant of grantsOf(facts)) {
+      const twin = first.get(grant.key);
+      if (twin === undefined) first.set(grant.key, grant);
+      else yield detail(facts, grant, `says the same as ${quote(twin.permission.source.name)}`);
+    }
+  },
+};
+
+/** A permission that another one includes. */
+export const shadowedPermission: FindingRule = {
+  id: 'shadowed-permission',
+  level: 'note',
+  title: 'A permission that grants nothing that another one does not grant',
+  advice: 'Remove it, or narrow the other one, before you rely on changes to it',
+  *check(facts) {
+    const index = new GrantIndex();
+    const seen = new Set<string>();
+    const distinct = grantsOf(facts).filter(({ key }) => !seen.has(key) && seen.add(key));
+    for (const grant of distinct) index.add(grant);
+    for (const grant of distinct) {
+      const wider = index.findWider(grant)?.permission.source;
+      if (wider === undefined) continue;
+      yield detail(facts, grant, `grants nothing that ${quote(wider.name)} does not grant`);
+    }
+  },
+};
+
+// What nobody can pass grants nothing, and another rule says so.
+function grantsOf(facts: AuditFacts): readonly Grant[] {
+  return facts.understood
+    .filter(({ test }) => test?.isUnsatisfiable !== true)
+    .map((permission) => grantOf(facts.snapshot, permission));
+}
+
+function detail(facts: AuditFacts, { permission }: Grant, what: string): FindingDetail {
+  return {
+    message: `${describePermission(facts, permission.source)} ${what}`,
+    permission: referToPermission(permission.source),
+  };
+}

@@ -1,0 +1,22 @@
+/** How text is set off from other text. */
+export type StyleName = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
+
+/** Sets harmless text off; without colours it changes nothing. */
+export type TextStyle = (name: StyleName, text: string) => string;
+
+const CODES: Readonly<Record<StyleName, readonly [on: number, off: number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  yellow: [33, 39],
+  green: [32, 39],
+};
+
+/** Text as it is. */
+export const plainStyle: TextStyle = (_, text) => text;
+
+/** Text in the colours of an ANSI terminal. */
+export const ansiStyle: TextStyle = (name, text) => {
+  const [on, off] = CODES[name];
+  return text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+};

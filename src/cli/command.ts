@@ -1,0 +1,70 @@
+import type { CommandIo } from './command-io.js';
+
+/** An option that a command takes. */
+export interface OptionSpec {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for its value in the help; missing: it takes none. */
+  readonly value?: string;
+  /** The values that it can have. */
+  readonly choices?: readonly string[];
+  /** Whether it may be given several times. */
+  readonly multiple?: boolean;
+  readonly required?: boolean;
+  /** What it does, without a final period. */
+  readonly help: string;
+}
+
+/** The arguments of a command, checked against its specification. */
+export interface Arguments {
+  /** The path of the feature store; default: the current folder. */
+  readonly path: string;
+  has(option: string): boolean;
+  get(option: string): string | undefined;
+  all(option: string): readonly string[];
+}
+
+/** A sub-command. */
+export interface Command {
+  readonly name: string;
+  /** What it does, for the list of commands, without a final period. */
+  readonly summary: string;
+  /** What stands after its name, for example `[PATH]`. */
+  readonly usage: string;
+  readonly options: readonly OptionSpec[];
+  /** What its exit codes mean. */
+  readonly exitCodes: Readonly<Partial<Record<'0' | '1' | '2', string>>>;
+  /** More to know, one line each. */
+  readonly notes: readonly string[];
+  /** Gives the exit code. */
+  run(args: Arguments, io: CommandIo): Promise<number>;
+}
+
+/** A command line that cannot be understood. Its message says how to mend it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const HELP: OptionSpec = { name: 'help', short: 'h', help: 'Show this help' };
+
+export const FORMAT: OptionSpec = {
+  name: 'format',
+  value: 'FORMAT',
+  choices: ['table', 'json'],
+  help: 'How to write the result: table (default) or json',
+};
+
+export const PROJECT: OptionSpec = {
+  name: 'project',
+  value: 'NAME',
+  help: 'Look at this project only (default: all projects of the registry)',
+};
+
+export const NO_COLOR: OptionSpec = {
+  name: 'no-color',
+  help: 'Write without colours, as with NO_COLOR=1 or into a file',
+};
+
+/** What PATH can be, for the notes of a command. */
+export const PATH_NOTE: string =
+  'PATH is a folder with a feature_store.yaml (default: the current one), such a file, or a registry file.';

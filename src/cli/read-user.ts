@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { z } from 'zod';
+import { quote, type Subject } from '../model/index.js';
+import { UsageError } from './command.js';
+import { explainIssues } from './explain-issues.js';
+
+/** 1 MiB, in bytes. */
+const MAX_FILE_LENGTH = 1024 * 1024;
+
+const names = z.array(z.string()).optional();
+
+/** A user as JSON has it; null is the anonymous one. A field that is not known may be a misspelt one, so it is refused. */
+export const userSchema: z.ZodType<Subject | null> = z
+  .strictObject({
+    username: z.string(),
+    roles: names,
+    groups: names,
+    namespaces: names,
+    claims: z.looseObject({}).optional(),
+  })
+  .nullable();
+
+/**
+ * Reads the user that a command line names: JSON, the path of a file with JSON, `null` or `anonymous`.
+ *
+ * @throws {@link UsageError} when it is none of these
+ */
+export async function readUser(written: string): Promise<Subject | null> {
+  const text = written.trim();
+  if (text === 'anonymous' || text === 'null') return null;
+  const isJson = text.startsWith('{');
+  const value = parseJson(isJson ? text : await readText(written));
+  const user = userSchema.safeParse(value);
+  if (user.success) return user.data;
+  throw new UsageError(`the user is refused: ${explainIssues(user.error)}`);
+}
+
+async function readText(file: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  try {
+    // Read as a stream: the file may be a pipe, which has no size that could be looked at.
+    for await (const chunk of createReadStream(file, { end: MAX_FILE_LENGTH })) {
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new UsageError(
+      `the user is neither JSON nor \`anonymous\` nor a file that can be read: ${quote(file)} (${code})`,
+    );
+  }
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > MAX_FILE_LENGTH) {
+    throw new UsageError(`the user in ${quote(file)} is longer than ${MAX_FILE_LENGTH} bytes`);
+  }
+  return bytes.toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError('the user is not JSON: write `{"username": "ann", "roles": ["admin"]}`');
+  }
+}

@@ -1,0 +1,38 @@
+import { ansiStyle, plainStyle, type TextLayout } from '../audit/index.js';
+import type { Arguments } from './command.js';
+import type { CommandIo } from './command-io.js';
+
+const MIN_WIDTH = 40;
+
+/**
+ * Colours and width of what goes to standard output.
+ *
+ * Colours: never with `--no-color` or a `NO_COLOR` that is not empty, always with a `FORCE_COLOR` other than `0`, and
+ * otherwise on a terminal that is not dumb.
+ *
+ * @source https://no-color.org and https://force-color.org
+ */
+export function textLayout(args: Pick<Arguments, 'has'>, { stdout, env }: CommandIo): TextLayout {
+  // 0: a terminal that does not know its width.
+  const { columns = 0 } = stdout;
+  const isTerminal = stdout.isTTY === true;
+  return {
+    style: hasColors(args, env, isTerminal) ? ansiStyle : plainStyle,
+    width: isTerminal && columns > 0 ? Math.max(MIN_WIDTH, columns) : undefined,
+  };
+}
+
+function hasColors(
+  args: Pick<Arguments, 'has'>,
+  env: CommandIo['env'],
+  isTerminal: boolean,
+): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = env;
+  if (args.has('no-color') || isSet(NO_COLOR)) return false;
+  if (isSet(FORCE_COLOR)) return FORCE_COLOR !== '0';
+  return isTerminal && TERM !== 'dumb';
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
+}

@@ -1,0 +1,121 @@
+import {
+  type Environment,
+  type FeatureStoreConfig,
+  findFeatureStoreConfig,
+  loadFeatureStoreConfig,
+} from '../config/index.js';
+import type { SnapshotOptions } from '../engine/index.js';
+import { ConfigInvalidError, quote } from '../model/index.js';
+import { createFileRegistry } from './create-file-registry.js';
+import { openRegistry } from './open-registry.js';
+import type { RegistryContents, RegistrySource } from './registry-source.js';
+
+export interface LoadFeatureStoreOptions {
+  /** Variables for `$NAME` and `${NAME}` in the configuration. Default: those of the process. */
+  readonly env?: Environment | undefined;
+  /** Keeps to the permissions and resources of this project. Default: all projects of the registry. */
+  readonly project?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A feature store, read. */
+export interface FeatureStore {
+  /** Undefined: a registry was read without its configuration. */
+  readonly config: FeatureStoreConfig | undefined;
+  /** What was read, for messages. Holds no secret. */
+  readonly source: string;
+  /** All of the registry, whatever the project. */
+  readonly contents: RegistryContents;
+  /** For `createAuthorizer` and `prepareSnapshot`. Says nothing about patterns that are not supported. */
+  readonly snapshotOptions: SnapshotOptions;
+}
+
+/** A file with any other ending is a registry. */
+const CONFIG_FILE = /\.ya?ml$/i;
+/** Most projects that a message names. */
+const MAX_LISTED = 5;
+
+/**
+ * Reads a feature store: its configuration, and the registry that it names.
+ *
+ * Shape: `path` is a folder with a `feature_store.yaml`, a configuration file (`.yaml` or `.yml`), or a registry file (any
+ * other). Of a registry file alone nothing is known about `auth`, so everything is enforced. A resource that names no project
+ * is of `options.project`, or of the project of the configuration, or of the only one there is.
+ *
+ * @param path default: the current folder
+ * @throws ConfigInvalidError when the configuration is missing or wrong, or the registry does not have the project
+ * @throws RegistryUnavailableError, RegistryInvalidError when the registry cannot be read
+ * @example
+ * const { snapshotOptions } = await loadFeatureStore('.');
+ * const authorizer = createAuthorizer(snapshotOptions);
+ */
+export async function loadFeatureStore(
+  path = '.',
+  options: LoadFeatureStoreOptions = {},
+): Promise<FeatureStore> {
+  const { config, registry } = await open(path, options);
+  const contents = await registry.read(
+    options.signal === undefined ? {} : { signal: options.signal },
+  );
+  const source = registry.describe();
+  const { project } = options;
+  if (project !== undefined) assertProject(project, contents, source);
+  else if (config !== undefined) assertProject(config.project, contents, source, config.file);
+  return Object.freeze({
+    config,
+    source,
+    contents,
+    snapshotOptions: Object.freeze(toSnapshotOptions(contents, config, project)),
+  });
+}
+
+async function open(
+  path: string,
+  { env }: LoadFeatureStoreOptions,
+): Promise<{ readonly config: FeatureStoreConfig | undefined; readonly registry: RegistrySource }> {
+  const file = await findFeatureStoreConfig(path);
+  if (!CONFIG_FILE.test(file)) {
+    return { config: undefined, registry: createFileRegistry({ path: file }) };
+  }
+  const config = await loadFeatureStoreConfig(file, { env });
+  try {
+    return { config, registry: openRegistry(config.registry) };
+  } catch (error) {
+    if (!(error instanceof ConfigInvalidError)) throw error;
+    throw new ConfigInvalidError(error.message, { file }, { cause: error });
+  }
+}
+
+// SECURITY: as a default project it would become a known one, without permissions and therefore open to named users.
+function assertProject(
+  project: string,
+  { projects }: RegistryContents,
+  source: string,
+  file?: string,
+): void {
+  if (projects.includes(project)) return;
+  const some = projects.slice(0, MAX_LISTED).map(quote).join(', ');
+  const more = projects.length > MAX_LISTED ? ` and ${projects.length - MAX_LISTED} more` : '';
+  const message = `project ${quote(project)} is not in ${source}, which has ${some}${more}`;
+  throw new ConfigInvalidError(message, { file });
+}
+
+function toSnapshotOptions(
+  contents: RegistryContents,
+  config: FeatureStoreConfig | undefined,
+  project: string | undefined,
+): SnapshotOptions {
+  const isMeant = (one: { readonly project?: string | undefined }): boolean =>
+    project === undefined || one.project === project;
+  const [onlyProject] = contents.projects.length === 1 ? contents.projects : [];
+  const defaultProject = project ?? config?.project ?? onlyProject;
+  return {
+    permissions: contents.permissions.filter(isMeant),
+    resources: contents.resources.filter(isMeant),
+    projects: project === undefined ? contents.projects : [project],
+    version: contents.version,
+    ...(defaultProject === undefined ? {} : { defaultProject }),
+    // Only the type: a snapshot keeps its options, and the section may hold secrets.
+    ...(config === undefined ? {} : { auth: { type: config.auth.type } }),
+  };
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { auditSnapshot, plainStyle, reportJson, reportText } from '../../src/audit/index.js';
+import { type FeastType, feastVocabulary } from '../../src/model/index.js';
+import { roles } from '../../src/policy/index.js';
+import { auditOf, auditStore, snapshotOf } from './audit-of.js';
+
+describe('auditSnapshot', () => {
+  it('reports the documented shape', async () => {
+    const report = await auditOf({
+      permissions: [
+        { name: 'read', project: 'p', types: 'FeatureView', actions: ['READ'], policy: roles('a') },
+        { name: 'all', project: 'p', namePatterns: 'b', policy: roles('a') },
+      ],
+      resources: [
+        { type: 'FeatureView', name: 'b', project: 'p' },
+        { type: 'Entity', name: 'c', project: 'p' },
+        { type: 'FeatureView', name: 'a', project: 'p' },
+      ],
+    });
+    const most = ['CREATE', 'DESCRIBE', 'UPDATE', 'DELETE', 'WRITE_ONLINE', 'WRITE_OFFLINE'];
+    const c = { project: 'p', type: 'Entity', name: 'c' };
+    expect(report).toEqual({
+      project: null,
+      summary: {
+        resources: 3,
+        secured: 2,
+        unsecured: 1,
+        partiallySecured: 1,
+        permissions: 2,
+        findings: 2,
+      },
+      unsecured: [c],
+      uncoveredActions: [
+        { project: 'p', type: 'FeatureView', name: 'a', actions: most },
+        { ...c, actions: [...feastVocabulary.actions] },
+      ],
+      permissions: [
+        { project: 'p', name: 'read', matches: 2 },
+        { project: 'p', name: 'all', matches: 1 },
+      ],
+      findings: [
+        {
+          rule: 'unsecured-resource',
+          level: 'warning',
+          message: 'no permission governs Entity `c`',
+          resource: c,
+        },
+        {
+          rule: 'uncovered-actions',
+          level: 'note',
+          message: `no permission holds ${most.join(', ')} on FeatureView \`a\``,
+        },
+      ],
+    });
+    expect(JSON.parse(reportJson(report))).toEqual(report);
+  });
+
+  it('keeps to one project, with the permissions for all', async () => {
+    const snapshot = await snapshotOf({
+      permissions: [
+        { name: 'everywhere', actions: ['DESCRIBE'], policy: roles('a') },
+        { name: 'p', project: 'p', policy: roles('a') },
+        { name: 'q', project: 'q', policy: roles('a') },
+      ],
+      resources: ['p', 'q', 'q2'].map((name) => ({
+        type: 'Entity',
+        name,
+        project: name.charAt(0),
+      })),
+    });
+    const report = auditSnapshot(snapshot, { project: 'q' });
+    expect(report.project).toBe('q');
+    expect(report.permissions).toEqual([
+      { project: null, name: 'everywhere', matches: 2 },
+      { project: 'q', name: 'q', matches: 2 },
+    ]);
+    expect(report.summary).toMatchObject({ resources: 2, permissions: 2 });
+    expect(() => auditSnapshot(snapshot, { project: 'r' })).toThrow(
+      new TypeError('project `r` is not in the snapshot'),
+    );
+  });
+
+  it('takes names that are members of every object', async () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+    const report = await auditOf({
+      permissions: names.map((name) => ({
+        name,
+        project: name,
+        namePatterns: name,
+        policy: roles(name),
+      })),
+      resources: names.map((name) => ({
+        type: 'Entity',
+        name,
+        project: name,
+        tags: JSON.parse('{"__proto__":"x"}') as Record<string, string>,
+      })),
+      projects: names,
+    });
+    expect(report.permissions.map(({ matches }) => matches)).toEqual([1, 1, 1]);
+    expect(report.summary).toMatchObject({ resources: 3, secured: 3, findings: 0 });
+  });
+
+  it('finishes on a large registry', async () => {
+    const types: readonly FeastType[] = ['FeatureView', 'DataSource', 'Entity', 'FeatureService'];
+    const permissions = Array.from({ length: 1000 }, (_, index) => ({
+      name: `p${index}`,
+      types: types[index % 4] as FeastType,
+      namePatterns: `team${index % 250}_.*`,
+      policy: roles(`r${index % 20}`),
+    }));
+    const resources = Array.from({ length: 20_000 }, (_, index) => ({
+      type: types[index % 4] as FeastType,
+      name: `team${index % 300}_${index}`,
+    }));
+    const report = await auditOf({ permissions, resources });
+    expect(report.summary.resources).toBe(20_000);
+    expect(report.summary.unsecured).toBe(
+      resources.filter(({ name }) => Number(/\d+/.exec(name)) >= 250).length,
+    );
+    const text = reportText(report, {
+      style: plainStyle,
+      width: 80,
+      source: 'x',
+      vocabulary: feastVocabulary,
+    });
+    expect(text.endsWith('3 warnings\n') || text.includes('20000 resources')).toBe(true);
+  });
+});
+
+describe('reportText', () => {
+  const options = {
+    style: plainStyle,
+    width: undefined,
+    source: 'here',
+    vocabulary: feastVocabulary,
+  };
+
+  it('says when nothing is found', async () => {
+    const report = await auditOf({
+      permissions: [{ name: 'all', policy: roles('a') }],
+      resources: [{ type: 'Entity', name: 'e' }],
+    });
+    expect(reportText(report, options)).toBe(
+      'Audit of here, all projects\n\n1 resource: 1 secured, 0 unsecured; 1 permission\nno findings\n',
+    );
+  });
+
+  it('keeps to the width of a terminal', async () => {
+    const report = await auditStore('examples/credit_scoring');
+    const lines = reportText(report, { ...options, width: 60 }).split('\n');
+    const tables = lines.filter((line) => line.startsWith('  '));
+    expect(tables.length).toBeGreaterThan(20);
+    for (const line of tables) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it('makes hostile names harmless', async () => {
+    const name = '\u001b[2J\u202eevil\r\n';
+    const report = await auditOf({
+      permissions: [
+        {
+          name,
+          project: 'p',
+          namePatterns: 'x',
+          requiredTags: { [name]: name },
+          policy: roles(name),
+        },
+      ],
+      resources: [{ type: 'Entity', name, project: 'p' }],
+    });
+    const text = reportText(report, { ...options, source: name });
+    expect(text).toContain('Entity  \\u001b[2J\\u202eevil\\u000d\\u000a');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+  });
+});

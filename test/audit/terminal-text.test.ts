@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  displayWidth,
+  neutralize,
+  padEnd,
+  safeJson,
+  truncate,
+  wrapWords,
+} from '../../src/audit/index.js';
+
+/** What a terminal could obey, or that turns its direction. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const HARMFUL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+describe('neutralize', () => {
+  it.each([
+    ['driver_stats', 'driver_stats'],
+    ['équipe-données 特徴 🎉', 'équipe-données 特徴 🎉'],
+    ['\u001b[2J\u001b]0;title\u0007', '\\u001b[2J\\u001b]0;title\\u0007'],
+    ['a\r\nb\tc', 'a\\u000d\\u000ab\\u0009c'],
+    ['\u009b31m', '\\u009b31m'],
+    ['abc\u202egnp.exe', 'abc\\u202egnp.exe'],
+    ['\ud800', '\\ud800'],
+    ['\u{e0041}', '\\u{e0041}'],
+  ])('%j becomes %j', (text, expected) => {
+    expect(neutralize(text)).toBe(expected);
+  });
+
+  it('leaves nothing to obey in any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(neutralize(text)).not.toMatch(HARMFUL);
+      }),
+    );
+  });
+});
+
+describe('safeJson', () => {
+  it('means the same as JSON.stringify, and leaves nothing to obey', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        const text = safeJson(value);
+        expect(text).not.toMatch(HARMFUL);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('writes what it changes in halves of 16 bits', () => {
+    expect(safeJson('\u{e0041}\u009b')).toBe('"\\udb40\\udc41\\u009b"');
+  });
+});
+
+describe('displayWidth', () => {
+  it.each([
+    ['', 0],
+    ['driver', 6],
+    ['équipe', 6],
+    ['e\u0301', 1],
+    ['特徴_', 5],
+    ['角色', 4],
+    ['한국', 4],
+    ['ｱ', 1],
+    ['Ａ', 2],
+    ['🎉', 2],
+    ['𠀋', 2],
+  ])('of %j is %i', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('padEnd', () => {
+  it('counts columns', () => {
+    expect(padEnd('特徴', 6)).toBe('特徴  ');
+    expect(padEnd('long', 2)).toBe('long');
+  });
+});
+
+describe('truncate', () => {
+  it.each([
+    ['short', 5, 'short'],
+    ['longer', 5, 'long…'],
+    ['特徴特徴', 5, '特徴…'],
+    ['特徴特徴', 4, '特…'],
+    [`a${'\u0301'.repeat(100)}`, 5, `a${'\u0301'.repeat(19)}…`],
+  ])('%j to %i columns is %j', (text, width, expected) => {
+    expect(truncate(text, width)).toBe(expected);
+  });
+});
+
+describe('wrapWords', () => {
+  it.each([
+    ['one two three', 7, ['one two', 'three']],
+    ['one', 7, ['one']],
+    ['', 7, ['']],
+    ['abcdefgh ij', 3, ['abc', 'def', 'gh', 'ij']],
+    ['特徴特徴', 3, ['特', '徴', '特', '徴']],
+    ['特', 1, ['特']],
+  ])('%j at %i', (text, width, expected) => {
+    expect(wrapWords(text, width)).toEqual(expected);
+  });
+
+  it('loses nothing but spaces, and keeps to the width', () => {
+    const text = fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '特') }), { maxLength: 8 });
+    fc.assert(
+      fc.property(text, fc.integer({ min: 2, max: 12 }), (words, width) => {
+        const lines = wrapWords(words.join(' '), width);
+        expect(lines.join('').replaceAll(' ', '')).toBe(words.join(''));
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from './run-cli.js';
+
+const ALLOW_ALL = 'test/conformance/registries/allow_all/registry.db';
+
+function schema(name: string): ValidateFunction {
+  const text = readFileSync(
+    new URL(`../../docs/schemas/${name}.schema.json`, import.meta.url),
+    'utf8',
+  );
+  return new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
+    JSON.parse(text) as object,
+  );
+}
+
+function expectValid(validate: ValidateFunction, json: string): void {
+  const valid = validate(JSON.parse(json));
+  expect(validate.errors ?? []).toEqual([]);
+  expect(valid).toBe(true);
+}
+
+const USER = '{"username":"ann","roles":["trusted"],"groups":["g"],"namespaces":["n"]}';
+
+describe('the documented JSON', () => {
+  it.each([
+    ['audit', ['audit', EXAMPLE]],
+    ['audit', ['audit', OIDC_EXAMPLE, '--project', 'fraud_detection']],
+    ['audit', ['audit', ALLOW_ALL]],
+    ['list', ['list', EXAMPLE]],
+    ['list', ['list', '-v', EXAMPLE, '--project', 'credit_scoring']],
+    ['list', ['list', '-v', ALLOW_ALL]],
+    [
+      'explain',
+      [
+        'explain',
+        '--user',
+        USER,
+        '--action',
+        'READ',
+        '--resource',
+        'FeatureView:customer_profile',
+        EXAMPLE,
+      ],
+    ],
+    [
+      'explain',
+      [
+        'explain',
+        '--user',
+        'null',
+        '--action',
+        'READ',
+        '--resource',
+        'FeatureView:new',
+        OIDC_EXAMPLE,
+      ],
+    ],
+    [
+      'explain',
+      [
+        'explain',
+        '--user',
+        USER,
+        '--action',
+        'READ_OFFLINE',
+        '--resource',
+        'FeatureView:merchant_risky_profile',
+        OIDC_EXAMPLE,
+      ],
+    ],
+  ])('of %s: %j', async (name, argv) => {
+    const { stdout } = await runCli([...argv, '--format', 'json']);
+    expectValid(schema(name), stdout);
+  });
+
+  it('of decide', async () => {
+    const user = JSON.parse(USER) as object;
+    const resource = {
+      type: 'FeatureView',
+      name: 'merchant_risky_profile',
+      project: 'credit_scoring',
+    };
+    const requests = [
+      { id: 1, user, actions: 'READ_OFFLINE', resource },
+      { id: 'two', user: null, actions: ['CREATE'], resource: { ...resource, tags: { a: 'b' } } },
+      { user, actions: ['READ'], resource },
+      { id: 4 },
+    ];
+    const stdin = [`${requests.map((request) => JSON.stringify(request)).join('\n')}\nnot JSON`];
+    const { stdout } = await runCli(['decide', EXAMPLE_REGISTRY], { stdin });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expectValid(schema('decide'), line);
+  });
+
+  it('would not be taken with a field more or less', async () => {
+    const { stdout } = await runCli(['audit', EXAMPLE, '--format', 'json']);
+    const report = JSON.parse(stdout) as Record<string, unknown>;
+    const validate = schema('audit');
+    expect(validate({ ...report, more: 1 })).toBe(false);
+    const { summary: _, ...rest } = report;
+    expect(validate(rest)).toBe(false);
+  });
+});
