@@ -1,0 +1,36 @@
+// Copies examples into the documents that show them: whatever stands between `<!-- PATH -->` and `<!-- /PATH -->`
+// becomes the content of that file. `<!-- audit-output -->` takes what the README's first command prints.
+//
+// usage: node scripts/update-docs.mjs    after `npm run build`, and after a change of an example
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const documents = ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+
+function auditOutput() {
+  try {
+    return execFileSync('node', ['dist/cli/main.js', 'audit', 'examples/credit_scoring'], { encoding: 'utf8' });
+  } catch (error) {
+    if (error.status !== 1) throw error;
+    return error.stdout;
+  }
+}
+
+for (const document of documents) {
+  const before = readFileSync(document, 'utf8');
+  const after = before.replace(
+    /<!-- (?!\/)(\S+) -->\n[^]*?<!-- \/\1 -->/g,
+    (_, name) => {
+      const [language, content] =
+        name === 'audit-output' ? ['text', auditOutput()] : [name.split('.').at(-1), readFileSync(name, 'utf8')];
+      return `<!-- ${name} -->\n\`\`\`${language}\n${content.trimEnd()}\n\`\`\`\n<!-- /${name} -->`;
+    },
+  );
+  if (after === before) continue;
+  writeFileSync(document, after);
+  process.stdout.write(`${document} updated\n`);
+}

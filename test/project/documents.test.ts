@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { runCli } from '../cli/run-cli.js';
+import { listProjectFiles, readProjectFile } from './project-files.js';
+
+/** Blocks between `<!-- NAME -->` and `<!-- /NAME -->`: what a document shows of a file or a command. */
+const shown = listProjectFiles()
+  .filter((file) => file.endsWith('.md'))
+  .flatMap((document) =>
+    [...readProjectFile(document).matchAll(/<!-- (?!\/)(\S+) -->\n```\w+\n([^]*?)\n```\n<!-- \/\1 -->/g)].map(
+      ([, name, text]) => ({ document, name: String(name), text: `${text}\n` }),
+    ),
+  );
+
+it('finds what documents show', () => {
+  expect(shown.length).toBeGreaterThan(4);
+});
+
+// `node scripts/update-docs.mjs` mends what differs.
+it.each(shown.filter(({ name }) => name !== 'audit-output'))('$document shows $name as it is', ({ name, text }) => {
+  expect(text).toBe(readProjectFile(name));
+});
+
+it('README.md shows what its first command prints', async () => {
+  const readme = shown.find(({ name }) => name === 'audit-output');
+  const { stdout } = await runCli(['audit', 'examples/credit_scoring']);
+  expect(readme?.text).toBe(stdout);
+});
