@@ -79,7 +79,11 @@ class ScopeIndex implements ScopeFinder {
   readonly #nameHits = new HitBuffer();
   readonly #seen: MarkSet;
 
-  constructor(scopes: readonly Scope[], patterns: readonly CompiledNamePattern[], typeCount: number) {
+  constructor(
+    scopes: readonly Scope[],
+    patterns: readonly CompiledNamePattern[],
+    typeCount: number,
+  ) {
     this.#scopes = scopes;
     const unfiltered = scopes.map((scope) => scope.patterns === undefined && !requiresTags(scope));
     const taggedOnly = scopes.map((scope) => scope.patterns === undefined && requiresTags(scope));
@@ -92,7 +96,8 @@ class ScopeIndex implements ScopeFinder {
     this.#names = compileNameIndex(used.map((pattern) => patterns[pattern] as CompiledNamePattern));
     const byPattern: number[][] = used.map(() => []);
     for (const [id, scope] of scopes.entries()) {
-      for (const pattern of scope.patterns ?? []) byPattern[position.get(pattern) as number]?.push(id);
+      for (const pattern of scope.patterns ?? [])
+        byPattern[position.get(pattern) as number]?.push(id);
     }
     this.#byPattern = byPattern;
     this.#seen = new MarkSet(scopes.length);
@@ -139,7 +144,8 @@ class ScopeIndex implements ScopeFinder {
     for (const key of Object.keys(tags)) {
       for (const id of this.#byPair.get(key)?.get(tags[key] as string) ?? []) {
         const scope = this.#scopes[id] as Scope;
-        if ((scope.typeMask & (1 << typeId)) !== 0 && hasTags(tags, scope.requiredTags)) inside.push(id);
+        if ((scope.typeMask & (1 << typeId)) !== 0 && hasTags(tags, scope.requiredTags))
+          inside.push(id);
       }
     }
   }
@@ -174,7 +180,8 @@ function tableOfPairs(
   const table = new Map<string, Map<string, number[]>>();
   for (const [id, scope] of tagged) {
     const pairs = Object.entries(scope.requiredTags);
-    const rarity = ([key, value]: [string, string]): number => uses.get(pairName(key, value)) as number;
+    const rarity = ([key, value]: [string, string]): number =>
+      uses.get(pairName(key, value)) as number;
     const [key, value] = pairs.reduce((best, pair) => (rarity(pair) < rarity(best) ? pair : best));
     const byValue = getOrAdd(table, key, () => new Map<string, number[]>());
     getOrAdd(byValue, value, () => []).push(id);
@@ -199,7 +206,8 @@ function requiresTags(scope: Scope): boolean {
 /** @source Feast documentation, "required_tags": all pairs must match. `tags` are a stranger's: only own members count. */
 function hasTags(tags: Tags | undefined, required: Tags): boolean {
   for (const key in required) {
-    if (tags === undefined || !Object.hasOwn(tags, key) || tags[key] !== required[key]) return false;
+    if (tags === undefined || !Object.hasOwn(tags, key) || tags[key] !== required[key])
+      return false;
   }
   return true;
 }

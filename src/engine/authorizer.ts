@@ -1,0 +1,82 @@
+import type {
+  ActionOf,
+  Decision,
+  FeastVocabulary,
+  ResourceOf,
+  Subject,
+  Vocabulary,
+} from '../model/index.js';
+import type { SnapshotOptions } from './options.js';
+import type { Snapshot } from './snapshot.js';
+
+/** One action, or several that one permission must hold together. */
+export type Actions<V extends Vocabulary> = ActionOf<V> | readonly ActionOf<V>[];
+
+/** A proposed change of what the registry holds. */
+export interface ProposedChange<V extends Vocabulary = FeastVocabulary> {
+  /** The resource as it is; missing where it is new. What the registry knows of it wins. */
+  readonly existing?: ResourceOf<V> | null | undefined;
+  /** The resource as it is to be, with its tags. */
+  readonly proposed: ResourceOf<V>;
+}
+
+/** The questions that can be asked of an {@link Authorizer}, for one subject. */
+export interface SubjectAuthorizer<V extends Vocabulary = FeastVocabulary> {
+  readonly subject: Subject | null;
+  can(actions: Actions<V>, resource: ResourceOf<V>): boolean;
+  decide(actions: Actions<V>, resource: ResourceOf<V>): Decision;
+  assert(actions: Actions<V>, resources: ResourceOf<V> | readonly ResourceOf<V>[]): void;
+  filter<R extends ResourceOf<V>>(actions: Actions<V>, resources: readonly R[]): R[];
+  decideChange(change: ProposedChange<V>): Decision;
+}
+
+/** Decides on one snapshot at a time; a new one takes its place between two decisions. */
+export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
+  /** The snapshot in force. */
+  readonly snapshot: Snapshot<V>;
+
+  /**
+   * Whether `subject` may do all of `actions` to `resource`. Allocates nothing for a registered resource, unless there is an
+   * `onDecision`.
+   *
+   * @param subject `null` for the anonymous one
+   * @throws TypeError on arguments of a wrong type: no actions, an unknown action or resource type, a project that is missing
+   */
+  can(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): boolean;
+
+  /** The same with the reasons: which rule spoke, which permissions decided, and a sentence for each. */
+  decide(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): Decision;
+
+  /** @throws {@link PermissionDeniedError} on the first resource that is refused, carrying its decision */
+  assert(
+    subject: Subject | null,
+    actions: Actions<V>,
+    resources: ResourceOf<V> | readonly ResourceOf<V>[],
+  ): void;
+
+  /** Those of `resources` that {@link Authorizer.can} allows, in their order. A refusal is no error. */
+  filter<R extends ResourceOf<V>>(
+    subject: Subject | null,
+    actions: Actions<V>,
+    resources: readonly R[],
+  ): R[];
+
+  /**
+   * Whether `subject` may make a change: the vocabulary's actions for creating, on a new resource; its actions for updating, on
+   * the resource as it is and as it is to be, otherwise. What the registry knows under the proposed name is there, whatever
+   * the caller says. The decision is the first refusal, or else the last grant.
+   *
+   * @throws TypeError when the vocabulary does not say what a change asks for
+   * @source model.md: updating asks for DESCRIBE and UPDATE on both the existing and the new object
+   */
+  decideChange(subject: Subject | null, change: ProposedChange<V>): Decision;
+
+  /** The same questions for one subject, of which a frozen copy is made: the fastest form. */
+  for(subject: Subject | null): SubjectAuthorizer<V>;
+
+  /**
+   * Puts a new snapshot in force, for the next question. Options that are not given stay as they are. When the new one does
+   * not compile, the error is thrown and the old one stays in force.
+   */
+  replace(next: Partial<SnapshotOptions<V>> | Snapshot<V>): void;
+}

@@ -1,0 +1,236 @@
+import type { Scope } from '../matchers/index.js';
+import { type CompiledNamePattern, compileNamePattern } from '../matchers/index.js';
+import {
+  AuthzError,
+  actionMask,
+  type ExcludedPermission,
+  freezeTags,
+  isExcludedPermission,
+  type NamePatternSource,
+  PatternUnsupportedError,
+  type Permission,
+  type PermissionContext,
+  type PolicyData,
+  parsePermission,
+  quote,
+  throwCollected,
+  typeMask,
+  type Vocabulary,
+} from '../model/index.js';
+import { type SubjectAtoms, SubjectTest } from '../policy/index.js';
+import { policyKey } from './policy-key.js';
+
+/** A permission ready to decide. */
+export interface CompiledPermission {
+  /** What it was compiled from. */
+  readonly source: Permission<Vocabulary> | ExcludedPermission;
+  /** Bit by action id, implied actions included. */
+  readonly actionMask: number;
+  /** Who it lets in; undefined: it is excluded, never grants and counts as a denial. */
+  readonly test: SubjectTest | undefined;
+}
+
+/** A permission that can grant. */
+export interface EffectivePermission extends CompiledPermission {
+  readonly source: Permission<Vocabulary>;
+  readonly test: SubjectTest;
+}
+
+/** A permission that is excluded. */
+export interface LeftOutPermission extends CompiledPermission {
+  readonly source: ExcludedPermission;
+  readonly test: undefined;
+}
+
+/** Whether a permission can grant: it is not excluded. */
+export function isEffective(permission: CompiledPermission): permission is EffectivePermission {
+  return permission.test !== undefined;
+}
+
+export interface CompiledPermissions {
+  readonly permissions: readonly (EffectivePermission | LeftOutPermission)[];
+  readonly patterns: readonly CompiledNamePattern[];
+  readonly scopes: readonly CompiledScope[];
+}
+
+/** A scope with the permissions that have it in common: those of one project and with the same three filters. */
+export interface CompiledScope extends Scope {
+  /** Undefined: any project. */
+  readonly project: string | undefined;
+  /** Positions in the list of permissions. */
+  readonly permissions: readonly number[];
+}
+
+/** Every type, and any tags: what an excluded permission could have meant. */
+const ALL_TYPES = -1;
+const NO_TAGS = freezeTags([]);
+
+/**
+ * Parses and compiles permissions, each distinct pattern, policy and set of filters once. Yields now and then, so that
+ * a caller with other things to do can do them.
+ *
+ * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
+ */
+export function* compilePermissions(
+  input: readonly unknown[],
+  context: PermissionContext,
+  atoms: SubjectAtoms,
+  onUnsupportedPattern: 'throw' | 'exclude',
+): Generator<number, CompiledPermissions> {
+  const compiler = new PermissionCompiler(context, atoms, onUnsupportedPattern);
+  for (const [index, permission] of input.entries()) {
+    compiler.add(permission);
+    yield index + 1;
+  }
+  return compiler.finish();
+}
+
+class PermissionCompiler {
+  readonly #context: PermissionContext;
+  readonly #atoms: SubjectAtoms;
+  readonly #exclude: boolean;
+  readonly #permissions: (EffectivePermission | LeftOutPermission)[] = [];
+  readonly #patterns: CompiledNamePattern[] = [];
+  readonly #patternIds = new Map<string, number | PatternUnsupportedError>();
+  /** By what tells a policy from others. */
+  readonly #tests = new Map<unknown, SubjectTest>();
+  readonly #scopes: (Scope & { project: string | undefined; permissions: number[] })[] = [];
+  readonly #scopeIds = new Map<string, number>();
+  readonly #errors: AuthzError[] = [];
+
+  constructor(
+    context: PermissionContext,
+    atoms: SubjectAtoms,
+    onUnsupportedPattern: 'throw' | 'exclude',
+  ) {
+    this.#context = context;
+    this.#atoms = atoms;
+    this.#exclude = onUnsupportedPattern === 'exclude';
+  }
+
+  add(input: unknown): void {
+    try {
+      if (typeof input === 'object' && input !== null && isExcludedPermission(input)) {
+        if (!this.#exclude) this.#errors.push(...input.excluded);
+        else this.#addExcluded(input);
+      } else {
+        this.#addPermission(parsePermission(input, this.#context));
+      }
+    } catch (error) {
+      if (!(error instanceof AuthzError)) throw error;
+      this.#errors.push(...error.errors);
+    }
+  }
+
+  finish(): CompiledPermissions {
+    throwCollected(this.#errors);
+    return { permissions: this.#permissions, patterns: this.#patterns, scopes: this.#scopes };
+  }
+
+  #addPermission(permission: Permission<Vocabulary>): void {
+    const { patterns, errors } = this.#compilePatterns(permission);
+    if (errors.length > 0) {
+      if (!this.#exclude) this.#errors.push(...errors);
+      else {
+        const { name, project, namePatterns } = permission;
+        this.#addExcluded({ name, project, namePatterns, excluded: errors });
+      }
+      return;
+    }
+    const { vocabulary } = this.#context;
+    this.#addTo(
+      {
+        project: permission.project,
+        typeMask: typeMask(vocabulary, permission.types),
+        patterns: permission.namePatterns.length === 0 ? undefined : patterns,
+        requiredTags: permission.requiredTags,
+      },
+      {
+        source: permission,
+        actionMask: actionMask(vocabulary, permission.actions),
+        test: this.#compilePolicy(permission.policy),
+      },
+    );
+  }
+
+  /**
+   * INVARIANT: leaving a permission out widens nothing. It secures whatever its names could match, of every type and
+   * with any tags; a pattern that cannot be understood could match every name.
+   */
+  #addExcluded(permission: ExcludedPermission): void {
+    const { project, namePatterns } = permission;
+    const { patterns, errors } = this.#compilePatterns({
+      ...permission,
+      namePatterns: namePatterns ?? [],
+    });
+    const anyName = namePatterns === undefined || namePatterns.length === 0 || errors.length > 0;
+    this.#addTo(
+      {
+        project,
+        typeMask: ALL_TYPES,
+        patterns: anyName ? undefined : patterns,
+        requiredTags: NO_TAGS,
+      },
+      { source: permission, actionMask: -1, test: undefined },
+    );
+  }
+
+  #addTo(
+    filters: Scope & { readonly project: string | undefined },
+    permission: EffectivePermission | LeftOutPermission,
+  ): void {
+    const { project, typeMask: types, patterns, requiredTags } = filters;
+    const tags = Object.entries(requiredTags).sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = JSON.stringify([project ?? null, types, patterns ?? null, tags]);
+    let scopeId = this.#scopeIds.get(key);
+    if (scopeId === undefined) {
+      scopeId = this.#scopes.push({ ...filters, permissions: [] }) - 1;
+      this.#scopeIds.set(key, scopeId);
+    }
+    this.#scopes[scopeId]?.permissions.push(this.#permissions.push(permission) - 1);
+  }
+
+  #compilePatterns(permission: {
+    readonly name: string;
+    readonly namePatterns: readonly NamePatternSource[];
+  }): {
+    readonly patterns: readonly number[];
+    readonly errors: readonly PatternUnsupportedError[];
+  } {
+    const patterns = new Set<number>();
+    const errors: PatternUnsupportedError[] = [];
+    for (const source of permission.namePatterns) {
+      const compiled = this.#compilePattern(source);
+      if (typeof compiled === 'number') patterns.add(compiled);
+      else errors.push(compiled.of(permission.name));
+    }
+    return { patterns: [...patterns].sort((a, b) => a - b), errors };
+  }
+
+  #compilePattern(source: NamePatternSource): number | PatternUnsupportedError {
+    const key = typeof source === 'string' ? `regex:${source}` : `glob:${source.glob}`;
+    const known = this.#patternIds.get(key);
+    if (known !== undefined) return known;
+    let result: number | PatternUnsupportedError;
+    try {
+      result = this.#patterns.push(compileNamePattern(source)) - 1;
+    } catch (error) {
+      if (!(error instanceof PatternUnsupportedError)) throw error;
+      result = error;
+    }
+    this.#patternIds.set(key, result);
+    return result;
+  }
+
+  #compilePolicy(policy: PolicyData): SubjectTest {
+    const key = policyKey(policy);
+    let test = this.#tests.get(key);
+    if (test === undefined) {
+      const kind = this.#context.policyKinds.get(policy.type);
+      if (kind === undefined) throw new TypeError(`no policy kind is called ${quote(policy.type)}`);
+      test = SubjectTest.compile(kind.compile(policy), this.#atoms);
+      this.#tests.set(key, test);
+    }
+    return test;
+  }
+}

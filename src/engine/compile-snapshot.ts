@@ -1,0 +1,229 @@
+import { compileScopeIndex, createScopeScan } from '../matchers/index.js';
+import {
+  assertResource,
+  type FeastVocabulary,
+  feastVocabulary,
+  formatResource,
+  freezeTags,
+  isExcludedPermission,
+  quote,
+  type Resource,
+  type Vocabulary,
+} from '../model/index.js';
+import { permissionContext, SubjectAtoms } from '../policy/index.js';
+import {
+  type CompiledPermission,
+  type CompiledPermissions,
+  compilePermissions,
+} from './compile-permissions.js';
+import { GovernanceTable } from './governance.js';
+import { Judge } from './judge.js';
+import { assertOptions, type SnapshotOptions } from './options.js';
+import { CompiledProject, type ScopeGroup } from './project.js';
+import { Snapshot } from './snapshot.js';
+
+/** How far a compilation is. */
+export interface CompileProgress {
+  readonly step: 'permissions' | 'resources';
+  readonly done: number;
+  readonly total: number;
+}
+
+let snapshotCount = 0;
+
+/**
+ * Compiles a snapshot in small steps, so that a server can answer requests, and a command line show progress, in between.
+ *
+ * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
+ * @throws TypeError on resources or options that contradict each other
+ */
+export function* compileSnapshotInSteps<V extends Vocabulary>(
+  options: SnapshotOptions<V>,
+): Generator<CompileProgress, Snapshot<V>> {
+  assertOptions(options);
+  const {
+    vocabulary = feastVocabulary,
+    policyKinds = [],
+    resources = [],
+  } = options as SnapshotOptions<Vocabulary>;
+  const atoms = new SubjectAtoms();
+  const context = permissionContext({ vocabulary, policyKinds });
+  const steps = compilePermissions(
+    options.permissions,
+    context,
+    atoms,
+    options.onUnsupportedPattern ?? 'throw',
+  );
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) {
+    yield { step: 'permissions', done: step.value, total: options.permissions.length };
+  }
+  const compiled = step.value;
+  const judge = new Judge(
+    {
+      strategy: options.strategy ?? 'affirmative',
+      unsecured: options.unsecured ?? 'deny',
+      whenNoPermissions: options.whenNoPermissions ?? 'allow-named',
+      enforced: options.auth?.type !== 'no_auth',
+    },
+    atoms,
+    compiled.permissions,
+    compiled.scopes,
+  );
+  const table = new GovernanceTable(judge, vocabulary.actions.length);
+  const projects = compileProjects(
+    options as SnapshotOptions<Vocabulary>,
+    vocabulary,
+    compiled,
+    table,
+  );
+  for (const [index, resource] of resources.entries()) {
+    register(resource, vocabulary, projects);
+    yield { step: 'resources', done: index + 1, total: resources.length };
+  }
+  return new Snapshot<V>({
+    options: options as SnapshotOptions<Vocabulary>,
+    version: options.version ?? String(++snapshotCount),
+    vocabulary,
+    policyKinds: context.policyKinds,
+    judge,
+    atoms,
+    permissions: compiled.permissions,
+    projects,
+    unknownProject: table.without('unknown-project'),
+    warnings: warningsOf(judge, projects, compiled.permissions),
+  });
+}
+
+/** The same in one go. */
+export function compileSnapshot<V extends Vocabulary>(options: SnapshotOptions<V>): Snapshot<V> {
+  const steps = compileSnapshotInSteps(options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+export interface PrepareOptions {
+  /** Called between slices of work. */
+  readonly onProgress?: ((progress: CompileProgress) => void) | undefined;
+  /** Aborts the compilation; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the process may be held up at a time. Default: 10. */
+  readonly sliceMs?: number | undefined;
+}
+
+/**
+ * Compiles a snapshot in slices, between which the process answers whatever else is asked of it. For registries of many
+ * thousand permissions or resources; give the result to `createAuthorizer` or to an authorizer's `replace`.
+ *
+ * @throws what {@link createAuthorizer} throws, as a rejection
+ */
+export async function prepareSnapshot<V extends Vocabulary = FeastVocabulary>(
+  options: SnapshotOptions<V>,
+  { onProgress, signal, sliceMs = 10 }: PrepareOptions = {},
+): Promise<Snapshot<V>> {
+  signal?.throwIfAborted();
+  const steps = compileSnapshotInSteps(options);
+  let sliceEnd = performance.now() + sliceMs;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() < sliceEnd) continue;
+    onProgress?.(step.value);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal?.throwIfAborted();
+    sliceEnd = performance.now() + sliceMs;
+  }
+}
+
+/** Projects by name, and under `undefined` the one of a resource that names none. */
+function compileProjects(
+  options: SnapshotOptions<Vocabulary>,
+  vocabulary: Vocabulary,
+  compiled: CompiledPermissions,
+  table: GovernanceTable,
+): Map<string | undefined, CompiledProject> {
+  const names = new Set(options.projects);
+  if (options.defaultProject !== undefined) names.add(options.defaultProject);
+  for (const { source } of compiled.permissions)
+    if (source.project !== undefined) names.add(source.project);
+  for (const resource of options.resources ?? []) {
+    assertResource(resource);
+    if (resource.project !== undefined) names.add(resource.project);
+  }
+
+  const scopeIdsBy = new Map<string | undefined, number[]>();
+  for (const [scopeId, { project }] of compiled.scopes.entries()) {
+    const ids = scopeIdsBy.get(project);
+    if (ids === undefined) scopeIdsBy.set(project, [scopeId]);
+    else ids.push(scopeId);
+  }
+  const group = (project: string | undefined): ScopeGroup => {
+    const scopeIds = scopeIdsBy.get(project) ?? [];
+    const scopes = scopeIds.map(
+      (id) => compiled.scopes[id] as CompiledPermissions['scopes'][number],
+    );
+    const finder =
+      options.matching === 'scan'
+        ? createScopeScan(scopes, compiled.patterns)
+        : compileScopeIndex(scopes, compiled.patterns, vocabulary.types.length);
+    return { finder, scopeIds };
+  };
+  const shared = group(undefined);
+  const projects = new Map<string | undefined, CompiledProject>();
+  for (const name of names) {
+    projects.set(name, new CompiledProject(name, [shared, group(name)], table));
+  }
+  if (names.size === 0) projects.set(undefined, new CompiledProject(undefined, [shared], table));
+  const defaultProject = projects.get(options.defaultProject);
+  if (defaultProject !== undefined) projects.set(undefined, defaultProject);
+  return projects;
+}
+
+function register(
+  resource: Resource,
+  vocabulary: Vocabulary,
+  projects: ReadonlyMap<string | undefined, CompiledProject>,
+): void {
+  const { type, name, tags = {} } = resource;
+  const typeId = vocabulary.typeIds.get(type);
+  if (typeId === undefined) {
+    throw new TypeError(
+      `resource type ${quote(type)} is not one of ${vocabulary.types.join(', ')}`,
+    );
+  }
+  const project = projects.get(resource.project);
+  if (project === undefined) {
+    throw new TypeError(
+      `${formatResource(resource)} names no project, and there is no default project`,
+    );
+  }
+  project.register(
+    Object.freeze({ type, name, tags: freezeTags(Object.entries(tags)), project: project.name }),
+    typeId,
+  );
+}
+
+function warningsOf(
+  judge: Judge,
+  projects: ReadonlyMap<string | undefined, CompiledProject>,
+  permissions: readonly CompiledPermission[],
+): readonly string[] {
+  if (!judge.rules.enforced) return Object.freeze(['auth is no_auth: nothing is enforced']);
+  const warnings: string[] = [];
+  for (const project of new Set(projects.values())) {
+    if (project.hasPermissions || judge.rules.whenNoPermissions === 'deny') continue;
+    const which =
+      project.name === undefined
+        ? 'there are no permissions'
+        : `project ${quote(project.name)} has no permissions`;
+    warnings.push(`${which}: every named user may do everything`);
+  }
+  for (const { source } of permissions) {
+    if (!isExcludedPermission(source)) continue;
+    for (const error of source.excluded)
+      warnings.push(`permission ${quote(source.name)} is left out: ${error.message}`);
+  }
+  return Object.freeze(warnings);
+}

@@ -1,0 +1,284 @@
+import {
+  assertSubject,
+  type Decision,
+  type FeastVocabulary,
+  freezeSubject,
+  PermissionDeniedError,
+  quote,
+  type Resource,
+  type Subject,
+  type Vocabulary,
+} from '../model/index.js';
+import type { DerivedSubject } from '../policy/index.js';
+import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
+import { compileSnapshot } from './compile-snapshot.js';
+import { decide, type Question } from './decide.js';
+import type { Governance, Verdict } from './governance.js';
+import type { AuthorizerOptions, SnapshotOptions } from './options.js';
+import { Snapshot } from './snapshot.js';
+
+/**
+ * Compiles permissions and resources into an authorizer.
+ *
+ * @param from options, or a snapshot from `prepareSnapshot`, which compiles a large one without holding up the process
+ * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
+ * @throws TypeError on resources or options that contradict each other
+ * @example
+ * const authorizer = createAuthorizer({ permissions, resources });
+ * authorizer.can(subject, 'READ_ONLINE', { type: 'FeatureView', name: 'risk_scores' });
+ */
+export function createAuthorizer<V extends Vocabulary = FeastVocabulary>(
+  from: SnapshotOptions<V> & AuthorizerOptions,
+): Authorizer<V>;
+export function createAuthorizer<V extends Vocabulary = FeastVocabulary>(
+  from: SnapshotOptions<V> | Snapshot<V>,
+  options?: AuthorizerOptions,
+): Authorizer<V>;
+export function createAuthorizer(
+  from: (SnapshotOptions<Vocabulary> & AuthorizerOptions) | Snapshot,
+  options: AuthorizerOptions = {},
+): Authorizer<Vocabulary> {
+  if (from instanceof Snapshot) return new SnapshotAuthorizer(from, options.onDecision);
+  const { onDecision = options.onDecision, ...rest } = from;
+  return new SnapshotAuthorizer(compileSnapshot(rest), onDecision);
+}
+
+class SnapshotAuthorizer implements Authorizer<Vocabulary> {
+  #snapshot: Snapshot;
+  readonly #onDecision: ((decision: Decision) => void) | undefined;
+
+  constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
+    this.#snapshot = snapshot;
+    this.#onDecision = onDecision;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
+    const snapshot = this.#snapshot;
+    if (this.#onDecision !== undefined || !snapshot.judge.rules.enforced) {
+      return this.decide(subject, actions, resource).allowed;
+    }
+    assertSubject(subject);
+    return verdictOn(snapshot, actions, snapshot.governanceOf(resource)).passes(subject);
+  }
+
+  decide(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): Decision {
+    assertSubject(subject);
+    const snapshot = this.#snapshot;
+    const asked = requested(snapshot, actions);
+    return this.#report(decide(snapshot, { subject, ...asked, ...known(snapshot, resource) }));
+  }
+
+  assert(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resources: Resource | readonly Resource[],
+  ): void {
+    assertQuestion(this.#snapshot, subject, actions);
+    for (const resource of listOf(resources)) {
+      const decision = this.decide(subject, actions, resource);
+      if (!decision.allowed) throw new PermissionDeniedError(decision);
+    }
+  }
+
+  filter<R extends Resource>(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resources: readonly R[],
+  ): R[] {
+    return this.for(subject).filter(actions, resources);
+  }
+
+  decideChange(subject: Subject | null, change: ProposedChange<Vocabulary>): Decision {
+    assertSubject(subject);
+    const snapshot = this.#snapshot;
+    const { changes } = snapshot.vocabulary;
+    if (changes === undefined) {
+      throw new TypeError(
+        `vocabulary \`${snapshot.vocabulary.name}\` does not say what a change asks for`,
+      );
+    }
+    const asProposed = described(snapshot, change.proposed);
+    const touched = touchedBy(snapshot, change);
+    const asked = requested(snapshot, touched.length === 0 ? changes.create : changes.update);
+    for (const found of touched) {
+      const decision = this.#report(decide(snapshot, { subject, ...asked, ...found }));
+      if (!decision.allowed) return decision;
+    }
+    return this.#report(decide(snapshot, { subject, ...asked, ...asProposed }));
+  }
+
+  for(subject: Subject | null): SubjectAuthorizer<Vocabulary> {
+    return new BoundAuthorizer(this, freezeSubject(subject));
+  }
+
+  /** {@link Authorizer.can} for a subject that is frozen and derived from. */
+  canDerived(
+    derived: DerivedSubject,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): boolean {
+    const snapshot = this.#snapshot;
+    if (this.#onDecision !== undefined || !snapshot.judge.rules.enforced) {
+      return this.decide(derived.subject, actions, resource).allowed;
+    }
+    return verdictOn(snapshot, actions, snapshot.governanceOf(resource)).passesDerived(derived);
+  }
+
+  replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
+    if (next instanceof Snapshot) {
+      this.#snapshot = next;
+      return;
+    }
+    const { version: _, ...current } = this.#snapshot.options;
+    for (const [option, value] of Object.entries(next)) {
+      // SECURITY: it would fall back to its default, which may be laxer than what is in force.
+      if (value === undefined)
+        throw new TypeError(`option ${option} is undefined: leave it out to keep it`);
+    }
+    this.#snapshot = compileSnapshot({ ...current, ...next });
+  }
+
+  #report(decision: Decision): Decision {
+    // A log that fails must not change an answer, nor end the process when it fails later.
+    try {
+      const logged: unknown = this.#onDecision?.(decision);
+      if (logged instanceof Promise) logged.catch(() => {});
+    } catch {}
+    return decision;
+  }
+}
+
+class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
+  readonly subject: Subject | null;
+  readonly #authorizer: SnapshotAuthorizer;
+  #snapshot: Snapshot;
+  #derived: DerivedSubject;
+
+  constructor(authorizer: SnapshotAuthorizer, subject: Subject | null) {
+    this.subject = subject;
+    this.#authorizer = authorizer;
+    this.#snapshot = authorizer.snapshot;
+    this.#derived = this.#snapshot.derive(subject);
+  }
+
+  can(actions: string | readonly string[], resource: Resource): boolean {
+    const { snapshot } = this.#authorizer;
+    if (snapshot !== this.#snapshot) {
+      this.#snapshot = snapshot;
+      this.#derived = snapshot.derive(this.subject);
+    }
+    return this.#authorizer.canDerived(this.#derived, actions, resource);
+  }
+
+  decide(actions: string | readonly string[], resource: Resource): Decision {
+    return this.#authorizer.decide(this.subject, actions, resource);
+  }
+
+  assert(actions: string | readonly string[], resources: Resource | readonly Resource[]): void {
+    this.#authorizer.assert(this.subject, actions, resources);
+  }
+
+  filter<R extends Resource>(actions: string | readonly string[], resources: readonly R[]): R[] {
+    assertQuestion(this.#authorizer.snapshot, this.subject, actions);
+    return resources.filter((resource) => this.can(actions, resource));
+  }
+
+  decideChange(change: ProposedChange<Vocabulary>): Decision {
+    return this.#authorizer.decideChange(this.subject, change);
+  }
+}
+
+function verdictOn(
+  snapshot: Snapshot,
+  actions: string | readonly string[],
+  governance: Governance,
+): Verdict {
+  if (typeof actions === 'string') {
+    const id = snapshot.vocabulary.actionIds.get(actions);
+    if (id !== undefined) return governance.verdictOn(id);
+  }
+  return governance.verdictOnAll(maskOf(snapshot.vocabulary, actions));
+}
+
+type Found = Pick<Question, 'resource' | 'governance'>;
+
+/** A resource with what governs it: as the registry knows it, or else as it is described. */
+function known(snapshot: Snapshot, resource: Resource): Found {
+  const governance = snapshot.governanceOf(resource);
+  return { governance, resource: snapshot.registered(resource) ?? snapshot.asDescribed(resource) };
+}
+
+/** A resource with what governs it, as it is described. */
+function described(snapshot: Snapshot, resource: Resource): Found {
+  const governance = snapshot.governanceAsDescribed(resource);
+  return { governance, resource: snapshot.asDescribed(resource) };
+}
+
+/**
+ * What is there now and would be changed or overwritten.
+ *
+ * SECURITY: what the registry knows is there, whatever the caller says of it; under the proposed name too.
+ */
+function touchedBy(
+  snapshot: Snapshot,
+  { existing, proposed }: ProposedChange<Vocabulary>,
+): Found[] {
+  const touched: Found[] = [];
+  if (existing) touched.push(known(snapshot, existing));
+  const overwritten = snapshot.registered(proposed);
+  if (overwritten !== undefined && overwritten !== touched[0]?.resource) {
+    touched.push(known(snapshot, overwritten));
+  }
+  return touched;
+}
+
+/** For questions about lists, which may be empty. */
+function assertQuestion(
+  snapshot: Snapshot,
+  subject: Subject | null,
+  actions: string | readonly string[],
+): void {
+  assertSubject(subject);
+  maskOf(snapshot.vocabulary, actions);
+}
+
+function requested(
+  snapshot: Snapshot,
+  actions: string | readonly string[],
+): Pick<Question, 'actions' | 'mask'> {
+  return {
+    actions: Object.freeze(typeof actions === 'string' ? [actions] : [...actions]),
+    mask: maskOf(snapshot.vocabulary, actions),
+  };
+}
+
+/** @throws TypeError on no actions, and on actions that the vocabulary does not have */
+function maskOf(vocabulary: Vocabulary, actions: string | readonly string[]): number {
+  const list = typeof actions === 'string' ? [actions] : actions;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new TypeError('actions must be an action or a list of at least one');
+  }
+  let mask = 0;
+  for (const action of list) {
+    const id = vocabulary.actionIds.get(action);
+    if (id === undefined) {
+      throw new TypeError(
+        `action ${quote(String(action))} is not one of ${vocabulary.actions.join(', ')}`,
+      );
+    }
+    mask |= 1 << id;
+  }
+  return mask;
+}
+
+function listOf(resources: Resource | readonly Resource[]): readonly Resource[] {
+  return Array.isArray(resources) ? resources : [resources as Resource];
+}

@@ -1,0 +1,156 @@
+import {
+  type DecidingPermission,
+  type Decision,
+  type DecisionReason,
+  formatResource,
+  type PolicyKind,
+  type Resource,
+  type Subject,
+} from '../model/index.js';
+import {
+  type CompiledPermission,
+  isEffective,
+  type LeftOutPermission,
+} from './compile-permissions.js';
+import type { Governance } from './governance.js';
+import type { GoverningPermissions } from './judge.js';
+import type { Snapshot } from './snapshot.js';
+import { isGranted } from './verdicts.js';
+
+/** A question, with what governs its resource. */
+export interface Question {
+  readonly subject: Subject | null;
+  readonly actions: readonly string[];
+  readonly mask: number;
+  readonly resource: Resource;
+  readonly governance: Governance;
+}
+
+/**
+ * Decides and explains. Slower than a verdict alone, since it asks every governing permission and writes sentences.
+ *
+ * INVARIANT: `allowed` is what the verdict on the same governance, actions and subject says.
+ */
+export function decide(snapshot: Snapshot, question: Question): Decision {
+  const { subject, actions, mask, resource, governance } = question;
+  const conclude = (
+    allowed: boolean,
+    reason: DecisionReason,
+    explanation: string,
+    permissions: readonly DecidingPermission[] = [],
+  ): Decision =>
+    Object.freeze({
+      allowed,
+      reason,
+      subject,
+      actions,
+      resource,
+      permissions: Object.freeze(permissions),
+      explanation,
+      version: snapshot.version,
+    });
+  const { judge } = snapshot;
+  if (!judge.rules.enforced)
+    return conclude(true, 'no-auth', 'auth is no_auth: nothing is enforced');
+  const { kind } = governance;
+  if (kind !== 'governed') {
+    const allowed = judge.verdictOn(governance, mask).passes(subject);
+    return conclude(allowed, kind, explainRule(kind, allowed, resource));
+  }
+  const governing = judge.governing(governance, mask);
+  const votes = castVotes(snapshot, question, governing);
+  const grants = votes.filter(({ granted }) => granted);
+  const { strategy } = judge.rules;
+  const allowed = isGranted(strategy, grants.length, votes.length - grants.length);
+  return conclude(
+    allowed,
+    allowed ? 'granted' : 'denied',
+    explainVotes(allowed, question, governing, votes),
+    allowed && strategy === 'affirmative' ? grants : votes,
+  );
+}
+
+function explainRule(
+  kind: Exclude<Governance['kind'], 'governed'>,
+  allowed: boolean,
+  resource: Resource,
+): string {
+  const what = formatResource(resource);
+  switch (kind) {
+    case 'unknown-project':
+      return `the project of ${what} is not known`;
+    case 'unsecured':
+      return `no permission governs ${what}: unsecured resources are ${allowed ? 'open to everyone' : 'refused'}`;
+    case 'no-permissions':
+      return allowed
+        ? `the project of ${what} has no permissions yet: every named user is let through`
+        : `the project of ${what} has no permissions: the request is refused`;
+  }
+}
+
+/** What each permission that has a say answers: those that can grant first. */
+function castVotes(
+  snapshot: Snapshot,
+  { subject, actions }: Question,
+  { holders, undecided, excluded }: GoverningPermissions,
+): DecidingPermission[] {
+  const vote = (
+    permission: CompiledPermission,
+    granted: boolean,
+    because: string,
+  ): DecidingPermission => {
+    const { name, project } = permission.source;
+    const verb = granted ? 'grants' : 'does not grant';
+    const explanation = `permission ${JSON.stringify(name)} ${verb} ${actions.join(', ')}: ${because}`;
+    return Object.freeze({ name, project, granted, explanation });
+  };
+  return [
+    ...holders.map((permission) =>
+      vote(
+        permission,
+        permission.test.passes(subject),
+        `it requires ${requirementOf(snapshot, permission)}`,
+      ),
+    ),
+    ...undecided.map((permission) =>
+      vote(permission, false, 'it requires tags, and those of the resource are not known'),
+    ),
+    ...excluded.map((permission) =>
+      vote(permission, false, `it is left out, since ${whyLeftOut(permission)}`),
+    ),
+  ];
+}
+
+function explainVotes(
+  allowed: boolean,
+  { resource, actions }: Question,
+  { others }: GoverningPermissions,
+  votes: readonly DecidingPermission[],
+): string {
+  const what = `${actions.join(', ')} on ${formatResource(resource)}`;
+  if (votes.length === 0) {
+    const names = others.slice(0, 3).map(({ source }) => JSON.stringify(source.name));
+    const more = others.length > names.length ? ` and ${others.length - names.length} more` : '';
+    return `no permission holds ${what}: ${names.join(', ')}${more} govern it with other actions`;
+  }
+  const deciding = votes.filter(({ granted }) => granted === allowed);
+  const sentences = deciding.slice(0, 3).map(({ explanation }) => explanation);
+  const more = deciding.length > 3 ? `; and ${deciding.length - 3} more` : '';
+  return `${allowed ? 'allowed' : 'refused'} ${what}: ${sentences.join('; ')}${more}`;
+}
+
+/** What a permission's policy requires, as a noun phrase. */
+export function requirementOf(snapshot: Snapshot, permission: CompiledPermission): string {
+  if (!isEffective(permission)) return 'something that could not be understood';
+  const { policy } = permission.source;
+  try {
+    return (snapshot.policyKinds.get(policy.type) as PolicyKind).explain(policy);
+  } catch {
+    // An explanation that fails must not change an answer.
+    return `what its ${policy.type} says`;
+  }
+}
+
+function whyLeftOut({ source }: LeftOutPermission): string {
+  return source.excluded.map(({ message }) => message).join('; ');
+}

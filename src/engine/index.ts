@@ -1,0 +1,12 @@
+export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
+export type { CompiledPermission } from './compile-permissions.js';
+export type { CompileProgress, PrepareOptions } from './compile-snapshot.js';
+export { prepareSnapshot } from './compile-snapshot.js';
+export type { Coverage, ResourceCoverage } from './coverage.js';
+export { coverResource, coverResources } from './coverage.js';
+export { createAuthorizer } from './create-authorizer.js';
+export { requirementOf } from './decide.js';
+export type { NearMiss } from './near-misses.js';
+export { findNearMisses } from './near-misses.js';
+export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './options.js';
+export type { Snapshot } from './snapshot.js';

@@ -1,0 +1,116 @@
+import { compileNamePattern } from '../matchers/index.js';
+import {
+  assertResource,
+  assertSubject,
+  formatResource,
+  type NamePatternSource,
+  quote,
+  type Resource,
+  type Subject,
+  typeMask,
+} from '../model/index.js';
+import { type EffectivePermission, isEffective } from './compile-permissions.js';
+import { requirementOf } from './decide.js';
+import type { Snapshot } from './snapshot.js';
+
+/** A permission that would have granted, but for one condition. */
+export interface NearMiss {
+  readonly permission: string;
+  /** What was missing, as a sentence. It names roles, patterns and tags: not for clients. */
+  readonly because: string;
+}
+
+/**
+ * The permissions that fail on exactly one of their conditions: project, type, name, tags, actions or policy. For messages to
+ * the people who write permissions. Tries every permission: not for a request's path.
+ *
+ * @throws TypeError on arguments of a wrong type, and on an action or a resource type that is not in the vocabulary
+ */
+export function findNearMisses(
+  snapshot: Snapshot,
+  subject: Subject | null,
+  actions: readonly string[],
+  resource: Resource,
+): readonly NearMiss[] {
+  const question = readQuestion(snapshot, subject, actions, resource);
+  const misses: NearMiss[] = [];
+  for (const permission of snapshot.permissions) {
+    if (!isEffective(permission)) continue;
+    const [because, ...others] = failedConditions(snapshot, permission, question);
+    if (because !== undefined && others.length === 0)
+      misses.push({ permission: permission.source.name, because });
+  }
+  return misses;
+}
+
+interface Wanted {
+  readonly subject: Subject | null;
+  /** With the bit that each has in a mask. */
+  readonly actions: readonly (readonly [action: string, bit: number])[];
+  readonly typeBit: number;
+  readonly resource: Resource;
+}
+
+function readQuestion(
+  snapshot: Snapshot,
+  subject: Subject | null,
+  actions: readonly string[],
+  resource: Resource,
+): Wanted {
+  assertSubject(subject);
+  assertResource(resource);
+  const { actionIds, typeIds } = snapshot.vocabulary;
+  const bit = (what: string, word: string, ids: ReadonlyMap<string, number>): number => {
+    const id = ids.get(word);
+    if (id === undefined)
+      throw new TypeError(
+        `${what} ${quote(String(word))} is not one of ${[...ids.keys()].join(', ')}`,
+      );
+    return 1 << id;
+  };
+  return {
+    subject,
+    actions: actions.map((action) => [action, bit('action', action, actionIds)]),
+    typeBit: bit('resource type', resource.type, typeIds),
+    resource: snapshot.registered(resource) ?? snapshot.asDescribed(resource),
+  };
+}
+
+function failedConditions(
+  snapshot: Snapshot,
+  permission: EffectivePermission,
+  { subject, actions, typeBit, resource }: Wanted,
+): string[] {
+  const { source, test, actionMask } = permission;
+  const failed: string[] = [];
+  if (source.project !== undefined && source.project !== resource.project) {
+    failed.push(`it is for project ${JSON.stringify(source.project)}`);
+  }
+  if ((typeMask(snapshot.vocabulary, source.types) & typeBit) === 0) {
+    failed.push(`it is for ${source.types.join(', ')}`);
+  }
+  const isNamed = source.namePatterns.some((pattern) =>
+    compileNamePattern(pattern).test(resource.name),
+  );
+  if (source.namePatterns.length > 0 && !isNamed) {
+    failed.push(`its names are ${source.namePatterns.map(writePattern).join(', ')}`);
+  }
+  const { tags = {} } = resource;
+  const lacking = Object.entries(source.requiredTags).filter(
+    ([key, value]) => !Object.hasOwn(tags, key) || tags[key] !== value,
+  );
+  if (lacking.length > 0) {
+    const pairs = lacking.map(([key, value]) => JSON.stringify(`${key}: ${value}`)).join(', ');
+    failed.push(
+      `${formatResource(resource)} lacks the tag${lacking.length > 1 ? 's' : ''} ${pairs}`,
+    );
+  }
+  const missing = actions.filter(([, bit]) => (actionMask & bit) === 0).map(([action]) => action);
+  if (missing.length > 0) failed.push(`it does not hold ${missing.join(', ')}`);
+  if (!test.passes(subject)) failed.push(`it requires ${requirementOf(snapshot, permission)}`);
+  return failed;
+}
+
+function writePattern(pattern: NamePatternSource): string {
+  return JSON.stringify(typeof pattern === 'string' ? pattern : `glob:${pattern.glob}`);
+}

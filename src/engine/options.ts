@@ -1,0 +1,105 @@
+import {
+  type Decision,
+  type ExcludedPermission,
+  type FeastVocabulary,
+  type Permission,
+  type PermissionInput,
+  type PolicyKind,
+  quote,
+  type ResourceOf,
+  type Vocabulary,
+} from '../model/index.js';
+
+/**
+ * How the answers of several permissions become one.
+ *
+ * - `affirmative`: one grant is enough. Feast's rule.
+ * - `consensus`: more grants than denials, counted in permissions; a tie denies.
+ * - `unanimous`: at least one grant and no denial.
+ */
+export type DecisionStrategy = 'affirmative' | 'consensus' | 'unanimous';
+
+/** What an authorizer decides on: the content of one registry version. */
+export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
+  readonly permissions: readonly (Permission<V> | PermissionInput<V> | ExcludedPermission)[];
+  /** What the registry knows. Their tags are taken from here, whatever a caller says of them later. */
+  readonly resources?: readonly ResourceOf<V>[];
+  /** Projects that the registry knows, beside those that permissions and resources name. */
+  readonly projects?: readonly string[];
+  /** The project of a resource that names none. */
+  readonly defaultProject?: string;
+  /** Default: `affirmative`. */
+  readonly strategy?: DecisionStrategy;
+  /** What becomes of a resource that no permission governs. Default: `deny`, as Feast's servers do. */
+  readonly unsecured?: 'deny' | 'allow';
+  /**
+   * What becomes of a project without any permission. Default: `allow-named`, as Feast's servers do, so that a first
+   * permission can be applied: who has a user name may do everything, the anonymous subject nothing.
+   */
+  readonly whenNoPermissions?: 'allow-named' | 'deny';
+  /**
+   * What becomes of a permission with a name pattern that is not supported, and of one that its reader could not
+   * understand. Default: `throw`. With `exclude` it never grants, secures all that its names could match, and counts
+   * as a denial. What a program writes itself and is otherwise wrong throws in either case.
+   */
+  readonly onUnsupportedPattern?: 'throw' | 'exclude';
+  /** Default: Feast's. */
+  readonly vocabulary?: V;
+  /** Policy kinds of your own, beside Feast's. */
+  // biome-ignore lint/suspicious/noExplicitAny: a kind's data is checked by its own schema before its functions see it
+  readonly policyKinds?: readonly PolicyKind<any>[];
+  /** The `auth` section of feature_store.yaml. With `no_auth` nothing is enforced and every decision says so. */
+  readonly auth?: { readonly type: 'no_auth' | 'oidc' | 'kubernetes' };
+  /** A name for this version of the registry, given back in decisions. Default: a number that counts up. */
+  readonly version?: string;
+  /**
+   * How governing permissions are found. `scan` tries every permission on every resource: slow, and the same answers,
+   * which is what it is for. Default: `index`.
+   */
+  readonly matching?: 'index' | 'scan';
+}
+
+export interface AuthorizerOptions {
+  /** Called with every decision. What it throws is swallowed: a log that fails changes no answer. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
+}
+
+const CHOICES = {
+  strategy: ['affirmative', 'consensus', 'unanimous'],
+  unsecured: ['deny', 'allow'],
+  whenNoPermissions: ['allow-named', 'deny'],
+  onUnsupportedPattern: ['throw', 'exclude'],
+  matching: ['index', 'scan'],
+} as const satisfies Partial<Record<keyof SnapshotOptions, readonly string[]>>;
+
+const AUTH_TYPES: readonly unknown[] = ['no_auth', 'oidc', 'kubernetes'];
+
+/** @throws TypeError on an option of a wrong type, or with a value that it does not have */
+export function assertOptions(options: SnapshotOptions<Vocabulary>): void {
+  for (const [option, choices] of Object.entries(CHOICES) as [
+    keyof typeof CHOICES,
+    readonly unknown[],
+  ][]) {
+    const value = options[option];
+    if (value !== undefined && !choices.includes(value)) {
+      throw new TypeError(
+        `option ${option} is one of ${choices.join(', ')}, not ${quote(String(value))}`,
+      );
+    }
+  }
+  const { permissions, resources = [], projects = [], defaultProject, auth } = options;
+  if (!Array.isArray(permissions)) throw new TypeError('option permissions must be a list');
+  if (!Array.isArray(resources)) throw new TypeError('option resources must be a list');
+  // A string would be walked character by character.
+  if (!Array.isArray(projects) || !projects.every((project) => typeof project === 'string')) {
+    throw new TypeError('option projects must be a list of strings');
+  }
+  if (defaultProject !== undefined && typeof defaultProject !== 'string') {
+    throw new TypeError('option defaultProject must be a string');
+  }
+  if (auth !== undefined && !AUTH_TYPES.includes(auth.type)) {
+    throw new TypeError(
+      `option auth.type is one of ${AUTH_TYPES.join(', ')}, not ${quote(String(auth.type))}`,
+    );
+  }
+}

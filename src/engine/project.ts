@@ -1,0 +1,108 @@
+import { HitBuffer, type ScopeFinder } from '../matchers/index.js';
+import { formatResource, type Resource, type Tags } from '../model/index.js';
+import type { Governance, GovernanceTable } from './governance.js';
+
+/** A finder over some of a snapshot's scopes. */
+export interface ScopeGroup {
+  readonly finder: ScopeFinder;
+  /** By the finder's position: the position in the snapshot. Ascending. */
+  readonly scopeIds: readonly number[];
+}
+
+/** A resource as the registry knows it: its tags are known, if there are none. */
+export interface RegisteredResource extends Resource {
+  readonly tags: Tags;
+}
+
+/** One project of a snapshot: what governs it, and what is registered in it. */
+export class CompiledProject {
+  /** Undefined: the implicit project, where nothing names any. */
+  readonly name: string | undefined;
+  /** What governs each registered resource, by type and name. */
+  readonly governed: Map<string, Map<string, Governance>> = new Map();
+  /** The registered resources, by type and name. */
+  readonly registered: Map<string, Map<string, RegisteredResource>> = new Map();
+  readonly #groups: readonly ScopeGroup[];
+  readonly #table: GovernanceTable;
+  readonly #ungoverned: Governance;
+  readonly #inside = new HitBuffer();
+  readonly #unknown = new HitBuffer();
+
+  /**
+   * @param groups the scopes of this project, and those of every project
+   * @param table that of the snapshot, shared by its projects
+   */
+  constructor(name: string | undefined, groups: readonly ScopeGroup[], table: GovernanceTable) {
+    this.name = name;
+    this.#groups = groups.filter(({ scopeIds }) => scopeIds.length > 0);
+    this.#table = table;
+    this.#ungoverned = table.without(this.hasPermissions ? 'unsecured' : 'no-permissions');
+  }
+
+  /** Whether some permission, be it an excluded one, is for this project. */
+  get hasPermissions(): boolean {
+    return this.#groups.length > 0;
+  }
+
+  /** @throws TypeError when the same type and name was registered with other tags */
+  register(resource: RegisteredResource, typeId: number): void {
+    const { type, name, tags } = resource;
+    let byName = this.registered.get(type);
+    let governed = this.governed.get(type);
+    if (byName === undefined || governed === undefined) {
+      byName = new Map();
+      governed = new Map();
+      this.registered.set(type, byName);
+      this.governed.set(type, governed);
+    }
+    const twin = byName.get(name);
+    if (twin !== undefined && !areSame(twin.tags, tags)) {
+      throw new TypeError(`${formatResource(resource)} is registered twice, with different tags`);
+    }
+    byName.set(name, resource);
+    const { scopes, unknownScopes } = this.#find(typeId, name, tags);
+    const isGoverned = scopes.length + unknownScopes.length > 0;
+    governed.set(
+      name,
+      isGoverned ? this.#table.ofRegistered(scopes, unknownScopes) : this.#ungoverned,
+    );
+  }
+
+  /**
+   * What governs a resource that is described and not registered.
+   *
+   * @param tags undefined: not known
+   */
+  govern(typeId: number, name: string, tags: Tags | undefined): Governance {
+    const { scopes, unknownScopes } = this.#find(typeId, name, tags);
+    const isGoverned = scopes.length + unknownScopes.length > 0;
+    return isGoverned ? this.#table.ofStranger(scopes, unknownScopes) : this.#ungoverned;
+  }
+
+  #find(
+    typeId: number,
+    name: string,
+    tags: Tags | undefined,
+  ): { readonly scopes: Int32Array; readonly unknownScopes: Int32Array } {
+    const scopes: number[] = [];
+    const unknownScopes: number[] = [];
+    for (const { finder, scopeIds } of this.#groups) {
+      finder.find(typeId, name, tags, this.#inside, this.#unknown);
+      translate(this.#inside, scopeIds, scopes);
+      translate(this.#unknown, scopeIds, unknownScopes);
+    }
+    return {
+      scopes: Int32Array.from(scopes).sort(),
+      unknownScopes: Int32Array.from(unknownScopes).sort(),
+    };
+  }
+}
+
+function translate(found: HitBuffer, scopeIds: readonly number[], into: number[]): void {
+  for (let index = 0; index < found.count; index++) into.push(scopeIds[found.at(index)] as number);
+}
+
+function areSame(a: Tags, b: Tags): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

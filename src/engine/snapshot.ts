@@ -1,0 +1,152 @@
+import {
+  assertResource,
+  formatResource,
+  freezeTags,
+  type PolicyKinds,
+  quote,
+  type Resource,
+  type Subject,
+  type Vocabulary,
+} from '../model/index.js';
+import type { DerivedSubject, SubjectAtoms } from '../policy/index.js';
+import type { CompiledPermission } from './compile-permissions.js';
+import { createStrangerCache, type Governance } from './governance.js';
+import type { Judge } from './judge.js';
+import type { SnapshotOptions } from './options.js';
+import type { CompiledProject, RegisteredResource } from './project.js';
+
+export interface SnapshotContent {
+  readonly options: SnapshotOptions<Vocabulary>;
+  readonly version: string;
+  readonly vocabulary: Vocabulary;
+  readonly policyKinds: PolicyKinds;
+  readonly judge: Judge;
+  readonly atoms: SubjectAtoms;
+  readonly permissions: readonly CompiledPermission[];
+  /** By name; the default project under `undefined` too. */
+  readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
+  readonly unknownProject: Governance;
+  readonly warnings: readonly string[];
+}
+
+/** Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched anew each time. */
+const MAX_REMEMBERED_NAME = 1024;
+
+/**
+ * Permissions and resources of one registry version, compiled. Immutable: no question sees half of two versions.
+ */
+export class Snapshot<V extends Vocabulary = Vocabulary> {
+  /** What it was compiled from. */
+  readonly options: SnapshotOptions<V>;
+  readonly version: string;
+  readonly vocabulary: Vocabulary;
+  readonly policyKinds: PolicyKinds;
+  readonly judge: Judge;
+  readonly permissions: readonly CompiledPermission[];
+  readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
+  /** What should be known before the snapshot is relied on, one sentence each. */
+  readonly warnings: readonly string[];
+  readonly #atoms: SubjectAtoms;
+  readonly #unknownProject: Governance;
+  readonly #strangers = createStrangerCache<string>();
+
+  constructor(content: SnapshotContent) {
+    this.options = content.options as unknown as SnapshotOptions<V>;
+    this.version = content.version;
+    this.vocabulary = content.vocabulary;
+    this.policyKinds = content.policyKinds;
+    this.judge = content.judge;
+    this.permissions = content.permissions;
+    this.projects = content.projects;
+    this.warnings = content.warnings;
+    this.#atoms = content.atoms;
+    this.#unknownProject = content.unknownProject;
+  }
+
+  /**
+   * What governs a resource. A registered one costs three look-ups: this is the hot path.
+   *
+   * @throws TypeError when the type is not in the vocabulary, the name is no string, or no project is named where one must be
+   */
+  governanceOf(resource: Resource): Governance {
+    // Whatever is no resource is found nowhere, and refused when it is looked at more closely.
+    return (
+      this.projects.get(resource?.project)?.governed.get(resource?.type)?.get(resource?.name) ??
+      this.#governanceOfStranger(resource)
+    );
+  }
+
+  /** What governs a resource as it is described, whatever the registry knows of it. */
+  governanceAsDescribed(resource: Resource): Governance {
+    const typeId = this.#checkResource(resource);
+    const project = this.projects.get(resource.project);
+    return project?.govern(typeId, resource.name, resource.tags) ?? this.#unknownProject;
+  }
+
+  /** The resource as the registry knows it, if it does. */
+  registered(resource: Resource): RegisteredResource | undefined {
+    return this.projects.get(resource.project)?.registered.get(resource.type)?.get(resource.name);
+  }
+
+  /** A frozen copy of a resource as it is described, with the project that it is taken to be in. */
+  asDescribed({ type, name, tags, project }: Resource): Resource {
+    return Object.freeze({
+      type,
+      name,
+      tags: tags && freezeTags(Object.entries(tags)),
+      project: project ?? this.projects.get(undefined)?.name,
+    });
+  }
+
+  /** How many resources that the registry does not know are remembered. Bounded, whatever is asked. */
+  get rememberedStrangers(): number {
+    return this.#strangers.size;
+  }
+
+  /** All registered resources, project by project. */
+  *resources(): Generator<Resource> {
+    for (const project of new Set(this.projects.values())) {
+      for (const byName of project.registered.values()) yield* byName.values();
+    }
+  }
+
+  /** What can be derived from a frozen subject once, for many questions. */
+  derive(subject: Subject | null): DerivedSubject {
+    return { subject, atoms: this.#atoms.of(subject) };
+  }
+
+  #governanceOfStranger(resource: Resource): Governance {
+    const typeId = this.#checkResource(resource);
+    const project = this.projects.get(resource.project);
+    if (project === undefined) return this.#unknownProject;
+    const { name, tags } = resource;
+    // With tags, what governs it is not a matter of its name alone.
+    if (tags !== undefined || name.length > MAX_REMEMBERED_NAME) {
+      return project.govern(typeId, name, tags);
+    }
+    const key = `${typeId}\n${JSON.stringify(project.name)}\n${name}`;
+    let governance = this.#strangers.get(key);
+    if (governance === undefined) {
+      governance = project.govern(typeId, name, tags);
+      this.#strangers.set(key, governance);
+    }
+    return governance;
+  }
+
+  #checkResource(resource: Resource): number {
+    assertResource(resource);
+    const { type, project } = resource;
+    const typeId = this.vocabulary.typeIds.get(type);
+    if (typeId === undefined) {
+      throw new TypeError(
+        `resource type ${quote(type)} is not one of ${this.vocabulary.types.join(', ')}`,
+      );
+    }
+    if (project === undefined && !this.projects.has(undefined)) {
+      throw new TypeError(
+        `${formatResource(resource)} names no project, and there is no default project`,
+      );
+    }
+    return typeId;
+  }
+}

@@ -1,0 +1,64 @@
+import { AuthzError, quote } from './errors.js';
+import type { Resource } from './resource.js';
+import type { Subject } from './subject.js';
+
+/**
+ * Which rule spoke.
+ *
+ * - `granted`: a permission that governs the resource holds the actions and its policy is satisfied.
+ * - `denied`: permissions govern the resource, and they do not grant the actions.
+ * - `unsecured`: no permission governs the resource; the option `unsecured` decided.
+ * - `no-permissions`: the project has no permission at all; the option `whenNoPermissions` decided.
+ * - `unknown-project`: the registry does not know the project.
+ * - `no-auth`: enforcement is switched off (`auth: no_auth`).
+ */
+export type DecisionReason =
+  | 'granted'
+  | 'denied'
+  | 'unsecured'
+  | 'no-permissions'
+  | 'unknown-project'
+  | 'no-auth';
+
+/** One permission's part in a decision. */
+export interface DecidingPermission {
+  readonly name: string;
+  readonly project: string | undefined;
+  readonly granted: boolean;
+  /** A sentence for logs. It names roles, groups and tags: not for clients. */
+  readonly explanation: string;
+}
+
+/** The answer to "may this subject do these actions to this resource", with its reasons. */
+export interface Decision {
+  readonly allowed: boolean;
+  readonly reason: DecisionReason;
+  /** As given, which is no copy: a log that outlives the request copies what it keeps. */
+  readonly subject: Subject | null;
+  readonly actions: readonly string[];
+  /** A copy, as decided on: with its project and, where the registry knows it, its registered tags. */
+  readonly resource: Resource;
+  /** The permissions that decided: those that granted, or else all that were asked and refused. */
+  readonly permissions: readonly DecidingPermission[];
+  /** One sentence for the whole. It names roles, groups and tags: not for clients. */
+  readonly explanation: string;
+  /** Version of the snapshot that the decision was made on. */
+  readonly version: string;
+}
+
+/** Thrown where a refusal is an error. Its message is fit for clients; the decision it carries is for logs. */
+export class PermissionDeniedError extends AuthzError {
+  override readonly code = 'ERR_PERMISSION_DENIED';
+  readonly #decision: Decision;
+
+  constructor(decision: Decision) {
+    const { actions, resource } = decision;
+    super(`not permitted: ${actions.join(', ')} on ${resource.type} ${quote(resource.name)}`);
+    this.#decision = decision;
+  }
+
+  /** A getter, so that an error that is serialised into a response takes no role names along. */
+  get decision(): Decision {
+    return this.#decision;
+  }
+}

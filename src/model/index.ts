@@ -1,0 +1,57 @@
+export type { DecidingPermission, Decision, DecisionReason } from './decision.js';
+export { PermissionDeniedError } from './decision.js';
+export type { AuthzErrorCode } from './errors.js';
+export {
+  AuthzError,
+  ConfigInvalidError,
+  ERROR_STATUS,
+  PatternUnsupportedError,
+  PermissionInvalidError,
+  quote,
+  RegistryInvalidError,
+  RegistryUnavailableError,
+  throwCollected,
+} from './errors.js';
+export type {
+  FeastAction,
+  FeastActionAlias,
+  FeastType,
+  FeastTypeAlias,
+  FeastVocabulary,
+} from './feast-vocabulary.js';
+export {
+  ALL_ACTIONS,
+  ALL_FEATURE_VIEW_TYPES,
+  ALL_RESOURCE_TYPES,
+  CRUD,
+  feastVocabulary,
+  READ,
+  WRITE,
+} from './feast-vocabulary.js';
+export type { PermissionContext } from './parse-permission.js';
+export { parseForeignPermission, parsePermission } from './parse-permission.js';
+export type {
+  ExcludedPermission,
+  GlobPattern,
+  NamePatternSource,
+  Permission,
+  PermissionInput,
+  PolicyInput,
+} from './permission.js';
+export { isExcludedPermission } from './permission.js';
+export { isPlainObject } from './plain-data.js';
+export type { PolicyData, PolicyKind, PolicyKinds, PolicyTest } from './policy.js';
+export type { Resource, ResourceOf, Tags } from './resource.js';
+export { assertResource, formatResource, freezeTags } from './resource.js';
+export type { Subject } from './subject.js';
+export { assertSubject, freezeSubject } from './subject.js';
+export type {
+  ActionOf,
+  ChangeActions,
+  TypeOf,
+  Vocabulary,
+  VocabularyDefinition,
+  WrittenActionOf,
+  WrittenTypeOf,
+} from './vocabulary.js';
+export { actionMask, defineVocabulary, typeMask } from './vocabulary.js';

@@ -1,0 +1,21 @@
+export type { DefinePermissionOptions } from './define-permission.js';
+export { definePermission, permissionContext } from './define-permission.js';
+export type {
+  AllowAllPolicy,
+  CombinedGroupNamespacePolicy,
+  GroupBasedPolicy,
+  NamespaceBasedPolicy,
+  RoleBasedPolicy,
+} from './kinds.js';
+export {
+  allowAll,
+  FEAST_POLICY_KINDS,
+  groups,
+  groupsOrNamespaces,
+  namespaces,
+  policyKindMap,
+  roles,
+} from './kinds.js';
+export { SubjectAtoms } from './subject-atoms.js';
+export type { DerivedSubject } from './subject-test.js';
+export { SubjectTest } from './subject-test.js';
