@@ -21,6 +21,7 @@ import { Judge } from './judge.js';
 import { assertOptions, type SnapshotOptions } from './options.js';
 import { CompiledProject, type ScopeGroup } from './project.js';
 import { Snapshot } from './snapshot.js';
+import { VerdictTable } from './verdict-table.js';
 
 /** How far a compilation is. */
 export interface CompileProgress {
@@ -70,7 +71,7 @@ export function* compileSnapshotInSteps<V extends Vocabulary>(
     compiled.permissions,
     compiled.scopes,
   );
-  const table = new GovernanceTable(judge, vocabulary.actions.length);
+  const table = new GovernanceTable(judge, new VerdictTable(vocabulary.actions.length, atoms));
   const projects = compileProjects(
     options as SnapshotOptions<Vocabulary>,
     vocabulary,
@@ -87,6 +88,7 @@ export function* compileSnapshotInSteps<V extends Vocabulary>(
     vocabulary,
     policyKinds: context.policyKinds,
     judge,
+    verdicts: table.verdicts,
     atoms,
     permissions: compiled.permissions,
     projects,

@@ -13,7 +13,7 @@ import type { DerivedSubject } from '../policy/index.js';
 import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
 import { compileSnapshot } from './compile-snapshot.js';
 import { decide, type Question } from './decide.js';
-import type { Governance, Verdict } from './governance.js';
+import type { Verdict } from './governance.js';
 import type { AuthorizerOptions, SnapshotOptions } from './options.js';
 import { Snapshot } from './snapshot.js';
 
@@ -58,11 +58,18 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
 
   can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
     const snapshot = this.#snapshot;
-    if (this.#onDecision !== undefined || !snapshot.judge.rules.enforced) {
+    if (this.#onDecision !== undefined || !snapshot.enforced) {
       return this.decide(subject, actions, resource).allowed;
     }
     assertSubject(subject);
-    return verdictOn(snapshot, actions, snapshot.governanceOf(resource)).passes(subject);
+    if (typeof actions === 'string') {
+      const governance = snapshot.governanceIdOf(resource);
+      const action = snapshot.vocabulary.actionIds.get(actions);
+      if (governance !== undefined && action !== undefined) {
+        return snapshot.verdicts.passes(governance, action, subject);
+      }
+    }
+    return verdictOn(snapshot, actions, resource).passes(subject);
   }
 
   decide(
@@ -126,10 +133,17 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     resource: Resource,
   ): boolean {
     const snapshot = this.#snapshot;
-    if (this.#onDecision !== undefined || !snapshot.judge.rules.enforced) {
+    if (this.#onDecision !== undefined || !snapshot.enforced) {
       return this.decide(derived.subject, actions, resource).allowed;
     }
-    return verdictOn(snapshot, actions, snapshot.governanceOf(resource)).passesDerived(derived);
+    if (typeof actions === 'string') {
+      const governance = snapshot.governanceIdOf(resource);
+      const action = snapshot.vocabulary.actionIds.get(actions);
+      if (governance !== undefined && action !== undefined) {
+        return snapshot.verdicts.passesDerived(governance, action, derived);
+      }
+    }
+    return verdictOn(snapshot, actions, resource).passesDerived(derived);
   }
 
   replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
@@ -196,16 +210,14 @@ class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   }
 }
 
+/** The verdict by the long way: for several actions, and for resources that the registry does not know. */
 function verdictOn(
   snapshot: Snapshot,
   actions: string | readonly string[],
-  governance: Governance,
+  resource: Resource,
 ): Verdict {
-  if (typeof actions === 'string') {
-    const id = snapshot.vocabulary.actionIds.get(actions);
-    if (id !== undefined) return governance.verdictOn(id);
-  }
-  return governance.verdictOnAll(maskOf(snapshot.vocabulary, actions));
+  const governance = snapshot.governanceOf(resource);
+  return governance.verdictOn(maskOf(snapshot.vocabulary, actions));
 }
 
 type Found = Pick<Question, 'resource' | 'governance'>;

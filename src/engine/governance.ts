@@ -1,6 +1,7 @@
 import type { Subject } from '../model/index.js';
 import type { DerivedSubject } from '../policy/index.js';
 import { BoundedCache } from './bounded-cache.js';
+import type { VerdictTable } from './verdict-table.js';
 
 /** The answer for some actions on some resource, open only in who asks. */
 export interface Verdict {
@@ -35,43 +36,33 @@ export class Governance {
   /** Scopes that it lies in or not, depending on tags that nobody knows. Ascending. */
   readonly unknownScopes: Int32Array;
   readonly #judge: VerdictSource;
-  /** By action id. An array and not a map: this is the last step of the hot path. */
-  readonly #single: (Verdict | undefined)[];
-  #several: Map<number, Verdict> | undefined;
+  #remembered: Map<number, Verdict> | undefined;
 
   constructor(
     kind: GovernanceKind,
     scopes: Int32Array,
     unknownScopes: Int32Array,
-    actionCount: number,
     judge: VerdictSource,
   ) {
     this.kind = kind;
     this.scopes = scopes;
     this.unknownScopes = unknownScopes;
     this.#judge = judge;
-    this.#single = new Array<Verdict | undefined>(actionCount).fill(undefined);
   }
 
-  /** The verdict on one action, by its id. */
-  verdictOn(actionId: number): Verdict {
-    return this.#single[actionId] ?? this.#workSingle(actionId);
-  }
-
-  /** The verdict on several actions at once, as a mask of their ids. */
-  verdictOnAll(mask: number): Verdict {
-    const remembered = this.#several?.get(mask);
+  /** The verdict on all actions of a mask together, remembered. */
+  verdictOn(mask: number): Verdict {
+    const remembered = this.#remembered?.get(mask);
     if (remembered !== undefined) return remembered;
-    const verdict = this.#judge.verdictOn(this, mask);
-    this.#several ??= new Map();
-    if (this.#several.size < MAX_REMEMBERED_MASKS) this.#several.set(mask, verdict);
+    const verdict = this.workOut(mask);
+    this.#remembered ??= new Map();
+    if (this.#remembered.size < MAX_REMEMBERED_MASKS) this.#remembered.set(mask, verdict);
     return verdict;
   }
 
-  #workSingle(actionId: number): Verdict {
-    const verdict = this.#judge.verdictOn(this, 1 << actionId);
-    this.#single[actionId] = verdict;
-    return verdict;
+  /** The same, not remembered here. */
+  workOut(mask: number): Verdict {
+    return this.#judge.verdictOn(this, mask);
   }
 }
 
@@ -93,60 +84,52 @@ export function createStrangerCache<K>(): BoundedCache<K, Governance> {
  */
 export class GovernanceTable {
   readonly #judge: VerdictSource;
-  readonly #actionCount: number;
-  readonly #registered = new Map<number, Governance[]>();
+  /** The verdicts on what is registered. */
+  readonly verdicts: VerdictTable;
+  /** By a hash of the scopes: numbers in the verdict table. */
+  readonly #registered = new Map<number, number[]>();
   readonly #strangers = createStrangerCache<number>();
 
-  constructor(judge: VerdictSource, actionCount: number) {
+  constructor(judge: VerdictSource, verdicts: VerdictTable) {
     this.#judge = judge;
-    this.#actionCount = actionCount;
+    this.verdicts = verdicts;
   }
 
   /** A governance of no scopes. */
   without(kind: Exclude<GovernanceKind, 'governed'>): Governance {
-    return new Governance(kind, NO_SCOPES, NO_SCOPES, this.#actionCount, this.#judge);
+    return new Governance(kind, NO_SCOPES, NO_SCOPES, this.#judge);
   }
 
-  /** The governance of a registered resource's scopes (ascending, not empty), remembered for good. */
-  ofRegistered(scopes: Int32Array, unknownScopes: Int32Array): Governance {
+  /** The number of the governance of a registered resource's scopes (ascending, not empty), remembered for good. */
+  ofRegistered(scopes: Int32Array, unknownScopes: Int32Array): number {
     const key = hash(scopes, unknownScopes);
     const bucket = this.#registered.get(key);
-    const known = findIn(bucket, scopes, unknownScopes);
+    const known = bucket?.find((id) => isOf(this.verdicts.governance(id), scopes, unknownScopes));
     if (known !== undefined) return known;
-    const governance = this.#make(scopes, unknownScopes);
-    if (bucket === undefined) this.#registered.set(key, [governance]);
-    else bucket.push(governance);
-    return governance;
+    const id = this.verdicts.add(new Governance('governed', scopes, unknownScopes, this.#judge));
+    if (bucket === undefined) this.#registered.set(key, [id]);
+    else bucket.push(id);
+    return id;
   }
 
   /** The governance of any resource's scopes (ascending, not empty). SECURITY: strangers choose them: remembered for a while only. */
   ofStranger(scopes: Int32Array, unknownScopes: Int32Array): Governance {
     const key = hash(scopes, unknownScopes);
+    const candidates = (this.#registered.get(key) ?? []).map((id) => this.verdicts.governance(id));
     const remembered = this.#strangers.get(key);
-    const known =
-      findIn(this.#registered.get(key), scopes, unknownScopes) ??
-      findIn(remembered && [remembered], scopes, unknownScopes);
+    if (remembered !== undefined) candidates.push(remembered);
+    const known = candidates.find((candidate) => isOf(candidate, scopes, unknownScopes));
     if (known !== undefined) return known;
-    const governance = this.#make(scopes, unknownScopes);
+    const governance = new Governance('governed', scopes, unknownScopes, this.#judge);
     this.#strangers.set(key, governance);
     return governance;
-  }
-
-  #make(scopes: Int32Array, unknownScopes: Int32Array): Governance {
-    return new Governance('governed', scopes, unknownScopes, this.#actionCount, this.#judge);
   }
 }
 
 const NO_SCOPES = new Int32Array(0);
 
-function findIn(
-  candidates: readonly Governance[] | undefined,
-  scopes: Int32Array,
-  unknownScopes: Int32Array,
-): Governance | undefined {
-  return candidates?.find(
-    (known) => equal(known.scopes, scopes) && equal(known.unknownScopes, unknownScopes),
-  );
+function isOf(governance: Governance, scopes: Int32Array, unknownScopes: Int32Array): boolean {
+  return equal(governance.scopes, scopes) && equal(governance.unknownScopes, unknownScopes);
 }
 
 /** FNV-1a over the numbers. */

@@ -18,13 +18,14 @@ export interface RegisteredResource extends Resource {
 export class CompiledProject {
   /** Undefined: the implicit project, where nothing names any. */
   readonly name: string | undefined;
-  /** What governs each registered resource, by type and name. */
-  readonly governed: Map<string, Map<string, Governance>> = new Map();
+  /** The number, in the verdict table, of what governs each registered resource, by type and name. */
+  readonly governed: Map<string, Map<string, number>> = new Map();
   /** The registered resources, by type and name. */
   readonly registered: Map<string, Map<string, RegisteredResource>> = new Map();
   readonly #groups: readonly ScopeGroup[];
   readonly #table: GovernanceTable;
   readonly #ungoverned: Governance;
+  readonly #ungovernedId: number;
   readonly #inside = new HitBuffer();
   readonly #unknown = new HitBuffer();
 
@@ -37,6 +38,7 @@ export class CompiledProject {
     this.#groups = groups.filter(({ scopeIds }) => scopeIds.length > 0);
     this.#table = table;
     this.#ungoverned = table.without(this.hasPermissions ? 'unsecured' : 'no-permissions');
+    this.#ungovernedId = table.verdicts.add(this.#ungoverned);
   }
 
   /** Whether some permission, be it an excluded one, is for this project. */
@@ -64,7 +66,7 @@ export class CompiledProject {
     const isGoverned = scopes.length + unknownScopes.length > 0;
     governed.set(
       name,
-      isGoverned ? this.#table.ofRegistered(scopes, unknownScopes) : this.#ungoverned,
+      isGoverned ? this.#table.ofRegistered(scopes, unknownScopes) : this.#ungovernedId,
     );
   }
 

@@ -14,6 +14,7 @@ import { createStrangerCache, type Governance } from './governance.js';
 import type { Judge } from './judge.js';
 import type { SnapshotOptions } from './options.js';
 import type { CompiledProject, RegisteredResource } from './project.js';
+import type { VerdictTable } from './verdict-table.js';
 
 export interface SnapshotContent {
   readonly options: SnapshotOptions<Vocabulary>;
@@ -21,6 +22,7 @@ export interface SnapshotContent {
   readonly vocabulary: Vocabulary;
   readonly policyKinds: PolicyKinds;
   readonly judge: Judge;
+  readonly verdicts: VerdictTable;
   readonly atoms: SubjectAtoms;
   readonly permissions: readonly CompiledPermission[];
   /** By name; the default project under `undefined` too. */
@@ -42,11 +44,15 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
   readonly vocabulary: Vocabulary;
   readonly policyKinds: PolicyKinds;
   readonly judge: Judge;
+  readonly verdicts: VerdictTable;
   readonly permissions: readonly CompiledPermission[];
   readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
   /** What should be known before the snapshot is relied on, one sentence each. */
   readonly warnings: readonly string[];
+  /** Whether answers follow the permissions, which they do not under `auth: no_auth`. */
+  readonly enforced: boolean;
   readonly #atoms: SubjectAtoms;
+  readonly #defaultProject: CompiledProject | undefined;
   readonly #unknownProject: Governance;
   readonly #strangers = createStrangerCache<string>();
 
@@ -56,24 +62,32 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
     this.vocabulary = content.vocabulary;
     this.policyKinds = content.policyKinds;
     this.judge = content.judge;
+    this.verdicts = content.verdicts;
+    this.enforced = content.judge.rules.enforced;
     this.permissions = content.permissions;
     this.projects = content.projects;
     this.warnings = content.warnings;
     this.#atoms = content.atoms;
+    this.#defaultProject = content.projects.get(undefined);
     this.#unknownProject = content.unknownProject;
   }
 
+  /** The number, in `verdicts`, of what governs a registered resource; undefined for any other. The hot path: three look-ups. */
+  governanceIdOf(resource: Resource): number | undefined {
+    // Whatever is no resource is found nowhere, and refused when it is looked at more closely.
+    const name = resource?.project;
+    const project = name === undefined ? this.#defaultProject : this.projects.get(name);
+    return project?.governed.get(resource?.type)?.get(resource?.name);
+  }
+
   /**
-   * What governs a resource. A registered one costs three look-ups: this is the hot path.
+   * What governs a resource.
    *
    * @throws TypeError when the type is not in the vocabulary, the name is no string, or no project is named where one must be
    */
   governanceOf(resource: Resource): Governance {
-    // Whatever is no resource is found nowhere, and refused when it is looked at more closely.
-    return (
-      this.projects.get(resource?.project)?.governed.get(resource?.type)?.get(resource?.name) ??
-      this.#governanceOfStranger(resource)
-    );
+    const id = this.governanceIdOf(resource);
+    return id === undefined ? this.#governanceOfStranger(resource) : this.verdicts.governance(id);
   }
 
   /** What governs a resource as it is described, whatever the registry knows of it. */

@@ -4,7 +4,7 @@ const UNICODE_SPACE = /\p{White_Space}/u;
 /**
  * `text` without the white space at both its ends.
  *
- * @source Python's `str.strip()`, which Feast applies to required tags
+ * @source Python's `str.strip()`, which Feast applies to name patterns and required tags
  */
 export function pythonStrip(text: string): string {
   let start = 0;

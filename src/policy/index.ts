@@ -16,6 +16,6 @@ export {
   policyKindMap,
   roles,
 } from './kinds.js';
-export { SubjectAtoms } from './subject-atoms.js';
+export { hasBit, SubjectAtoms } from './subject-atoms.js';
 export type { DerivedSubject } from './subject-test.js';
 export { SubjectTest } from './subject-test.js';

@@ -31,6 +31,15 @@ export class SubjectAtoms {
     );
   }
 
+  /** The same, for atoms as `words` words of bits from `start` on in a pool. */
+  hasAnyBit(subject: Subject, pool: Int32Array, start: number, words: number): boolean {
+    return (
+      anyBit(this.#roles, subject.roles, pool, start, words) ||
+      anyBit(this.#groups, subject.groups, pool, start, words) ||
+      anyBit(this.#namespaces, subject.namespaces, pool, start, words)
+    );
+  }
+
   /** The atoms of `subject`, without those that no policy names. */
   of(subject: Subject | null): Int32Array {
     const atoms = new Set<number>();
@@ -62,6 +71,32 @@ function anyIn(
     if (atom !== undefined && atoms.has(atom)) return true;
   }
   return false;
+}
+
+function anyBit(
+  numbers: ReadonlyMap<string, number>,
+  names: readonly string[] | undefined,
+  pool: Int32Array,
+  start: number,
+  words: number,
+): boolean {
+  if (names === undefined) return false;
+  for (let index = 0; index < names.length; index++) {
+    const atom = numbers.get(names[index] as string);
+    if (atom !== undefined && hasBit(pool, start, words, atom)) return true;
+  }
+  return false;
+}
+
+/** Whether an atom is in a set of bits that takes `words` words from `start` on. */
+export function hasBit(
+  pool: Int32Array | Uint32Array,
+  start: number,
+  words: number,
+  atom: number,
+): boolean {
+  const word = atom >>> 5;
+  return word < words && ((pool[start + word] as number) & (1 << (atom & 31))) !== 0;
 }
 
 function collect(
@@ -96,11 +131,15 @@ export class AtomSet {
     this.#words = words;
   }
 
+  /** The set as bits; undefined where they would take more than `maxWords` words of 32. */
+  toBits(maxWords: number): Uint32Array | undefined {
+    return this.#words !== undefined && this.#words.length <= maxWords ? this.#words : undefined;
+  }
+
   has(atom: number): boolean {
     const words = this.#words;
     if (words === undefined) return this.#search(atom);
-    const word = atom >>> 5;
-    return word < words.length && ((words[word] as number) & (1 << (atom & 31))) !== 0;
+    return hasBit(words, 0, words.length, atom);
   }
 
   #search(atom: number): boolean {

@@ -99,6 +99,17 @@ export class SubjectTest {
     return this.#everyone;
   }
 
+  /**
+   * The test as bits by atom, or in a word where it lets in everyone or every named user; undefined where it is more than that, or
+   * where the bits would take more than `maxWords` words of 32.
+   */
+  toBits(maxWords: number): Uint32Array | 'everyone' | 'named-users' | undefined {
+    if (this.#everyone) return 'everyone';
+    if (this.#predicates.length > 0) return undefined;
+    if (!this.#namedUsers) return this.#atoms.toBits(maxWords);
+    return this.#atoms.atoms.length === 0 ? 'named-users' : undefined;
+  }
+
   /** Whether `subject` passes. */
   passes(subject: Subject | null): boolean {
     if (this.#everyone) return true;

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { PatternUnsupportedError } from '../../model/errors.js';
 import type { NamePatternSource } from '../../model/permission.js';
+import { pythonStrip } from '../../model/python-strip.js';
 import { compileBackwardTest } from './backward-matcher.js';
 import { ProgramTooLargeError } from './backward-program.js';
 import { singleCodePoint } from './code-point-set.js';
@@ -10,7 +11,6 @@ import { compileShapeTest, type NameShape, type RequiredLiterals } from './name-
 import { parseGlob } from './parse-glob.js';
 import { parsePythonPattern } from './parse-python-pattern.js';
 import type { PatternNode } from './pattern-tree.js';
-import { pythonStrip } from './python-strip.js';
 import { re2Source } from './re2-source.js';
 import {
   requiredByAll,

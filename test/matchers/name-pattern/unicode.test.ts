@@ -16,7 +16,7 @@ import {
 import { setContains } from '../../../src/matchers/name-pattern/code-point-set.js';
 import { parsePythonPattern } from '../../../src/matchers/name-pattern/parse-python-pattern.js';
 import { MAX_CODE_POINT } from '../../../src/matchers/name-pattern/pattern-tree.js';
-import { pythonStrip } from '../../../src/matchers/name-pattern/python-strip.js';
+import { pythonStrip } from '../../../src/model/python-strip.js';
 import {
   isPythonIdentifier,
   parsePythonInteger,
