@@ -51,5 +51,8 @@ const lock = JSON.parse(readFileSync(file, 'utf8'));
 const missing = missingEntries(lock);
 const packages = [...Object.entries(lock.packages), ...missing];
 packages.sort(([a], [b]) => a.localeCompare(b, 'en'));
-writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`,
+);
 process.stdout.write(`${missing.size} entries added\n`);

@@ -9,11 +9,18 @@ import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const documents = ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const documents = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 function auditOutput() {
   try {
-    return execFileSync('node', ['dist/cli/main.js', 'audit', 'examples/credit_scoring'], { encoding: 'utf8' });
+    return execFileSync('node', ['dist/cli/main.js', 'audit', 'examples/credit_scoring'], {
+      encoding: 'utf8',
+    });
   } catch (error) {
     if (error.status !== 1) throw error;
     return error.stdout;
@@ -22,14 +29,13 @@ function auditOutput() {
 
 for (const document of documents) {
   const before = readFileSync(document, 'utf8');
-  const after = before.replace(
-    /<!-- (?!\/)(\S+) -->\n[^]*?<!-- \/\1 -->/g,
-    (_, name) => {
-      const [language, content] =
-        name === 'audit-output' ? ['text', auditOutput()] : [name.split('.').at(-1), readFileSync(name, 'utf8')];
-      return `<!-- ${name} -->\n\`\`\`${language}\n${content.trimEnd()}\n\`\`\`\n<!-- /${name} -->`;
-    },
-  );
+  const after = before.replace(/<!-- (?!\/)(\S+) -->\n[^]*?<!-- \/\1 -->/g, (_, name) => {
+    const [language, content] =
+      name === 'audit-output'
+        ? ['text', auditOutput()]
+        : [name.split('.').at(-1), readFileSync(name, 'utf8')];
+    return `<!-- ${name} -->\n\`\`\`${language}\n${content.trimEnd()}\n\`\`\`\n<!-- /${name} -->`;
+  });
   if (after === before) continue;
   writeFileSync(document, after);
   process.stdout.write(`${document} updated\n`);

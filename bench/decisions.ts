@@ -1,0 +1,44 @@
+import { ENGINES, type Engine } from './engines.js';
+import { generateStore } from './generate-store.js';
+import { type Measured, measureDecisions } from './measure.js';
+
+export interface DecisionRow {
+  readonly permissions: number;
+  readonly resources: number;
+  readonly requests: number;
+  /** Share of the requests that are allowed. */
+  readonly allowed: number;
+  readonly engines: readonly Measured[];
+}
+
+/**
+ * Measures one decision, for all engines that are up to the size. Checks first that they give the same answers.
+ *
+ * @throws Error naming the engine and the request when two of them disagree
+ */
+export async function benchDecisions(permissions: number): Promise<DecisionRow> {
+  const resources = Math.min(100_000, Math.max(1000, permissions));
+  const store = generateStore({ permissions, resources });
+  const engines = new Map<string, Engine>();
+  for (const { name, upTo, make } of ENGINES) {
+    if (permissions <= upTo) engines.set(name, await make(store));
+  }
+  // The slow ones are asked less: an answer takes casbin and Cedar milliseconds.
+  const sample = store.requests.slice(0, permissions > 100 ? 200 : 1000);
+  const [first] = engines.values();
+  for (const request of sample) {
+    const expected = first?.decide(first.prepare(request));
+    for (const [name, engine] of engines) {
+      if (engine.decide(engine.prepare(request)) === expected) continue;
+      throw new Error(`${name} answers ${String(!expected)}: ${JSON.stringify(request)}`);
+    }
+  }
+  const granted = store.requests.filter((request) => first?.decide(first.prepare(request))).length;
+  return {
+    permissions,
+    resources,
+    requests: store.requests.length,
+    allowed: granted / store.requests.length,
+    engines: await measureDecisions(engines, store.requests),
+  };
+}

@@ -1,0 +1,250 @@
+import { auditSnapshot } from '../src/audit/index.js';
+import { createAuthorizer, prepareSnapshot } from '../src/index.js';
+import { decodeRegistry } from '../src/registry/index.js';
+import { ADVERSARIES } from './adversaries.js';
+import { createRandom, type GeneratedPermission, generateStore } from './generate-store.js';
+import { median } from './measure.js';
+import { encodeRegistry } from './write-registry.js';
+
+/** A figure with its unit, and what it was measured on. */
+export interface Cost {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** Measures one job after another in a process of its own, so that one's garbage is not another's. Needs `--expose-gc`. */
+export const JOBS: Readonly<
+  Record<string, (permissions: number, resources: number) => Promise<Cost[]>>
+> = {
+  compile: async (permissions, resources) => {
+    const store = plainStore(permissions, resources);
+    const before = usedBytes();
+    const start = performance.now();
+    const authorizer = createAuthorizer(store);
+    const ms = performance.now() - start;
+    const bytes = usedBytes() - before;
+    const peak = process.resourceUsage().maxRSS / 1024;
+    if (authorizer.snapshot.permissions.length !== permissions)
+      throw new Error('not all were compiled');
+    return [
+      { name: 'compile', value: ms, unit: 'ms' },
+      { name: 'memory kept', value: bytes / 1e6, unit: 'MB' },
+      {
+        name: 'memory kept, per permission and resource',
+        value: bytes / (permissions + resources),
+        unit: 'bytes',
+      },
+      { name: 'peak memory of the process, its input included', value: peak, unit: 'MB' },
+    ];
+  },
+
+  /** What the compilation does, done with a RegExp for each permission on each resource; on a part of them, and scaled up. */
+  loop: async (permissions, resources) => {
+    const store = plainStore(permissions, resources);
+    const part = store.resources.slice(0, Math.max(1, Math.floor(20_000_000 / permissions / 4)));
+    const start = performance.now();
+    let found = 0;
+    const compiled = store.permissions.map(({ types, namePatterns }) => ({
+      types: new Set<string>(types),
+      name: new RegExp(`^(?:${namePatterns[0]})$`, 'u'),
+    }));
+    for (const { type, name } of part) {
+      for (const permission of compiled)
+        if (permission.types.has(type) && permission.name.test(name)) found++;
+    }
+    if (found === 0) throw new Error('nothing was found');
+    const ms = ((performance.now() - start) * resources) / part.length;
+    return [
+      {
+        name: `looping RegExp over them (measured on ${part.length} resources)`,
+        value: ms,
+        unit: 'ms',
+      },
+    ];
+  },
+
+  'first-seen names': async (permissions, resources) => {
+    const store = plainStore(permissions, resources);
+    const authorizer = createAuthorizer(store);
+    const user = { username: 'user', roles: ['role-1', 'role-2', 'role-3'] };
+    const random = createRandom(3);
+    const ask = (name: string): boolean =>
+      authorizer.can(user, 'READ_ONLINE', { type: 'FeatureView', name });
+    // Names that look like those of the store and are not in it: the last digit of the version is a new one.
+    const similar = (): string => {
+      const { name } = store.resources[Math.floor(random() * store.resources.length)] as {
+        readonly name: string;
+      };
+      return name.replace(/_v\d+_/, `_v${10_000 + Math.floor(random() * 1e9)}_`);
+    };
+    for (let count = 0; count < 5000; count++) ask(similar());
+    const samples: number[] = [];
+    for (let count = 0; count < 20_000; count++) {
+      const name = similar();
+      const start = performance.now();
+      ask(name);
+      samples.push((performance.now() - start) * 1000);
+    }
+    const before = usedBytes();
+    for (let count = 0; count < 1_000_000; count++)
+      ask(`${count.toString(36)}_${random().toString(36).slice(2)}`);
+    return [
+      {
+        name: 'first-seen name like the registered ones, median',
+        value: median(samples),
+        unit: 'µs',
+      },
+      {
+        name: 'heap growth over 1,000,000 random names',
+        value: (usedBytes() - before) / 1e6,
+        unit: 'MB',
+      },
+    ];
+  },
+
+  questions: async (permissions, resources) => {
+    const store = generateStore({ permissions, resources });
+    const options = { permissions: withoutGlobs(store.permissions), resources: store.resources };
+    const authorizer = createAuthorizer(options);
+    const [request] = store.requests;
+    if (request === undefined) throw new Error('no request');
+    const bound = authorizer.for(request.user);
+    const some = store.resources.slice(0, 1000);
+    const requests = store.requests.slice(0, 1000);
+    const next = await prepareSnapshot(options);
+    const can = perCall(200, () => {
+      for (const { action, resource } of store.requests) bound.can(action, resource);
+    });
+    return [
+      {
+        name: 'filter over 1,000 resources',
+        value: perCall(50, () => bound.filter('READ_ONLINE', some)) / 1000,
+        unit: 'µs',
+      },
+      {
+        name: 'decide, with reasons',
+        value:
+          perCall(5, () => {
+            for (const { user, action, resource } of requests)
+              authorizer.decide(user, action, resource);
+          }) /
+          requests.length /
+          1000,
+        unit: 'µs',
+      },
+      {
+        name: 'for(subject)',
+        value: perCall(10_000, () => authorizer.for(request.user)) / 1000,
+        unit: 'µs',
+      },
+      {
+        name: 'swap of a prepared snapshot',
+        value: perCall(1000, () => authorizer.replace(next)) / 1000,
+        unit: 'µs',
+      },
+      { name: 'can, bound subject', value: can / store.requests.length, unit: 'ns' },
+      {
+        name: 'bytes allocated by 10,000,000 calls of can',
+        value: allocatedBy(() => {
+          for (let round = 0; round < 10_000_000 / store.requests.length; round++) {
+            for (const { action, resource } of store.requests) bound.can(action, resource);
+          }
+        }),
+        unit: 'bytes',
+      },
+    ];
+  },
+
+  registry: async (permissions, resources) => {
+    const bytes = encodeRegistry(
+      generateStore({ permissions, resources, requests: 1, project: 'store' }),
+    );
+    const start = performance.now();
+    const contents = decodeRegistry(bytes);
+    const read = performance.now() - start;
+    const snapshot = await prepareSnapshot(contents);
+    const auditStart = performance.now();
+    const report = auditSnapshot(snapshot);
+    return [
+      {
+        name: `reading a registry file of ${(bytes.length / 1e6).toFixed(1)} MB`,
+        value: read,
+        unit: 'ms',
+      },
+      {
+        name: `audit of it (${report.findings.length} findings)`,
+        value: performance.now() - auditStart,
+        unit: 'ms',
+      },
+    ];
+  },
+
+  adversaries: async (permissions, resources) => {
+    const costs: Cost[] = [];
+    for (const { name, make } of ADVERSARIES) {
+      const store = make(permissions, resources);
+      const start = performance.now();
+      const authorizer = createAuthorizer(store);
+      costs.push({ name: `${name}: compile`, value: performance.now() - start, unit: 'ms' });
+      const user = { username: 'user', roles: ['role-1'] };
+      const samples: number[] = [];
+      for (let count = 0; count < 600; count++) {
+        const like = store.resources[(count * 7919) % store.resources.length] as {
+          readonly name: string;
+        };
+        const asked = performance.now();
+        authorizer.can(user, 'READ_ONLINE', { type: 'FeatureView', name: `${like.name}0` });
+        samples.push((performance.now() - asked) * 1000);
+      }
+      costs.push({
+        name: `${name}: first-seen name, median`,
+        value: median(samples.slice(100)),
+        unit: 'µs',
+      });
+    }
+    return costs;
+  },
+};
+
+function plainStore(permissions: number, resources: number) {
+  const store = generateStore({ permissions, resources, requests: 1 });
+  return { permissions: withoutGlobs(store.permissions), resources: store.resources };
+}
+
+function withoutGlobs(
+  permissions: readonly GeneratedPermission[],
+): Omit<GeneratedPermission, 'globs'>[] {
+  return permissions.map(({ globs: _, ...permission }) => permission);
+}
+
+/** Nanoseconds of one call: the median of five rounds. */
+function perCall(calls: number, call: () => unknown): number {
+  const rounds: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    const start = performance.now();
+    for (let count = 0; count < calls; count++) call();
+    rounds.push(((performance.now() - start) * 1e6) / calls);
+  }
+  return median(rounds.slice(1));
+}
+
+function usedBytes(): number {
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** Growth of the heap over a job during which nothing is collected, if it allocates as little as it should. */
+function allocatedBy(job: () => void): number {
+  job();
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  job();
+  return process.memoryUsage().heapUsed - before;
+}
+
+function collectGarbage(): void {
+  if (globalThis.gc === undefined) throw new Error('run with node --expose-gc');
+  globalThis.gc();
+}

@@ -1,0 +1,260 @@
+import {
+  subject as caslSubject,
+  createMongoAbility,
+  type MongoAbility,
+  type RawRuleOf,
+} from '@casl/ability';
+import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import { newEnforcer, newModelFromString } from 'casbin';
+import { createAuthorizer, type Subject, type SubjectAuthorizer } from '../src/index.js';
+import type { GeneratedPermission, GeneratedRequest, GeneratedStore } from './generate-store.js';
+
+/**
+ * Something that answers requests. What a server would have at hand anyway, such as the object that an engine keeps for a user, is
+ * fetched by `prepare`, which is not measured.
+ */
+export interface Engine<Prepared = unknown> {
+  prepare(request: GeneratedRequest): Prepared;
+  decide(prepared: Prepared): boolean;
+}
+
+export interface EngineFactory {
+  readonly name: string;
+  /** The largest number of permissions that it is measured with: beyond, one run takes too long. */
+  readonly upTo: number;
+  make(store: GeneratedStore): Engine | Promise<Engine>;
+}
+
+/** This project's engine with a plain subject: nothing is remembered of the user between calls. */
+const plainSubject: EngineFactory = {
+  name: 'feast-permissions, plain subject',
+  upTo: Number.POSITIVE_INFINITY,
+  make({ permissions, resources }) {
+    const authorizer = createAuthorizer({ permissions: withoutGlobs(permissions), resources });
+    return engine(
+      (request) => request,
+      ({ user, action, resource }) => authorizer.can(user, action, resource),
+    );
+  },
+};
+
+/** The same with `for(subject)`: one bound authorizer for each user, as a server keeps one for a request or a session. */
+const boundSubject: EngineFactory = {
+  name: 'feast-permissions, bound subject',
+  upTo: Number.POSITIVE_INFINITY,
+  make({ permissions, resources, users }) {
+    const authorizer = createAuthorizer({ permissions: withoutGlobs(permissions), resources });
+    const bound = new Map(users.map((user) => [user, authorizer.for(user)]));
+    return engine(
+      ({ user, action, resource }) => ({
+        mine: bound.get(user) as SubjectAuthorizer,
+        action,
+        resource,
+      }),
+      ({ mine, action, resource }) => mine.can(action, resource),
+    );
+  },
+};
+
+/**
+ * The least that any engine can do: two look-ups with the same keys, the resource's name and the action, and a bit. What it finds was
+ * worked out beforehand for this user, so it is a bound, not an engine.
+ */
+const floor: EngineFactory = {
+  name: 'floor: two Map look-ups',
+  upTo: Number.POSITIVE_INFINITY,
+  make({ permissions, resources, users, requests }) {
+    const authorizer = createAuthorizer({ permissions: withoutGlobs(permissions), resources });
+    const position = new Map(users.map((user, index) => [user, index]));
+    const actions = [...new Set(requests.map(({ action }) => action))];
+    const words = Math.ceil(users.length / 32);
+    // Only what is asked for is filled in; the maps have an entry for every resource all the same.
+    const byName = new Map(resources.map(({ name }) => [name, new Map<string, Uint32Array>()]));
+    const none = new Uint32Array(words);
+    for (const { name } of resources)
+      for (const action of actions) byName.get(name)?.set(action, none);
+    for (const { user, action, resource } of requests) {
+      const byAction = byName.get(resource.name) as Map<string, Uint32Array>;
+      let bits = byAction.get(action) as Uint32Array;
+      if (bits === none) {
+        bits = new Uint32Array(words);
+        byAction.set(action, bits);
+      }
+      const at = position.get(user) as number;
+      if (authorizer.can(user, action, resource))
+        bits[at >>> 5] = (bits[at >>> 5] as number) | (1 << (at & 31));
+    }
+    return engine(
+      ({ user, action, resource }) => ({ at: position.get(user) as number, action, resource }),
+      ({ at, action, resource }) => {
+        const bits = byName.get(resource.name)?.get(action);
+        return bits !== undefined && ((bits[at >>> 5] as number) & (1 << (at & 31))) !== 0;
+      },
+    );
+  },
+};
+
+/** What one would write by hand: every permission in turn, its pattern compiled once. */
+const loop: EngineFactory = {
+  name: 'loop with RegExp',
+  upTo: 10_000,
+  make({ permissions }) {
+    const compiled = permissions.map((permission) => ({
+      types: new Set<string>(permission.types),
+      actions: new Set<string>(permission.actions),
+      roles: permission.policy.roles as readonly string[],
+      name: new RegExp(`^(?:${permission.namePatterns[0]})$`, 'u'),
+    }));
+    return engine(
+      (request) => request,
+      ({ user, action, resource }) =>
+        compiled.some(
+          ({ types, actions, roles, name }) =>
+            types.has(resource.type) &&
+            actions.has(action) &&
+            roles.some((role) => user.roles?.includes(role)) &&
+            name.test(resource.name),
+        ),
+    );
+  },
+};
+
+/** CASL, with the ability of each user made beforehand from the permissions that the user's roles get. */
+const casl: EngineFactory = {
+  name: '@casl/ability, cached per user',
+  upTo: 10_000,
+  make({ permissions, users, requests }) {
+    const asked = new Set(requests.map(({ user }) => user));
+    const abilities = new Map<Subject, MongoAbility>();
+    for (const user of users) {
+      if (!asked.has(user)) continue;
+      const rules: RawRuleOf<MongoAbility>[] = permissions
+        .filter(({ policy }) => policy.roles.some((role) => user.roles?.includes(role)))
+        .map(({ actions, types, namePatterns: [pattern] }) => ({
+          action: [...actions],
+          subject: [...types],
+          conditions: { name: { $regex: `^(?:${pattern})$` } },
+        }));
+      abilities.set(user, createMongoAbility(rules));
+    }
+    return engine(
+      ({ user, action, resource }) => ({
+        ability: abilities.get(user) as MongoAbility,
+        action,
+        resource: caslSubject(resource.type, { name: resource.name }),
+      }),
+      ({ ability, action, resource }) => ability.can(action, resource),
+    );
+  },
+};
+
+const CASBIN_MODEL = `
+[request_definition]
+r = sub, type, obj, act
+[policy_definition]
+p = sub, type, obj, act
+[role_definition]
+g = _, _
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.type == p.type && r.act == p.act && g(r.sub, p.sub) && regexMatch(r.obj, p.obj)
+`;
+
+/** node-casbin, synchronous, one line for each type and action of a permission. */
+const casbin: EngineFactory = {
+  name: 'casbin',
+  upTo: 1_000,
+  async make({ permissions, users }) {
+    const enforcer = await newEnforcer(newModelFromString(CASBIN_MODEL));
+    await enforcer.addPolicies(
+      permissions.flatMap(({ types, actions, policy, namePatterns: [pattern] }) =>
+        types.flatMap((type) =>
+          actions.map((action) => [policy.roles[0], type, `^(?:${pattern})$`, action]),
+        ),
+      ),
+    );
+    await enforcer.addGroupingPolicies(
+      users.flatMap(({ username, roles }) => [...new Set(roles)].map((role) => [username, role])),
+    );
+    return engine(
+      (request) => request,
+      ({ user, action, resource }) =>
+        enforcer.enforceSync(user.username, resource.type, resource.name, action),
+    );
+  },
+};
+
+/** Cedar, its policies parsed beforehand; it has `like` in place of regular expressions. */
+const cedar: EngineFactory = {
+  name: '@cedar-policy/cedar-wasm, preparsed',
+  upTo: 1_000,
+  make({ permissions }) {
+    const id = `store-${permissions.length}`;
+    const answer = preparsePolicySet(id, {
+      staticPolicies: permissions.map(cedarPolicy).join('\n'),
+    });
+    if (answer.type !== 'success') throw new Error(JSON.stringify(answer.errors));
+    return engine(
+      ({ user, action, resource }) => {
+        const principal = { type: 'User', id: user.username };
+        const target = { type: 'Resource', id: resource.name };
+        return {
+          principal,
+          action: { type: 'Action', id: action },
+          resource: target,
+          context: {},
+          preparsedPolicySetId: id,
+          entities: [
+            {
+              uid: principal,
+              attrs: {},
+              parents: (user.roles ?? []).map((role) => ({ type: 'Role', id: role })),
+            },
+            { uid: target, attrs: { name: resource.name, type: resource.type }, parents: [] },
+          ],
+        };
+      },
+      (call) => {
+        const answer = statefulIsAuthorized(call);
+        if (answer.type !== 'success') throw new Error(JSON.stringify(answer.errors));
+        return answer.response.decision === 'allow';
+      },
+    );
+  },
+};
+
+function cedarPolicy({ types, actions, policy, globs }: GeneratedPermission): string {
+  const anyOf = (tests: readonly string[]): string => `(${tests.join(' || ')})`;
+  return `permit (principal in Role::"${policy.roles[0]}", action in [${actions
+    .map((action) => `Action::"${action}"`)
+    .join(
+      ', ',
+    )}], resource) when { ${anyOf(types.map((type) => `resource.type == "${type}"`))} && ${anyOf(
+    globs.map((glob) => `resource.name like "${glob}"`),
+  )} };`;
+}
+
+/** In the order of the report. The floor comes first: everything is given in multiples of it. */
+export const ENGINES: readonly EngineFactory[] = [
+  floor,
+  boundSubject,
+  plainSubject,
+  loop,
+  casl,
+  cedar,
+  casbin,
+];
+
+function engine<Prepared>(
+  prepare: (request: GeneratedRequest) => Prepared,
+  decide: (prepared: Prepared) => boolean,
+): Engine {
+  return { prepare, decide: decide as (prepared: unknown) => boolean };
+}
+
+function withoutGlobs(
+  permissions: readonly GeneratedPermission[],
+): Omit<GeneratedPermission, 'globs'>[] {
+  return permissions.map(({ globs: _, ...permission }) => permission);
+}

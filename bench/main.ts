@@ -1,0 +1,186 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { benchDecisions, type DecisionRow } from './decisions.js';
+import { type Cost, JOBS } from './engine-costs.js';
+import { generateStore } from './generate-store.js';
+import { writeFeatureRepo } from './write-registry.js';
+
+const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick]
+
+  --only NAME   decisions, compile, names, questions, registry, audit or adversaries; may be given several times
+  --json FILE   writes all figures to FILE
+  --quick       small sizes only, to see that it runs
+`;
+
+interface Section {
+  readonly permissions: number;
+  readonly resources: number;
+  readonly costs: readonly Cost[];
+}
+
+interface Report {
+  readonly node: string;
+  readonly cpu: string;
+  readonly decisions: DecisionRow[];
+  readonly costs: Record<string, Section[]>;
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    job: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (values.help) process.stdout.write(HELP);
+else if (values.job !== undefined) await runJob(values.job);
+else await runAll();
+
+async function runAll(): Promise<void> {
+  const wanted = (name: string): boolean => values.only === undefined || values.only.includes(name);
+  const large = !values.quick;
+  const report: Report = {
+    node: process.version,
+    cpu: cpus()[0]?.model ?? '',
+    decisions: [],
+    costs: {},
+  };
+  const sizes: readonly (readonly [number, number])[] = large
+    ? [[10_000, 100_000]]
+    : [[1000, 5000]];
+  if (wanted('decisions')) {
+    for (const permissions of large ? [10, 100, 1000, 10_000, 100_000] : [10, 100]) {
+      const row = await benchDecisions(permissions);
+      report.decisions.push(row);
+      printDecisions(row);
+    }
+  }
+  const section = (
+    title: string,
+    job: string,
+    jobSizes: readonly (readonly [number, number])[],
+  ): void => {
+    for (const [permissions, resources] of jobSizes) {
+      const costs = inOwnProcess(job, permissions, resources);
+      const known = report.costs[title] ?? [];
+      report.costs[title] = [...known, { permissions, resources, costs }];
+      printCosts(title, permissions, resources, costs);
+    }
+  };
+  if (wanted('compile')) {
+    section('compile', 'compile', large ? [...sizes, [100_000, 1_000_000]] : sizes);
+    section('compile', 'loop', sizes);
+  }
+  if (wanted('names')) section('names', 'first-seen names', sizes);
+  if (wanted('questions')) section('questions', 'questions', sizes);
+  if (wanted('registry')) section('registry', 'registry', sizes);
+  if (wanted('adversaries'))
+    section('adversaries', 'adversaries', large ? [[10_000, 2000]] : [[500, 500]]);
+  if (wanted('audit')) {
+    for (const [permissions, resources] of sizes) {
+      const costs = await auditProcess(permissions, resources);
+      report.costs['audit'] = [{ permissions, resources, costs }];
+      printCosts('audit', permissions, resources, costs);
+    }
+  }
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** The same program with `--job`, so that a job has a heap of its own. */
+function inOwnProcess(job: string, permissions: number, resources: number): readonly Cost[] {
+  const program = fileURLToPath(import.meta.url);
+  const child = spawnSync(
+    process.execPath,
+    [
+      '--expose-gc',
+      '--max-old-space-size=8192',
+      program,
+      `--job=${job}:${permissions}:${resources}`,
+    ],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 },
+  );
+  if (child.status !== 0) throw new Error(`job ${job} ended with ${child.status ?? child.signal}`);
+  return JSON.parse(child.stdout) as Cost[];
+}
+
+async function runJob(text: string): Promise<void> {
+  const [name = '', permissions, resources] = text.split(':');
+  const job = JOBS[name];
+  if (job === undefined) throw new Error(`there is no job ${name}`);
+  process.stdout.write(JSON.stringify(await job(Number(permissions), Number(resources))));
+}
+
+/** The command line as a user runs it, on a registry file; its memory as the system counts it. */
+async function auditProcess(permissions: number, resources: number): Promise<readonly Cost[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-bench-'));
+  try {
+    await writeFeatureRepo(
+      folder,
+      generateStore({ permissions, resources, requests: 1, project: 'store' }),
+    );
+    const cli = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+    const printMemory =
+      'process.on("exit",()=>process.stderr.write(`maxrss ${process.resourceUsage().maxRSS}`))';
+    const start = performance.now();
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,${encodeURIComponent(printMemory)}`,
+        cli,
+        'audit',
+        folder,
+        '--format',
+        'json',
+        '--fail-on',
+        'never',
+      ],
+      { maxBuffer: 1 << 30 },
+    );
+    const ms = performance.now() - start;
+    const peak = Number(/maxrss (\d+)/.exec(stderr)?.[1]) / 1024;
+    const { summary } = JSON.parse(stdout) as { readonly summary: { readonly resources: number } };
+    if (summary.resources < resources) throw new Error('the audit left something out');
+    return [
+      { name: 'audit --format json, whole process', value: ms, unit: 'ms' },
+      { name: 'peak memory', value: peak, unit: 'MB' },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function printDecisions({ permissions, resources, allowed, engines }: DecisionRow): void {
+  const floor = engines[0]?.nsPerDecision ?? Number.NaN;
+  const share = Math.round(allowed * 100);
+  process.stdout.write(
+    `\n${permissions} permissions, ${resources} resources, ${share} % of the requests allowed\n`,
+  );
+  for (const { name, nsPerDecision } of engines) {
+    const ratio = (nsPerDecision / floor).toFixed(nsPerDecision / floor < 10 ? 2 : 0);
+    process.stdout.write(
+      `  ${name.padEnd(40)} ${nsPerDecision.toFixed(0).padStart(12)} ns  ${ratio.padStart(9)} x floor\n`,
+    );
+  }
+}
+
+function printCosts(
+  title: string,
+  permissions: number,
+  resources: number,
+  costs: readonly Cost[],
+): void {
+  process.stdout.write(`\n${title}: ${permissions} permissions, ${resources} resources\n`);
+  for (const { name, value, unit } of costs) {
+    process.stdout.write(
+      `  ${name.padEnd(64)} ${value.toFixed(value < 10 ? 2 : 0).padStart(12)} ${unit}\n`,
+    );
+  }
+}
