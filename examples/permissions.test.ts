@@ -11,7 +11,9 @@ const risky = { type: 'FeatureView', name: 'merchant_risky_profile' } as const;
 let authorizer: ReturnType<typeof createAuthorizer>;
 
 beforeAll(async () => {
-  const { snapshotOptions } = await loadFeatureStore('examples/credit_scoring/feature_store_oidc.yaml');
+  const { snapshotOptions } = await loadFeatureStore(
+    'examples/credit_scoring/feature_store_oidc.yaml',
+  );
   authorizer = createAuthorizer(snapshotOptions);
 });
 

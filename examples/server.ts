@@ -6,7 +6,10 @@ import { loadFeatureStore } from 'feast-permissions/registry';
 /** What your authentication says of a request: who it is, or null for nobody. */
 export type Identify = (authorization: string | undefined) => Promise<Subject | null>;
 
-export async function createFeatureServer(featureRepo: string, identify: Identify): Promise<Server> {
+export async function createFeatureServer(
+  featureRepo: string,
+  identify: Identify,
+): Promise<Server> {
   const { snapshotOptions } = await loadFeatureStore(featureRepo);
   const authorizer = createAuthorizer(snapshotOptions, {
     onDecision: ({ explanation }) => process.stdout.write(`${explanation}\n`),

@@ -38,7 +38,7 @@ let snapshotCount = 0;
  * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
  * @throws TypeError on resources or options that contradict each other
  */
-export function* compileSnapshotInSteps<V extends Vocabulary>(
+function* compileSnapshotInSteps<V extends Vocabulary>(
   options: SnapshotOptions<V>,
 ): Generator<CompileProgress, Snapshot<V>> {
   assertOptions(options);

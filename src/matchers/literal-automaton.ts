@@ -62,7 +62,7 @@ export function buildLiteralAutomaton(literals: readonly string[]): LiteralAutom
 }
 
 /** The child of a node by a unit; 0, which is nobody's child: there is none. */
-export function findChild(automaton: LiteralAutomaton, node: number, unit: number): number {
+function findChild(automaton: LiteralAutomaton, node: number, unit: number): number {
   const { firstChild, unitOf } = automaton;
   let low = firstChild[node] as number;
   let high = firstChild[node + 1] as number;

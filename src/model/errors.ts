@@ -11,13 +11,10 @@ export type AuthzErrorCode =
   | 'ERR_CONFIG_INVALID'
   | 'ERR_REGISTRY_INVALID'
   | 'ERR_REGISTRY_UNAVAILABLE'
-  | 'ERR_SNAPSHOT_STALE'
   | 'ERR_IDENTITY_MISSING'
   | 'ERR_IDENTITY_INVALID'
   | 'ERR_IDENTITY_UNAVAILABLE'
   | 'ERR_PERMISSION_DENIED'
-  | 'ERR_SECRET_NOT_FOUND'
-  | 'ERR_SECRET_FORBIDDEN'
   | 'ERR_CREDENTIAL_UNAVAILABLE';
 
 /** The HTTP status and the gRPC status code that an error is answered with. */
@@ -29,13 +26,10 @@ export const ERROR_STATUS: Readonly<
   ERR_CONFIG_INVALID: { http: 500, grpc: 13 },
   ERR_REGISTRY_INVALID: { http: 500, grpc: 13 },
   ERR_REGISTRY_UNAVAILABLE: { http: 503, grpc: 14 },
-  ERR_SNAPSHOT_STALE: { http: 503, grpc: 14 },
   ERR_IDENTITY_MISSING: { http: 401, grpc: 16 },
   ERR_IDENTITY_INVALID: { http: 401, grpc: 16 },
   ERR_IDENTITY_UNAVAILABLE: { http: 503, grpc: 14 },
   ERR_PERMISSION_DENIED: { http: 403, grpc: 7 },
-  ERR_SECRET_NOT_FOUND: { http: 500, grpc: 13 },
-  ERR_SECRET_FORBIDDEN: { http: 500, grpc: 13 },
   ERR_CREDENTIAL_UNAVAILABLE: { http: 503, grpc: 14 },
 };
 
@@ -174,11 +168,6 @@ export class RegistryUnavailableError extends AuthzError {
   override readonly code = 'ERR_REGISTRY_UNAVAILABLE';
 }
 
-/** A snapshot that is older than it may be. */
-export class SnapshotStaleError extends AuthzError {
-  override readonly code = 'ERR_SNAPSHOT_STALE';
-}
-
 /** No credentials were given. */
 export class IdentityMissingError extends AuthzError {
   override readonly code = 'ERR_IDENTITY_MISSING';
@@ -192,16 +181,6 @@ export class IdentityInvalidError extends AuthzError {
 /** Credentials could not be checked: the identity provider does not answer. */
 export class IdentityUnavailableError extends AuthzError {
   override readonly code = 'ERR_IDENTITY_UNAVAILABLE';
-}
-
-/** A secret that its store does not have. */
-export class SecretNotFoundError extends AuthzError {
-  override readonly code = 'ERR_SECRET_NOT_FOUND';
-}
-
-/** A secret that its store refuses to hand out. */
-export class SecretForbiddenError extends AuthzError {
-  override readonly code = 'ERR_SECRET_FORBIDDEN';
 }
 
 /** A credential that could not be obtained from its issuer. */

@@ -4,7 +4,11 @@ export type { AuthzErrorCode } from './errors.js';
 export {
   AuthzError,
   ConfigInvalidError,
+  CredentialUnavailableError,
   ERROR_STATUS,
+  IdentityInvalidError,
+  IdentityMissingError,
+  IdentityUnavailableError,
   PatternUnsupportedError,
   PermissionInvalidError,
   quote,

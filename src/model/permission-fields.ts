@@ -82,7 +82,7 @@ export function readOutline(input: unknown): PermissionOutline | undefined {
 }
 
 /** The name that a value has, if it is a permission with a name. */
-export function nameOf(input: unknown): string | undefined {
+function nameOf(input: unknown): string | undefined {
   return isPlainObject(input) && typeof input['name'] === 'string' ? input['name'] : undefined;
 }
 

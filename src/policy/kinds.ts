@@ -29,7 +29,7 @@ export interface AllowAllPolicy extends PolicyData {
 }
 
 /** One of the roles. @source Feast documentation, "Policies": RoleBasedPolicy */
-export const roleBasedPolicy: PolicyKind<RoleBasedPolicy> = {
+const roleBasedPolicy: PolicyKind<RoleBasedPolicy> = {
   type: 'RoleBasedPolicy',
   schema: z.strictObject({ type: z.literal('RoleBasedPolicy'), roles: names }),
   compile: ({ roles }) => ({ kind: 'any-of', roles }),
@@ -37,7 +37,7 @@ export const roleBasedPolicy: PolicyKind<RoleBasedPolicy> = {
 };
 
 /** Membership of one of the groups. @source Feast documentation, "Policies": GroupBasedPolicy */
-export const groupBasedPolicy: PolicyKind<GroupBasedPolicy> = {
+const groupBasedPolicy: PolicyKind<GroupBasedPolicy> = {
   type: 'GroupBasedPolicy',
   schema: z.strictObject({ type: z.literal('GroupBasedPolicy'), groups: names }),
   compile: ({ groups }) => ({ kind: 'any-of', groups }),
@@ -45,7 +45,7 @@ export const groupBasedPolicy: PolicyKind<GroupBasedPolicy> = {
 };
 
 /** One of the Kubernetes namespaces. @source Feast documentation, "Policies": NamespaceBasedPolicy */
-export const namespaceBasedPolicy: PolicyKind<NamespaceBasedPolicy> = {
+const namespaceBasedPolicy: PolicyKind<NamespaceBasedPolicy> = {
   type: 'NamespaceBasedPolicy',
   schema: z.strictObject({ type: z.literal('NamespaceBasedPolicy'), namespaces: names }),
   compile: ({ namespaces }) => ({ kind: 'any-of', namespaces }),
@@ -53,7 +53,7 @@ export const namespaceBasedPolicy: PolicyKind<NamespaceBasedPolicy> = {
 };
 
 /** One of the groups or one of the namespaces. @source Feast documentation, "Policies": CombinedGroupNamespacePolicy */
-export const combinedGroupNamespacePolicy: PolicyKind<CombinedGroupNamespacePolicy> = {
+const combinedGroupNamespacePolicy: PolicyKind<CombinedGroupNamespacePolicy> = {
   type: 'CombinedGroupNamespacePolicy',
   schema: z.strictObject({
     type: z.literal('CombinedGroupNamespacePolicy'),
@@ -66,7 +66,7 @@ export const combinedGroupNamespacePolicy: PolicyKind<CombinedGroupNamespacePoli
 };
 
 /** Everyone, the anonymous subject included. @source feast.permissions.policy.AllowAll */
-export const allowAllPolicy: PolicyKind<AllowAllPolicy> = {
+const allowAllPolicy: PolicyKind<AllowAllPolicy> = {
   type: 'AllowAll',
   schema: z.strictObject({ type: z.literal('AllowAll') }),
   compile: () => ({ kind: 'always' }),

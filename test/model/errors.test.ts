@@ -12,9 +12,6 @@ import {
   quote,
   RegistryInvalidError,
   RegistryUnavailableError,
-  SecretForbiddenError,
-  SecretNotFoundError,
-  SnapshotStaleError,
   throwCollected,
 } from '../../src/model/errors.js';
 import { AuthzError, type Decision, PermissionDeniedError } from '../../src/model/index.js';
@@ -43,13 +40,10 @@ const ALL: readonly AuthzError[] = [
   new ConfigInvalidError('m'),
   new RegistryInvalidError('m'),
   new RegistryUnavailableError('m'),
-  new SnapshotStaleError('m'),
   new IdentityMissingError('m'),
   new IdentityInvalidError('m'),
   new IdentityUnavailableError('m'),
   new PermissionDeniedError(DECISION),
-  new SecretNotFoundError('m'),
-  new SecretForbiddenError('m'),
   new CredentialUnavailableError('m'),
 ];
 
@@ -70,7 +64,6 @@ describe('errors', () => {
     ['ERR_PERMISSION_DENIED', 403, 7],
     ['ERR_IDENTITY_UNAVAILABLE', 503, 14],
     ['ERR_REGISTRY_UNAVAILABLE', 503, 14],
-    ['ERR_SNAPSHOT_STALE', 503, 14],
     ['ERR_CONFIG_INVALID', 500, 13],
   ] as const)('%s is answered with %i and %i', (code, http, grpc) => {
     expect(ERROR_STATUS[code]).toEqual({ http, grpc });

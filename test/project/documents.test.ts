@@ -1,3 +1,4 @@
+import { ERROR_STATUS } from 'feast-permissions';
 import { expect, it } from 'vitest';
 import { runCli } from '../cli/run-cli.js';
 import { listProjectFiles, readProjectFile } from './project-files.js';
@@ -6,9 +7,11 @@ import { listProjectFiles, readProjectFile } from './project-files.js';
 const shown = listProjectFiles()
   .filter((file) => file.endsWith('.md'))
   .flatMap((document) =>
-    [...readProjectFile(document).matchAll(/<!-- (?!\/)(\S+) -->\n```\w+\n([^]*?)\n```\n<!-- \/\1 -->/g)].map(
-      ([, name, text]) => ({ document, name: String(name), text: `${text}\n` }),
-    ),
+    [
+      ...readProjectFile(document).matchAll(
+        /<!-- (?!\/)(\S+) -->\n```\w+\n([^]*?)\n```\n<!-- \/\1 -->/g,
+      ),
+    ].map(([, name, text]) => ({ document, name: String(name), text: `${text}\n` })),
   );
 
 it('finds what documents show', () => {
@@ -16,12 +19,23 @@ it('finds what documents show', () => {
 });
 
 // `node scripts/update-docs.mjs` mends what differs.
-it.each(shown.filter(({ name }) => name !== 'audit-output'))('$document shows $name as it is', ({ name, text }) => {
-  expect(text).toBe(readProjectFile(name));
-});
+it.each(shown.filter(({ name }) => name !== 'audit-output'))(
+  '$document shows $name as it is',
+  ({ name, text }) => {
+    expect(text).toBe(readProjectFile(name));
+  },
+);
 
 it('README.md shows what its first command prints', async () => {
   const readme = shown.find(({ name }) => name === 'audit-output');
   const { stdout } = await runCli(['audit', 'examples/credit_scoring']);
   expect(readme?.text).toBe(stdout);
+});
+
+it('docs/errors.md lists every code with its statuses', () => {
+  const row = /^\| `(ERR_\w+)` *\| `\w+` *\| (\d+) *\| (\d+) *\|/gm;
+  const listed = [...readProjectFile('docs/errors.md').matchAll(row)].map(
+    ([, code, http, grpc]) => [code, { http: Number(http), grpc: Number(grpc) }],
+  );
+  expect(Object.fromEntries(listed)).toEqual(ERROR_STATUS);
 });

@@ -9,10 +9,13 @@ import { runCli } from '../cli/run-cli.js';
 
 describe('examples/server.ts', () => {
   it('answers, refuses, and hides why something failed', async () => {
-    const server = await createFeatureServer('examples/credit_scoring/feature_store_oidc.yaml', async (authorization) => {
-      if (authorization === 'broken') throw new Error('a secret detail');
-      return authorization === undefined ? null : { username: 'ann', roles: [authorization] };
-    });
+    const server = await createFeatureServer(
+      'examples/credit_scoring/feature_store_oidc.yaml',
+      async (authorization) => {
+        if (authorization === 'broken') throw new Error('a secret detail');
+        return authorization === undefined ? null : { username: 'ann', roles: [authorization] };
+      },
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const get = async (authorization?: string): Promise<[number, string]> => {
@@ -23,7 +26,10 @@ describe('examples/server.ts', () => {
     };
     try {
       expect(await get('super-reader')).toEqual([200, '{"view":"transaction_features"}']);
-      expect(await get('stranger')).toEqual([403, 'not permitted: READ_ONLINE on FeatureView `transaction_features`']);
+      expect(await get('stranger')).toEqual([
+        403,
+        'not permitted: READ_ONLINE on FeatureView `transaction_features`',
+      ]);
       expect((await get())[0]).toBe(403);
       expect(await get('broken')).toEqual([500, 'internal error']);
     } finally {
@@ -36,14 +42,22 @@ it('examples/permission.ts grants what it says', () => {
   const authorizer = createAuthorizer({ permissions: [riskReaders] });
   const analyst = { username: 'ann', groups: ['risk-analysts'] };
   const tags = { team: 'risk' };
-  expect(authorizer.can(analyst, 'READ_ONLINE', { type: 'FeatureView', name: 'fraud_scores', tags })).toBe(true);
-  expect(authorizer.can(analyst, 'READ_ONLINE', { type: 'FeatureView', name: 'risk_scores' })).toBe(false);
+  expect(
+    authorizer.can(analyst, 'READ_ONLINE', { type: 'FeatureView', name: 'fraud_scores', tags }),
+  ).toBe(true);
+  expect(authorizer.can(analyst, 'READ_ONLINE', { type: 'FeatureView', name: 'risk_scores' })).toBe(
+    false,
+  );
 });
 
 it('examples/own-policy.ts lets in who is on call', () => {
   const view = { type: 'FeatureView', name: 'risk_scores' } as const;
-  expect(onCall.can({ username: 'ann', claims: { oncall: 'risk' } }, 'WRITE_ONLINE', view)).toBe(true);
-  expect(onCall.decide({ username: 'bob' }, 'WRITE_ONLINE', view).explanation).toContain('being on call for risk');
+  expect(onCall.can({ username: 'ann', claims: { oncall: 'risk' } }, 'WRITE_ONLINE', view)).toBe(
+    true,
+  );
+  expect(onCall.decide({ username: 'bob' }, 'WRITE_ONLINE', view).explanation).toContain(
+    'being on call for risk',
+  );
 });
 
 it('examples/own-vocabulary.ts knows that editing includes reading', () => {
@@ -54,9 +68,11 @@ it('examples/own-vocabulary.ts knows that editing includes reading', () => {
 
 it('the explanation that the README asks for is given', async () => {
   const { exitCode, stdout } = await runCli([
-    ...['explain', 'examples/credit_scoring/feature_store_oidc.yaml'],
-    ...['--user', '{"username":"ann","roles":["trusted"]}', '--action', 'READ_OFFLINE'],
-    ...['--resource', 'FeatureView:merchant_risky_profile'],
+    'explain',
+    'examples/credit_scoring/feature_store_oidc.yaml',
+    '--user={"username":"ann","roles":["trusted"]}',
+    '--action=READ_OFFLINE',
+    '--resource=FeatureView:merchant_risky_profile',
   ]);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('reader');

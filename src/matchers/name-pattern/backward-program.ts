@@ -4,10 +4,10 @@ import { widthOf } from './pattern-builders.js';
 import type { AnchorNode, CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
 
 /** Most states of a program: the time of a match is their number times the length of the name. */
-export const MAX_STATES = 20_000;
+const MAX_STATES = 20_000;
 
 /** Most states whose answers are kept for all places of a name at once. */
-export const MAX_KEPT = 32;
+const MAX_KEPT = 32;
 
 /** Counts up to this one are written out. */
 const MAX_WRITTEN_OUT = 64;

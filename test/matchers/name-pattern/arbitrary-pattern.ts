@@ -15,11 +15,6 @@ export const arbitraryName: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(...CHARACTERS, 'a', 'b', 'a', 'b'), { maxLength: 8 })
   .map((characters) => characters.join(''));
 
-/** A name of `a` and `b` only. */
-export const arbitraryPlainName: fc.Arbitrary<string> = fc
-  .array(fc.constantFrom('a', 'b'), { maxLength: 8 })
-  .map((characters) => characters.join(''));
-
 const SETS: readonly (readonly number[])[] = [
   [0x61, 0x61],
   [0x61, 0x61],

@@ -16,11 +16,11 @@ import {
 import { setContains } from '../../../src/matchers/name-pattern/code-point-set.js';
 import { parsePythonPattern } from '../../../src/matchers/name-pattern/parse-python-pattern.js';
 import { MAX_CODE_POINT } from '../../../src/matchers/name-pattern/pattern-tree.js';
-import { pythonStrip } from '../../../src/model/python-strip.js';
 import {
   isPythonIdentifier,
   parsePythonInteger,
 } from '../../../src/matchers/name-pattern/python-text.js';
+import { pythonStrip } from '../../../src/model/python-strip.js';
 import { readRecorded } from './recorded.js';
 
 interface RecordedUnicode {
