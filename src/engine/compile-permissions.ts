@@ -1,10 +1,13 @@
-import type { Scope } from '../matchers/index.js';
-import { type CompiledNamePattern, compileNamePattern } from '../matchers/index.js';
+import {
+  type CompiledNamePattern,
+  compileNamePattern,
+  type Scope,
+  type TagPair,
+} from '../matchers/index.js';
 import {
   AuthzError,
   actionMask,
   type ExcludedPermission,
-  freezeTags,
   isExcludedPermission,
   type NamePatternSource,
   PatternUnsupportedError,
@@ -13,6 +16,7 @@ import {
   type PolicyData,
   parsePermission,
   quote,
+  type Tags,
   throwCollected,
   typeMask,
   type Vocabulary,
@@ -61,9 +65,8 @@ export interface CompiledScope extends Scope {
   readonly permissions: readonly number[];
 }
 
-/** Every type, and any tags: what an excluded permission could have meant. */
+/** What an excluded permission could have meant. */
 const ALL_TYPES = -1;
-const NO_TAGS = freezeTags([]);
 
 /**
  * Parses and compiles permissions, each distinct pattern, policy and set of filters once. Yields now and then, so that
@@ -143,7 +146,7 @@ class PermissionCompiler {
         project: permission.project,
         typeMask: typeMask(vocabulary, permission.types),
         patterns: permission.namePatterns.length === 0 ? undefined : patterns,
-        requiredTags: permission.requiredTags,
+        requiredTags: sortedPairs(permission.requiredTags),
       },
       {
         source: permission,
@@ -169,7 +172,7 @@ class PermissionCompiler {
         project,
         typeMask: ALL_TYPES,
         patterns: anyName ? undefined : patterns,
-        requiredTags: NO_TAGS,
+        requiredTags: [],
       },
       { source: permission, actionMask: -1, test: undefined },
     );
@@ -180,8 +183,7 @@ class PermissionCompiler {
     permission: EffectivePermission | LeftOutPermission,
   ): void {
     const { project, typeMask: types, patterns, requiredTags } = filters;
-    const tags = Object.entries(requiredTags).sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify([project ?? null, types, patterns ?? null, tags]);
+    const key = JSON.stringify([project ?? null, types, patterns ?? null, requiredTags]);
     let scopeId = this.#scopeIds.get(key);
     if (scopeId === undefined) {
       scopeId = this.#scopes.push({ ...filters, permissions: [] }) - 1;
@@ -233,4 +235,9 @@ class PermissionCompiler {
     }
     return test;
   }
+}
+
+/** In an order of their own, so that the same tags are the same filter however they were written. */
+function sortedPairs(tags: Tags): readonly TagPair[] {
+  return Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 export { HitBuffer } from './hit-buffer.js';
 export type { CompiledNamePattern } from './name-pattern/compile-name-pattern.js';
 export { compileNamePattern } from './name-pattern/compile-name-pattern.js';
-export type { Scope, ScopeFinder } from './scope-index.js';
+export type { Scope, ScopeFinder, TagPair } from './scope-index.js';
 export { compileScopeIndex, createScopeScan } from './scope-index.js';

@@ -1,0 +1,27 @@
+import type { Subject } from '../model/subject.js';
+
+/**
+ * What a caller presents: the value of its `Authorization` header, or a token that was carried another way.
+ *
+ * A list is what a framework makes of a header that came more than once.
+ */
+export type Credentials =
+  | { readonly authorization: string | readonly string[] | undefined }
+  | { readonly token: string | undefined };
+
+/** Tells who is asking. One for each server, made once at its start. */
+export interface Authenticator {
+  /**
+   * Who presents these credentials; `null`, the anonymous one, where the configuration is `no_auth` and only there.
+   *
+   * @throws {@link IdentityMissingError} when there are no credentials
+   * @throws {@link IdentityInvalidError} when they are not accepted
+   * @throws {@link IdentityUnavailableError} when they cannot be checked now
+   * @throws TypeError when `credentials` is no such object
+   */
+  readonly authenticate: (credentials: Credentials) => Promise<Subject | null>;
+  /** What the configuration leaves open, one sentence each: to be logged once, at start. */
+  readonly warnings: readonly string[];
+  /** Forgets keys and verified tokens, and refuses from then on. */
+  readonly close: () => Promise<void> | void;
+}

@@ -1,0 +1,74 @@
+import type { AuthConfig } from '../config/auth-config.js';
+import type { Authenticator } from './authenticator.js';
+import type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
+import { createKubernetesAuthenticator } from './kubernetes.js';
+import { createOidcAuthenticator } from './oidc-authenticator.js';
+import type { OidcConfig } from './oidc-verifier.js';
+import { type CompactToken, parseCompactToken } from './parse-compact-token.js';
+import { DEFAULT_MAX_TOKEN_LENGTH, readBearerToken } from './read-bearer-token.js';
+
+/**
+ * Creates the authenticator that an `auth` section asks for, or one that takes the tokens of several OIDC providers.
+ *
+ * A token is verified with the keys of the issuer that it names, and with no other. Nothing else of it is used before
+ * that. No provider is asked before the first token.
+ *
+ * @throws {@link ConfigInvalidError} when a section cannot be used to verify tokens, or two name the same issuer
+ * @throws TypeError when an option is wrong
+ * @source Feast 0.66.0, its authentication of requests
+ * @example
+ * const { auth } = await loadFeatureStoreConfig('feature_repo');
+ * const authenticator = createAuthenticator(auth);
+ * const subject = await authenticator.authenticate({ authorization: request.headers.authorization });
+ */
+export function createAuthenticator(
+  auth: AuthConfig | readonly (OidcConfig | IssuerOptions)[],
+  options: AuthenticatorOptions = {},
+): Authenticator {
+  if (isList(auth)) return createOidcAuthenticator(auth.map(toIssuer), options);
+  switch (auth.type) {
+    case 'no_auth':
+      return { authenticate: async () => null, warnings: [], close: () => {} };
+    case 'oidc':
+      return createOidcAuthenticator([{ auth }], options);
+    case 'kubernetes':
+      return createClusterAuthenticator(options);
+    default:
+      throw new TypeError('auth must be an auth section, or a list of those of type `oidc`');
+  }
+}
+
+/** Tokens of services, which are told by their issuer, and everything else for the cluster to review. */
+function createClusterAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { now, redaction } = options;
+  const cluster = createKubernetesAuthenticator({ now, redaction, ...options.kubernetes });
+  const { services, maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH } = options;
+  if (services === undefined) return cluster;
+  return {
+    ...cluster,
+    authenticate: async (credentials) => {
+      const text = readBearerToken(credentials, maxTokenLength);
+      const token = tryParse(text);
+      if (token?.claims['iss'] !== services.issuer) return cluster.authenticate({ token: text });
+      return (await services.verify(text, token)).subject;
+    },
+  };
+}
+
+function tryParse(text: string): CompactToken | undefined {
+  try {
+    return parseCompactToken(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isList<T>(value: unknown): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+function toIssuer(given: OidcConfig | IssuerOptions): IssuerOptions {
+  const issuer = 'auth' in given ? given : { auth: given };
+  if (issuer.auth?.type === 'oidc') return issuer;
+  throw new TypeError('a list of auth sections must hold those of type `oidc` alone');
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { errorCode } from '../config/find-feature-store-config.js';
+import { ConfigInvalidError, quote } from '../model/errors.js';
+
+export interface HttpRequest {
+  readonly url: URL;
+  /** `GET` unless there is a body, `POST` with one. */
+  readonly body?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** The `Retry-After` header, as it is. */
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+}
+
+/** Sends a request and reads the whole answer. Rejects with {@link HttpError} when there is none. */
+export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** A request without an answer. The message names the server, never a header or a body. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+}
+
+export interface HttpClientOptions {
+  /** File of certificates to trust in place of the system's. Empty: the system's. */
+  readonly caCertPath?: string | undefined;
+  /** Whether a server's certificate is checked. */
+  readonly verifySsl?: boolean | undefined;
+  /** For a request with its redirects and the whole of its answer, in seconds. At most an hour. */
+  readonly timeoutSeconds: number;
+  /** Of an answer. */
+  readonly maxBytes?: number | undefined;
+}
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+const MAX_TIMEOUT_SECONDS = 3600;
+const MAX_REDIRECTS = 3;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Creates a small HTTP client that is safe to point at a server that misbehaves: an answer is bounded in time and size,
+ * is not decompressed, and a redirect is followed only within one origin, and never with a body.
+ *
+ * @throws {@link ConfigInvalidError} when the file of certificates cannot be read
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const milliseconds = Math.ceil(Math.min(options.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);
+  const tls = {
+    rejectUnauthorized: options.verifySsl ?? true,
+    ...(options.caCertPath ? { ca: readCertificates(options.caCertPath) } : {}),
+  };
+  return async (request) => {
+    const signal = AbortSignal.timeout(milliseconds);
+    let url = request.url;
+    try {
+      for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+        const response = await open(url, request, { ...tls, signal });
+        const target = redirectTarget(url, response);
+        if (target === undefined) return await readAnswer(response, maxBytes);
+        response.destroy();
+        if (request.body !== undefined) throw new HttpError('answered a form with a redirect');
+        if (target.origin !== url.origin) throw new HttpError('redirects to another server');
+        url = target;
+      }
+      throw new HttpError(`redirects more than ${MAX_REDIRECTS} times`);
+    } catch (error) {
+      throw new HttpError(`${serverOf(url)} ${explainFailure(error, signal, milliseconds)}`);
+    }
+  };
+}
+
+function open(
+  url: URL,
+  { body, headers }: HttpRequest,
+  options: RequestOptions,
+): Promise<IncomingMessage> {
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const request = send(url, {
+      ...options,
+      // No connection is kept: questions are minutes apart, and a server must be able to stop.
+      agent: false,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
+    });
+    request.once('response', resolve);
+    // A connection may break more than once: after the answer, too.
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+  const encoding = response.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    response.destroy();
+    throw new HttpError('answers compressed, which was not asked for');
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop destroys the connection.
+    if (size > maxBytes) throw new HttpError(`answers with more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  if (!response.complete) throw new HttpError('broke off its answer');
+  return {
+    status: response.statusCode ?? 0,
+    retryAfter: response.headers['retry-after'],
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function redirectTarget(from: URL, response: IncomingMessage): URL | undefined {
+  const { location } = response.headers;
+  if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return undefined;
+  if (!URL.canParse(location, from.href)) throw new HttpError('redirects to no address');
+  return new URL(location, from.href);
+}
+
+function explainFailure(error: unknown, signal: AbortSignal, milliseconds: number): string {
+  if (signal.aborted) return `did not answer within ${milliseconds / 1000} s`;
+  return error instanceof HttpError ? error.message : `cannot be reached (${errorCode(error)})`;
+}
+
+/** The server without what a query or a user part might hold. */
+function serverOf(url: URL): string {
+  return quote(`${url.origin}${url.pathname}`);
+}
+
+function readCertificates(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new ConfigInvalidError(
+      `\`auth.ca_cert_path\` ${quote(path)} cannot be read (${errorCode(error)})`,
+      {},
+      { cause: error },
+    );
+  }
+}

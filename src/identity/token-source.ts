@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  AuthConfig,
+  KubernetesAuthConfig,
+  OidcClientConfig,
+  OidcServerConfig,
+} from '../config/auth-config.js';
+import { ConfigInvalidError, CredentialUnavailableError, quote } from '../model/errors.js';
+import { createHttpClient, type HttpClient } from './http-client.js';
+import { addIdentitySecret, type SecretRegistry } from './identity-secrets.js';
+import { httpOptions } from './oidc-verifier.js';
+import { parseProviderAddress } from './provider-metadata.js';
+import { createRenewingToken, type ObtainedToken, readUnverifiedExpiry } from './renewing-token.js';
+import { requestToken, type TokenGrant } from './request-token.js';
+import type { ServiceTokenIssuer } from './service-token-issuer.js';
+import { readTokenFile, SERVICE_ACCOUNT_TOKEN_PATH } from './token-file.js';
+
+/** Where a client's tokens come from. */
+export interface TokenSource {
+  /**
+   * A token that holds now, without the word `Bearer`.
+   *
+   * @returns rejects with {@link CredentialUnavailableError} when there is none to be had
+   */
+  readonly getToken: () => Promise<string>;
+}
+
+export interface TokenSourceOptions {
+  /** A function of one's own: a token, or a token and its end in milliseconds since 1970. Comes before everything else. */
+  readonly getToken?: (() => Promise<string | ObtainedToken>) | undefined;
+  /** A file of one's own; read anew for each token. Comes before everything else. */
+  readonly tokenFile?: string | undefined;
+  /** Makes this client a server that is known by its own signed tokens. Comes before what the configuration says. */
+  readonly service?: ServiceTokenIssuer | undefined;
+  /** In place of `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** In place of the path where Kubernetes mounts the service account's token. */
+  readonly serviceAccountTokenPath?: string | undefined;
+  /** The `scope` that is asked for. None unless given. */
+  readonly scope?: string | undefined;
+  /** How often a request is sent at most, each with the timeout of the configuration; 4 unless given. */
+  readonly maxAttempts?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+  /** Waits, in milliseconds. */
+  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  readonly httpClient?: HttpClient | undefined;
+  /** Where secrets and tokens are registered to be masked; the process-wide redaction unless given. */
+  readonly redaction?: SecretRegistry | undefined;
+}
+
+type Find = () => Promise<string | undefined>;
+type OidcConfig = OidcServerConfig | OidcClientConfig;
+
+const DEFAULT_MARGIN_SECONDS = 30;
+const DEFAULT_ATTEMPTS = 4;
+
+/**
+ * Creates the source of a client's tokens that an `auth` section asks for.
+ *
+ * Shape: the first of these that is there: `getToken` or `tokenFile` of the options; the server's own signed token; then
+ * for OIDC `token`, the variable that `token_env_var` names, client credentials or the password grant, `FEAST_OIDC_TOKEN`,
+ * the mounted service account; for Kubernetes `user_token`, the mounted service account, `LOCAL_K8S_TOKEN`.
+ *
+ * @throws {@link ConfigInvalidError} when the section is `no_auth`, or its discovery address is none
+ * @source Feast 0.66.0, its client token managers; differs: a service's own token is signed
+ * @example
+ * const { getToken } = createTokenSource(auth);
+ * const headers = { authorization: `Bearer ${await getToken()}` };
+ */
+export function createTokenSource(auth: AuthConfig, options: TokenSourceOptions = {}): TokenSource {
+  const env = options.env ?? process.env;
+  let protectedToken: string | undefined;
+  const protect = (token: string): string => {
+    if (token === protectedToken) return token;
+    protectedToken = token;
+    const end = readUnverifiedExpiry(token);
+    const seconds = end === undefined ? undefined : (end - (options.now ?? Date.now)()) / 1000;
+    addIdentitySecret(options.redaction, 'token', token, seconds);
+    return token;
+  };
+  const sources = [...listOwnSources(auth, options), ...listConfiguredSources(auth, options, env)];
+  return {
+    getToken: async () => {
+      for (const find of sources) {
+        const token = await find();
+        if (token !== undefined) return protect(token);
+      }
+      throw new CredentialUnavailableError('no source of tokens has one');
+    },
+  };
+}
+
+/** What the program gives. One that is given is the only one. */
+function listOwnSources(auth: AuthConfig, options: TokenSourceOptions): readonly Find[] {
+  const { getToken: obtain, tokenFile, service } = options;
+  if (obtain !== undefined) {
+    return [renewing(auth, options, async () => toObtained(await obtain()))];
+  }
+  if (tokenFile !== undefined) {
+    return [
+      async () => (await readTokenFile(tokenFile)) ?? missing(`the file ${quote(tokenFile)}`),
+    ];
+  }
+  if (service === undefined) return [];
+  return [renewing(auth, options, async () => toObtained(await service.issue()))];
+}
+
+function listConfiguredSources(
+  auth: AuthConfig,
+  options: TokenSourceOptions,
+  env: NonNullable<TokenSourceOptions['env']>,
+): readonly Find[] {
+  const mounted: Find = () =>
+    readTokenFile(options.serviceAccountTokenPath ?? SERVICE_ACCOUNT_TOKEN_PATH);
+  switch (auth.type) {
+    case 'oidc':
+      return [...listOidcSources(auth, options, env), fromEnv(env, 'FEAST_OIDC_TOKEN'), mounted];
+    case 'kubernetes':
+      return [...given(auth.userToken), mounted, fromEnv(env, 'LOCAL_K8S_TOKEN')];
+    case 'no_auth':
+      throw new ConfigInvalidError('`auth` is `no_auth`: there is no token to get');
+    default:
+      throw new TypeError('auth must be an auth section');
+  }
+}
+
+function listOidcSources(
+  auth: OidcConfig,
+  options: TokenSourceOptions,
+  env: NonNullable<TokenSourceOptions['env']>,
+): readonly Find[] {
+  if (auth.role !== 'client') return [];
+  const { tokenEnvVar } = auth;
+  if (auth.token) return given(auth.token);
+  if (tokenEnvVar) {
+    return [async () => env[tokenEnvVar] || missing(`the variable ${quote(tokenEnvVar)}`)];
+  }
+  return auth.clientSecret ? [fromProvider(auth, options)] : [];
+}
+
+function fromProvider(auth: OidcClientConfig, options: TokenSourceOptions): Find {
+  const { clientId, clientSecret, username, password, authDiscoveryUrl } = auth;
+  if (!clientId || !clientSecret || !authDiscoveryUrl) {
+    throw new ConfigInvalidError(
+      '`auth` has incomplete client credentials: they are `auth_discovery_url`, `client_id` and `client_secret`',
+    );
+  }
+  const grant: TokenGrant = {
+    address: parseProviderAddress(authDiscoveryUrl),
+    issuer: auth.issuer,
+    clientId,
+    clientSecret,
+    username: username || undefined,
+    password: password || undefined,
+    scope: options.scope,
+  };
+  addIdentitySecret(options.redaction, 'client-secret', clientSecret);
+  addIdentitySecret(options.redaction, 'password', password ?? '');
+  const client = options.httpClient ?? createHttpClient(httpOptions(auth));
+  const retry = {
+    attempts: options.maxAttempts ?? DEFAULT_ATTEMPTS,
+    sleep: options.sleep ?? ((milliseconds: number) => sleep(milliseconds)),
+    now: options.now ?? Date.now,
+  };
+  return renewing(auth, options, () => requestToken(grant, client, retry));
+}
+
+function renewing(
+  auth: AuthConfig,
+  { now = Date.now }: TokenSourceOptions,
+  obtain: () => Promise<ObtainedToken>,
+): Find {
+  const isClient = auth.type === 'oidc' && auth.role === 'client';
+  const marginSeconds = isClient ? auth.tokenRefreshMarginSeconds : DEFAULT_MARGIN_SECONDS;
+  return createRenewingToken(obtain, { marginSeconds, now });
+}
+
+function given(token: KubernetesAuthConfig['userToken']): readonly Find[] {
+  return token ? [async () => token] : [];
+}
+
+function fromEnv(env: NonNullable<TokenSourceOptions['env']>, name: string): Find {
+  return async () => env[name] || undefined;
+}
+
+function toObtained(given: string | ObtainedToken): ObtainedToken {
+  const { token, expiresAt } = typeof given === 'string' ? { token: given } : given;
+  if (typeof token !== 'string' || token === '') {
+    throw new CredentialUnavailableError('the function that gives tokens gave none');
+  }
+  return { token, expiresAt: expiresAt ?? readUnverifiedExpiry(token) };
+}
+
+function missing(what: string): never {
+  throw new CredentialUnavailableError(`no token: ${what} has none`);
+}

@@ -1,0 +1,223 @@
+import { nextNode } from '../matchers/literal-automaton.js';
+import { BASE64_VALUE } from './byte-tables.js';
+import { findStart } from './find-start.js';
+import { EscapeReadings, readEscapes } from './read-escapes.js';
+import type { SecretTables } from './secret-tables.js';
+import { ThreadSet } from './thread-set.js';
+
+/** Told of a secret found: an output of the automaton, which never is 0, and where the secret begins and ends. */
+export type OnSecret = (output: number, start: number, end: number) => void;
+
+/** Where a scan stopped. */
+export interface ScanEnd {
+  /** The text is read up to here: what follows is the beginning of an escape that is not complete. */
+  readonly stop: number;
+  /** No secret that goes on after the text begins before this place. */
+  readonly settled: number;
+  /** Places of escapes that stand for a character of base64 or for nothing: a secret in base64 may go on behind them. */
+  readonly interruptions: readonly number[];
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** A scan of one text for secrets, written plainly or with escapes, in any mixture. */
+export class EscapeScan {
+  readonly #tables: SecretTables;
+  readonly #live: (output: number) => boolean;
+  readonly #readings = new EscapeReadings();
+  /** For `findStart`, which may run while the other is in use. */
+  readonly #spare = new EscapeReadings();
+  readonly #threads = new ThreadSet();
+  readonly #interruptions: number[] = [];
+  #bytes: Uint8Array = NO_BYTES;
+  #onSecret: OnSecret = () => {};
+  /** After the last place that was read otherwise than byte by byte. */
+  #unevenEnd = 0;
+  #last = { output: 0, start: 0, end: 0 };
+
+  /** @param live whether an output is to be reported */
+  constructor(tables: SecretTables, live: (output: number) => boolean) {
+    this.#tables = tables;
+    this.#live = live;
+  }
+
+  /** @param complete no text follows: an escape that is not complete is none */
+  run(bytes: Uint8Array, complete: boolean, onSecret: OnSecret): ScanEnd {
+    this.#bytes = bytes;
+    this.#onSecret = onSecret;
+    this.#unevenEnd = 0;
+    this.#last = { output: 0, start: 0, end: 0 };
+    this.#threads.clear();
+    this.#interruptions.length = 0;
+    let at = 0;
+    for (;;) {
+      at = this.#readPlain(at);
+      if (at === bytes.length) break;
+      const next = this.#readThreads(at, complete);
+      if (next < 0) return this.#end(-next - 1);
+      at = next;
+    }
+    return this.#end(at);
+  }
+
+  #end(stop: number): ScanEnd {
+    let settled = stop;
+    const threads = this.#threads;
+    for (let thread = 0; thread < threads.size; thread++) {
+      settled = Math.min(settled, this.#startOf(threads.node(thread), threads.place(thread)));
+    }
+    // What refers to the text may not keep it.
+    this.#bytes = NO_BYTES;
+    return { stop, settled, interruptions: this.#interruptions };
+  }
+
+  /** Reads on with the only thread, or none, byte by byte up to a special byte or the end. */
+  #readPlain(from: number): number {
+    const bytes = this.#bytes;
+    const { plainColumnOf, moves, automaton } = this.#tables;
+    const { rowCount, columns, output } = automaton;
+    const threads = this.#threads;
+    let node = threads.size === 0 ? 0 : threads.take(0);
+    let at = from;
+    while (at < bytes.length) {
+      if (node < rowCount) {
+        let row = node * columns;
+        while (at < bytes.length) {
+          const column = plainColumnOf[bytes[at] as number] as number;
+          if (column < 0) break;
+          const move = moves[row + column] as number;
+          if (move < 0) break;
+          row = move;
+          at++;
+        }
+        node = row / columns;
+      }
+      if (at === bytes.length) break;
+      const byte = bytes[at] as number;
+      if ((plainColumnOf[byte] as number) < 0) break;
+      node = nextNode(automaton, node, byte);
+      at++;
+      if (output[node] !== 0) this.#report(node, at);
+    }
+    threads.add(node, at);
+    return at;
+  }
+
+  /**
+   * Reads on with all threads until at most one is left.
+   *
+   * @returns the place, or where an escape at a place is not complete, minus that place minus 1
+   */
+  #readThreads(from: number, complete: boolean): number {
+    const bytes = this.#bytes;
+    const { plainColumnOf } = this.#tables;
+    let at = from;
+    do {
+      if ((plainColumnOf[bytes[at] as number] as number) < 0) {
+        const open = readEscapes(bytes, at, bytes.length, this.#readings);
+        if (open && !complete) return -at - 1;
+        this.#branch(at);
+      }
+      this.#step(at);
+      at++;
+    } while (at < bytes.length && !this.#isSingle(at));
+    return at;
+  }
+
+  #isSingle(at: number): boolean {
+    const threads = this.#threads;
+    return threads.size === 0 || (threads.size === 1 && threads.place(0) === at);
+  }
+
+  /** Starts a thread for each reading of the escape at a place, from each thread that is there. */
+  #branch(at: number): void {
+    const readings = this.#readings;
+    let interrupts = false;
+    for (let reading = 0; reading < readings.size; reading++) {
+      const end = readings.end(reading);
+      this.#unevenEnd = Math.max(this.#unevenEnd, end);
+      const threads = this.#threads;
+      const { size } = threads;
+      let fresh = true;
+      for (let thread = 0; thread < size; thread++) {
+        if (threads.place(thread) !== at) continue;
+        fresh = false;
+        this.#read(threads.node(thread), reading);
+      }
+      if (fresh) this.#read(0, reading);
+      interrupts ||= readings.length(reading) === 0 || isBase64(readings, reading);
+    }
+    if (interrupts) this.#interruptions.push(at);
+  }
+
+  #read(from: number, reading: number): void {
+    const readings = this.#readings;
+    let node = from;
+    for (let index = 0; index < readings.length(reading); index++) {
+      node = nextNode(this.#tables.automaton, node, readings.byte(reading, index));
+    }
+    const end = readings.end(reading);
+    const moved = readings.length(reading) > 0;
+    if (moved && this.#tables.automaton.output[node] !== 0) this.#report(node, end);
+    this.#threads.add(node, end);
+  }
+
+  /** Moves every thread at a place on by the byte there. */
+  #step(at: number): void {
+    const { automaton } = this.#tables;
+    const threads = this.#threads;
+    const byte = this.#bytes[at] as number;
+    let fresh = true;
+    for (let thread = threads.size - 1; thread >= 0; thread--) {
+      if (threads.place(thread) !== at) continue;
+      fresh = false;
+      this.#advance(nextNode(automaton, threads.take(thread), byte), at + 1);
+    }
+    if (fresh) this.#advance(nextNode(automaton, 0, byte), at + 1);
+  }
+
+  #advance(node: number, place: number): void {
+    if (this.#tables.automaton.output[node] !== 0) this.#report(node, place);
+    this.#threads.add(node, place);
+  }
+
+  /** Reports the longest secret that the text read so far ends with: a shorter one lies inside it. */
+  #report(node: number, end: number): void {
+    const { automaton, outputNode } = this.#tables;
+    let output = automaton.output[node] as number;
+    while (output !== 0 && !this.#live(output)) output = automaton.nextOutput[output] as number;
+    if (output === 0) return;
+    const last = this.#last.output === output ? this.#last : undefined;
+    const start = this.#startOf(outputNode[output] as number, end, last);
+    this.#last = { output, start, end };
+    this.#onSecret(output, start, end);
+  }
+
+  #startOf(
+    node: number,
+    end: number,
+    last?: { readonly start: number; readonly end: number },
+  ): number {
+    const { levels } = this.#tables.automaton;
+    const start = end - depthOf(levels, node);
+    if (start >= this.#unevenEnd) return start;
+    return findStart(this.#tables, this.#bytes, node, end, this.#spare, last);
+  }
+}
+
+/** Whether a reading is a character of base64. */
+export function isBase64(readings: EscapeReadings, reading: number): boolean {
+  return readings.length(reading) === 1 && (BASE64_VALUE[readings.byte(reading, 0)] as number) >= 0;
+}
+
+/** Number of bytes that lead to a node: the last level that begins at or before it. */
+export function depthOf(levels: Int32Array, node: number): number {
+  let low = 0;
+  let high = levels.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((levels[middle] as number) <= node) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

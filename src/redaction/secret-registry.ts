@@ -1,0 +1,200 @@
+import { quote } from '../model/index.js';
+import { chooseMaskSign, formatMask } from './mask.js';
+import { compileSecretFinder, type FindableSecret, type SecretFinder } from './secret-finder.js';
+import { SpanList } from './span-list.js';
+import { stripZeroWidth } from './zero-width.js';
+
+/** Characters that a secret has at least: a shorter one stands in innocent text too often. Zero-width characters do not count. */
+export const MIN_SECRET_LENGTH = 8;
+/** Characters that a secret has at most. */
+export const MAX_SECRET_LENGTH = 65_536;
+/** Bytes of all secrets of a registry together, unless its options say otherwise: their tables take about fifty times as much. */
+const DEFAULT_MAX_BYTES = 4 * 2 ** 20;
+/** So many new secrets are searched for beside the others, before one table is made of all. */
+const MAX_YOUNG = 64;
+
+/** A secret to be masked. */
+export interface SecretToRedact {
+  readonly value: string;
+  /** Shown in the mask: `***name***`. 1 to 64 letters, digits, `_`, `.` or `-` in ASCII. */
+  readonly name?: string;
+  /** Milliseconds since 1970 after which the secret need not be masked any more: where room is needed, it is forgotten. */
+  readonly expiresAt?: number;
+}
+
+export interface SecretRegistryOptions {
+  /** Bytes that the secrets may have together in UTF-8; 4 MiB by default. */
+  readonly maxBytes?: number;
+}
+
+interface Entry extends FindableSecret {
+  readonly value: string;
+  readonly name: string | undefined;
+  live: boolean;
+  /** How many times it was added and not removed. */
+  uses: number;
+  expiresAt: number;
+}
+
+const encoder = new TextEncoder();
+
+/** The secrets that are to be masked, and what finds them. A registry is bounded: it grows by what is added and shrinks by what is removed. */
+export class SecretRegistry {
+  readonly #maxBytes: number;
+  readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
+  #removed = 0;
+  #fresh: Entry[] = [];
+  #finders: readonly SecretFinder<Entry>[] = [];
+  /** Made when the first secret is masked. */
+  #masks: readonly string[] | undefined;
+
+  constructor(options: SecretRegistryOptions = {}) {
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    if (!Number.isSafeInteger(this.#maxBytes) || this.#maxBytes < 0) {
+      throw new TypeError('maxBytes must be a whole number that is not negative');
+    }
+  }
+
+  /** Number of different secrets. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Adds a secret. A secret that is added twice has to be removed twice.
+   *
+   * @returns removes the secret; a second call does nothing
+   * @throws TypeError for what is no secret; RangeError where the registry is full: nothing that is in it is given up for a new secret
+   */
+  add(secret: string | SecretToRedact): () => void {
+    const { value, name, expiresAt } = parseSecret(secret);
+    const known = this.#entries.get(value);
+    const entry = known ?? this.#create(value, name);
+    entry.uses++;
+    entry.expiresAt = known === undefined ? expiresAt : Math.max(entry.expiresAt, expiresAt);
+    let added = true;
+    return () => {
+      if (added && --entry.uses === 0) this.#forget(entry);
+      added = false;
+    };
+  }
+
+  /** Finders for all secrets; the owners of what they find are positions in all their secrets, one list after the other. */
+  finders(): readonly SecretFinder<Entry>[] {
+    if (this.#fresh.length > 0 || this.#removed > this.#entries.size) this.#compile();
+    return this.#finders;
+  }
+
+  /** What stands in place of a secret, by the owner of its span. */
+  mask(owner: number): string {
+    this.#masks ??= this.#makeMasks();
+    return this.#masks[owner] as string;
+  }
+
+  #create(value: string, name: string | undefined): Entry {
+    const bytes = encoder.encode(value);
+    if (this.#bytes + bytes.length > this.#maxBytes) this.#forgetExpired();
+    if (this.#bytes + bytes.length > this.#maxBytes) {
+      throw new RangeError(
+        `the redaction registry is full: ${this.#entries.size} secrets of ${this.#bytes} bytes`,
+      );
+    }
+    const entry: Entry = { value, name, bytes, live: true, uses: 0, expiresAt: 0 };
+    this.#entries.set(value, entry);
+    this.#bytes += bytes.length;
+    this.#fresh.push(entry);
+    return entry;
+  }
+
+  #forget(entry: Entry): void {
+    if (!entry.live) return;
+    entry.live = false;
+    this.#entries.delete(entry.value);
+    this.#bytes -= entry.bytes.length;
+    this.#removed++;
+  }
+
+  #forgetExpired(): void {
+    const now = Date.now();
+    for (const entry of this.#entries.values()) {
+      if (entry.expiresAt < now) this.#forget(entry);
+    }
+  }
+
+  /** New secrets go into a small finder of their own, so that the large one is built rarely. */
+  #compile(): void {
+    const [old, young] = this.#finders;
+    const recent = [...(young?.secrets ?? []), ...this.#fresh].filter(({ live }) => live);
+    const tidy = old !== undefined && this.#removed <= this.#entries.size;
+    if (tidy && recent.length <= Math.min(MAX_YOUNG, old.secrets.length)) {
+      this.#finders = recent.length === 0 ? [old] : [old, compileSecretFinder(recent)];
+    } else {
+      const all = [...this.#entries.values()];
+      this.#finders = all.length === 0 ? [] : [compileSecretFinder(all)];
+      this.#removed = 0;
+    }
+    this.#fresh = [];
+    this.#masks = undefined;
+  }
+
+  #makeMasks(): readonly string[] {
+    const sign = chooseMaskSign(this.#entries.keys());
+    const shown = new Map<string | undefined, string>([[undefined, formatMask(sign, undefined)]]);
+    const maskOf = (name: string | undefined): string => {
+      const known = shown.get(name);
+      if (known !== undefined) return known;
+      // A name that gives a secret away is not shown.
+      const mask = formatMask(sign, this.#holdsSecret(name as string) ? undefined : name);
+      shown.set(name, mask);
+      return mask;
+    };
+    return this.#finders.flatMap(({ secrets }) => secrets.map(({ name }) => maskOf(name)));
+  }
+
+  #holdsSecret(text: string): boolean {
+    const spans = new SpanList();
+    const bytes = encoder.encode(text);
+    for (const finder of this.#finders) finder.find(bytes, true, spans, 0);
+    return spans.count > 0;
+  }
+}
+
+interface ParsedSecret {
+  readonly value: string;
+  readonly name: string | undefined;
+  readonly expiresAt: number;
+}
+
+/** Checks a secret and takes off what is not looked for: zero-width characters, and white space around it. */
+function parseSecret(secret: unknown): ParsedSecret {
+  const parts = typeof secret === 'object' && secret !== null ? secret : { value: secret };
+  const { value, name, expiresAt } = parts as Partial<Record<keyof SecretToRedact, unknown>>;
+  if (typeof value !== 'string') throw new TypeError('a secret must be a string');
+  if (/\p{Cs}/u.test(value)) throw new TypeError('a secret must be well-formed Unicode');
+  const visible = stripZeroWidth(value);
+  const trimmed = visible.trim();
+  // A file that a secret is read from ends with a line break; what is printed is the secret alone.
+  const kept = trimmed.length >= MIN_SECRET_LENGTH ? trimmed : visible;
+  if (kept.length < MIN_SECRET_LENGTH || kept.length > MAX_SECRET_LENGTH) {
+    throw new TypeError(
+      `a secret must have ${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH} characters, not ${kept.length}`,
+    );
+  }
+  return { value: kept, name: parseName(name), expiresAt: parseExpiry(expiresAt) };
+}
+
+function parseName(name: unknown): string | undefined {
+  if (name === undefined) return undefined;
+  if (typeof name !== 'string') throw new TypeError('the name of a secret must be a string');
+  if (/^[A-Za-z0-9_.-]{1,64}$/.test(name)) return name;
+  throw new TypeError(
+    `the name of a secret must be 1 to 64 letters, digits, \`_\`, \`.\` or \`-\`, not ${quote(name)}`,
+  );
+}
+
+function parseExpiry(expiresAt: unknown): number {
+  if (expiresAt === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof expiresAt === 'number' && !Number.isNaN(expiresAt)) return expiresAt;
+  throw new TypeError('expiresAt must be a number of milliseconds');
+}

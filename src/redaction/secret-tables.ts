@@ -1,0 +1,78 @@
+import { buildLiteralAutomaton, type LiteralAutomaton } from '../matchers/literal-automaton.js';
+import { BACKSLASH, BLANK, PERCENT, PLUS } from './byte-tables.js';
+import { WindowFilter } from './window-filter.js';
+
+/**
+ * The automaton of some secrets, over bytes of UTF-8, with what redaction asks of it besides.
+ *
+ * Cost: about 50 bytes for each byte of a secret, whatever the number of encodings: the text is decoded, the secrets are not encoded.
+ */
+export interface SecretTables {
+  readonly automaton: LiteralAutomaton;
+  /** Column of a byte in the automaton's rows. */
+  readonly columnOf: Uint8Array;
+  /** The same, and -1 for a byte that may begin an escape. */
+  readonly plainColumnOf: Int16Array;
+  /**
+   * Where a byte leads, for the nodes that have a row, by the first cell of a node's row and the byte's column: to the first cell of the next node's
+   * row; or, where the next node has none or ends a secret, to -1 minus that node.
+   */
+  readonly moves: Int32Array;
+  /** The node that a node is a child of. */
+  readonly parent: Int32Array;
+  /** Number of bytes of an output. */
+  readonly outputLength: Int32Array;
+  /** The node of an output, not the nodes that end with it. */
+  readonly outputNode: Int32Array;
+  /** The secret of an output, by its position in the list. */
+  readonly outputSecret: Int32Array;
+  readonly base64: WindowFilter;
+}
+
+/** @param secrets UTF-8, each once, none empty */
+export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables {
+  const automaton = buildLiteralAutomaton(secrets.map(toByteString));
+  const { order, outputFrom, output, unitOf, firstChild } = automaton;
+  const outputSecret = Int32Array.from(outputFrom, (from) => order[from] ?? 0);
+  const outputLength = Int32Array.from(outputSecret, (secret) => secrets[secret]?.length ?? 0);
+  const outputNode = new Int32Array(outputFrom.length);
+  const parent = new Int32Array(unitOf.length);
+  const depth = new Int32Array(unitOf.length);
+  for (let node = 0; node < unitOf.length; node++) {
+    const own = output[node] as number;
+    if (outputLength[own] === depth[node]) outputNode[own] = node;
+    const end = firstChild[node + 1] as number;
+    for (let child = firstChild[node] as number; child < end; child++) {
+      parent[child] = node;
+      depth[child] = (depth[node] as number) + 1;
+    }
+  }
+  const columnOf = Uint8Array.from({ length: 256 }, (_, byte) => automaton.columnOf[byte] ?? 0);
+  const special = [BACKSLASH, PERCENT];
+  // A blank that no secret has need not be looked for.
+  if (columnOf[BLANK] !== 0) special.push(PLUS);
+  const plainColumnOf = Int16Array.from(columnOf);
+  for (const byte of special) plainColumnOf[byte] = -1;
+  return {
+    automaton,
+    columnOf,
+    plainColumnOf,
+    moves: makeMoves(automaton),
+    parent,
+    outputLength,
+    outputNode,
+    outputSecret,
+    base64: new WindowFilter(secrets),
+  };
+}
+
+function makeMoves({ rows, rowCount, columns, output }: LiteralAutomaton): Int32Array {
+  return rows.map((node) => (node < rowCount && output[node] === 0 ? node * columns : -1 - node));
+}
+
+/** Bytes as the units of a string, which is what the automaton is built from. */
+function toByteString(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
