@@ -266,10 +266,8 @@ function requested(
   snapshot: Snapshot,
   actions: string | readonly string[],
 ): Pick<Question, 'actions' | 'mask'> {
-  return {
-    actions: Object.freeze(typeof actions === 'string' ? [actions] : [...actions]),
-    mask: maskOf(snapshot.vocabulary, actions),
-  };
+  const mask = maskOf(snapshot.vocabulary, actions);
+  return { mask, actions: Object.freeze(typeof actions === 'string' ? [actions] : [...actions]) };
 }
 
 /** @throws TypeError on no actions, and on actions that the vocabulary does not have */

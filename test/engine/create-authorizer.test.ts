@@ -115,6 +115,12 @@ describe('arguments of a wrong type', () => {
     expect(() => authorizer.for(ALICE).filter([], [])).toThrow(TypeError);
   });
 
+  it('are told apart where actions are missing', () => {
+    const said = 'actions must be an action or a list of at least one';
+    expect(() => authorizer.can(ALICE, undefined, view('a'))).toThrow(said);
+    expect(() => authorizer.decide(ALICE, undefined, view('a'))).toThrow(said);
+  });
+
   it('are told in a word, on one line', () => {
     const huge = `\n${'x'.repeat(1_000_000)}`;
     for (const ask of [
