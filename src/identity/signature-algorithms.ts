@@ -20,7 +20,7 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
  *
  * @source Feast 0.66.0 knows RS256 alone; RFC 8725 3.1 asks for a list, RFC 7518 and RFC 8037 name the rest
  */
-export const DEFAULT_SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
+const DEFAULT_SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
   'RS256',
   'PS256',
   'ES256',

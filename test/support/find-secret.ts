@@ -58,7 +58,9 @@ function unescapeJson(view: Buffer): Buffer {
   const text = view
     .toString('utf8')
     .replace(/\\(?:u([0-9a-f]{4})|([^u]))/gi, (_, hex: string | undefined, letter: string) =>
-      hex === undefined ? (CONTROLS[letter] ?? letter) : String.fromCharCode(Number.parseInt(hex, 16)),
+      hex === undefined
+        ? (CONTROLS[letter] ?? letter)
+        : String.fromCharCode(Number.parseInt(hex, 16)),
     );
   return Buffer.from(text, 'utf8');
 }

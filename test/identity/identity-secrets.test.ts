@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addIdentitySecret } from '../../src/identity/identity-secrets.js';
+import { createTokenSource } from '../../src/identity/index.js';
+import { defaultRedactor } from '../../src/redaction/index.js';
+import { clientConfig } from './fake-provider.js';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('secrets of identity', () => {
+  it('are masked in the whole process', async () => {
+    const token = 'a-token-that-is-configured';
+    await createTokenSource(clientConfig({ token })).getToken();
+    expect(defaultRedactor.text(`with ${token}`)).toBe('with ***token***');
+  });
+
+  it('are forgotten when they have ended', () => {
+    vi.useFakeTimers();
+    const before = defaultRedactor.size;
+    for (let count = 0; count < 1000; count++) {
+      addIdentitySecret(undefined, 'token', `token number ${count}`, 60);
+      addIdentitySecret(undefined, 'token', `token number ${count}`, 60);
+      vi.advanceTimersByTime(10_000);
+    }
+    expect(defaultRedactor.size - before).toBeLessThanOrEqual(7);
+    expect(defaultRedactor.text('token number 999')).toBe('***token***');
+    vi.advanceTimersByTime(60_000);
+    addIdentitySecret(undefined, 'token', 'the last of all', 60);
+    expect(defaultRedactor.size - before).toBe(1);
+  });
+
+  it('that are signed tokens are masked where they are worth something', () => {
+    const signature = 'c2lnbmF0dXJl'.repeat(8);
+    const token = `eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.${signature}`;
+    addIdentitySecret(undefined, 'token', token, 60);
+    const shown = defaultRedactor.text(`Authorization: Bearer ${token}`);
+    expect(shown).not.toContain(signature);
+    expect(shown).toContain('***token***');
+  });
+
+  it.each(['', 'short', 'x'.repeat(100_000), '\ud800 half of a pair'])(
+    'that cannot be masked are no error',
+    (value) => {
+      const before = defaultRedactor.size;
+      addIdentitySecret(undefined, 'password', value);
+      expect(defaultRedactor.size).toBe(before);
+    },
+  );
+});
