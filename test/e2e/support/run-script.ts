@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const SCRIPTS = new URL('../../../scripts/e2e/', import.meta.url);
+
+/**
+ * Runs a script of `scripts/e2e` and gives the path that it prints: of what it made, or finds made already.
+ *
+ * @throws Error with what it says on standard error, which names what to install
+ */
+export async function runScript(name: string): Promise<string> {
+  const file = fileURLToPath(new URL(name, SCRIPTS));
+  try {
+    const { stdout } = await promisify(execFile)(file, { maxBuffer: 64 * 1024 * 1024 });
+    return stdout.trim();
+  } catch (error) {
+    const { stderr = '' } = error as { readonly stderr?: string };
+    throw new Error(`scripts/e2e/${name} failed:\n${stderr.split('\n').slice(-30).join('\n')}`, {
+      cause: error,
+    });
+  }
+}
