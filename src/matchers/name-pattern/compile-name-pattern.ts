@@ -8,6 +8,7 @@ import { singleCodePoint } from './code-point-set.js';
 import type { Formula } from './formula.js';
 import { literalShape } from './literal-shape.js';
 import { compileShapeTest, type NameShape, type RequiredLiterals } from './name-shape.js';
+import { compileOneWayTest } from './one-way-matcher.js';
 import { parseGlob } from './parse-glob.js';
 import { parsePythonPattern } from './parse-python-pattern.js';
 import type { PatternNode } from './pattern-tree.js';
@@ -122,6 +123,11 @@ function combined(
 function compileTree(tree: PatternNode): Compiled {
   const shape = literalShape(tree);
   if (shape !== undefined) return { shape, test: compileShapeTest(shape), cheap: true };
+  const oneWay = compileOneWayTest(tree);
+  if (oneWay !== undefined) {
+    const required = requiredLiterals(tree);
+    return { shape: { kind: 'expression', required }, test: oneWay, cheap: true };
+  }
   const items = tree.type === 'sequence' ? tree.items : [tree];
   const prefix = literalStart(items).join('');
   const suffix = literalStart(items.toReversed()).toReversed().join('');
