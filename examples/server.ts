@@ -1,14 +1,16 @@
 // A feature server that asks before it answers.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createAuthorizer, PermissionDeniedError, type Subject } from 'feast-permissions';
+import { AuthzError, createAuthorizer, ERROR_STATUS, type Subject } from 'feast-permissions';
 import { loadFeatureStore } from 'feast-permissions/registry';
 
-/** What your authentication says of a request: who it is, or null for nobody. */
-export type Identify = (authorization: string | undefined) => Promise<Subject | null>;
+/** Who asks, or null for nobody: `createAuthenticator` of feast-permissions/identity says it by the `auth` section. */
+export type Authenticate = (credentials: {
+  readonly authorization: string | undefined;
+}) => Promise<Subject | null>;
 
 export async function createFeatureServer(
   featureRepo: string,
-  identify: Identify,
+  authenticate: Authenticate,
 ): Promise<Server> {
   const { snapshotOptions } = await loadFeatureStore(featureRepo);
   const authorizer = createAuthorizer(snapshotOptions, {
@@ -18,13 +20,15 @@ export async function createFeatureServer(
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const view = (request.url ?? '').slice('/features/'.length);
     try {
-      const subject = await identify(request.headers.authorization);
+      const { authorization } = request.headers;
+      const subject = await authenticate({ authorization });
       authorizer.assert(subject, 'READ_ONLINE', { type: 'FeatureView', name: view });
       response.end(JSON.stringify({ view })); // read the features from the online store here
     } catch (error) {
-      // The message of a refusal is fit for clients; its decision, for logs, is not.
-      response.statusCode = error instanceof PermissionDeniedError ? 403 : 500;
-      response.end(error instanceof PermissionDeniedError ? error.message : 'internal error');
+      // 401, 403 or 503; a refusal's message is fit for clients, its decision is for logs.
+      response.statusCode = error instanceof AuthzError ? ERROR_STATUS[error.code].http : 500;
+      const isTold = error instanceof AuthzError && response.statusCode < 500;
+      response.end(isTold ? error.message : 'internal error');
     }
   };
   return createServer((request, response) => void answer(request, response));

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createAuthorizer } from 'feast-permissions';
+import { createAuthorizer, IdentityInvalidError } from 'feast-permissions';
 import { describe, expect, it } from 'vitest';
 import { authorizer as onCall } from '../../examples/own-policy.js';
 import { authorizer as models } from '../../examples/own-vocabulary.js';
@@ -11,8 +11,9 @@ describe('examples/server.ts', () => {
   it('answers, refuses, and hides why something failed', async () => {
     const server = await createFeatureServer(
       'examples/credit_scoring/feature_store_oidc.yaml',
-      async (authorization) => {
+      async ({ authorization }) => {
         if (authorization === 'broken') throw new Error('a secret detail');
+        if (authorization === 'forged') throw new IdentityInvalidError('the token is not accepted');
         return authorization === undefined ? null : { username: 'ann', roles: [authorization] };
       },
     );
@@ -31,6 +32,7 @@ describe('examples/server.ts', () => {
         'not permitted: READ_ONLINE on FeatureView `transaction_features`',
       ]);
       expect((await get())[0]).toBe(403);
+      expect(await get('forged')).toEqual([401, 'the token is not accepted']);
       expect(await get('broken')).toEqual([500, 'internal error']);
     } finally {
       await new Promise((resolve) => server.close(resolve));
