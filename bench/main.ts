@@ -9,11 +9,13 @@ import { type Cost, JOBS } from './engine-costs.js';
 import { generateStore } from './generate-store.js';
 import { writeFeatureRepo } from './write-registry.js';
 
-const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick]
+const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--write DIR]
 
   --only NAME   decisions, compile, names, questions, registry, audit or adversaries; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
+  --write DIR   measures nothing: writes a feature repository in Feast's format to DIR, with
+                --permissions N (default 10000), --resources N (100000) and --seed N (1)
 `;
 
 interface Section {
@@ -34,6 +36,10 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     json: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    write: { type: 'string' },
+    permissions: { type: 'string', default: '10000' },
+    resources: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
     job: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -41,6 +47,7 @@ const { values } = parseArgs({
 
 if (values.help) process.stdout.write(HELP);
 else if (values.job !== undefined) await runJob(values.job);
+else if (values.write !== undefined) await writeStore(values.write);
 else await runAll();
 
 async function runAll(): Promise<void> {
@@ -91,6 +98,18 @@ async function runAll(): Promise<void> {
     }
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+async function writeStore(folder: string): Promise<void> {
+  const size = {
+    permissions: Number(values.permissions),
+    resources: Number(values.resources),
+    seed: Number(values.seed),
+  };
+  await writeFeatureRepo(folder, generateStore({ ...size, requests: 1, project: 'store' }));
+  process.stdout.write(
+    `${size.permissions} permissions and ${size.resources} resources are in ${folder}\n`,
+  );
 }
 
 /** The same program with `--job`, so that a job has a heap of its own. */
