@@ -38,8 +38,12 @@ const ROLES_PER_USER = 3;
 const USERS = 400;
 /** Permissions that have their names in common; also how many kinds of resources a team has. */
 const PERMISSIONS_PER_TEAM = 10;
-const TYPES: readonly FeastType[] = ['FeatureView', 'FeatureService', 'DataSource', 'Entity'];
-const ACTIONS: readonly FeastAction[] = ['DESCRIBE', 'READ_ONLINE', 'READ_OFFLINE', 'WRITE_ONLINE'];
+/** What a feature server is asked about, and what permissions are mostly for. */
+const TYPES: readonly FeastType[] = ['FeatureView', 'FeatureService'];
+const READER: readonly FeastAction[] = ['DESCRIBE', 'READ_ONLINE', 'READ_OFFLINE'];
+const WRITER: readonly FeastAction[] = ['DESCRIBE', 'WRITE_ONLINE'];
+/** Three of four permissions are for readers. */
+const WRITER_SHARE = 0.25;
 const SUBJECTS = ['user', 'item', 'card', 'trip', 'loan'];
 const MEASURES = ['clicks', 'spend', 'score', 'delay', 'count'];
 
@@ -129,12 +133,11 @@ function makePermission(
       [`t${tag}_[a-z]+_k${tag}_[a-z]+_v[0-9]+_x${tag}`, [`t${tag}_*_k${tag}_*_v*_x${tag}`]],
     ] as const
   )[Math.floor(index / teams) % 6] as readonly [string, readonly string[]];
-  const first = Math.floor(random() * ACTIONS.length);
   return {
     name: `permission-${index}`,
-    types: index % 4 === 0 ? ['FeatureView', 'FeatureService'] : [pick(random, TYPES)],
+    types: TYPES,
     namePatterns: [pattern],
-    actions: [ACTIONS[first] as FeastAction, ACTIONS[(first + 1) % ACTIONS.length] as FeastAction],
+    actions: random() < WRITER_SHARE ? WRITER : READER,
     policy: { type: 'RoleBasedPolicy', roles: [roleName(Math.floor(random() * ROLES))] },
     globs,
     ...(project === undefined ? {} : { project }),
@@ -153,7 +156,7 @@ function makeRequest(
   if (index % 2 === 1) {
     return {
       user: pick(random, users),
-      action: pick(random, ACTIONS),
+      action: random() < WRITER_SHARE ? 'WRITE_ONLINE' : 'READ_ONLINE',
       resource: pick(random, resources),
     };
   }

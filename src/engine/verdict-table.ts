@@ -49,20 +49,23 @@ export class VerdictTable {
   /** Whether `subject` may do an action where a governance holds. Allocates nothing once the verdict was asked for. */
   passes(governanceId: number, actionId: number, subject: Subject | null): boolean {
     const offset = this.#offsetOf(governanceId, actionId);
-    const words = this.#pool[offset] as number;
+    // INVARIANT: the pool is read after the place in it, which may have been made just now, in a larger pool.
+    const pool = this.#pool;
+    const words = pool[offset] as number;
     if (words >= 0)
-      return subject !== null && this.#atoms.hasAnyBit(subject, this.#pool, offset + 1, words);
-    if (words === ASK_VERDICT)
+      return subject !== null && this.#atoms.hasAnyBit(subject, pool, offset + 1, words);
+    if (words === ASK_VERDICT) {
       return this.governance(governanceId)
         .verdictOn(1 << actionId)
         .passes(subject);
-    return words === EVERYONE || (subject !== null && subject.username !== '');
+    }
+    return isOpenTo(words, subject);
   }
 
   /** The same for a subject whose atoms are known. */
   passesDerived(governanceId: number, actionId: number, derived: DerivedSubject): boolean {
-    const pool = this.#pool;
     const offset = this.#offsetOf(governanceId, actionId);
+    const pool = this.#pool;
     const words = pool[offset] as number;
     if (words >= 0) {
       const { atoms } = derived;
@@ -76,7 +79,7 @@ export class VerdictTable {
         .verdictOn(1 << actionId)
         .passesDerived(derived);
     }
-    return words === EVERYONE || (derived.subject !== null && derived.subject.username !== '');
+    return isOpenTo(words, derived.subject);
   }
 
   #offsetOf(governanceId: number, actionId: number): number {
@@ -102,6 +105,12 @@ export class VerdictTable {
     this.#pool.set(words, this.#poolEnd + 1);
     this.#poolEnd += 1 + words.length;
   }
+}
+
+/** SECURITY: whatever is neither of the two is open to nobody. */
+function isOpenTo(header: number, subject: Subject | null): boolean {
+  if (header === EVERYONE) return true;
+  return header === NAMED_USERS && subject !== null && subject.username !== '';
 }
 
 /** An array with room for `length` numbers: the same one, or a copy that is larger by half at least. */

@@ -93,6 +93,38 @@ describe('verdicts on registered resources', () => {
     }
   });
 
+  it.each(['plain', 'bound'])('are right when they are first asked for, %s', (way) => {
+    const count = 3000;
+    const names = Array.from({ length: count }, (_, index) => `v${index}`);
+    const role = (index: number): string => `r${index % 100}`;
+    // For each number of verdicts that fit before the table grows, in one of these.
+    for (const unsatisfiable of [0, 1, 2, 3, 4]) {
+      const authorizer = createAuthorizer({
+        permissions: names.map((name, index) =>
+          definePermission({
+            name,
+            namePatterns: name,
+            policy: index < unsatisfiable ? roles() : roles(role(index)),
+          }),
+        ),
+        resources: names.map(view),
+      });
+      for (const subject of [
+        ann(...Array.from({ length: 100 }, (_, index) => role(index))),
+        ann('other'),
+      ]) {
+        const action = subject.roles?.length === 100 ? 'UPDATE' : 'DELETE';
+        const bound = authorizer.for(subject);
+        const granted = names.filter((name) =>
+          way === 'plain'
+            ? authorizer.can(subject, action, view(name))
+            : bound.can(action, view(name)),
+        );
+        expect(granted).toEqual(action === 'UPDATE' ? names.slice(unsatisfiable) : []);
+      }
+    }
+  });
+
   it('follow all strategies', () => {
     const permissions = ['a', 'b', 'c'].map((role) =>
       definePermission({ name: role, actions: 'DESCRIBE', policy: roles(role) }),
