@@ -4,7 +4,7 @@ import {
   type FeastVocabulary,
   feastVocabulary,
   formatResource,
-  freezeTags,
+  frozenTags,
   isExcludedPermission,
   quote,
   type Resource,
@@ -202,7 +202,7 @@ function register(
     );
   }
   project.register(
-    Object.freeze({ type, name, tags: freezeTags(Object.entries(tags)), project: project.name }),
+    Object.freeze({ type, name, tags: frozenTags(tags), project: project.name }),
     typeId,
   );
 }

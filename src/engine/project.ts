@@ -28,6 +28,7 @@ export class CompiledProject {
   readonly #ungovernedId: number;
   readonly #inside = new HitBuffer();
   readonly #unknown = new HitBuffer();
+  readonly #found = { scopes: new HitBuffer(), unknownScopes: new HitBuffer() };
 
   /**
    * @param groups the scopes of this project, and those of every project
@@ -86,21 +87,19 @@ export class CompiledProject {
     name: string,
     tags: Tags | undefined,
   ): { readonly scopes: Int32Array; readonly unknownScopes: Int32Array } {
-    const scopes: number[] = [];
-    const unknownScopes: number[] = [];
+    const { scopes, unknownScopes } = this.#found;
+    scopes.clear();
+    unknownScopes.clear();
     for (const { finder, scopeIds } of this.#groups) {
       finder.find(typeId, name, tags, this.#inside, this.#unknown);
       translate(this.#inside, scopeIds, scopes);
       translate(this.#unknown, scopeIds, unknownScopes);
     }
-    return {
-      scopes: Int32Array.from(scopes).sort(),
-      unknownScopes: Int32Array.from(unknownScopes).sort(),
-    };
+    return { scopes: scopes.toSorted(), unknownScopes: unknownScopes.toSorted() };
   }
 }
 
-function translate(found: HitBuffer, scopeIds: readonly number[], into: number[]): void {
+function translate(found: HitBuffer, scopeIds: readonly number[], into: HitBuffer): void {
   for (let index = 0; index < found.count; index++) into.push(scopeIds[found.at(index)] as number);
 }
 

@@ -1,7 +1,7 @@
 import {
   assertResource,
   formatResource,
-  freezeTags,
+  frozenTags,
   type PolicyKinds,
   quote,
   type Resource,
@@ -107,7 +107,7 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
     return Object.freeze({
       type,
       name,
-      tags: tags && freezeTags(Object.entries(tags)),
+      tags: tags && frozenTags(tags),
       project: project ?? this.projects.get(undefined)?.name,
     });
   }

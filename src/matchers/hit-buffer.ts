@@ -1,4 +1,6 @@
 const INITIAL_CAPACITY = 16;
+const LONG_LIST = 32;
+const EMPTY = new Int32Array(0);
 
 /** A list of integers that keeps its memory when emptied, so that a caller who asks often allocates only when it has to grow. */
 export class HitBuffer {
@@ -18,6 +20,22 @@ export class HitBuffer {
   push(value: number): void {
     if (this.#count === this.#values.length) this.#grow();
     this.#values[this.#count++] = value;
+  }
+
+  /** A copy of the list, ascending. */
+  toSorted(): Int32Array {
+    if (this.#count === 0) return EMPTY;
+    const sorted = this.#values.slice(0, this.#count);
+    if (sorted.length > LONG_LIST) return sorted.sort();
+    // By insertion: the lists are short, and a call of `sort` costs more than all of this.
+    for (let next = 1; next < sorted.length; next++) {
+      const value = sorted[next] as number;
+      let at = next;
+      for (; at > 0 && (sorted[at - 1] as number) > value; at--)
+        sorted[at] = sorted[at - 1] as number;
+      sorted[at] = value;
+    }
+    return sorted;
   }
 
   /** Empties the list. */

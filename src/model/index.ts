@@ -46,7 +46,7 @@ export { isExcludedPermission } from './permission.js';
 export { isPlainObject } from './plain-data.js';
 export type { PolicyData, PolicyKind, PolicyKinds, PolicyTest } from './policy.js';
 export type { Resource, ResourceOf, Tags } from './resource.js';
-export { assertResource, formatResource, freezeTags } from './resource.js';
+export { assertResource, formatResource, freezeTags, frozenTags } from './resource.js';
 export type { Subject } from './subject.js';
 export { assertSubject, freezeSubject } from './subject.js';
 export type {

@@ -42,6 +42,14 @@ export function freezeTags(entries: Iterable<readonly [string, string]>): Tags {
   return Object.freeze(tags);
 }
 
+/** The same of tags that stand in an object: that object itself where it is such a copy. */
+export function frozenTags(tags: Tags): Tags {
+  if (Object.getPrototypeOf(tags) === null && Object.isFrozen(tags)) return tags;
+  const copy: Record<string, string> = Object.create(null);
+  for (const key of Object.keys(tags)) copy[key] = tags[key] as string;
+  return Object.freeze(copy);
+}
+
 /**
  * `TYPE:NAME`, or `TYPE:PROJECT/NAME` where the project is given: how people and messages name a resource.
  * On one line; what is longer than 200 characters is cut.

@@ -13,3 +13,12 @@ test('keeps values in order while it grows, and starts over when emptied', () =>
   hits.push(-7);
   expect([hits.count, hits.at(0)]).toEqual([1, -7]);
 });
+
+test.each([0, 1, 2, 20, 32, 33, 500])('gives a sorted copy of %i values', (length) => {
+  const hits = new HitBuffer();
+  const values = Array.from({ length }, (_, index) => (index * 7919) % 101);
+  for (const value of values) hits.push(value);
+  const sorted = [...hits.toSorted()];
+  expect(sorted).toEqual(values.toSorted((a, b) => a - b));
+  expect(Array.from({ length }, (_, at) => hits.at(at))).toEqual(values);
+});
