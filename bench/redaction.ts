@@ -26,10 +26,11 @@ const NAMES = ['driver_hourly_stats', 'merchant_risk_profile', 'user_card_transa
 /**
  * Redacts a log of 100 MB, written like that of a feature server, in chunks of 64 KiB; one line of a thousand holds a secret.
  *
+ * @param counts numbers of secrets
  * @param megabytes size of the log
  */
 export function benchRedaction(
-  counts: readonly number[],
+  counts: readonly number[] = [1, 10, 100, 1000, 10_000],
   megabytes = 100,
 ): readonly RedactionRow[] {
   return counts.map((count) => benchCount(count, megabytes * 1e6));
@@ -142,6 +143,10 @@ function time(run: () => unknown): number {
 }
 
 if (process.argv[1]?.endsWith('redaction.js') === true) {
-  const counts = process.argv.slice(2).map(Number);
-  console.table(benchRedaction(counts.length > 0 ? counts : [1, 10, 100, 1000, 10_000]));
+  const rows = benchRedaction().map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, Number(value.toPrecision(3))]),
+    ),
+  );
+  console.table(rows);
 }

@@ -7,8 +7,6 @@ const PLACES = 2 ** 27;
 /**
  * Finds where the text of a node begins that a scan has read up to a place, through escapes: backwards from
  * there, along the node's parents. Of several beginnings it is the first one.
- *
- * @param settled what is known from before: the same node, read up to an earlier place. It cannot have begun after that
  */
 export function findStart(
   tables: SecretTables,
@@ -16,7 +14,6 @@ export function findStart(
   node: number,
   end: number,
   readings: EscapeReadings,
-  settled?: { readonly start: number; readonly end: number },
 ): number {
   const { parent } = tables;
   const { unitOf } = tables.automaton;
@@ -36,7 +33,6 @@ export function findStart(
       first = Math.min(first, place);
       continue;
     }
-    if (settled !== undefined && place < settled.end) return Math.min(first, settled.start);
     if (place > 0 && bytes[place - 1] === unitOf[at]) visit(parent[at] as number, place - 1);
     for (let from = Math.max(0, place - LONGEST_ESCAPE); from < place; from++) {
       readEscapes(bytes, from, bytes.length, readings);

@@ -32,7 +32,7 @@ export function createPieceRedactor(registry: SecretRegistry): PieceRedactor {
 
   function redactString(text: string, complete: boolean): string {
     // Half a character has no bytes: it waits for the other half.
-    const half = !complete && /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
+    const half = complete ? '' : openHalf(text);
     const whole = half === '' ? text : text.slice(0, -1);
     const bytes = encoder.encode(whole);
     const plan = planRedaction(registry, bytes, context, complete);
@@ -84,6 +84,12 @@ export function createPieceRedactor(registry: SecretRegistry): PieceRedactor {
       return last;
     },
   };
+}
+
+/** The first half of a surrogate pair that a text ends with. */
+function openHalf(text: string): string {
+  const unit = text.charCodeAt(text.length - 1);
+  return unit >= 0xd800 && unit <= 0xdbff ? text.slice(-1) : '';
 }
 
 function toBytes(piece: TextPiece): Uint8Array {

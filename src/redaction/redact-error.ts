@@ -2,8 +2,8 @@
 export interface ErrorParts {
   readonly name: string;
   readonly message: string;
-  /** Undefined: the error has none. */
-  readonly stack: string | undefined;
+  /** A string, unless the program has stacks of its own making. */
+  readonly stack: unknown;
   /** The name of the class. */
   readonly className: string;
 }
@@ -15,7 +15,7 @@ export interface ErrorParts {
  */
 export function makeErrorCopy({ name, message, stack, className }: ErrorParts): Error {
   const copy = new Error(message);
-  const own = function (): void {};
+  const own = class {};
   Object.defineProperty(own, 'name', { value: className });
   const prototype: object = Object.create(Error.prototype, {
     constructor: { value: own, configurable: true, writable: true },

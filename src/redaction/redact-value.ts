@@ -81,7 +81,8 @@ class ValueCopy {
     if (ArrayBuffer.isView(value)) return this.#copyView(value);
     if (value instanceof ArrayBuffer) return this.#copyView(new Uint8Array(value));
     if (value instanceof Date) return new Date(value.getTime());
-    if (value instanceof RegExp || value instanceof Promise) return this.copy(String(value), depth);
+    if (value instanceof Promise) return '[promise]';
+    if (value instanceof RegExp) return this.copy(`/${value.source}/${value.flags}`, depth);
     if (value instanceof String || value instanceof Number)
       return this.copy(value.valueOf(), depth);
     if (Array.isArray(value)) return this.#copyArray(value, depth);
@@ -97,23 +98,19 @@ class ValueCopy {
   }
 
   #copyError(error: Error, depth: number): Error {
-    const textOf = (key: 'message' | 'name' | 'stack'): string | undefined => {
-      const text = attempt(() => error[key] as unknown);
-      return text === undefined
-        ? undefined
-        : this.#redaction.text(String(attempt(() => String(text))));
-    };
-    const className = attempt(() => error.constructor.name);
+    const read = (key: string): unknown => attempt(() => Reflect.get(error, key) as unknown);
+    const textOf = (text: unknown): string =>
+      this.#redaction.text(typeof text === 'string' ? text : UNREADABLE);
     const copy = makeErrorCopy({
-      name: textOf('name') ?? 'Error',
-      message: textOf('message') ?? '',
-      stack: textOf('stack'),
-      className: this.#redaction.text(String(className)),
+      name: textOf(read('name')),
+      message: textOf(read('message')),
+      stack: this.copy(read('stack'), depth),
+      className: textOf(attempt(() => error.constructor.name)),
     });
     this.#copies.set(error, copy);
     const hidden = ['message', 'name', 'stack', 'cause', 'errors'];
     for (const key of ['cause', 'errors'] as const) {
-      const part = attempt(() => Reflect.get(error, key) as unknown);
+      const part = read(key);
       if (part !== undefined) defineHidden(copy, key, this.copy(part, depth));
     }
     this.#copyFields(error, copy, depth, hidden);

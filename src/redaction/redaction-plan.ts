@@ -61,12 +61,15 @@ export function planRedaction(
   for (let span = 0; span < spans.count; span++) {
     const first = visible.originOf(spans.start(span));
     const end = visible.originOf(spans.end(span) - 1) + 1;
-    const start = Math.max(cursor, escapeStart(bytes, first, context.backslashes));
-    if (start >= settled) break;
+    const from = escapeStart(bytes, first, context.backslashes);
+    if (from >= settled) break;
     if (end <= cursor) continue;
     // A secret that overlaps one masked before lies under the same mask.
     if (first < cursor) replacements.push({ start: cursor, end, mask: '' });
-    else replacements.push({ start, end, mask: registry.mask(spans.owner(span)) });
+    else {
+      const start = Math.max(cursor, from);
+      replacements.push({ start, end, mask: registry.mask(spans.owner(span)) });
+    }
     cursor = end;
   }
   return {

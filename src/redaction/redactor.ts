@@ -1,6 +1,6 @@
 import { createPieceRedactor, type PieceRedactor, type TextPiece } from './piece-redactor.js';
 import { redactConsole } from './redact-console.js';
-import { redactBytes, redactText } from './redact-text.js';
+import { joinBytes, redactBytes, redactText } from './redact-text.js';
 import { redactValue, type ValueLimits, type ValueRedaction } from './redact-value.js';
 import {
   SecretRegistry,
@@ -10,6 +10,9 @@ import {
 import { type WritableLike, wrapStream } from './wrap-stream.js';
 
 export interface RedactorOptions extends SecretRegistryOptions, Partial<ValueLimits> {}
+
+/** Longer texts are taken in parts. */
+const LONGEST_WHOLE = 2 ** 25;
 
 const DEFAULT_LIMITS: ValueLimits = { maxDepth: 64, maxEntries: 100_000 };
 
@@ -65,8 +68,13 @@ export interface Redactor {
  */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const registry = new SecretRegistry(options);
-  const text = (input: string): string => redactText(registry, input);
-  const bytes = (input: Uint8Array): Uint8Array => redactBytes(registry, input);
+  const pieces = (): PieceRedactor => createPieceRedactor(registry);
+  const text = (input: string): string =>
+    input.length <= LONGEST_WHOLE ? redactText(registry, input) : inParts(pieces(), input).join('');
+  const bytes = (input: Uint8Array): Uint8Array =>
+    input.length <= LONGEST_WHOLE
+      ? redactBytes(registry, input)
+      : joinBytes(inParts(pieces(), input) as Uint8Array[]);
   const redaction: ValueRedaction = {
     maxDepth: options.maxDepth ?? DEFAULT_LIMITS.maxDepth,
     maxEntries: options.maxEntries ?? DEFAULT_LIMITS.maxEntries,
@@ -74,7 +82,6 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     bytes,
   };
   const value = (input: unknown): unknown => redactValue(input, redaction);
-  const pieces = (): PieceRedactor => createPieceRedactor(registry);
   const wrapped = new WeakMap<WritableLike, () => void>();
   return {
     get size() {
@@ -101,6 +108,10 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     },
     console: (console) => redactConsole(console, value),
   };
+}
+
+function inParts(pieces: PieceRedactor, text: TextPiece): readonly TextPiece[] {
+  return [pieces.write(text), pieces.end()];
 }
 
 function createTransform(pieces: PieceRedactor): TransformStream<TextPiece, TextPiece> {

@@ -183,25 +183,29 @@ export class EscapeScan {
 
   /** Reports the longest secret that the text read so far ends with: a shorter one lies inside it. */
   #report(node: number, end: number): void {
-    const { automaton, outputNode } = this.#tables;
+    const { automaton } = this.#tables;
     let output = automaton.output[node] as number;
     while (output !== 0 && !this.#live(output)) output = automaton.nextOutput[output] as number;
     if (output === 0) return;
-    const last = this.#last.output === output ? this.#last : undefined;
-    const start = this.#startOf(outputNode[output] as number, end, last);
+    const start = this.#startOfSecret(output, end);
     this.#last = { output, start, end };
     this.#onSecret(output, start, end);
   }
 
-  #startOf(
-    node: number,
-    end: number,
-    last?: { readonly start: number; readonly end: number },
-  ): number {
-    const { levels } = this.#tables.automaton;
-    const start = end - depthOf(levels, node);
-    if (start >= this.#unevenEnd) return start;
-    return findStart(this.#tables, this.#bytes, node, end, this.#spare, last);
+  #startOfSecret(output: number, end: number): number {
+    const { outputNode, outputLength } = this.#tables;
+    const latest = end - (outputLength[output] as number);
+    if (latest >= this.#unevenEnd) return latest;
+    // A secret that overlaps itself: no need to look for what is masked anyway.
+    if (this.#last.output === output && latest < this.#last.end) return this.#last.start;
+    return this.#startOf(outputNode[output] as number, end);
+  }
+
+  /** An escape is longer than what it stands for: the start is this, or before it. */
+  #startOf(node: number, end: number): number {
+    const latest = end - depthOf(this.#tables.automaton.levels, node);
+    if (latest >= this.#unevenEnd) return latest;
+    return findStart(this.#tables, this.#bytes, node, end, this.#spare);
   }
 }
 

@@ -45,7 +45,7 @@ export class RunScan {
     for (const place of interruptions) {
       if (place >= scanned) scanned = this.#scanAround(bytes, place, scanned, stop, complete);
     }
-    if (!complete && scanned < stop) this.#scanAround(bytes, stop, scanned, stop, complete);
+    if (!complete) this.#scanOpenEnd(bytes, scanned, stop);
     return this.#decoder.settled;
   }
 
@@ -116,10 +116,14 @@ export class RunScan {
     if (open) this.#scanOpenEnd(bytes, start, end);
   }
 
-  /** What looks like an escape may be none: `%` before a secret that begins with two hex digits. */
+  /**
+   * Scans what the text ends with for the beginning of a secret. Of an interrupted run as well: what looks like an escape may be none, such as `%`
+   * before a secret that begins with two hex digits.
+   */
   #scanOpenEnd(bytes: Uint8Array, from: number, stop: number): void {
-    const start = startOfRun(BASE64_VALUE, bytes, stop, from);
-    if (start === stop) return;
+    // No beginning of a secret is longer, in hex.
+    const least = Math.max(from, stop - 2 * this.#tables.longest);
+    const start = startOfRun(BASE64_VALUE, bytes, stop, least);
     this.#decoder.decodeBase64({ characters: bytes, start, end: stop, open: true });
     const digits = startOfRun(HEX_VALUE, bytes, stop, start);
     this.#decoder.decodeHex({ characters: bytes, start: digits, end: stop, open: true });

@@ -27,6 +27,8 @@ export interface SecretTables {
   /** The secret of an output, by its position in the list. */
   readonly outputSecret: Int32Array;
   readonly base64: WindowFilter;
+  /** Bytes of the longest secret. */
+  readonly longest: number;
 }
 
 /** @param secrets UTF-8, each once, none empty */
@@ -63,6 +65,7 @@ export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables 
     outputNode,
     outputSecret,
     base64: new WindowFilter(secrets),
+    longest: automaton.levels.length - 1,
   };
 }
 

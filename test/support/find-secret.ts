@@ -3,7 +3,7 @@
  * the package.
  */
 
-const ZERO_WIDTH = /[\u00ad\u200b\u200c\u200d\u2060\ufeff]/g;
+const ZERO_WIDTH = /\u00ad|\u200b|\u200c|\u200d|\u2060|\ufeff/g;
 
 /** Whether a text holds a secret in plain or in one of the encodings. */
 export function holdsSecret(secret: string, text: string): boolean {
