@@ -11,6 +11,7 @@ import { Bench } from 'tinybench';
 import type { OidcServerConfig } from '../src/config/auth-config.js';
 import { createAuthenticator } from '../src/identity/create-authenticator.js';
 import type { HttpClient } from '../src/identity/http-client.js';
+import type { Cost } from './engine-costs.js';
 import { median } from './measure.js';
 
 const ISSUER = 'https://login.example/realms/feast';
@@ -30,17 +31,18 @@ interface Issued {
   readonly tokens: readonly string[];
 }
 
-/** Prints microseconds for each verification: median of the rounds' medians, all verifiers in turn in each round. */
-export async function benchIdentity(): Promise<void> {
+/** Microseconds for each verification: median of the rounds' medians, all verifiers in turn in each round. */
+export async function benchIdentity(): Promise<Cost[]> {
+  const costs: Cost[] = [];
   for (const algorithm of ['RS256', 'ES256'] as const) {
     const issued = await issueTokens(algorithm);
     const verifiers = await createVerifiers(issued);
     await assertVerifiers(verifiers, issued);
-    console.log(`${algorithm}, ${TOKENS} tokens of ${issued.tokens[0]?.length} characters in turn`);
     for (const [name, microseconds] of await measure(verifiers, issued.tokens)) {
-      console.log(`  ${name.padEnd(36)} ${microseconds.toFixed(1).padStart(8)} µs`);
+      costs.push({ name: `${algorithm}: ${name}`, value: microseconds, unit: 'µs' });
     }
   }
+  return costs;
 }
 
 async function issueTokens(algorithm: Algorithm): Promise<Issued> {

@@ -7,11 +7,14 @@ import { parseArgs, promisify } from 'node:util';
 import { benchDecisions, type DecisionRow } from './decisions.js';
 import { type Cost, JOBS } from './engine-costs.js';
 import { generateStore } from './generate-store.js';
+import { benchIdentity } from './identity.js';
+import { benchRedaction } from './redaction.js';
 import { writeFeatureRepo } from './write-registry.js';
 
 const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--write DIR]
 
-  --only NAME   decisions, compile, names, questions, registry, audit or adversaries; may be given several times
+  --only NAME   decisions, compile, names, questions, registry, audit, adversaries, identity
+                or redaction; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
   --write DIR   measures nothing: writes a feature repository in Feast's format to DIR, with
@@ -78,7 +81,7 @@ async function runAll(): Promise<void> {
       const costs = inOwnProcess(job, permissions, resources);
       const known = report.costs[title] ?? [];
       report.costs[title] = [...known, { permissions, resources, costs }];
-      printCosts(title, permissions, resources, costs);
+      printCosts(`${title}: ${permissions} permissions, ${resources} resources`, costs);
     }
   };
   if (wanted('compile')) {
@@ -94,8 +97,29 @@ async function runAll(): Promise<void> {
     for (const [permissions, resources] of sizes) {
       const costs = await auditProcess(permissions, resources);
       report.costs['audit'] = [{ permissions, resources, costs }];
-      printCosts('audit', permissions, resources, costs);
+      printCosts(`audit: ${permissions} permissions, ${resources} resources`, costs);
     }
+  }
+  if (wanted('identity')) {
+    const costs = await benchIdentity();
+    report.costs['identity'] = [{ permissions: 0, resources: 0, costs }];
+    printCosts('identity: one verification of a token', costs);
+  }
+  if (wanted('redaction')) {
+    const rows = benchRedaction(large ? undefined : [1, 100], large ? 100 : 5);
+    const costs = rows.flatMap(
+      ({ secrets, mbPerSecond, copyMbPerSecond, replaceAllMbPerSecond }) => [
+        { name: `${secrets} secrets`, value: mbPerSecond, unit: 'MB/s' },
+        {
+          name: `${secrets} secrets: replaceAll for each`,
+          value: replaceAllMbPerSecond,
+          unit: 'MB/s',
+        },
+        { name: `${secrets} secrets: floor, copying`, value: copyMbPerSecond, unit: 'MB/s' },
+      ],
+    );
+    report.costs['redaction'] = [{ permissions: 0, resources: 0, costs }];
+    printCosts('redaction of a log in chunks', costs);
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }
@@ -190,13 +214,8 @@ function printDecisions({ permissions, resources, allowed, engines }: DecisionRo
   }
 }
 
-function printCosts(
-  title: string,
-  permissions: number,
-  resources: number,
-  costs: readonly Cost[],
-): void {
-  process.stdout.write(`\n${title}: ${permissions} permissions, ${resources} resources\n`);
+function printCosts(title: string, costs: readonly Cost[]): void {
+  process.stdout.write(`\n${title}\n`);
   for (const { name, value, unit } of costs) {
     process.stdout.write(
       `  ${name.padEnd(64)} ${value.toFixed(value < 10 ? 2 : 0).padStart(12)} ${unit}\n`,
