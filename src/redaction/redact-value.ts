@@ -1,9 +1,9 @@
 import { defineHidden, makeErrorCopy } from './redact-error.js';
 
 /** What a value that cannot be read is replaced with: a getter, a proxy or a `toJSON` threw. */
-export const UNREADABLE = '[unreadable]';
+const UNREADABLE = '[unreadable]';
 /** What everything beyond the limits is replaced with. */
-export const TRUNCATED = '[truncated]';
+const TRUNCATED = '[truncated]';
 
 export interface ValueLimits {
   /** Objects inside objects that are looked into. */

@@ -8,7 +8,7 @@ import { stripZeroWidth } from './zero-width.js';
 export const MIN_SECRET_LENGTH = 8;
 /** Characters that a secret has at most. */
 export const MAX_SECRET_LENGTH = 65_536;
-/** Bytes of all secrets of a registry together, unless its options say otherwise: their tables take about fifty times as much. */
+/** Bytes of all secrets of a registry together, unless its options say otherwise: their tables take about sixty times as much. */
 const DEFAULT_MAX_BYTES = 4 * 2 ** 20;
 /** So many new secrets are searched for beside the others, before one table is made of all. */
 const MAX_YOUNG = 64;
