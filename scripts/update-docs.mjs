@@ -29,7 +29,7 @@ function auditOutput() {
 
 for (const document of documents) {
   const before = readFileSync(document, 'utf8');
-  const after = before.replace(/<!-- (?!\/)(\S+) -->\n[^]*?<!-- \/\1 -->/g, (_, name) => {
+  const after = before.replace(/<!-- (?!\/)(\S+) -->\n[\s\S]*?<!-- \/\1 -->/g, (_, name) => {
     const [language, content] =
       name === 'audit-output'
         ? ['text', auditOutput()]

@@ -9,7 +9,7 @@ const shown = listProjectFiles()
   .flatMap((document) =>
     [
       ...readProjectFile(document).matchAll(
-        /<!-- (?!\/)(\S+) -->\n```\w+\n([^]*?)\n```\n<!-- \/\1 -->/g,
+        /<!-- (?!\/)(\S+) -->\n```\w+\n([\s\S]*?)\n```\n<!-- \/\1 -->/g,
       ),
     ].map(([, name, text]) => ({ document, name: String(name), text: `${text}\n` })),
   );
