@@ -162,14 +162,15 @@ export const JOBS: Readonly<
     );
     const start = performance.now();
     const contents = decodeRegistry(bytes);
-    const read = performance.now() - start;
-    const snapshot = await prepareSnapshot(contents);
+    const readMs = performance.now() - start;
+    const { permissions: read, resources: known } = contents;
+    const snapshot = await prepareSnapshot({ permissions: read, resources: known });
     const auditStart = performance.now();
     const report = auditSnapshot(snapshot);
     return [
       {
         name: `reading a registry file of ${(bytes.length / 1e6).toFixed(1)} MB`,
-        value: read,
+        value: readMs,
         unit: 'ms',
       },
       {

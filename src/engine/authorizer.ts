@@ -14,7 +14,10 @@ export type Actions<V extends Vocabulary> = ActionOf<V> | readonly ActionOf<V>[]
 
 /** A proposed change of what the registry holds. */
 export interface ProposedChange<V extends Vocabulary = FeastVocabulary> {
-  /** The resource as it is; missing where it is new. What the registry knows of it wins. */
+  /**
+   * The resource as it is; missing where it is new. What the registry knows of it wins, but one that it does not know is
+   * believed: take it from your own look-up and never from the request, or CREATE is not asked for.
+   */
   readonly existing?: ResourceOf<V> | null | undefined;
   /** The resource as it is to be, with its tags. */
   readonly proposed: ResourceOf<V>;

@@ -39,9 +39,17 @@ let snapshotCount = 0;
  * @throws TypeError on resources or options that contradict each other
  */
 function* compileSnapshotInSteps<V extends Vocabulary>(
-  options: SnapshotOptions<V>,
+  given: SnapshotOptions<V>,
 ): Generator<CompileProgress, Snapshot<V>> {
-  assertOptions(options);
+  assertOptions(given);
+  // SECURITY: lists of our own. What the caller does to theirs while this goes on, or later, changes nothing.
+  const options: SnapshotOptions<V> = {
+    ...given,
+    permissions: [...given.permissions],
+    resources: [...(given.resources ?? [])],
+    projects: [...(given.projects ?? [])],
+    policyKinds: [...(given.policyKinds ?? [])],
+  };
   const {
     vocabulary = feastVocabulary,
     policyKinds = [],

@@ -38,6 +38,11 @@ export function createAuthorizer(
   from: (SnapshotOptions<Vocabulary> & AuthorizerOptions) | Snapshot,
   options: AuthorizerOptions = {},
 ): Authorizer<Vocabulary> {
+  // Laxer rules that are misplaced or misspelt would go unnoticed.
+  const misplaced = Object.keys(options).find((option) => option !== 'onDecision');
+  if (misplaced !== undefined) {
+    throw new TypeError(`option ${quote(misplaced)} belongs to the first argument`);
+  }
   if (from instanceof Snapshot) return new SnapshotAuthorizer(from, options.onDecision);
   const { onDecision = options.onDecision, ...rest } = from;
   return new SnapshotAuthorizer(compileSnapshot(rest), onDecision);
@@ -48,6 +53,9 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
   readonly #onDecision: ((decision: Decision) => void) | undefined;
 
   constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
+    if (onDecision !== undefined && typeof onDecision !== 'function') {
+      throw new TypeError('option onDecision must be a function');
+    }
     this.#snapshot = snapshot;
     this.#onDecision = onDecision;
   }
@@ -164,7 +172,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     // A log that fails must not change an answer, nor end the process when it fails later.
     try {
       const logged: unknown = this.#onDecision?.(decision);
-      if (logged instanceof Promise) logged.catch(() => {});
+      if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
     } catch {}
     return decision;
   }

@@ -72,10 +72,34 @@ const CHOICES = {
   matching: ['index', 'scan'],
 } as const satisfies Partial<Record<keyof SnapshotOptions, readonly string[]>>;
 
+/** A record, so that an option that is added and not named here does not compile. */
+const NAMES: Readonly<Record<keyof SnapshotOptions, true>> = {
+  permissions: true,
+  resources: true,
+  projects: true,
+  defaultProject: true,
+  strategy: true,
+  unsecured: true,
+  whenNoPermissions: true,
+  onUnsupportedPattern: true,
+  vocabulary: true,
+  policyKinds: true,
+  auth: true,
+  version: true,
+  matching: true,
+};
+const OPTIONS: ReadonlySet<string> = new Set(Object.keys(NAMES));
+
 const AUTH_TYPES: readonly unknown[] = ['no_auth', 'oidc', 'kubernetes'];
 
 /** @throws TypeError on an option of a wrong type, or with a value that it does not have */
 export function assertOptions(options: SnapshotOptions<Vocabulary>): void {
+  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `option ${quote(unknown)} is unknown; known are ${[...OPTIONS].join(', ')}`,
+    );
+  }
   for (const [option, choices] of Object.entries(CHOICES) as [
     keyof typeof CHOICES,
     readonly unknown[],

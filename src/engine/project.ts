@@ -1,5 +1,5 @@
 import { HitBuffer, type ScopeFinder } from '../matchers/index.js';
-import { formatResource, type Resource, type Tags } from '../model/index.js';
+import { formatResource, frozenTags, type Resource, type Tags } from '../model/index.js';
 import type { Governance, GovernanceTable } from './governance.js';
 
 /** A finder over some of a snapshot's scopes. */
@@ -77,7 +77,8 @@ export class CompiledProject {
    * @param tags undefined: not known
    */
   govern(typeId: number, name: string, tags: Tags | undefined): Governance {
-    const { scopes, unknownScopes } = this.#find(typeId, name, tags);
+    // SECURITY: a copy, since a getter among a stranger's tags could ask something else while its scopes are looked for.
+    const { scopes, unknownScopes } = this.#find(typeId, name, tags && frozenTags(tags));
     const isGoverned = scopes.length + unknownScopes.length > 0;
     return isGoverned ? this.#table.ofStranger(scopes, unknownScopes) : this.#ungoverned;
   }

@@ -28,11 +28,15 @@ export function assertResource(resource: unknown): asserts resource is Resource 
     throw new TypeError('resource.project must be a string');
   }
   // SECURITY: a `Map` has no members that are seen here, and would pass for a resource without tags.
-  if (tags !== undefined && !isPlainObject(tags)) {
+  if (tags !== undefined && !(isPlainObject(tags) && Object.values(tags).every(isString))) {
     throw new TypeError(
       `resource.tags of ${formatResource({ type, name })} must be an object of strings`,
     );
   }
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** A frozen copy without a prototype, so that no tag's name can meet an inherited member. */
@@ -42,9 +46,8 @@ export function freezeTags(entries: Iterable<readonly [string, string]>): Tags {
   return Object.freeze(tags);
 }
 
-/** The same of tags that stand in an object: that object itself where it is such a copy. */
+/** The same of tags that stand in an object. Each is read once: what is checked later is what was read. */
 export function frozenTags(tags: Tags): Tags {
-  if (Object.getPrototypeOf(tags) === null && Object.isFrozen(tags)) return tags;
   const copy: Record<string, string> = Object.create(null);
   for (const key of Object.keys(tags)) copy[key] = tags[key] as string;
   return Object.freeze(copy);

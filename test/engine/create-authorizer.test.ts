@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAuthorizer, type SnapshotOptions } from '../../src/engine/index.js';
+import { createAuthorizer, prepareSnapshot, type SnapshotOptions } from '../../src/engine/index.js';
 import {
   AuthzError,
   type Decision,
@@ -9,7 +9,7 @@ import {
   type ResourceOf,
   type Subject,
 } from '../../src/model/index.js';
-import { permissionContext, roles } from '../../src/policy/index.js';
+import { definePermission, permissionContext, roles } from '../../src/policy/index.js';
 
 const ALICE: Subject = { username: 'alice', roles: ['reader'] };
 const view = (name: string, more: object = {}): ResourceOf<FeastVocabulary> => ({
@@ -94,6 +94,7 @@ describe('arguments of a wrong type', () => {
     ['nothing for tags', ALICE, 'READ_ONLINE', view('a', { tags: null })],
     ['a map of tags', ALICE, 'READ_ONLINE', view('a', { tags: new Map() })],
     ['a list of tags', ALICE, 'READ_ONLINE', view('a', { tags: [] })],
+    ['a tag that is no string', ALICE, 'READ_ONLINE', view('stranger', { tags: { pii: true } })],
   ])('%s', (_, subject, actions, resource) => {
     for (const ask of [
       () => authorizer.can(subject, actions, resource),
@@ -140,6 +141,23 @@ describe('arguments of a wrong type', () => {
 });
 
 describe('options of a wrong type', () => {
+  it('that are unknown or misplaced are noticed', () => {
+    const make = createAuthorizer as (...options: readonly unknown[]) => unknown;
+    expect(() => make({ permissions: [], whenNoPermision: 'deny' })).toThrow(
+      '`whenNoPermision` is unknown',
+    );
+    expect(() => make({ permissions: [] }, { whenNoPermissions: 'deny' })).toThrow(
+      'belongs to the first',
+    );
+    expect(() => make({ permissions: [], onDecision: 'x' })).toThrow(
+      'onDecision must be a function',
+    );
+    const authorizer = createAuthorizer({ permissions: [] });
+    expect(() => authorizer.replace({ permisions: [] } as never)).toThrow(
+      '`permisions` is unknown',
+    );
+  });
+
   it.each<[object, string]>([
     [{ permissions: undefined }, 'option permissions must be a list'],
     [{ permissions: {} }, 'option permissions must be a list'],
@@ -258,6 +276,49 @@ describe('options of a wrong type', () => {
       policyKinds: [broken],
     } as never;
     expect(() => createAuthorizer(options)).toThrow(RangeError);
+  });
+});
+
+describe('what a caller does later', () => {
+  const none = { username: 'x' };
+  it('to its lists changes nothing, not at the next replacement either', () => {
+    const permissions = [
+      definePermission({ name: 'p', actions: 'READ_ONLINE', policy: roles('r') }),
+    ];
+    const replaced = createAuthorizer({ permissions, resources: [view('a')] });
+    permissions.length = 0;
+    replaced.replace({ version: '2' });
+    expect(replaced.can(none, 'DELETE', view('a'))).toBe(false);
+    expect(replaced.snapshot.permissions).toHaveLength(1);
+  });
+
+  it('to its lists and options while they are compiled changes nothing', async () => {
+    const permissions = Array.from({ length: 50 }, (_, index) =>
+      definePermission({ name: `p${index}`, policy: roles('r') }),
+    );
+    const options = { permissions, whenNoPermissions: 'deny' as 'deny' | 'allow-named' };
+    const preparing = prepareSnapshot(options, { sliceMs: 0 });
+    permissions.length = 0;
+    options.whenNoPermissions = 'allow-named';
+    const snapshot = await preparing;
+    expect(snapshot.permissions).toHaveLength(50);
+    expect(snapshot.judge.rules.whenNoPermissions).toBe('deny');
+  });
+
+  it('in a getter of its tags changes no other answer', () => {
+    const open = createAuthorizer({
+      permissions: [
+        { name: 'open', namePatterns: 'zz.*', requiredTags: { a: '1' } },
+        { name: 'closed', policy: roles('r') },
+      ],
+    });
+    const tags = {
+      get a() {
+        open.can(null, 'DELETE', { type: 'FeatureView', name: 'zz1', tags: { a: '1' } });
+        return '2';
+      },
+    };
+    expect(open.can(null, 'DELETE', { type: 'FeatureView', name: 'private', tags })).toBe(false);
   });
 });
 
