@@ -57,6 +57,20 @@ export const ADVERSARIES: readonly Adversary[] = [
   },
 ];
 
+/**
+ * What literals cannot tell apart: patterns with one literal, the same for all, that differ in their classes. All of them are tried on a
+ * name that has the literal. Measured apart, at a size at which it ends.
+ */
+export const CLASSES_ALONE: Adversary = {
+  name: 'one literal for all, and classes besides',
+  make: (permissions, resources) =>
+    withPatterns(
+      permissions,
+      resources,
+      (index) => `.*shared_feature_[a-z]{1,${3 + (index % 60)}}_[0-9]{1,${1 + (index % 17)}}.*`,
+    ),
+};
+
 function withPatterns(
   count: number,
   resourceCount: number,

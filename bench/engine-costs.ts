@@ -1,7 +1,12 @@
 import { auditSnapshot } from '../src/audit/index.js';
 import { createAuthorizer, prepareSnapshot } from '../src/index.js';
 import { decodeRegistry } from '../src/registry/index.js';
-import { ADVERSARIES } from './adversaries.js';
+import {
+  ADVERSARIES,
+  type AdversarialStore,
+  type Adversary,
+  CLASSES_ALONE,
+} from './adversaries.js';
 import { createRandom, type GeneratedPermission, generateStore } from './generate-store.js';
 import { median } from './measure.js';
 import { encodeRegistry } from './write-registry.js';
@@ -20,19 +25,24 @@ export const JOBS: Readonly<
   compile: async (permissions, resources) => {
     const store = plainStore(permissions, resources);
     const before = usedBytes();
+    const withoutResources = createAuthorizer({ permissions: store.permissions });
+    const forPermissions = usedBytes() - before;
     const start = performance.now();
     const authorizer = createAuthorizer(store);
     const ms = performance.now() - start;
-    const bytes = usedBytes() - before;
+    const bytes = usedBytes() - before - forPermissions;
     const peak = process.resourceUsage().maxRSS / 1024;
-    if (authorizer.snapshot.permissions.length !== permissions)
-      throw new Error('not all were compiled');
+    const compiled = [withoutResources, authorizer].map(
+      ({ snapshot }) => snapshot.permissions.length,
+    );
+    if (compiled.some((count) => count !== permissions)) throw new Error('not all were compiled');
     return [
       { name: 'compile', value: ms, unit: 'ms' },
       { name: 'memory kept', value: bytes / 1e6, unit: 'MB' },
+      { name: 'memory kept, per permission', value: forPermissions / permissions, unit: 'bytes' },
       {
-        name: 'memory kept, per permission and resource',
-        value: bytes / (permissions + resources),
+        name: 'memory kept, per resource',
+        value: (bytes - forPermissions) / resources,
         unit: 'bytes',
       },
       { name: 'peak memory of the process, its input included', value: peak, unit: 'MB' },
@@ -145,12 +155,18 @@ export const JOBS: Readonly<
       },
       { name: 'can, bound subject', value: can / store.requests.length, unit: 'ns' },
       {
-        name: 'bytes allocated by 10,000,000 calls of can',
+        name: 'bytes allocated by 10,000,000 calls of can, bound subject',
         value: allocatedBy(() => {
-          for (let round = 0; round < 10_000_000 / store.requests.length; round++) {
-            for (const { action, resource } of store.requests) bound.can(action, resource);
-          }
-        }),
+          for (const { action, resource } of store.requests) bound.can(action, resource);
+        }, 10_000_000 / store.requests.length),
+        unit: 'bytes',
+      },
+      {
+        name: 'bytes allocated by 10,000,000 calls of can, plain subject',
+        value: allocatedBy(() => {
+          for (const { user, action, resource } of store.requests)
+            authorizer.can(user, action, resource);
+        }, 10_000_000 / store.requests.length),
         unit: 'bytes',
       },
     ];
@@ -181,32 +197,38 @@ export const JOBS: Readonly<
     ];
   },
 
-  adversaries: async (permissions, resources) => {
-    const costs: Cost[] = [];
-    for (const { name, make } of ADVERSARIES) {
-      const store = make(permissions, resources);
-      const start = performance.now();
-      const authorizer = createAuthorizer(store);
-      costs.push({ name: `${name}: compile`, value: performance.now() - start, unit: 'ms' });
-      const user = { username: 'user', roles: ['role-1'] };
-      const samples: number[] = [];
-      for (let count = 0; count < 600; count++) {
-        const like = store.resources[(count * 7919) % store.resources.length] as {
-          readonly name: string;
-        };
-        const asked = performance.now();
-        authorizer.can(user, 'READ_ONLINE', { type: 'FeatureView', name: `${like.name}0` });
-        samples.push((performance.now() - asked) * 1000);
-      }
-      costs.push({
-        name: `${name}: first-seen name, median`,
-        value: median(samples.slice(100)),
-        unit: 'µs',
-      });
-    }
-    return costs;
-  },
+  adversaries: async (permissions, resources) =>
+    compareAdversaries(ADVERSARIES, permissions, resources),
+
+  'classes alone': async (permissions, resources) =>
+    compareAdversaries([...ADVERSARIES.slice(0, 1), CLASSES_ALONE], permissions, resources),
 };
+
+/** The first of the adversaries is what the others are given in multiples of. */
+function compareAdversaries(
+  adversaries: readonly Adversary[],
+  permissions: number,
+  resources: number,
+): Cost[] {
+  const costs: Cost[] = [];
+  let mixed: readonly number[] | undefined;
+  for (const { name, make } of adversaries) {
+    const measured = measureAdversary(make(permissions, resources));
+    mixed ??= measured;
+    for (const [at, what] of ['compile', 'first-seen name, median'].entries()) {
+      const value = measured[at] as number;
+      costs.push({ name: `${name}: ${what}`, value, unit: at === 0 ? 'ms' : 'µs' });
+      if (measured !== mixed) {
+        costs.push({
+          name: '  in multiples of the mixed case',
+          value: value / (mixed[at] as number),
+          unit: 'x',
+        });
+      }
+    }
+  }
+  return costs;
+}
 
 function plainStore(permissions: number, resources: number) {
   const store = generateStore({ permissions, resources, requests: 1 });
@@ -217,6 +239,24 @@ function withoutGlobs(
   permissions: readonly GeneratedPermission[],
 ): Omit<GeneratedPermission, 'globs'>[] {
   return permissions.map(({ globs: _, ...permission }) => permission);
+}
+
+/** Milliseconds of the compilation, and microseconds of a name that is seen for the first time. */
+function measureAdversary(store: AdversarialStore): readonly [number, number] {
+  const start = performance.now();
+  const authorizer = createAuthorizer(store);
+  const ms = performance.now() - start;
+  const user = { username: 'user', roles: ['role-1'] };
+  const samples: number[] = [];
+  for (let count = 0; count < 600; count++) {
+    const like = store.resources[(count * 7919) % store.resources.length] as {
+      readonly name: string;
+    };
+    const asked = performance.now();
+    authorizer.can(user, 'READ_ONLINE', { type: 'FeatureView', name: `${like.name}0` });
+    samples.push((performance.now() - asked) * 1000);
+  }
+  return [ms, median(samples.slice(100))];
 }
 
 /** Nanoseconds of one call: the median of five rounds. */
@@ -236,12 +276,15 @@ function usedBytes(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** Growth of the heap over a job during which nothing is collected, if it allocates as little as it should. */
-function allocatedBy(job: () => void): number {
+/**
+ * Growth of the heap over `rounds` of a job. The process runs with a young generation that is larger than what ten million objects would
+ * take, so that nothing is collected in between.
+ */
+function allocatedBy(job: () => void, rounds: number): number {
   job();
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
-  job();
+  for (let round = 0; round < rounds; round++) job();
   return process.memoryUsage().heapUsed - before;
 }
 

@@ -95,7 +95,7 @@ const floor: EngineFactory = {
 };
 
 /** What one would write by hand: every permission in turn, its pattern compiled once. */
-const loop: EngineFactory = {
+export const loop: EngineFactory = {
   name: 'loop with RegExp',
   upTo: 10_000,
   make({ permissions }) {

@@ -91,8 +91,10 @@ async function runAll(): Promise<void> {
   if (wanted('names')) section('names', 'first-seen names', sizes);
   if (wanted('questions')) section('questions', 'questions', sizes);
   if (wanted('registry')) section('registry', 'registry', sizes);
-  if (wanted('adversaries'))
+  if (wanted('adversaries')) {
     section('adversaries', 'adversaries', large ? [[10_000, 2000]] : [[500, 500]]);
+    section('adversaries', 'classes alone', large ? [[1000, 200]] : [[100, 50]]);
+  }
   if (wanted('audit')) {
     for (const [permissions, resources] of sizes) {
       const costs = await auditProcess(permissions, resources);
@@ -143,6 +145,7 @@ function inOwnProcess(job: string, permissions: number, resources: number): read
     process.execPath,
     [
       '--expose-gc',
+      '--max-semi-space-size=512',
       '--max-old-space-size=8192',
       program,
       `--job=${job}:${permissions}:${resources}`,
