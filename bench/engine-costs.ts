@@ -253,7 +253,7 @@ function measureAdversary(store: AdversarialStore): readonly [number, number] {
       readonly name: string;
     };
     const asked = performance.now();
-    authorizer.can(user, 'READ_ONLINE', { type: 'FeatureView', name: `${like.name}0` });
+    authorizer.can(user, 'READ_ONLINE', { type: 'FeatureView', name: `${like.name}${count}` });
     samples.push((performance.now() - asked) * 1000);
   }
   return [ms, median(samples.slice(100))];

@@ -1,11 +1,14 @@
 import type { AuthConfig } from '../config/auth-config.js';
+import { IdentityUnavailableError } from '../model/errors.js';
 import type { Authenticator } from './authenticator.js';
 import type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
+import { addVerifiedToken } from './identity-secrets.js';
 import { createKubernetesAuthenticator } from './kubernetes.js';
+import { omitUndefined } from './omit-undefined.js';
 import { createOidcAuthenticator } from './oidc-authenticator.js';
 import type { OidcConfig } from './oidc-verifier.js';
 import { type CompactToken, parseCompactToken } from './parse-compact-token.js';
-import { DEFAULT_MAX_TOKEN_LENGTH, readBearerToken } from './read-bearer-token.js';
+import { readBearerToken, readMaxTokenLength } from './read-bearer-token.js';
 
 /**
  * Creates the authenticator that an `auth` section asks for, or one that takes the tokens of several OIDC providers.
@@ -25,6 +28,7 @@ export function createAuthenticator(
   auth: AuthConfig | readonly (OidcConfig | IssuerOptions)[],
   options: AuthenticatorOptions = {},
 ): Authenticator {
+  const maxTokenLength = readMaxTokenLength(options.maxTokenLength);
   if (isList(auth)) return createOidcAuthenticator(auth.map(toIssuer), options);
   switch (auth.type) {
     case 'no_auth':
@@ -32,25 +36,39 @@ export function createAuthenticator(
     case 'oidc':
       return createOidcAuthenticator([{ auth }], options);
     case 'kubernetes':
-      return createClusterAuthenticator(options);
+      return createClusterAuthenticator({ ...options, maxTokenLength });
     default:
       throw new TypeError('auth must be an auth section, or a list of those of type `oidc`');
   }
 }
 
 /** Tokens of services, which are told by their issuer, and everything else for the cluster to review. */
-function createClusterAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { now, redaction } = options;
-  const cluster = createKubernetesAuthenticator({ now, redaction, ...options.kubernetes });
-  const { services, maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH } = options;
+function createClusterAuthenticator(
+  options: AuthenticatorOptions & { readonly maxTokenLength: number },
+): Authenticator {
+  const { now = Date.now, redaction, services, maxTokenLength } = options;
+  const cluster = createKubernetesAuthenticator({
+    now,
+    redaction,
+    maxTokenLength,
+    ...omitUndefined(options.kubernetes ?? {}),
+  });
   if (services === undefined) return cluster;
+  let closed = false;
   return {
     ...cluster,
     authenticate: async (credentials) => {
+      if (closed) throw new IdentityUnavailableError('the authenticator is closed');
       const text = readBearerToken(credentials, maxTokenLength);
       const token = tryParse(text);
       if (token?.claims['iss'] !== services.issuer) return cluster.authenticate({ token: text });
-      return (await services.verify(text, token)).subject;
+      const verified = await services.verify(text, token);
+      addVerifiedToken(redaction, text, verified, now());
+      return verified.subject;
+    },
+    close: () => {
+      closed = true;
+      return cluster.close();
     },
   };
 }

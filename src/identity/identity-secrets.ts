@@ -1,4 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { addSecretRedaction } from '../redaction/index.js';
+import type { ServiceSigningKey, ServiceVerificationKey } from './service-key.js';
+import type { VerifiedToken } from './verified-token.js';
+
+/** Characters that the redaction asks of a secret. */
+const MIN_SECRET_LENGTH = 8;
 
 /** Something that must not appear in a log. */
 export interface IdentitySecret {
@@ -9,54 +15,117 @@ export interface IdentitySecret {
   readonly lifetimeSeconds?: number | undefined;
 }
 
-/** Where secrets are registered to be masked. */
+/** Where secrets are registered to be masked. A function that it returns takes the secret back. */
 export type SecretRegistry = (secret: IdentitySecret) => unknown;
 
-/** What ends, in about the order in which it does. */
-const passing = new Map<string, { readonly expiresAt: number; readonly remove: () => void }>();
+interface Passing {
+  readonly expiresAt: number;
+  readonly remove: () => void;
+}
+
+/** What ends, by what is masked of it. */
+const passing = new Map<string, Passing>();
+/** What is more than this the redaction forgets by itself, once it has ended and there is no room. */
+const MAX_PASSING = 50_000;
+const SWEEP_INTERVAL_MS = 1000;
+let sweptAt = 0;
+
+/** How long what was just accepted is masked at least. */
+const MIN_TOKEN_SECONDS = 60;
 
 /**
  * Registers a secret that passes through identity, so that no log shows it. An empty one is none.
  *
  * @param registry in place of the process-wide redaction
- * @param lifetimeSeconds how long it has to be masked; for good unless given
+ * @param lifetimeSeconds how long it has to be masked; for good unless given. Of several ends the last one counts.
+ * @returns takes back what is masked for good; what has an end is masked until then
  */
 export function addIdentitySecret(
   registry: SecretRegistry | undefined,
   name: string,
   value: string,
   lifetimeSeconds?: number,
+): () => void {
+  if (value === '') return () => {};
+  const remove = (registry ?? addToProcess)({ name, value, lifetimeSeconds });
+  return () => {
+    if (lifetimeSeconds === undefined && typeof remove === 'function') remove();
+  };
+}
+
+/**
+ * Registers a token that was just verified, for as long as it holds: one that is accepted for the tolerance alone is
+ * masked beyond that, too.
+ *
+ * @param now milliseconds since 1970
+ */
+export function addVerifiedToken(
+  registry: SecretRegistry | undefined,
+  text: string,
+  { expiresAt, clockToleranceSeconds = 0 }: VerifiedToken,
+  now: number,
 ): void {
-  if (value !== '') (registry ?? addToProcess)({ name, value, lifetimeSeconds });
+  const least = clockToleranceSeconds + MIN_TOKEN_SECONDS;
+  addIdentitySecret(registry, 'token', text, Math.max(expiresAt - now / 1000, least));
+}
+
+/**
+ * Registers the secret half of a service's key: text as it is, bytes as the text that they are or as they are written.
+ */
+export function addServiceKeySecrets(
+  registry: SecretRegistry | undefined,
+  key: ServiceSigningKey | ServiceVerificationKey,
+): void {
+  if ('secret' in key) {
+    for (const form of writtenForms(key.secret)) addIdentitySecret(registry, 'service-secret', form);
+  } else if ('privateKey' in key && typeof key.privateKey === 'string') {
+    addIdentitySecret(registry, 'service-key', key.privateKey.trim());
+  }
+}
+
+function writtenForms(secret: string | Uint8Array): Iterable<string> {
+  if (typeof secret === 'string') return [secret];
+  const bytes = Buffer.from(secret);
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes) && text.length >= MIN_SECRET_LENGTH) return [text];
+  // Without padding, so that it is found with and without.
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  return new Set([base64, bytes.toString('base64url'), bytes.toString('hex')]);
 }
 
 /**
  * Of a signed token the signature is masked: without it the token is worth nothing, and many fit where few whole ones
  * would. What cannot be masked (less than 8 characters, or more than there is room for) refuses no request.
  */
-function addToProcess({ name, value, lifetimeSeconds }: IdentitySecret): void {
+function addToProcess({ name, value, lifetimeSeconds }: IdentitySecret): (() => void) | undefined {
   const now = Date.now();
   forgetEnded(now);
   const masked = /^[\w-]+\.[\w-]+\.([\w-]{32,})$/.exec(value)?.[1] ?? value;
-  if (passing.has(masked)) return;
   try {
-    if (lifetimeSeconds === undefined) {
-      addSecretRedaction({ name, value: masked });
-    } else {
-      const expiresAt = now + lifetimeSeconds * 1000;
-      passing.set(masked, {
-        expiresAt,
-        remove: addSecretRedaction({ name, value: masked, expiresAt }),
-      });
-    }
+    if (lifetimeSeconds === undefined) return addSecretRedaction({ name, value: masked });
+    addPassing(name, masked, now + lifetimeSeconds * 1000);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
   }
+  return undefined;
 }
 
+function addPassing(name: string, value: string, expiresAt: number): void {
+  const known = passing.get(value);
+  if (known !== undefined && known.expiresAt >= expiresAt) return;
+  const remove = addSecretRedaction({ name, value, expiresAt });
+  known?.remove();
+  passing.delete(value);
+  if (passing.size < MAX_PASSING) passing.set(value, { expiresAt, remove });
+}
+
+/** Looks at all of them, as a long life may stand before many short ones, but not with every request. */
 function forgetEnded(now: number): void {
+  // A clock that was set back does not put it off.
+  if (now >= sweptAt && now < sweptAt + SWEEP_INTERVAL_MS) return;
+  sweptAt = now;
   for (const [value, { expiresAt, remove }] of passing) {
-    if (expiresAt > now) return;
+    if (expiresAt > now) continue;
     remove();
     passing.delete(value);
   }

@@ -10,7 +10,7 @@ import {
   serviceAccountSubject,
   userSubject,
 } from './kubernetes-subject.js';
-import { readBearerToken } from './read-bearer-token.js';
+import { readBearerToken, readMaxTokenLength } from './read-bearer-token.js';
 
 /** How the bindings of a cluster become roles, groups and namespaces. */
 export interface KubernetesAuthenticatorOptions extends TokenReviewOptions {
@@ -20,9 +20,10 @@ export interface KubernetesAuthenticatorOptions extends TokenReviewOptions {
   readonly namespaces?: readonly string[] | undefined;
   /** Whether a service account is also in the groups that may look into its namespace, as in Feast. Default true. */
   readonly namespaceGroups?: boolean | undefined;
+  /** Longer tokens are refused before they are reviewed, in characters. Default 16,384. */
+  readonly maxTokenLength?: number | undefined;
 }
 
-const MAX_TOKEN_LENGTH = 16 * 1024;
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const NAMESPACE_GROUPS_WARNING =
@@ -43,6 +44,7 @@ export function createKubernetesAuthenticator(
   options: KubernetesAuthenticatorOptions = {},
 ): Authenticator {
   checkNamespaces(options);
+  const maxTokenLength = readMaxTokenLength(options.maxTokenLength);
   const cluster = createKubernetesCluster(options);
   const namespaceGroups = options.namespaceGroups ?? true;
   const namespaces = options.namespaces && [...new Set(options.namespaces)];
@@ -81,7 +83,7 @@ export function createKubernetesAuthenticator(
     warnings: namespaceGroups ? [NAMESPACE_GROUPS_WARNING] : [],
     authenticate: async (credentials) => {
       if (closed) throw new IdentityUnavailableError('the authenticator is closed');
-      const user = await cluster.review(readBearerToken(credentials, MAX_TOKEN_LENGTH));
+      const user = await cluster.review(readBearerToken(credentials, maxTokenLength));
       const account = parseServiceAccount(user.username);
       return account === undefined ? ofUser(user) : ofServiceAccount(account, user);
     },
@@ -106,7 +108,7 @@ export function createTokenReviewer(
 ): (token: string) => Promise<Subject> {
   const cluster = createKubernetesCluster(options);
   return async (token) => {
-    const { username } = await cluster.review(readBearerToken({ token }, MAX_TOKEN_LENGTH));
+    const { username } = await cluster.review(readBearerToken({ token }, readMaxTokenLength()));
     const account = parseServiceAccount(username);
     return Object.freeze({
       username,

@@ -7,10 +7,11 @@ import {
 import { assertSubject, type Subject } from '../model/subject.js';
 import type { Authenticator } from './authenticator.js';
 import type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
-import { addIdentitySecret } from './identity-secrets.js';
+import { addVerifiedToken } from './identity-secrets.js';
+import { omitUndefined } from './omit-undefined.js';
 import { createOidcVerifier, type OidcVerifier } from './oidc-verifier.js';
 import { type CompactToken, parseCompactToken } from './parse-compact-token.js';
-import { DEFAULT_MAX_TOKEN_LENGTH, readBearerToken } from './read-bearer-token.js';
+import { readBearerToken, readMaxTokenLength } from './read-bearer-token.js';
 import type { ServiceTokenVerifier } from './service-token-verifier.js';
 import { createVerifiedTokenCache } from './verified-token-cache.js';
 
@@ -27,12 +28,13 @@ export function createOidcAuthenticator(
   options: AuthenticatorOptions,
 ): Authenticator {
   if (issuers.length === 0) throw new TypeError('a list of auth sections must not be empty');
-  const { now = Date.now, maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH, services } = options;
-  if (!(maxTokenLength > 0)) throw new TypeError('maxTokenLength must be a number above 0');
+  const { now = Date.now, services } = options;
+  const maxTokenLength = readMaxTokenLength(options.maxTokenLength);
   const verifiers = issuers.map(({ auth, ...own }) => {
     const severally = issuers.length > 1 ? { requireIssuer: true } : {};
     const surroundings = { now, httpClient: options.httpClient };
-    return createOidcVerifier(auth, { ...options, ...own, ...severally }, surroundings);
+    const chosen = { ...options, ...omitUndefined(own), ...severally };
+    return createOidcVerifier(auth, chosen, surroundings);
   });
   const choose = compileRoutes(verifiers, services);
   const cache = createVerifiedTokenCache(options.cache ?? {}, now);
@@ -43,8 +45,7 @@ export function createOidcAuthenticator(
     if (Object.hasOwn(token.claims, 'kubernetes.io')) return review(text, options.tokenReview);
     const verified = await choose(token).verify(text, token);
     cache.add(text, verified);
-    const remainingSeconds = verified.expiresAt - now() / 1000;
-    addIdentitySecret(options.redaction, 'token', text, remainingSeconds);
+    addVerifiedToken(options.redaction, text, verified, now());
     return verified.subject;
   };
 

@@ -106,7 +106,7 @@ export function createOidcVerifier(
         const set = await keys.current();
         return set.issuer === issuer && set.keys.get(kid)?.includes(key) === true;
       };
-      return { subject: toSubject(claims), expiresAt, isCurrent };
+      return { subject: toSubject(claims), expiresAt, clockToleranceSeconds: tolerance, isCurrent };
     },
   };
 }

@@ -2,7 +2,17 @@ import { IdentityInvalidError, IdentityMissingError } from '../model/errors.js';
 import type { Credentials } from './authenticator.js';
 
 /** Longer tokens are refused before anything of them is read. In characters. */
-export const DEFAULT_MAX_TOKEN_LENGTH = 16_384;
+const DEFAULT_MAX_TOKEN_LENGTH = 16_384;
+
+/**
+ * The length of the longest token that is read, in characters; 16,384 unless given.
+ *
+ * @throws TypeError unless it is a whole number above 0
+ */
+export function readMaxTokenLength(length: number = DEFAULT_MAX_TOKEN_LENGTH): number {
+  if (Number.isSafeInteger(length) && length > 0) return length;
+  throw new TypeError('maxTokenLength must be a whole number above 0');
+}
 
 /** Letters of the scheme and the blanks around it, on top of the longest token. */
 const HEADER_ALLOWANCE = 64;

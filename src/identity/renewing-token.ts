@@ -27,7 +27,7 @@ const RETRY_PAUSE_MS = 5000;
 export function createRenewingToken(
   obtain: () => Promise<ObtainedToken>,
   { marginSeconds, now }: RenewalOptions,
-): () => Promise<string> {
+): () => Promise<ObtainedToken> {
   let held: ObtainedToken | undefined;
   let failedAt: number | undefined;
   let request: Promise<ObtainedToken> | undefined;
@@ -45,14 +45,14 @@ export function createRenewingToken(
   return async () => {
     const remaining = remainingMs();
     const holds = held !== undefined && remaining > 0;
-    if (holds && (remaining > marginSeconds * 1000 || isPausing())) return held?.token as string;
+    if (holds && (remaining > marginSeconds * 1000 || isPausing())) return held as ObtainedToken;
     try {
       held = await renew();
       failedAt = undefined;
-      return held.token;
+      return held;
     } catch (error) {
       failedAt = now();
-      if (held !== undefined && remainingMs() > 0) return held.token;
+      if (held !== undefined && remainingMs() > 0) return held;
       throw error;
     }
   };

@@ -109,6 +109,7 @@ function basicAuthorization(clientId: string, clientSecret: string): string {
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-function formEncode(text: string): string {
+/** Text as it stands in a form (`application/x-www-form-urlencoded`). */
+export function formEncode(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { freezeSubject, type Subject } from '../model/subject.js';
-import { addIdentitySecret, type SecretRegistry } from './identity-secrets.js';
+import { addIdentitySecret, addServiceKeySecrets, type SecretRegistry } from './identity-secrets.js';
 import { loadServiceKey, type ServiceSigningKey } from './service-key.js';
 
 /** Type of the tokens by which servers know each other. No token of a person has it. */
@@ -55,9 +55,7 @@ export function createServiceTokenIssuer(options: ServiceTokenIssuerOptions): Se
     throw new TypeError('a service token issuer needs a key with `secret` or `privateKey`');
   }
   const { kid, algorithm, key } = loadServiceKey(options.key);
-  if ('secret' in options.key && typeof options.key.secret === 'string') {
-    addIdentitySecret(options.redaction, 'service-secret', options.key.secret);
-  }
+  addServiceKeySecrets(options.redaction, options.key);
   const { username, roles, groups, namespaces } = subject;
   return {
     lifetimeSeconds,

@@ -1,7 +1,7 @@
 import { compactVerify } from 'jose';
 import { IdentityInvalidError, quote } from '../model/errors.js';
 import { compileClaimMapping } from './claim-mapping.js';
-import { addIdentitySecret, type SecretRegistry } from './identity-secrets.js';
+import { addServiceKeySecrets, type SecretRegistry } from './identity-secrets.js';
 import type { CompactToken } from './parse-compact-token.js';
 import {
   type LoadedServiceKey,
@@ -77,7 +77,12 @@ export function createServiceTokenVerifier(
       }
       const expiresAt = assertTimeClaims(claims, now() / 1000, tolerance);
       assertShortLived(claims, expiresAt);
-      return { subject: toSubject(claims), expiresAt, isCurrent: () => true };
+      return {
+        subject: toSubject(claims),
+        expiresAt,
+        clockToleranceSeconds: tolerance,
+        isCurrent: () => true,
+      };
     },
   };
 }
@@ -94,9 +99,7 @@ function loadKeys(options: ServiceTokenVerifierOptions): ReadonlyMap<unknown, Lo
     const key = loadServiceKey(given);
     if (keys.has(key.kid)) throw new TypeError(`two service keys are called ${quote(key.kid)}`);
     keys.set(key.kid, key);
-    if ('secret' in given && typeof given.secret === 'string') {
-      addIdentitySecret(options.redaction, 'service-secret', given.secret);
-    }
+    addServiceKeySecrets(options.redaction, given);
   }
   return keys;
 }

@@ -11,7 +11,7 @@ import { addIdentitySecret, type SecretRegistry } from './identity-secrets.js';
 import { httpOptions } from './oidc-verifier.js';
 import { parseProviderAddress } from './provider-metadata.js';
 import { createRenewingToken, type ObtainedToken, readUnverifiedExpiry } from './renewing-token.js';
-import { requestToken, type TokenGrant } from './request-token.js';
+import { formEncode, requestToken, type TokenGrant } from './request-token.js';
 import type { ServiceTokenIssuer } from './service-token-issuer.js';
 import { readTokenFile, SERVICE_ACCOUNT_TOKEN_PATH } from './token-file.js';
 
@@ -49,11 +49,12 @@ export interface TokenSourceOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
-type Find = () => Promise<string | undefined>;
+type Find = () => Promise<string | ObtainedToken | undefined>;
 type OidcConfig = OidcServerConfig | OidcClientConfig;
 
 const DEFAULT_MARGIN_SECONDS = 30;
 const DEFAULT_ATTEMPTS = 4;
+const MIN_MASKED_SECONDS = 60;
 
 /**
  * Creates the source of a client's tokens that an `auth` section asks for.
@@ -70,24 +71,42 @@ const DEFAULT_ATTEMPTS = 4;
  */
 export function createTokenSource(auth: AuthConfig, options: TokenSourceOptions = {}): TokenSource {
   const env = options.env ?? process.env;
-  let protectedToken: string | undefined;
-  const protect = (token: string): string => {
-    if (token === protectedToken) return token;
-    protectedToken = token;
-    const end = readUnverifiedExpiry(token);
-    const seconds = end === undefined ? undefined : (end - (options.now ?? Date.now)()) / 1000;
-    addIdentitySecret(options.redaction, 'token', token, seconds);
-    return token;
-  };
+  const protect = createProtection(options);
   const sources = [...listOwnSources(auth, options), ...listConfiguredSources(auth, options, env)];
   return {
     getToken: async () => {
       for (const find of sources) {
         const token = await find();
-        if (token !== undefined) return protect(token);
+        if (token !== undefined) return protect(toObtained(token));
       }
       throw new CredentialUnavailableError('no source of tokens has one');
     },
+  };
+}
+
+/**
+ * Registers each token to be masked for as long as it holds. One whose end is not known is masked until another takes
+ * its place, and a while longer, as a request may still be on its way with it.
+ */
+function createProtection({
+  redaction,
+  now = Date.now,
+}: TokenSourceOptions): (obtained: ObtainedToken) => string {
+  let current: string | undefined;
+  let retire = (): void => {};
+  return ({ token, expiresAt }) => {
+    if (token === current) return token;
+    current = token;
+    retire();
+    const remaining = expiresAt === undefined ? undefined : (expiresAt - now()) / 1000;
+    const seconds = remaining === undefined ? undefined : Math.max(remaining, MIN_MASKED_SECONDS);
+    const remove = addIdentitySecret(redaction, 'token', token, seconds);
+    retire = () => {
+      if (expiresAt !== undefined) return;
+      addIdentitySecret(redaction, 'token', token, MIN_MASKED_SECONDS);
+      remove();
+    };
+    return token;
   };
 }
 
@@ -156,6 +175,9 @@ function fromProvider(auth: OidcClientConfig, options: TokenSourceOptions): Find
     scope: options.scope,
   };
   addIdentitySecret(options.redaction, 'client-secret', clientSecret);
+  // What stands in the Authorization header, in base64.
+  const encoded = formEncode(clientSecret);
+  if (encoded !== clientSecret) addIdentitySecret(options.redaction, 'client-secret', encoded);
   addIdentitySecret(options.redaction, 'password', password ?? '');
   const client = options.httpClient ?? createHttpClient(httpOptions(auth));
   const retry = {

@@ -1,7 +1,8 @@
-/** Methods that print what they are given. */
+/** Methods that print what they are given, a label too; those that print nothing must know a label by the same mask. */
 const PRINTING: ReadonlySet<PropertyKey> = new Set([
   'assert',
   'count',
+  'countReset',
   'debug',
   'dir',
   'dirxml',
@@ -11,6 +12,8 @@ const PRINTING: ReadonlySet<PropertyKey> = new Set([
   'info',
   'log',
   'table',
+  'time',
+  'timeEnd',
   'timeLog',
   'trace',
   'warn',

@@ -10,8 +10,10 @@ export const MIN_SECRET_LENGTH = 8;
 export const MAX_SECRET_LENGTH = 65_536;
 /** Bytes of all secrets of a registry together, unless its options say otherwise: their tables take about sixty times as much. */
 const DEFAULT_MAX_BYTES = 4 * 2 ** 20;
-/** So many new secrets are searched for beside the others, before one table is made of all. */
-const MAX_YOUNG = 64;
+/** Tables of fewer bytes of secrets are made anew with each new secret: that costs less than searching for some more tables. */
+const SMALL_TABLE_BYTES = 2048;
+/** Newer tables take in the one before them when it has no more than so many times their bytes. */
+const MERGE_RATIO = 4;
 
 /** A secret to be masked. */
 export interface SecretToRedact {
@@ -43,8 +45,10 @@ export class SecretRegistry {
   readonly #maxBytes: number;
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
-  #removed = 0;
-  #fresh: Entry[] = [];
+  /** In no finder yet. */
+  readonly #fresh = new Set<Entry>();
+  /** Number of secrets that the finders hold, the removed ones too. */
+  #held = 0;
   #finders: readonly SecretFinder<Entry>[] = [];
   /** Made when the first secret is masked. */
   #masks: readonly string[] | undefined;
@@ -82,7 +86,7 @@ export class SecretRegistry {
 
   /** Finders for all secrets; the owners of what they find are positions in all their secrets, one list after the other. */
   finders(): readonly SecretFinder<Entry>[] {
-    if (this.#fresh.length > 0 || this.#removed > this.#entries.size) this.#compile();
+    if (this.#fresh.size > 0 || this.#isHalfRemoved()) this.#compile();
     return this.#finders;
   }
 
@@ -103,7 +107,7 @@ export class SecretRegistry {
     const entry: Entry = { value, name, bytes, live: true, uses: 0, expiresAt: 0 };
     this.#entries.set(value, entry);
     this.#bytes += bytes.length;
-    this.#fresh.push(entry);
+    this.#fresh.add(entry);
     return entry;
   }
 
@@ -111,8 +115,8 @@ export class SecretRegistry {
     if (!entry.live) return;
     entry.live = false;
     this.#entries.delete(entry.value);
+    this.#fresh.delete(entry);
     this.#bytes -= entry.bytes.length;
-    this.#removed++;
   }
 
   #forgetExpired(): void {
@@ -122,19 +126,27 @@ export class SecretRegistry {
     }
   }
 
-  /** New secrets go into a small finder of their own, so that the large one is built rarely. */
+  #isHalfRemoved(): boolean {
+    return this.#held > 2 * this.#entries.size;
+  }
+
+  /**
+   * New secrets go into a finder of their own, together with those of the finders before it that are not much larger. So each finder is much larger
+   * than the next, there are few, and a secret is moved to another one a logarithmic number of times.
+   */
   #compile(): void {
-    const [old, young] = this.#finders;
-    const recent = [...(young?.secrets ?? []), ...this.#fresh].filter(({ live }) => live);
-    const tidy = old !== undefined && this.#removed <= this.#entries.size;
-    if (tidy && recent.length <= Math.min(MAX_YOUNG, old.secrets.length)) {
-      this.#finders = recent.length === 0 ? [old] : [old, compileSecretFinder(recent)];
-    } else {
-      const all = [...this.#entries.values()];
-      this.#finders = all.length === 0 ? [] : [compileSecretFinder(all)];
-      this.#removed = 0;
+    const finders = this.#isHalfRemoved() ? [] : [...this.#finders];
+    let secrets = finders.length === 0 ? [...this.#entries.values()] : [...this.#fresh];
+    for (let last = finders.at(-1); last !== undefined; last = finders.at(-1)) {
+      const limit = Math.max(SMALL_TABLE_BYTES, MERGE_RATIO * countBytes(secrets));
+      if (countBytes(last.secrets) > limit) break;
+      secrets = [...last.secrets.filter(({ live }) => live), ...secrets];
+      finders.pop();
     }
-    this.#fresh = [];
+    if (secrets.length > 0) finders.push(compileSecretFinder(secrets));
+    this.#finders = finders;
+    this.#held = finders.reduce((held, finder) => held + finder.secrets.length, 0);
+    this.#fresh.clear();
     this.#masks = undefined;
   }
 
@@ -158,6 +170,10 @@ export class SecretRegistry {
     for (const finder of this.#finders) finder.find(bytes, true, spans, 0);
     return spans.count > 0;
   }
+}
+
+function countBytes(secrets: readonly FindableSecret[]): number {
+  return secrets.reduce((count, { bytes }) => count + bytes.length, 0);
 }
 
 interface ParsedSecret {

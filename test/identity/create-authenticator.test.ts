@@ -3,7 +3,11 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAuthenticator, type IdentitySecret } from '../../src/identity/index.js';
+import {
+  type AuthenticatorOptions,
+  createAuthenticator,
+  type IdentitySecret,
+} from '../../src/identity/index.js';
 import {
   clientConfig,
   createSigningKey,
@@ -148,6 +152,44 @@ describe('oidc', () => {
   });
 });
 
+describe('tokens that have just ended', () => {
+  it('are masked for a while after they were accepted', async () => {
+    const secrets: IdentitySecret[] = [];
+    const redaction = (secret: IdentitySecret): unknown => secrets.push(secret);
+    const { authenticate } = createAuthenticator(config(), {
+      now,
+      redaction,
+      clockToleranceSeconds: 30,
+    });
+    await authenticate({ token: await provider.sign({ exp: NOW - 20 }) });
+    expect(secrets).toMatchObject([{ lifetimeSeconds: 90 }]);
+  });
+});
+
+describe('maxTokenLength', () => {
+  const kubernetes = { type: 'kubernetes', userToken: undefined } as const;
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '100' as never])(
+    'cannot be %j',
+    (maxTokenLength) => {
+      for (const auth of [config(), kubernetes, { type: 'no_auth' } as const]) {
+        expect(() => createAuthenticator(auth, { maxTokenLength })).toThrow(TypeError);
+      }
+    },
+  );
+
+  it('holds for Kubernetes, too, whose own option comes first', async () => {
+    const refuses = (options: AuthenticatorOptions, length: number): Promise<void> =>
+      expect(
+        createAuthenticator(kubernetes, options).authenticate({ token: 'x'.repeat(length + 1) }),
+      ).rejects.toThrow(`longer than ${length} characters`);
+    await refuses({ maxTokenLength: 10 }, 10);
+    await refuses({ maxTokenLength: 10, kubernetes: { maxTokenLength: undefined } }, 10);
+    await refuses({ maxTokenLength: 10, kubernetes: { maxTokenLength: 20 } }, 20);
+    await refuses({}, 16_384);
+  });
+});
+
 describe('certificates', () => {
   it('of the file that is configured are trusted, and others only on request', async () => {
     const server = createServer(
@@ -234,6 +276,16 @@ describe('several issuers', () => {
         code: 'ERR_IDENTITY_INVALID',
       });
     }
+  });
+
+  it('keep the options of all where their own are undefined', async () => {
+    const { authenticate } = createAuthenticator(
+      [{ auth: config(), algorithms: undefined }, config({ authDiscoveryUrl: other.discoveryUrl })],
+      { now, algorithms: ['EdDSA'] },
+    );
+    await expect(authenticate({ token: await provider.sign() })).rejects.toThrow(
+      'not signed with an accepted algorithm',
+    );
   });
 
   it('do not need each other', async () => {

@@ -30,6 +30,40 @@ describe('secrets of identity', () => {
     expect(defaultRedactor.size - before).toBe(1);
   });
 
+  it('are masked until the last of their ends', () => {
+    vi.useFakeTimers();
+    addIdentitySecret(undefined, 'token', 'accepted once more', 60);
+    addIdentitySecret(undefined, 'token', 'accepted once more', 300);
+    addIdentitySecret(undefined, 'token', 'accepted once more', 10);
+    vi.advanceTimersByTime(120_000);
+    addIdentitySecret(undefined, 'token', 'has the others looked at', 1);
+    expect(defaultRedactor.text('accepted once more')).toBe('***token***');
+    vi.advanceTimersByTime(180_000);
+    addIdentitySecret(undefined, 'token', 'has them looked at again', 1);
+    expect(defaultRedactor.text('accepted once more')).toBe('accepted once more');
+  });
+
+  it('are forgotten behind one that has not ended', () => {
+    vi.useFakeTimers();
+    addIdentitySecret(undefined, 'token', 'a token with a long life', 1e6);
+    vi.advanceTimersByTime(60_000);
+    addIdentitySecret(undefined, 'token', 'has the others looked at', 1);
+    const before = defaultRedactor.size;
+    for (let count = 0; count < 100; count++) {
+      addIdentitySecret(undefined, 'token', `short life ${count}`, 60);
+      vi.advanceTimersByTime(10_000);
+    }
+    expect(defaultRedactor.size - before).toBeLessThanOrEqual(7);
+    expect(defaultRedactor.text('a token with a long life')).toBe('***token***');
+  });
+
+  it('that are masked for good are so until they are taken back', () => {
+    const remove = addIdentitySecret(undefined, 'token', 'a token without an end');
+    expect(defaultRedactor.text('a token without an end')).toBe('***token***');
+    remove();
+    expect(defaultRedactor.text('a token without an end')).toBe('a token without an end');
+  });
+
   it('that are signed tokens are masked where they are worth something', () => {
     const signature = 'c2lnbmF0dXJl'.repeat(8);
     const token = `eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.${signature}`;

@@ -27,6 +27,8 @@ const pairs = {
   ed25519: generateKeyPairSync('ed25519'),
 };
 
+const PEM = pairs.ec.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+
 describe('tokens of services', () => {
   it.each<[string, ServiceSigningKey, ServiceVerificationKey]>([
     ['a secret of text', { kid: 'k', secret: SECRET }, { kid: 'k', secret: SECRET }],
@@ -152,9 +154,11 @@ describe('tokens of services', () => {
     cluster.answer(REVIEWS, () => review({ error: 'no such user' }));
     const keys = [{ kid: 'k', secret: SECRET }];
     const services = createServiceTokenVerifier({ ...NAMES, keys, now });
-    const { authenticate: ask } = createAuthenticator(
+    const secrets: IdentitySecret[] = [];
+    const redaction = (secret: IdentitySecret): unknown => secrets.push(secret);
+    const { authenticate: ask, close } = createAuthenticator(
       { type: 'kubernetes', userToken: undefined },
-      { services, now, kubernetes: { kubeConfig: cluster.config } },
+      { services, now, redaction, kubernetes: { kubeConfig: cluster.config } },
     );
     try {
       const token = await issue({ kid: 'k', secret: SECRET }).issue();
@@ -168,6 +172,10 @@ describe('tokens of services', () => {
         await expect(ask({ token: other })).rejects.toMatchObject({ code: 'ERR_IDENTITY_INVALID' });
       }
       expect(cluster.count(REVIEWS)).toBe(2);
+      expect(secrets).toEqual([{ name: 'token', value: token, lifetimeSeconds: 70 }]);
+      await close();
+      await expect(ask({ token })).rejects.toThrow('the authenticator is closed');
+      await expect(ask({ token: undefined })).rejects.toThrow('the authenticator is closed');
     } finally {
       await cluster.stop();
     }
@@ -185,6 +193,25 @@ describe('tokens of services', () => {
       { name: 'service-secret', value: SECRET },
       { name: 'service-token', value, lifetimeSeconds: 60 },
     ]);
+  });
+
+  it.each<[string, ServiceSigningKey, readonly string[]]>([
+    ['bytes of text', { kid: 'k', secret: Buffer.from(SECRET) }, [SECRET]],
+    [
+      'other bytes',
+      { kid: 'k', secret: Buffer.alloc(32, 0xfb) },
+      [`${'+/v7'.repeat(10)}+/s`, `${'-_v7'.repeat(10)}-_s`, 'fb'.repeat(32)],
+    ],
+    ['PEM text', { kid: 'k', privateKey: PEM }, [PEM.trim()]],
+    ['a key object', { kid: 'k', privateKey: pairs.ec.privateKey }, []],
+  ])('have their keys masked: %s', (_, key, values) => {
+    const secrets: string[] = [];
+    const redaction = ({ value }: IdentitySecret): unknown => secrets.push(value);
+    createServiceTokenIssuer({ ...NAMES, key, subject: SUBJECT, redaction });
+    expect(secrets).toEqual(values);
+    if (!('secret' in key)) return;
+    createServiceTokenVerifier({ ...NAMES, keys: [key], redaction });
+    expect(secrets).toEqual([...values, ...values]);
   });
 });
 

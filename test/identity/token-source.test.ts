@@ -324,9 +324,24 @@ describe('client credentials', () => {
     await getToken();
     expect(secrets).toEqual([
       { name: 'client-secret', value: SECRET },
+      { name: 'client-secret', value: 'client+secret%3A+100%25+%2B+%C3%A4' },
       { name: 'password', value: 'p4ssw0rd' },
-      { name: 'token', value: 'token 1' },
+      { name: 'token', value: 'token 1', lifetimeSeconds: 300 },
     ]);
+  });
+
+  it('are taken back when another takes their place, if nobody knows their end', async () => {
+    const live = new Map<string, number>();
+    const redaction = ({ value, lifetimeSeconds }: IdentitySecret): unknown => {
+      if (lifetimeSeconds !== undefined) return undefined;
+      live.set(value, (live.get(value) ?? 0) + 1);
+      return () => live.delete(value);
+    };
+    let count = 0;
+    const source = { getToken: async () => `opaque token ${++count}`, redaction };
+    const { getToken } = createTokenSource(clientConfig({}), source);
+    for (let times = 0; times < 20; times++) await getToken();
+    expect([...live]).toEqual([['opaque token 20', 1]]);
   });
 
   function create(

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   addSecretRedaction,
@@ -6,6 +8,8 @@ import {
   MAX_SECRET_LENGTH,
   type SecretToRedact,
 } from '../../src/redaction/index.js';
+import type { SecretFinder } from '../../src/redaction/secret-finder.js';
+import { SecretRegistry } from '../../src/redaction/secret-registry.js';
 
 describe('add', () => {
   test('gives what removes the secret again, and may be called while others stay', () => {
@@ -49,6 +53,64 @@ describe('add', () => {
       expect(redactor.text('token-0-0 and')).toBe(i < 200 ? '*** and' : 'token-0-0 and');
     }
     expect(redactor.size).toBe(200);
+  });
+
+  test('keeps nothing of what is removed before a text is masked', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const redactor = createRedactor({ maxBytes: 100_000 });
+    const heldBytes = async (): Promise<number> => {
+      // What is swept behind one collection is counted after the next.
+      for (let i = 0; i < 3; i++) {
+        collectGarbage();
+        await new Promise(setImmediate);
+      }
+      return process.memoryUsage().arrayBuffers;
+    };
+    const before = await heldBytes();
+    for (let i = 0; i < 2000; i++) {
+      redactor.add(`${i}`.padStart(10_000, '.'))();
+      redactor.add({ value: `${i}`.padStart(10_000, '-'), expiresAt: 1 });
+    }
+    expect((await heldBytes()) - before).toBeLessThan(10_000_000);
+    expect(redactor.size).toBe(10);
+  });
+
+  test('makes few tables, and seldom large ones, for secrets that come one by one', () => {
+    const registry = new SecretRegistry();
+    const seen = new Set<SecretFinder>();
+    let built = 0;
+    let most = 0;
+    const count = 5000;
+    for (let i = 0; i < count; i++) {
+      registry.add(`${(i * 2654435761) % 4294967296}-${i}`.padEnd(100, `${i}`));
+      if (i % 25 !== 24) continue;
+      const finders = registry.finders();
+      most = Math.max(most, finders.length);
+      for (const finder of finders) {
+        if (!seen.has(finder)) built += finder.secrets.length;
+        seen.add(finder);
+      }
+    }
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+    expect(built).toBeLessThan(20 * count);
+  });
+
+  test('finds a secret in every table, and what lies in two of them under one mask', () => {
+    const redactor = createRedactor();
+    const secrets = [10_000, 3000, 700, 8].map((length) => `secret-${length}`.padEnd(length, '.'));
+    const remove = secrets.map((secret) => {
+      const forget = redactor.add({ value: secret, name: `of-${secret.length}` });
+      expect(redactor.text(secret)).toBe(`***of-${secret.length}***`);
+      return forget;
+    });
+    const masks = secrets.map((secret) => `***of-${secret.length}***`);
+    expect(redactor.text(secrets.join(' '))).toBe(masks.join(' '));
+    redactor.add('.. secret-');
+    expect(redactor.text(secrets.join(' '))).toBe(masks[0]);
+    remove[1]?.();
+    expect(redactor.text(`${secrets[1]}`)).toBe(secrets[1]);
   });
 
   test.each([

@@ -289,6 +289,21 @@ describe('console', () => {
     expect(redactor().console({ Console }).Console).toBe(Console);
   });
 
+  test('masks labels, by which timers and counters are found again', () => {
+    const sink = new Sink();
+    const wrapped = redactor().console(new Console(sink));
+    wrapped.time(SECRET);
+    wrapped.timeLog(SECRET);
+    wrapped.timeEnd(SECRET);
+    wrapped.count(SECRET);
+    wrapped.countReset(SECRET);
+    wrapped.count(SECRET);
+    const label = /^(.*?): /;
+    const lines = sink.text.trimEnd().split('\n');
+    expect(lines.map((line) => label.exec(line)?.[1])).toEqual(['***', '***', '***', '***']);
+    expect(lines.slice(2)).toEqual(['***: 1', '***: 1']);
+  });
+
   test('on a wrapped stream also what several arguments spell', () => {
     const sink = new Sink();
     new Console(redactor().wrap(sink)).log('%s%s', SECRET.slice(0, 7), SECRET.slice(7));

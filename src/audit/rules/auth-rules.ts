@@ -32,17 +32,17 @@ export const noAudience: FindingRule = {
   },
 };
 
-/** Tokens of other issuers are accepted. */
+/** Feast accepts tokens of other issuers. */
 export const noIssuer: FindingRule = {
   id: 'no-issuer',
   level: 'warning',
-  title: 'An OIDC server that accepts tokens of every issuer with the same keys',
+  title: 'An OIDC server for which Feast accepts tokens of every issuer with the same keys',
   advice: 'Set `issuer` in the `auth` section to the `issuer` of the discovery document',
   *check({ auth }) {
     if (!isServer(auth) || auth.issuer) return;
     yield {
       message:
-        'auth.issuer is not set: a token of any tenant whose issuer signs with the same keys is accepted',
+        "auth.issuer is not set: Feast's server accepts a token of any tenant whose issuer signs with the same keys",
     };
   },
 };
