@@ -27,11 +27,12 @@ export function requiredLiterals(tree: PatternNode): readonly RequiredLiterals[]
   const exact = mostTelling(
     entriesOf(tree, exactMembers).map((anyOf) => ({ anyOf, folded: false })),
   );
+  // Folding a name costs time, so exact literals do where they are good enough.
+  if (worthOf(exact[0]) >= GOOD_WORTH) return exact;
   const folded = mostTelling(
     entriesOf(tree, foldedMembers).map((anyOf) => ({ anyOf, folded: true })),
   );
-  // Folding a name costs time, so exact literals do where they are good enough.
-  return worthOf(exact[0]) >= Math.min(worthOf(folded[0]), GOOD_WORTH) ? exact : folded;
+  return worthOf(exact[0]) >= worthOf(folded[0]) ? exact : folded;
 }
 
 /** What the names of a shape have to contain. */
