@@ -4,9 +4,9 @@ import type { Authenticator } from './authenticator.js';
 import type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
 import { addVerifiedToken } from './identity-secrets.js';
 import { createKubernetesAuthenticator } from './kubernetes.js';
-import { omitUndefined } from './omit-undefined.js';
 import { createOidcAuthenticator } from './oidc-authenticator.js';
 import type { OidcConfig } from './oidc-verifier.js';
+import { omitUndefined } from './omit-undefined.js';
 import { type CompactToken, parseCompactToken } from './parse-compact-token.js';
 import { readBearerToken, readMaxTokenLength } from './read-bearer-token.js';
 

@@ -31,7 +31,7 @@ const SWEEP_INTERVAL_MS = 1000;
 let sweptAt = 0;
 
 /** How long what was just accepted is masked at least. */
-const MIN_TOKEN_SECONDS = 60;
+export const MIN_MASKED_SECONDS = 60;
 
 /**
  * Registers a secret that passes through identity, so that no log shows it. An empty one is none.
@@ -65,7 +65,7 @@ export function addVerifiedToken(
   { expiresAt, clockToleranceSeconds = 0 }: VerifiedToken,
   now: number,
 ): void {
-  const least = clockToleranceSeconds + MIN_TOKEN_SECONDS;
+  const least = clockToleranceSeconds + MIN_MASKED_SECONDS;
   addIdentitySecret(registry, 'token', text, Math.max(expiresAt - now / 1000, least));
 }
 
@@ -77,7 +77,8 @@ export function addServiceKeySecrets(
   key: ServiceSigningKey | ServiceVerificationKey,
 ): void {
   if ('secret' in key) {
-    for (const form of writtenForms(key.secret)) addIdentitySecret(registry, 'service-secret', form);
+    for (const form of writtenForms(key.secret))
+      addIdentitySecret(registry, 'service-secret', form);
   } else if ('privateKey' in key && typeof key.privateKey === 'string') {
     addIdentitySecret(registry, 'service-key', key.privateKey.trim());
   }

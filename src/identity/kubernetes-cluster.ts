@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { IdentityInvalidError } from '../model/errors.js';
-import { addIdentitySecret, type SecretRegistry } from './identity-secrets.js';
+import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from './identity-secrets.js';
 import { createKubernetesApi, type ReviewedUser } from './kubernetes-api.js';
 import {
   currentNamespace,
@@ -84,7 +84,8 @@ export function createKubernetesCluster(options: TokenReviewOptions): Kubernetes
       return reviews.get(key, async () => {
         const user = await api.reviewToken(token);
         const end = endOf(token);
-        const lifetimeSeconds = Math.min((end - now()) / 1000, MAX_SECRET_SECONDS);
+        const remaining = Math.max((end - now()) / 1000, MIN_MASKED_SECONDS);
+        const lifetimeSeconds = Math.min(remaining, MAX_SECRET_SECONDS);
         addIdentitySecret(options.redaction, 'token', token, lifetimeSeconds);
         return { ...user, end };
       });

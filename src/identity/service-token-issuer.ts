@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { freezeSubject, type Subject } from '../model/subject.js';
-import { addIdentitySecret, addServiceKeySecrets, type SecretRegistry } from './identity-secrets.js';
+import {
+  addIdentitySecret,
+  addServiceKeySecrets,
+  type SecretRegistry,
+} from './identity-secrets.js';
 import { loadServiceKey, type ServiceSigningKey } from './service-key.js';
 
 /** Type of the tokens by which servers know each other. No token of a person has it. */

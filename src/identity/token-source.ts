@@ -7,7 +7,7 @@ import type {
 } from '../config/auth-config.js';
 import { ConfigInvalidError, CredentialUnavailableError, quote } from '../model/errors.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
-import { addIdentitySecret, type SecretRegistry } from './identity-secrets.js';
+import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from './identity-secrets.js';
 import { httpOptions } from './oidc-verifier.js';
 import { parseProviderAddress } from './provider-metadata.js';
 import { createRenewingToken, type ObtainedToken, readUnverifiedExpiry } from './renewing-token.js';
@@ -54,7 +54,6 @@ type OidcConfig = OidcServerConfig | OidcClientConfig;
 
 const DEFAULT_MARGIN_SECONDS = 30;
 const DEFAULT_ATTEMPTS = 4;
-const MIN_MASKED_SECONDS = 60;
 
 /**
  * Creates the source of a client's tokens that an `auth` section asks for.
