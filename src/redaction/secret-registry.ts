@@ -47,7 +47,7 @@ export class SecretRegistry {
   #bytes = 0;
   /** In no finder yet. */
   readonly #fresh = new Set<Entry>();
-  /** Number of secrets that the finders hold, the removed ones too. */
+  /** Bytes of the secrets that the finders hold, the removed ones too. */
   #held = 0;
   #finders: readonly SecretFinder<Entry>[] = [];
   /** Made when the first secret is masked. */
@@ -127,7 +127,7 @@ export class SecretRegistry {
   }
 
   #isHalfRemoved(): boolean {
-    return this.#held > 2 * this.#entries.size;
+    return this.#held > 2 * this.#bytes;
   }
 
   /**
@@ -145,7 +145,7 @@ export class SecretRegistry {
     }
     if (secrets.length > 0) finders.push(compileSecretFinder(secrets));
     this.#finders = finders;
-    this.#held = finders.reduce((held, finder) => held + finder.secrets.length, 0);
+    this.#held = finders.reduce((held, { secrets }) => held + countBytes(secrets), 0);
     this.#fresh.clear();
     this.#masks = undefined;
   }
