@@ -66,7 +66,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
 
   can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
     const snapshot = this.#snapshot;
-    if (this.#onDecision !== undefined || !snapshot.enforced) {
+    if (!this.isDirect) {
       return this.decide(subject, actions, resource).allowed;
     }
     assertSubject(subject);
@@ -134,22 +134,20 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     return new BoundAuthorizer(this, freezeSubject(subject));
   }
 
-  /** {@link Authorizer.can} for a subject that is frozen and derived from. */
+  /** Whether a question is answered by its verdict alone, without anyone to report to. */
+  get isDirect(): boolean {
+    return this.#onDecision === undefined && this.#snapshot.enforced;
+  }
+
+  /** {@link Authorizer.can} for a subject that is frozen and derived from, by the long way. */
   canDerived(
     derived: DerivedSubject,
     actions: string | readonly string[],
     resource: Resource,
   ): boolean {
     const snapshot = this.#snapshot;
-    if (this.#onDecision !== undefined || !snapshot.enforced) {
+    if (!this.isDirect) {
       return this.decide(derived.subject, actions, resource).allowed;
-    }
-    if (typeof actions === 'string') {
-      const governance = snapshot.governanceIdOf(resource);
-      const action = snapshot.vocabulary.actionIds.get(actions);
-      if (governance !== undefined && action !== undefined) {
-        return snapshot.verdicts.passesDerived(governance, action, derived);
-      }
     }
     return verdictOn(snapshot, actions, resource).passesDerived(derived);
   }
@@ -191,11 +189,19 @@ class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
     this.#derived = this.#snapshot.derive(subject);
   }
 
+  // The hot path, written out: what a call of the authorizer would look up again is at hand here.
   can(actions: string | readonly string[], resource: Resource): boolean {
     const { snapshot } = this.#authorizer;
     if (snapshot !== this.#snapshot) {
       this.#snapshot = snapshot;
       this.#derived = snapshot.derive(this.subject);
+    }
+    if (typeof actions === 'string' && this.#authorizer.isDirect) {
+      const governance = snapshot.governanceIdOf(resource);
+      const action = snapshot.vocabulary.actionIds.get(actions);
+      if (governance !== undefined && action !== undefined) {
+        return snapshot.verdicts.passesDerived(governance, action, this.#derived);
+      }
     }
     return this.#authorizer.canDerived(this.#derived, actions, resource);
   }

@@ -41,12 +41,12 @@ export class SubjectAtoms {
   }
 
   /** The atoms of `subject`, without those that no policy names. */
-  of(subject: Subject | null): Int32Array {
+  of(subject: Subject | null): readonly number[] {
     const atoms = new Set<number>();
     collect(this.#roles, subject?.roles, atoms);
     collect(this.#groups, subject?.groups, atoms);
     collect(this.#namespaces, subject?.namespaces, atoms);
-    return Int32Array.from(atoms);
+    return [...atoms];
   }
 
   #number(numbers: Map<string, number>, name: string): number {

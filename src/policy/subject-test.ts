@@ -4,7 +4,7 @@ import { AtomSet, type SubjectAtoms } from './subject-atoms.js';
 /** A subject with what can be derived from it once: its own frozen copy and its atoms in one snapshot. */
 export interface DerivedSubject {
   readonly subject: Subject | null;
-  readonly atoms: Int32Array;
+  readonly atoms: readonly number[];
 }
 
 type Predicate = (subject: Subject | null) => boolean;
