@@ -1,0 +1,74 @@
+import type { Actions, SubjectAuthorizer } from '../engine/index.js';
+import type { Decision, FeastVocabulary, ResourceOf, Subject, Vocabulary } from '../model/index.js';
+
+/** What a request needs: all of the actions on each of the resources. */
+export interface Requirement<V extends Vocabulary = FeastVocabulary> {
+  readonly actions: Actions<V>;
+  readonly resources: ResourceOf<V> | readonly ResourceOf<V>[];
+}
+
+/** Who makes a request: a verified subject, bound to the snapshot in force. */
+export type Caller<V extends Vocabulary = FeastVocabulary> = SubjectAuthorizer<V>;
+
+/** What a decision was made for, as a log of decisions wants it. Holds no token. */
+export interface GateDecision {
+  readonly decision: Decision;
+  /** What the request was, for example `POST /push`; as the adapter says it, without query and body. */
+  readonly operation: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/**
+ * Values of the `Authorization` header (or of gRPC's `authorization` metadata): undefined or an empty list for none. A list
+ * of more than one value is refused.
+ */
+export type AuthorizationHeader = string | readonly string[] | undefined;
+
+/** How an error is told to a client: no roles, patterns or policies, and nothing of what went wrong inside. */
+export interface Refusal {
+  /** HTTP status. */
+  readonly status: number;
+  /** With `content-type: application/problem+json`, and `www-authenticate` where the status is 401. Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON of RFC 9457. */
+  readonly body: string;
+  readonly grpc: { readonly code: number; readonly message: string };
+}
+
+/** What stands between requests and handlers. Adapters of frameworks are made of nothing else. */
+export interface Gate<V extends Vocabulary = FeastVocabulary> {
+  /** Known from the start: what should be known before the gate is relied on, one sentence each. */
+  readonly warnings: readonly string[];
+
+  /**
+   * Says who makes a request, before its body is read.
+   *
+   * @returns rejects with IdentityMissingError, IdentityInvalidError or IdentityUnavailableError
+   */
+  authenticate(authorization: AuthorizationHeader): Promise<Caller<V>>;
+
+  /**
+   * Decides on all that a request needs, in one go, before any handler runs.
+   *
+   * @throws PermissionDeniedError on the first refusal
+   */
+  authorize(
+    caller: Caller<V>,
+    requirements: Requirement<V> | readonly Requirement<V>[],
+    operation?: string,
+  ): void;
+
+  /** {@link Gate.authenticate} and {@link Gate.authorize} in one. */
+  check(request: {
+    readonly authorization: AuthorizationHeader;
+    readonly requirements: Requirement<V> | readonly Requirement<V>[];
+    readonly operation?: string | undefined;
+  }): Promise<Caller<V>>;
+
+  /** How any error, one of this package or another, is answered. Never throws. */
+  refuse(error: unknown): Refusal;
+}
+
+/** The subject of a caller; null for the anonymous one. */
+export type CallerSubject = Subject | null;
