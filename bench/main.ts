@@ -204,15 +204,21 @@ async function auditProcess(permissions: number, resources: number): Promise<rea
 }
 
 function printDecisions({ permissions, resources, allowed, engines }: DecisionRow): void {
-  const floor = engines[0]?.nsPerDecision ?? Number.NaN;
+  const nsOf = (start: string): number =>
+    engines.find(({ name }) => name.startsWith(start))?.nsPerDecision ?? Number.NaN;
+  const floor = nsOf('floor');
+  const bound = nsOf('feast-permissions, bound');
   const share = Math.round(allowed * 100);
   process.stdout.write(
     `\n${permissions} permissions, ${resources} resources, ${share} % of the requests allowed\n`,
   );
   for (const { name, nsPerDecision } of engines) {
-    const ratio = (nsPerDecision / floor).toFixed(nsPerDecision / floor < 10 ? 2 : 0);
+    const [ofFloor, ofBound] = [floor, bound].map((other) => {
+      const ratio = nsPerDecision / other;
+      return ratio.toFixed(ratio < 10 ? 2 : 0).padStart(8);
+    });
     process.stdout.write(
-      `  ${name.padEnd(40)} ${nsPerDecision.toFixed(0).padStart(12)} ns  ${ratio.padStart(9)} x floor\n`,
+      `  ${name.padEnd(46)} ${nsPerDecision.toFixed(0).padStart(9)} ns ${ofFloor} x floor ${ofBound} x bound\n`,
     );
   }
 }

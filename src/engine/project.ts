@@ -1,6 +1,7 @@
 import { HitBuffer, type ScopeFinder } from '../matchers/index.js';
 import { formatResource, frozenTags, type Resource, type Tags } from '../model/index.js';
 import type { Governance, GovernanceTable } from './governance.js';
+import { ResourcePlaces } from './resource-places.js';
 
 /** A finder over some of a snapshot's scopes. */
 export interface ScopeGroup {
@@ -18,8 +19,7 @@ export interface RegisteredResource extends Resource {
 export class CompiledProject {
   /** Undefined: the implicit project, where nothing names any. */
   readonly name: string | undefined;
-  /** The number, in the verdict table, of what governs each registered resource, by type and name. */
-  readonly governed: Map<string, Map<string, number>> = new Map();
+  readonly #places = new ResourcePlaces();
   /** The registered resources, by type and name. */
   readonly registered: Map<string, Map<string, RegisteredResource>> = new Map();
   readonly #groups: readonly ScopeGroup[];
@@ -51,12 +51,9 @@ export class CompiledProject {
   register(resource: RegisteredResource, typeId: number): void {
     const { type, name, tags } = resource;
     let byName = this.registered.get(type);
-    let governed = this.governed.get(type);
-    if (byName === undefined || governed === undefined) {
+    if (byName === undefined) {
       byName = new Map();
-      governed = new Map();
       this.registered.set(type, byName);
-      this.governed.set(type, governed);
     }
     const twin = byName.get(name);
     if (twin !== undefined && !areSame(twin.tags, tags)) {
@@ -65,10 +62,16 @@ export class CompiledProject {
     byName.set(name, resource);
     const { scopes, unknownScopes } = this.#find(typeId, name, tags);
     const isGoverned = scopes.length + unknownScopes.length > 0;
-    governed.set(
-      name,
+    this.#places.set(
+      resource,
+      typeId,
       isGoverned ? this.#table.ofRegistered(scopes, unknownScopes) : this.#ungovernedId,
     );
+  }
+
+  /** The number, in the verdict table, of what governs a registered resource; undefined for any other. */
+  governanceIdOf(resource: Resource): number | undefined {
+    return this.#places.get(resource);
   }
 
   /**
