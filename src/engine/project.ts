@@ -56,7 +56,8 @@ export class CompiledProject {
       this.registered.set(type, byName);
     }
     const twin = byName.get(name);
-    if (twin !== undefined && !areSame(twin.tags, tags)) {
+    if (twin !== undefined) {
+      if (areSame(twin.tags, tags)) return;
       throw new TypeError(`${formatResource(resource)} is registered twice, with different tags`);
     }
     byName.set(name, resource);

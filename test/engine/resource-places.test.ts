@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ResourcePlaces } from '../../src/engine/resource-places.js';
+import type { Resource } from '../../src/model/index.js';
+import { propertyRuns } from '../support/property-runs.js';
+
+const TYPES = ['FeatureView', 'Entity', 'DataSource'] as const;
+
+describe('ResourcePlaces', () => {
+  it('tells resources of one name apart by their types', () => {
+    const places = new ResourcePlaces();
+    places.set({ type: 'Entity', name: 'driver' }, 1, 7);
+    expect(places.get({ type: 'Entity', name: 'driver' })).toBe(7);
+    expect(places.get({ type: 'DataSource', name: 'driver' })).toBeUndefined();
+    places.set({ type: 'DataSource', name: 'driver' }, 2, 8);
+    places.set({ type: 'FeatureView', name: 'driver' }, 0, 9);
+    expect(TYPES.map((type) => places.get({ type, name: 'driver' }))).toEqual([9, 7, 8]);
+    expect(places.get({ type: 'Project', name: 'driver' })).toBeUndefined();
+  });
+
+  it('finds nothing for what is no resource', () => {
+    const places = new ResourcePlaces();
+    places.set({ type: 'Entity', name: 'driver' }, 1, 7);
+    for (const given of [null, undefined, 'driver', {}, { name: 'driver' }, { name: 1 }]) {
+      expect(places.get(given as unknown as Resource)).toBeUndefined();
+    }
+  });
+
+  it('answers as a map of pairs', () => {
+    const names = ['a', 'b', '', '__proto__', 'constructor'];
+    const entry = fc.record({
+      typeId: fc.nat(TYPES.length - 1),
+      name: fc.constantFrom(...names),
+      number: fc.nat(2 ** 26 - 1),
+    });
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
+        const places = new ResourcePlaces();
+        const expected = new Map<string, number>();
+        for (const { typeId, name, number } of entries) {
+          const key = JSON.stringify([TYPES[typeId], name]);
+          if (expected.has(key)) continue;
+          expected.set(key, number);
+          places.set({ type: TYPES[typeId] as string, name }, typeId, number);
+        }
+        for (const type of TYPES) {
+          for (const name of names) {
+            expect(places.get({ type, name })).toBe(expected.get(JSON.stringify([type, name])));
+          }
+        }
+      }),
+      propertyRuns(1_000, 50_000),
+    );
+  });
+});
