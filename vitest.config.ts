@@ -1,14 +1,10 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
-
-const here = new URL('.', import.meta.url).pathname;
+import { sourceAliases } from './test/support/source-aliases.js';
 
 const config: ViteUserConfig = defineConfig({
   resolve: {
     // Examples import the package as its users do.
-    alias: [
-      { find: /^feast-permissions$/, replacement: `${here}src/index.ts` },
-      { find: /^feast-permissions\/(.+)$/, replacement: `${here}src/$1/index.ts` },
-    ],
+    alias: sourceAliases(),
   },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],

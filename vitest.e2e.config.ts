@@ -1,7 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { sourceAliases } from './test/support/source-aliases.js';
 
 /** The slow tests, against programs that are built, fetched and started for them. */
 const config: ViteUserConfig = defineConfig({
+  resolve: { alias: sourceAliases() },
   test: {
     include: ['test/e2e/**/*.e2e.ts'],
     // The providers print what they think of their configuration.
