@@ -62,6 +62,10 @@ export {
   READ,
   RegistryInvalidError,
   RegistryUnavailableError,
+  RequestInvalidError,
+  ResourceNotFoundError,
+  SecretForbiddenError,
+  SecretNotFoundError,
   WRITE,
 } from './model/index.js';
 export type {

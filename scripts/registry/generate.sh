@@ -15,4 +15,4 @@ ${PROTOC:-protoc} \
   --proto_path=src/registry/proto \
   --es_out=src/registry/gen \
   --es_opt=target=ts,import_extension=js \
-  registry.proto
+  registry.proto relations.proto

@@ -1,11 +1,24 @@
-import type { Actions, SubjectAuthorizer } from '../engine/index.js';
+import type { Actions, ProposedChange, SubjectAuthorizer } from '../engine/index.js';
 import type { Decision, FeastVocabulary, ResourceOf, Subject, Vocabulary } from '../model/index.js';
+import type { RegistryRelations } from '../registry/relations.js';
 
 /** What a request needs: all of the actions on each of the resources. */
 export interface Requirement<V extends Vocabulary = FeastVocabulary> {
   readonly actions: Actions<V>;
   readonly resources: ResourceOf<V> | readonly ResourceOf<V>[];
 }
+
+/**
+ * What a request needs that changes the registry: CREATE where the object is new, and DESCRIBE and UPDATE on the object as
+ * it is and as it is to be otherwise.
+ */
+export interface ChangeRequirement<V extends Vocabulary = FeastVocabulary> {
+  readonly change: ProposedChange<V>;
+}
+
+export type AnyRequirement<V extends Vocabulary = FeastVocabulary> =
+  | Requirement<V>
+  | ChangeRequirement<V>;
 
 /** Who makes a request: a verified subject, bound to the snapshot in force. */
 export type Caller<V extends Vocabulary = FeastVocabulary> = SubjectAuthorizer<V>;
@@ -40,6 +53,8 @@ export interface Refusal {
 export interface Gate<V extends Vocabulary = FeastVocabulary> {
   /** Known from the start: what should be known before the gate is relied on, one sentence each. */
   readonly warnings: readonly string[];
+  /** What refers to what in the registry that decisions are made on; undefined: the gate was not told. */
+  readonly relations?: RegistryRelations | undefined;
 
   /**
    * Says who makes a request, before its body is read.
@@ -52,17 +67,19 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
    * Decides on all that a request needs, in one go, before any handler runs.
    *
    * @throws PermissionDeniedError on the first refusal
+   * @throws RequestInvalidError on a name that is longer than the gate takes
+   * @throws TypeError when nothing is required: an endpoint without requirements is a mistake, and no open door
    */
   authorize(
     caller: Caller<V>,
-    requirements: Requirement<V> | readonly Requirement<V>[],
+    requirements: AnyRequirement<V> | readonly AnyRequirement<V>[],
     operation?: string,
   ): void;
 
   /** {@link Gate.authenticate} and {@link Gate.authorize} in one. */
   check(request: {
     readonly authorization: AuthorizationHeader;
-    readonly requirements: Requirement<V> | readonly Requirement<V>[];
+    readonly requirements: AnyRequirement<V> | readonly AnyRequirement<V>[];
     readonly operation?: string | undefined;
   }): Promise<Caller<V>>;
 

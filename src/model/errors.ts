@@ -15,7 +15,12 @@ export type AuthzErrorCode =
   | 'ERR_IDENTITY_INVALID'
   | 'ERR_IDENTITY_UNAVAILABLE'
   | 'ERR_PERMISSION_DENIED'
-  | 'ERR_CREDENTIAL_UNAVAILABLE';
+  | 'ERR_REQUEST_INVALID'
+  | 'ERR_RESOURCE_NOT_FOUND'
+  | 'ERR_CREDENTIAL_UNAVAILABLE'
+  | 'ERR_SECRET_NOT_FOUND'
+  | 'ERR_SECRET_FORBIDDEN'
+  | 'ERR_WORKSPACE';
 
 /** The HTTP status and the gRPC status code that an error is answered with. */
 export const ERROR_STATUS: Readonly<
@@ -30,7 +35,12 @@ export const ERROR_STATUS: Readonly<
   ERR_IDENTITY_INVALID: { http: 401, grpc: 16 },
   ERR_IDENTITY_UNAVAILABLE: { http: 503, grpc: 14 },
   ERR_PERMISSION_DENIED: { http: 403, grpc: 7 },
+  ERR_REQUEST_INVALID: { http: 422, grpc: 3 },
+  ERR_RESOURCE_NOT_FOUND: { http: 404, grpc: 5 },
   ERR_CREDENTIAL_UNAVAILABLE: { http: 503, grpc: 14 },
+  ERR_SECRET_NOT_FOUND: { http: 503, grpc: 14 },
+  ERR_SECRET_FORBIDDEN: { http: 503, grpc: 14 },
+  ERR_WORKSPACE: { http: 502, grpc: 14 },
 };
 
 /** What all errors of the package have in common. Tell them apart by `code`. */
@@ -183,9 +193,55 @@ export class IdentityUnavailableError extends AuthzError {
   override readonly code = 'ERR_IDENTITY_UNAVAILABLE';
 }
 
+/** A request that is not what its endpoint takes. Its message is fit for clients. */
+export class RequestInvalidError extends AuthzError {
+  override readonly code = 'ERR_REQUEST_INVALID';
+}
+
+/** Something that a request names and the registry does not know. Its message is fit for clients. */
+export class ResourceNotFoundError extends AuthzError {
+  override readonly code = 'ERR_RESOURCE_NOT_FOUND';
+}
+
 /** A credential that could not be obtained from its issuer. */
 export class CredentialUnavailableError extends AuthzError {
   override readonly code = 'ERR_CREDENTIAL_UNAVAILABLE';
+}
+
+/** A secret that its store does not hold. */
+export class SecretNotFoundError extends AuthzError {
+  override readonly code = 'ERR_SECRET_NOT_FOUND';
+}
+
+/** A secret that this program may not read: its store says so, or does not accept who asks. */
+export class SecretForbiddenError extends AuthzError {
+  override readonly code = 'ERR_SECRET_FORBIDDEN';
+}
+
+/** A request to the REST API of a Databricks workspace that was refused, failed, or had no answer that can be used. */
+export class WorkspaceError extends AuthzError {
+  override readonly code = 'ERR_WORKSPACE';
+  /** Of the HTTP answer; 0 where there was none. */
+  readonly status: number;
+  /** The service's own name for it, for example `RESOURCE_DOES_NOT_EXIST`, where it gave one. */
+  readonly errorCode: string | undefined;
+  /** Whether the same request may go well later. It may have had its effect all the same. */
+  readonly retriable: boolean;
+
+  constructor(
+    message: string,
+    details: {
+      readonly status: number;
+      readonly errorCode?: string | undefined;
+      readonly retriable: boolean;
+    },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.status = details.status;
+    this.errorCode = details.errorCode;
+    this.retriable = details.retriable;
+  }
 }
 
 /**

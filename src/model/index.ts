@@ -14,6 +14,10 @@ export {
   quote,
   RegistryInvalidError,
   RegistryUnavailableError,
+  RequestInvalidError,
+  ResourceNotFoundError,
+  SecretForbiddenError,
+  SecretNotFoundError,
   throwCollected,
 } from './errors.js';
 export type {

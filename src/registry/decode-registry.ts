@@ -10,6 +10,7 @@ import {
   type Resource,
 } from '../model/index.js';
 import { assertComplete } from './assert-complete.js';
+import { createRelations, type EncodedObject } from './create-relations.js';
 import { type Registry, RegistrySchema } from './gen/registry_pb.js';
 import { readPermission } from './read-permission.js';
 import { readRecords, type WireRecord } from './read-records.js';
@@ -26,7 +27,7 @@ const PLACEHOLDER_ENTITY = '__dummy';
 /**
  * Decodes a registry as Feast writes it: the protobuf message `feast.core.Registry`.
  *
- * Shape: `bytes` is the whole file. All projects are read. Permissions that cannot be understood are among the
+ * Shape: `bytes` is the whole file, and is not to be written to afterwards: the relations are read from it later. All projects are read. Permissions that cannot be understood are among the
  * permissions, as excluded ones. The resources are what Feast lists: the registry's own objects, without the copies
  * of data sources inside views and without the placeholder entity.
  * Cost: linear in the bytes.
@@ -42,29 +43,40 @@ export function decodeRegistry(bytes: Uint8Array): RegistryContents {
   const header = create(RegistrySchema);
   const stored = new Map<string, StoredResource>();
   const permissions: (Permission | ExcludedPermission)[] = [];
-  for (const record of readRecords(RegistrySchema, bytes)) {
+  const records = readRecords(RegistrySchema, bytes);
+  for (const record of records) {
     try {
       readRecord(record, bytes, { header, stored, permissions });
     } catch (error) {
       throw inRecord(record, error);
     }
   }
-  const resources = [...stored.values()];
+  const all = [...stored.values()];
   assertComplete({
     schemaVersion: header.registrySchemaVersion,
     version: header.versionId,
-    resources,
+    resources: all,
     history: header.featureViewVersionHistory?.records ?? [],
   });
+  const resources = Object.freeze(all.filter(isListed).map(freezeResource));
+  const relations = createRelations(resources, () => encodedObjects(records, bytes));
   return Object.freeze({
     version: header.versionId,
     lastUpdated: readTime(header.lastUpdated),
-    projects: Object.freeze(
-      resources.filter(({ type }) => type === 'Project').map(({ name }) => name),
-    ),
+    projects: relations.projects,
     permissions: Object.freeze(permissions),
-    resources: Object.freeze(resources.filter(isListed).map(freezeResource)),
+    resources,
+    relations,
   });
+}
+
+function* encodedObjects(
+  records: readonly WireRecord[],
+  bytes: Uint8Array,
+): Generator<EncodedObject> {
+  for (const { field, content, end } of records) {
+    yield { list: field.name, bytes: bytes.subarray(content, end) };
+  }
 }
 
 interface Target {

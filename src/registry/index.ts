@@ -1,4 +1,5 @@
 export { createFileRegistry } from './create-file-registry.js';
+export { createRelations, type EncodedObject } from './create-relations.js';
 export { decodeRegistry } from './decode-registry.js';
 export type { FeatureStore, LoadFeatureStoreOptions } from './load-feature-store.js';
 export { loadFeatureStore } from './load-feature-store.js';
@@ -6,3 +7,4 @@ export type { RegistryLocation } from './open-registry.js';
 export { openRegistry } from './open-registry.js';
 export { readRegistryFile } from './read-registry-file.js';
 export type { RegistryContents, RegistrySource } from './registry-source.js';
+export type { RegistryRelations, VectorStore } from './relations.js';

@@ -59,6 +59,22 @@ export function readRecords(schema: DescMessage, bytes: Uint8Array): readonly Wi
   return records;
 }
 
+/**
+ * Checks one message within a registry as {@link readRecords} does, but for fields that the schema does not know: they are
+ * passed over.
+ *
+ * @throws {@link RegistryInvalidError} naming the byte of the message
+ */
+export function checkRecord(schema: DescMessage, bytes: Uint8Array): void {
+  const reader = new BinaryReader(bytes);
+  try {
+    checkMessage(schema, reader, bytes.length);
+  } catch (error) {
+    if (error instanceof RegistryInvalidError) throw error;
+    throw damaged(`is cut off or damaged: ${(error as Error).message}`, reader.pos, error);
+  }
+}
+
 const knownRules = new WeakMap<DescMessage, ReadonlyMap<number, Rule>>();
 
 function rulesOf(schema: DescMessage): ReadonlyMap<number, Rule> {

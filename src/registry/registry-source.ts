@@ -1,4 +1,5 @@
 import type { ExcludedPermission, FeastType, Permission, Resource } from '../model/index.js';
+import type { RegistryRelations } from './relations.js';
 
 /** All that is needed of one version of a registry, of all its projects. Frozen. */
 export interface RegistryContents {
@@ -10,6 +11,8 @@ export interface RegistryContents {
   readonly permissions: readonly (Permission | ExcludedPermission)[];
   /** Each with its project and its tags. Projects and permissions are resources too. */
   readonly resources: readonly Resource<FeastType>[];
+  /** What refers to what; missing where the source cannot tell. Read when it is first asked for. */
+  readonly relations?: RegistryRelations | undefined;
 }
 
 /** Where a registry is read from. */

@@ -1,0 +1,232 @@
+import type { Authorizer } from '../engine/index.js';
+import type { Authenticator } from '../identity/authenticator.js';
+import { readBearerToken, readMaxTokenLength } from '../identity/read-bearer-token.js';
+import {
+  type Decision,
+  type FeastVocabulary,
+  IdentityInvalidError,
+  PermissionDeniedError,
+  RequestInvalidError,
+  type ResourceOf,
+  type Vocabulary,
+} from '../model/index.js';
+import type { RegistryRelations } from '../registry/relations.js';
+import type {
+  AnyRequirement,
+  AuthorizationHeader,
+  Caller,
+  Gate,
+  GateDecision,
+  Refusal,
+} from './gate.js';
+import { refuse } from './refusal.js';
+import { type CheckRecord, createTelemetry, type TelemetryApi } from './telemetry.js';
+
+export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
+  /** Who a token belongs to. Not asked when there is no bearer token, nor under `no_auth`. */
+  readonly authenticator: Pick<Authenticator, 'authenticate'> & Partial<Authenticator>;
+  readonly authorizer: Authorizer<V>;
+  /** What refers to what in the registry; a function where the registry may change while the server runs. */
+  readonly relations?: RegistryRelations | (() => RegistryRelations | undefined) | undefined;
+  /**
+   * Called with every decision that the gate makes, in the order of the requirements, up to the first refusal. What it throws
+   * or rejects with changes no answer.
+   */
+  readonly onDecision?: ((decision: GateDecision) => unknown) | undefined;
+  /** Name of the protected space, told with a 401. Default: `feast`. */
+  readonly realm?: string | undefined;
+  /** Whether a 403 says why. `full` names roles, groups, tags and patterns. Default: `none`. */
+  readonly explain?: 'none' | 'full' | undefined;
+  /** The longest name of a resource that a request may name, in UTF-16 code units. Default: 1,024. */
+  readonly maxNameLength?: number | undefined;
+  /** The longest token that is passed on to the authenticator, in characters. Default: 16,384. */
+  readonly maxTokenLength?: number | undefined;
+  /** Spans and counters. Default: those of `@opentelemetry/api` where that is installed; `false`: none. */
+  readonly telemetry?: TelemetryApi | false | undefined;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+const DEFAULT_MAX_NAME_LENGTH = 1024;
+/** What may stand between quotes in a header without an escape (RFC 9110 5.6.4). */
+const REALM = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
+
+const VISIBLE = /^[\x21-\x7e]+$/;
+
+const NOT_ENFORCED = 'auth is no_auth: every request is let through';
+
+/**
+ * Makes the gate of a server: what stands between its requests and its handlers.
+ *
+ * @throws TypeError when an option is wrong
+ * @example
+ * const gate = createGate({ authenticator, authorizer });
+ * const caller = await gate.authenticate(request.headers.authorization);
+ * gate.authorize(caller, { actions: 'READ_ONLINE', resources: { type: 'FeatureView', name } }, 'POST /read');
+ */
+export function createGate<V extends Vocabulary = FeastVocabulary>(
+  options: GateOptions<V>,
+): Gate<V> {
+  return new AuthorizerGate(options);
+}
+
+class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
+  readonly #options: GateOptions<V>;
+  readonly #refusal: { readonly realm: string; readonly explain: 'none' | 'full' };
+  readonly #maxNameLength: number;
+  readonly #maxTokenLength: number;
+  readonly #telemetry: ReturnType<typeof createTelemetry>;
+
+  constructor(options: GateOptions<V>) {
+    assertOptions(options);
+    const { realm = 'feast', explain = 'none', maxNameLength, maxTokenLength, telemetry } = options;
+    this.#options = { ...options };
+    this.#refusal = { realm, explain };
+    this.#maxNameLength = maxNameLength ?? DEFAULT_MAX_NAME_LENGTH;
+    this.#maxTokenLength = readMaxTokenLength(maxTokenLength);
+    this.#telemetry = createTelemetry(telemetry);
+  }
+
+  get warnings(): readonly string[] {
+    const { authenticator, authorizer } = this.#options;
+    const { snapshot } = authorizer;
+    return Object.freeze([
+      ...(snapshot.enforced ? [] : [NOT_ENFORCED]),
+      ...(authenticator.warnings ?? []),
+      ...snapshot.warnings,
+    ]);
+  }
+
+  get relations(): RegistryRelations | undefined {
+    const { relations } = this.#options;
+    return typeof relations === 'function' ? relations() : relations;
+  }
+
+  async authenticate(authorization: AuthorizationHeader): Promise<Caller<V>> {
+    const { authenticator, authorizer } = this.#options;
+    await this.#telemetry.ready;
+    if (!authorizer.snapshot.enforced) return authorizer.for(null);
+    // SECURITY: what the authenticator gets is the one token that was read here, and no header to read otherwise.
+    const token = readBearerToken({ authorization }, this.#maxTokenLength);
+    if (!VISIBLE.test(token)) {
+      throw new IdentityInvalidError('a token must be made of visible ASCII characters');
+    }
+    return authorizer.for(await authenticator.authenticate({ token }));
+  }
+
+  authorize(
+    caller: Caller<V>,
+    requirements: AnyRequirement<V> | readonly AnyRequirement<V>[],
+    operation?: string,
+  ): void {
+    const record = this.#telemetry.startCheck();
+    try {
+      this.#authorize(caller, requirements, operation, record);
+    } catch (error) {
+      record.failed(error);
+      throw error;
+    } finally {
+      record.end();
+    }
+  }
+
+  async check(request: {
+    readonly authorization: AuthorizationHeader;
+    readonly requirements: AnyRequirement<V> | readonly AnyRequirement<V>[];
+    readonly operation?: string | undefined;
+  }): Promise<Caller<V>> {
+    const { authorization, requirements, operation } = request;
+    await this.#telemetry.ready;
+    const record = this.#telemetry.startCheck();
+    try {
+      const caller = await this.authenticate(authorization);
+      this.#authorize(caller, requirements, operation, record);
+      return caller;
+    } catch (error) {
+      record.failed(error);
+      throw error;
+    } finally {
+      record.end();
+    }
+  }
+
+  refuse(error: unknown): Refusal {
+    return refuse(error, this.#refusal);
+  }
+
+  #authorize(
+    caller: Caller<V>,
+    requirements: AnyRequirement<V> | readonly AnyRequirement<V>[],
+    operation: string | undefined,
+    record: CheckRecord,
+  ): void {
+    const list = listOf(requirements);
+    if (list.length === 0) throw new TypeError('a request without requirements is not let through');
+    for (const requirement of list) {
+      for (const decision of this.#decide(caller, requirement)) {
+        record.decided(decision);
+        this.#report(decision, operation);
+        if (!decision.allowed) throw new PermissionDeniedError(decision);
+      }
+    }
+  }
+
+  *#decide(caller: Caller<V>, requirement: AnyRequirement<V>): Generator<Decision> {
+    if ('change' in requirement) {
+      const { existing, proposed } = requirement.change;
+      this.#assertName(proposed);
+      if (existing) this.#assertName(existing);
+      yield caller.decideChange(requirement.change);
+      return;
+    }
+    const resources = listOf(requirement.resources);
+    if (resources.length === 0) {
+      throw new TypeError('a requirement without resources is not let through');
+    }
+    for (const resource of resources) {
+      this.#assertName(resource);
+      yield caller.decide(requirement.actions, resource);
+    }
+  }
+
+  #assertName({ name }: ResourceOf<V>): void {
+    if (name.length > this.#maxNameLength) {
+      throw new RequestInvalidError(`a name is longer than ${this.#maxNameLength} characters`);
+    }
+  }
+
+  #report(decision: Decision, operation: string | undefined): void {
+    const { onDecision, now = Date.now } = this.#options;
+    // A log that fails must not change an answer, nor end the process when it fails later.
+    try {
+      const logged = onDecision?.({ decision, operation, time: now() });
+      if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
+    } catch {}
+  }
+}
+
+function assertOptions(options: GateOptions<Vocabulary>): void {
+  const { authenticator, authorizer, onDecision, realm, explain, maxNameLength } = options;
+  if (typeof authenticator?.authenticate !== 'function') {
+    throw new TypeError('option authenticator must be an authenticator');
+  }
+  if (typeof authorizer?.for !== 'function') {
+    throw new TypeError('option authorizer must be an authorizer');
+  }
+  if (onDecision !== undefined && typeof onDecision !== 'function') {
+    throw new TypeError('option onDecision must be a function');
+  }
+  if (realm !== undefined && !(typeof realm === 'string' && REALM.test(realm))) {
+    throw new TypeError('option realm must be printable ASCII without quotes and backslashes');
+  }
+  if (explain !== undefined && explain !== 'none' && explain !== 'full') {
+    throw new TypeError('option explain must be `none` or `full`');
+  }
+  if (maxNameLength !== undefined && !(Number.isSafeInteger(maxNameLength) && maxNameLength > 0)) {
+    throw new TypeError('option maxNameLength must be a whole number above 0');
+  }
+}
+
+function listOf<T extends object>(one: T | readonly T[]): readonly T[] {
+  return Array.isArray(one) ? one : [one as T];
+}

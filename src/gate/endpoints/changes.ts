@@ -1,0 +1,19 @@
+import { ALL_FEATURE_VIEW_TYPES, type FeastType, type Resource } from '../../model/index.js';
+import type { RegistryRelations } from '../../registry/relations.js';
+import type { AnyRequirement } from '../gate.js';
+
+/**
+ * What writing an object asks for.
+ *
+ * Views of all types share their names: a view that takes the place of one of another type changes that one.
+ */
+export function changesTo(
+  relations: RegistryRelations,
+  proposed: Resource<FeastType> & { readonly project: string },
+): readonly AnyRequirement[] {
+  const { type, name, project } = proposed;
+  const rivals = ALL_FEATURE_VIEW_TYPES.includes(type) ? ALL_FEATURE_VIEW_TYPES : [type];
+  const existing = relations.named(project, rivals, name);
+  if (existing.length === 0) return [{ change: { proposed } }];
+  return existing.map((one) => ({ change: { existing: one, proposed } }));
+}

@@ -1,0 +1,47 @@
+import {
+  type Endpoint,
+  endpointsOf,
+  filteredRow,
+  PLAIN_VIEWS,
+  publicRow,
+  requiredRow,
+} from './endpoint.js';
+
+/**
+ * The online server.
+ *
+ * @source Feast 0.66.0, its online feature server; differs: label views that a push feeds are asked for as well
+ */
+export const ONLINE_ENDPOINTS: readonly Endpoint[] = endpointsOf('online', [
+  requiredRow('POST', '/get-online-features', ['READ_ONLINE'], [], 'servedFeatures'),
+  requiredRow('POST', '/search', ['READ_ONLINE'], [], 'servedFeatures'),
+  requiredRow('POST', '/retrieve-online-documents', ['READ_ONLINE'], [], 'servedFeatures'),
+  requiredRow('POST', '/push', [], [], 'pushed'),
+  {
+    ...requiredRow(
+      'POST',
+      '/write-to-online-store',
+      ['WRITE_ONLINE'],
+      [...PLAIN_VIEWS, 'OnDemandFeatureView', 'StreamFeatureView'],
+    ),
+    nameField: 'feature_view_name',
+  },
+  requiredRow('POST', '/materialize', ['WRITE_ONLINE'], [], 'materialized'),
+  requiredRow('POST', '/materialize-incremental', ['WRITE_ONLINE'], [], 'materialized'),
+  filteredRow('GET', '/v1/vector_stores', PLAIN_VIEWS, 'ownProject'),
+  requiredRow('GET', '/v1/vector_stores/{vector_store_id}', ['DESCRIBE'], [], 'vectorStore'),
+  requiredRow(
+    'POST',
+    '/v1/vector_stores/{vector_store_id}/search',
+    ['READ_ONLINE'],
+    [],
+    'vectorStore',
+  ),
+  publicRow('GET', '/health'),
+  publicRow('GET', '/chat'),
+  publicRow('POST', '/chat'),
+  publicRow('GET', '/docs'),
+  publicRow('GET', '/docs/oauth2-redirect'),
+  publicRow('GET', '/redoc'),
+  publicRow('GET', '/openapi.json'),
+]);

@@ -1,0 +1,94 @@
+import { type ZodType, z } from 'zod';
+import { isPlainObject, quote, RequestInvalidError } from '../../model/index.js';
+import type { Endpoint } from './endpoint.js';
+
+/** What a request says, parsed. */
+export interface EndpointInput {
+  /** The JSON of an HTTP request, the message of a gRPC one with the field names of the schema, the command of a Flight. */
+  readonly body?: unknown;
+  /** What stands in the path: see `findEndpoint`. */
+  readonly params?: ReadonlyMap<string, string> | undefined;
+  readonly query?: URLSearchParams | undefined;
+}
+
+/** Most views, features and names that one request may name. */
+const MAX_NAMES = 10_000;
+/** Longest name of a view, and longest reference to one of its features, in UTF-16 code units. */
+const MAX_NAME_LENGTH = 1024;
+const MAX_TAGS = 1000;
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH;
+
+/** A name of something. */
+export const nameSchema: ZodType<string> = z.custom<string>(isName);
+
+/** A name that may be left out; Feast takes the empty one and null for none. */
+export const optionalName: ZodType<string | undefined> = z
+  .custom<string | null>((value) => value === '' || value === null || isName(value))
+  .transform((value) => (value === '' || value === null ? undefined : value))
+  .optional();
+
+// One test for the whole list, so that a long list of wrong things is one problem and not many.
+const isNames = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length <= MAX_NAMES && value.every(isName);
+
+/** Names, of which there may be none. */
+export const namesSchema: ZodType<readonly string[]> = z.custom<readonly string[]>(isNames);
+
+/** Names that may be left out. */
+export const optionalNames: ZodType<readonly string[] | undefined> = z
+  .custom<readonly string[] | null>((value) => value === null || isNames(value))
+  .transform((value) => value ?? undefined)
+  .optional();
+
+/** Tags of an object that is written. Left out: none. */
+export const tagsSchema: ZodType<Readonly<Record<string, string>>> = z
+  .custom<Readonly<Record<string, string>> | null>((value) => value === null || isTags(value))
+  .transform((value) => value ?? {})
+  .default({});
+
+function isTags(value: unknown): boolean {
+  if (!isPlainObject(value)) return false;
+  const tags = Object.values(value);
+  return tags.length <= MAX_TAGS && tags.every((tag) => typeof tag === 'string');
+}
+
+/**
+ * What a request says by name: the path and the query of a request without a body, and else the body alone, so that nothing is
+ * read from where the server does not look.
+ *
+ * @throws RequestInvalidError when there should be a body, and it is no object
+ */
+export function readFields(
+  { server, method }: Endpoint,
+  { body, params, query }: EndpointInput,
+): Readonly<Record<string, unknown>> {
+  const fields: Record<string, unknown> = Object.create(null);
+  const isBodiless = method === 'GET' || method === 'DELETE';
+  if (server === 'registry-rest' && isBodiless) {
+    // A key that comes twice becomes a list, and is refused where one value is taken.
+    for (const key of query?.keys() ?? []) {
+      const values = query?.getAll(key) ?? [];
+      fields[key] = values.length === 1 ? values[0] : values;
+    }
+  } else if (!isBodiless) {
+    if (body !== undefined && !isPlainObject(body)) {
+      throw new RequestInvalidError('the body of the request must be an object');
+    }
+    Object.assign(fields, body);
+  }
+  for (const [name, value] of params ?? []) fields[name] = value;
+  return fields;
+}
+
+/** @throws RequestInvalidError naming the first field that is wrong, and no value */
+export function parseFields<T>(schema: ZodType<T>, fields: unknown): T {
+  const parsed = schema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = quote((issue?.path ?? []).join('.'));
+  throw new RequestInvalidError(
+    `${field} of the request is missing, or not what the endpoint takes`,
+  );
+}

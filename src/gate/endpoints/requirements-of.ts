@@ -1,0 +1,49 @@
+import type { RegistryRelations } from '../../registry/relations.js';
+import type { AnyRequirement } from '../gate.js';
+import type { Endpoint } from './endpoint.js';
+import { type EndpointInput, readFields } from './read-request.js';
+import {
+  projectResource,
+  type RequestContext,
+  type RequirementOptions,
+} from './request-context.js';
+import { namedInProject } from './resolve-registry.js';
+import { RESOLVERS } from './resolvers.js';
+
+/**
+ * What a request to one of Feast's servers needs, for `gate.authorize`. Names are resolved to what the registry knows of
+ * them; types and tags of a request are used for nothing but what it writes.
+ *
+ * To be asked once the caller is known: its errors tell what the registry holds.
+ *
+ * @returns empty for an endpoint that is not `required`, where nothing but the caller is asked for
+ * @throws RequestInvalidError when the request is not what the endpoint takes, or pushes to a source that feeds nothing
+ * @throws ResourceNotFoundError when it names what the registry does not know, projects included
+ */
+export function requirementsOf(
+  endpoint: Endpoint,
+  input: EndpointInput,
+  relations: RegistryRelations,
+  options: RequirementOptions = {},
+): readonly AnyRequirement[] {
+  if (endpoint.access === 'public' || endpoint.access === 'identity') return [];
+  const request = { endpoint, fields: readFields(endpoint, input), relations, options };
+  return [...RESOLVERS[endpoint.resources](request), ...shownRelationships(request)];
+}
+
+/** What FastAPI reads as false. */
+const FALSE = new Set(['false', '0', 'off', 'no', 'f', 'n']);
+
+/** On demand the REST registry server adds the names of neighbours, which whoever may describe the project may see. */
+function shownRelationships(request: RequestContext): readonly AnyRequirement[] {
+  const { endpoint, fields, relations } = request;
+  const wish = fields['include_relationships'] ?? 'false';
+  if (endpoint.server !== 'registry-rest' || endpoint.method !== 'GET') return [];
+  if (typeof wish === 'string' && FALSE.has(wish.toLowerCase())) return [];
+  const ofAll = endpoint.path.endsWith('/all');
+  const projects = ofAll ? relations.projects : [namedInProject(request)];
+  return projects.map((project) => ({
+    actions: ['DESCRIBE'],
+    resources: projectResource(project),
+  }));
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import {
+  ALL_FEATURE_VIEW_TYPES,
+  type FeastAction,
+  isPlainObject,
+  RequestInvalidError,
+} from '../../model/index.js';
+import type { AnyRequirement } from '../gate.js';
+import { changesTo } from './changes.js';
+import { viewsOfReferences, withSources } from './feature-references.js';
+import { nameSchema, namesSchema, optionalNames, parseFields, tagsSchema } from './read-request.js';
+import {
+  findNamed,
+  knownProject,
+  ownProject,
+  type RequestContext,
+  type Resolver,
+  requireOn,
+} from './request-context.js';
+
+const READ_OFFLINE: readonly FeastAction[] = ['READ_OFFLINE'];
+
+const aliases = z
+  .array(z.union([z.string(), z.null()]))
+  .max(10_000)
+  .nullish();
+const HISTORICAL = z.object({
+  project: nameSchema,
+  feature_view_names: namesSchema,
+  name_aliases: aliases,
+  feature_refs: optionalNames,
+  entity_df_sql: z.unknown().optional(),
+});
+
+/**
+ * The views that are named and those of the features: on-demand views stand in the features alone, and are computed on the
+ * server. A view may be called by an alias there.
+ */
+export const historicalFeatures: Resolver = ({ fields, relations, options }) => {
+  const command = parseFields(HISTORICAL, fields);
+  const { feature_view_names: views, feature_refs: features = [] } = command;
+  if ((command.entity_df_sql ?? null) !== null && options.entitySql !== 'allow') {
+    throw new RequestInvalidError('`entity_df_sql` is not taken: what it reads cannot be checked');
+  }
+  const project = knownProject(relations, command.project);
+  const known = new Set(command.name_aliases ?? []);
+  const find = (name: string) => findNamed(relations, project, ALL_FEATURE_VIEW_TYPES, name);
+  const ofFeatures = viewsOfReferences(features).flatMap((name) =>
+    known.has(name) ? relations.named(project, ALL_FEATURE_VIEW_TYPES, name) : find(name),
+  );
+  const resources = withSources(relations, [...views.flatMap(find), ...ofFeatures]);
+  return [requireOn(READ_OFFLINE, resources, project)];
+};
+
+const SOURCE = z.object({ data_source_name: nameSchema });
+
+function dataSource(request: RequestContext, actions: readonly FeastAction[]): AnyRequirement {
+  const { data_source_name: name } = parseFields(SOURCE, request.fields);
+  const resources = findNamed(request.relations, ownProject(request), ['DataSource'], name);
+  return { actions, resources };
+}
+
+const RETRIEVAL = z.object({
+  retrieve_func: z.enum([
+    'get_historical_features',
+    'pull_latest_from_table_or_query',
+    'pull_all_from_table_or_query',
+  ]),
+});
+
+/** What is read to be kept, and the data source that it is written to. */
+export const persisted: Resolver = (request) => {
+  const { retrieve_func: retrieval } = parseFields(RETRIEVAL, request.fields);
+  const read =
+    retrieval === 'get_historical_features'
+      ? historicalFeatures(request)
+      : [dataSource(request, READ_OFFLINE)];
+  return [...read, dataSource(request, request.endpoint.actions)];
+};
+
+const BATCH = z.object({ feature_view_names: namesSchema });
+
+/** The one view that a table is written to. */
+export const writtenBatch: Resolver = (request) => {
+  const { feature_view_names: names } = parseFields(BATCH, request.fields);
+  const [name] = names;
+  if (name === undefined || names.length > 1) {
+    throw new RequestInvalidError('`feature_view_names` of the request must be one name');
+  }
+  const { actions, types } = request.endpoint;
+  return [{ actions, resources: findNamed(request.relations, ownProject(request), types, name) }];
+};
+
+/** In UTF-16 code units. */
+const MAX_DEFINITION_LENGTH = 1_000_000;
+const DEFINITION = z.object({
+  data_source_proto: z.string().max(MAX_DEFINITION_LENGTH).transform(parseJson),
+});
+const DEFINED_SOURCE = z.object({ name: nameSchema, tags: tagsSchema });
+
+/**
+ * A data source whose definition the caller brings along.
+ *
+ * SECURITY: the name says nothing about the table that is read then. Who may write the definition may have it read.
+ */
+export const describedSource: Resolver = (request) => {
+  const { data_source_proto: definition } = parseFields(DEFINITION, request.fields);
+  if (!isPlainObject(definition)) {
+    throw new RequestInvalidError('`data_source_proto` of the request must be an object in JSON');
+  }
+  const { name, tags } = parseFields(DEFINED_SOURCE, definition);
+  const project = ownProject(request);
+  const proposed = { type: 'DataSource', name, project, tags } as const;
+  return [
+    ...changesTo(request.relations, proposed),
+    { actions: request.endpoint.actions, resources: proposed },
+  ];
+};
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Resolver } from './request-context.js';
+import { describedSource, historicalFeatures, persisted, writtenBatch } from './resolve-offline.js';
+import { materialized, pushed, servedFeatures, vectorStore } from './resolve-online.js';
+import {
+  anyProject,
+  appliedFields,
+  appliedMessage,
+  datasetData,
+  everything,
+  everythingOfAll,
+  materializedMessage,
+  monitored,
+  namedProject,
+  object,
+  oneProject,
+  retrievedDataset,
+  searched,
+  serverProject,
+} from './resolve-registry.js';
+
+/** A way to find the resources of a request. */
+export type ResolverName =
+  | 'none'
+  | 'object'
+  | 'oneProject'
+  | 'ownProject'
+  | 'anyProject'
+  | 'namedProject'
+  | 'everything'
+  | 'everythingOfAll'
+  | 'appliedFields'
+  | 'appliedMessage'
+  | 'retrievedDataset'
+  | 'datasetData'
+  | 'materializedMessage'
+  | 'monitored'
+  | 'searched'
+  | 'servedFeatures'
+  | 'pushed'
+  | 'materialized'
+  | 'vectorStore'
+  | 'historicalFeatures'
+  | 'persisted'
+  | 'writtenBatch'
+  | 'describedSource';
+
+export const RESOLVERS: Readonly<Record<ResolverName, Resolver>> = {
+  none: () => [],
+  object,
+  oneProject,
+  ownProject: serverProject,
+  anyProject,
+  namedProject,
+  everything,
+  everythingOfAll,
+  appliedFields,
+  appliedMessage,
+  retrievedDataset,
+  datasetData,
+  materializedMessage,
+  monitored,
+  searched,
+  servedFeatures,
+  pushed,
+  materialized,
+  vectorStore,
+  historicalFeatures,
+  persisted,
+  writtenBatch,
+  describedSource,
+};

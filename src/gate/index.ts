@@ -1,0 +1,18 @@
+export { createGate, type GateOptions } from './create-gate.js';
+export type { Endpoint, EndpointAccess, FeastServer } from './endpoints/endpoint.js';
+export { ENDPOINTS, type FoundEndpoint, findEndpoint } from './endpoints/find-endpoint.js';
+export type { EndpointInput } from './endpoints/read-request.js';
+export type { RequirementOptions } from './endpoints/request-context.js';
+export { requirementsOf } from './endpoints/requirements-of.js';
+export type {
+  AnyRequirement,
+  AuthorizationHeader,
+  Caller,
+  CallerSubject,
+  ChangeRequirement,
+  Gate,
+  GateDecision,
+  Refusal,
+  Requirement,
+} from './gate.js';
+export type { TelemetryApi, TelemetryAttributes } from './telemetry.js';

@@ -1,0 +1,1 @@
+export { type LoadedGate, type LoadGateOptions, loadGate } from '../load-gate.js';

@@ -1,0 +1,148 @@
+import { AuthzError, type Decision } from '../model/index.js';
+
+/** What is recorded of a decision. Neither roles nor users nor names of resources: they are private, or without bound. */
+export type TelemetryAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/** The part of `@opentelemetry/api` that is used: the package itself is such an object. */
+export interface TelemetryApi {
+  readonly trace: {
+    getTracer(name: string): {
+      startSpan(name: string): {
+        setAttributes(attributes: TelemetryAttributes): unknown;
+        end(): void;
+      };
+    };
+  };
+  readonly metrics: { getMeterProvider(): TelemetryMeterProvider };
+}
+
+interface TelemetryMeterProvider {
+  getMeter(name: string): {
+    createCounter(
+      name: string,
+      options: TelemetryInstrument,
+    ): { add(value: number, attributes: TelemetryAttributes): void };
+    createHistogram(
+      name: string,
+      options: TelemetryInstrument,
+    ): { record(value: number, attributes: TelemetryAttributes): void };
+  };
+}
+
+interface TelemetryInstrument {
+  readonly description: string;
+  readonly unit: string;
+}
+
+/** Traces and counts what the gate does. Nothing in it throws: telemetry that fails changes no answer. */
+export interface Telemetry {
+  /** Resolves when it is known whether there is anything to record with. */
+  readonly ready: Promise<void>;
+  startCheck(): CheckRecord;
+}
+
+/** One request at the gate. */
+export interface CheckRecord {
+  decided(decision: Decision): void;
+  failed(error: unknown): void;
+  end(): void;
+}
+
+const SCOPE = 'feast-permissions';
+const SPAN = 'feast_permissions.check';
+
+const NO_RECORD: CheckRecord = { decided: () => {}, failed: () => {}, end: () => {} };
+const NO_TELEMETRY: Telemetry = { ready: Promise.resolve(), startCheck: () => NO_RECORD };
+
+/**
+ * Records a span `feast_permissions.check` for each request, counts decisions as `feast_permissions.decisions` and times
+ * requests as `feast_permissions.check.duration`, in seconds.
+ *
+ * @param given the API; undefined: `@opentelemetry/api`, where it is installed; false: none
+ */
+export function createTelemetry(given: TelemetryApi | false | undefined): Telemetry {
+  if (given === false) return NO_TELEMETRY;
+  let recorder = given === undefined ? undefined : createRecorder(given);
+  const ready =
+    given === undefined
+      ? loadApi().then((api) => {
+          recorder = api && createRecorder(api);
+        })
+      : Promise.resolve();
+  return { ready, startCheck: () => recorder?.() ?? NO_RECORD };
+}
+
+async function loadApi(): Promise<TelemetryApi | undefined> {
+  try {
+    return await import('@opentelemetry/api');
+  } catch {
+    return undefined;
+  }
+}
+
+function createRecorder(api: TelemetryApi): () => CheckRecord {
+  const instruments = createInstruments(api);
+  return () => {
+    const started = performance.now();
+    const span = attempt(() => api.trace.getTracer(SCOPE).startSpan(SPAN));
+    let last: TelemetryAttributes = {};
+    return {
+      decided: (decision) => {
+        last = attributesOf(decision);
+        attempt(() => instruments().decisions.add(1, last));
+      },
+      failed: (error) => {
+        const type = error instanceof AuthzError ? error.code : 'ERR_INTERNAL';
+        last = { ...last, 'error.type': type };
+      },
+      end: () => {
+        const seconds = (performance.now() - started) / 1000;
+        attempt(() => instruments().duration.record(seconds, last));
+        attempt(() => span?.setAttributes(last));
+        attempt(() => span?.end());
+      },
+    };
+  };
+}
+
+/** Instruments of the provider in force. One that is registered late takes over: instruments do not move by themselves. */
+function createInstruments({ metrics }: TelemetryApi) {
+  const make = (provider: TelemetryMeterProvider) => {
+    const meter = provider.getMeter(SCOPE);
+    return {
+      provider,
+      decisions: meter.createCounter('feast_permissions.decisions', {
+        description: 'Decisions on one resource each',
+        unit: '{decision}',
+      }),
+      duration: meter.createHistogram('feast_permissions.check.duration', {
+        description: 'What checking a request took',
+        unit: 's',
+      }),
+    };
+  };
+  let current: ReturnType<typeof make> | undefined;
+  return (): ReturnType<typeof make> => {
+    const provider = metrics.getMeterProvider();
+    if (current?.provider !== provider) current = make(provider);
+    return current;
+  };
+}
+
+/** All of them come from small sets: what a caller makes up cannot multiply the series. */
+function attributesOf({ allowed, reason, actions, resource }: Decision): TelemetryAttributes {
+  return {
+    'feast_permissions.decision': allowed ? 'allowed' : 'denied',
+    'feast_permissions.reason': reason,
+    'feast_permissions.action': actions.join(','),
+    'feast_permissions.resource_type': resource.type,
+  };
+}
+
+function attempt<T>(record: () => T): T | undefined {
+  try {
+    return record();
+  } catch {
+    return undefined;
+  }
+}

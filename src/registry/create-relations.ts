@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { ALL_FEATURE_VIEW_TYPES, type FeastType, type Resource } from '../model/index.js';
+import { LINK_READERS, type ObjectLinks } from './read-links.js';
+import type { RegistryRelations, VectorStore } from './relations.js';
+
+/** One object of a registry, encoded. `list` is the field of `feast.core.Registry` that holds objects of its kind. */
+export interface EncodedObject {
+  readonly list: string;
+  readonly bytes: Uint8Array;
+}
+
+type Resources = readonly Resource<FeastType>[];
+
+/** What refers to what within one project. */
+interface ProjectLinks {
+  readonly services: Map<string, Resources>;
+  readonly fedBy: Map<string, Resource<FeastType>[]>;
+  readonly sourceViews: Map<string, Resources>;
+  readonly materialized: Resource<FeastType>[];
+  readonly vectorStores: VectorStore[];
+}
+
+/**
+ * Makes the relations of a registry. Nothing is read before the first question that needs it.
+ *
+ * Cost: linear in the objects, once; then a few look-ups a question.
+ *
+ * @param resources all of the registry's, frozen: they are the answers
+ * @param objects called at most once. Lists that hold nothing which refers to anything are passed over
+ * @returns relations whose methods throw RegistryInvalidError when an object is damaged
+ */
+export function createRelations(
+  resources: Resources,
+  objects: () => Iterable<EncodedObject>,
+): RegistryRelations {
+  return Object.freeze(new LazyRelations(resources, objects));
+}
+
+class LazyRelations implements RegistryRelations {
+  readonly projects: readonly string[];
+  readonly #index: () => ResourceIndex;
+  readonly #links: () => ReadonlyMap<string, ProjectLinks>;
+
+  constructor(resources: Resources, objects: () => Iterable<EncodedObject>) {
+    this.projects = Object.freeze(
+      resources.filter(({ type }) => type === 'Project').map(({ name }) => name),
+    );
+    this.#index = once(() => indexResources(resources));
+    this.#links = once(() => readLinks(objects(), this));
+  }
+
+  resourcesOf(project: string, types: readonly FeastType[]): Resources {
+    const byType = this.#index().get(project);
+    return types.flatMap((type) => [...(byType?.get(type)?.values() ?? [])]);
+  }
+
+  named(project: string, types: readonly FeastType[], name: string): Resources {
+    const byType = this.#index().get(project);
+    return types.flatMap((type) => byType?.get(type)?.get(name) ?? []);
+  }
+
+  viewsOfService(project: string, service: string): Resources | undefined {
+    return this.#links().get(project)?.services.get(service);
+  }
+
+  viewsFedBy(project: string, pushSource: string): Resources | undefined {
+    return this.#links().get(project)?.fedBy.get(pushSource);
+  }
+
+  sourceViewsOf(project: string, onDemandView: string): Resources | undefined {
+    return this.#links().get(project)?.sourceViews.get(onDemandView);
+  }
+
+  materializedViews(project: string): Resources {
+    return this.#links().get(project)?.materialized ?? [];
+  }
+
+  vectorStores(project: string): readonly VectorStore[] {
+    return this.#links().get(project)?.vectorStores ?? [];
+  }
+}
+
+/** The value of `make`, made when it is first asked for. `make` is let go then, with all that it holds. */
+function once<T>(make: () => T): () => T {
+  let pending: (() => T) | undefined = make;
+  let value: T;
+  return () => {
+    if (pending !== undefined) {
+      value = pending();
+      pending = undefined;
+    }
+    return value;
+  };
+}
+
+type ResourceIndex = Map<string, Map<FeastType, Map<string, Resource<FeastType>>>>;
+
+function indexResources(resources: Resources): ResourceIndex {
+  const index: ResourceIndex = new Map();
+  for (const resource of resources) {
+    const byType = getOrMake(index, resource.project ?? '', () => new Map());
+    getOrMake(byType, resource.type, () => new Map()).set(resource.name, resource);
+  }
+  return index;
+}
+
+function readLinks(
+  objects: Iterable<EncodedObject>,
+  registered: RegistryRelations,
+): ReadonlyMap<string, ProjectLinks> {
+  const projects = new Map<string, ProjectLinks>();
+  for (const { list, bytes } of objects) {
+    const reader = LINK_READERS.get(list);
+    if (reader === undefined) continue;
+    const links = reader.read(bytes);
+    const [self] = registered.named(links.project, reader.types, links.name);
+    if (self === undefined) continue;
+    const project = getOrMake(projects, links.project, newProject);
+    addLinks(project, self, links, registered);
+  }
+  return projects;
+}
+
+function addLinks(
+  project: ProjectLinks,
+  self: Resource<FeastType>,
+  links: ObjectLinks,
+  registered: RegistryRelations,
+): void {
+  const { name, pushSource, isMaterialized, hasVectorIndex } = links;
+  const views = Object.freeze(
+    [...new Set(links.views)].flatMap((view) =>
+      registered.named(links.project, ALL_FEATURE_VIEW_TYPES, view),
+    ),
+  );
+  if (self.type === 'FeatureService') project.services.set(name, views);
+  if (self.type === 'OnDemandFeatureView') project.sourceViews.set(name, views);
+  if (pushSource !== '') getOrMake(project.fedBy, pushSource, () => []).push(self);
+  if (isMaterialized) project.materialized.push(self);
+  if (hasVectorIndex) {
+    project.vectorStores.push({ id: vectorStoreId(links.project, name), view: self });
+  }
+}
+
+function newProject(): ProjectLinks {
+  return {
+    services: new Map(),
+    fedBy: new Map(),
+    sourceViews: new Map(),
+    materialized: [],
+    vectorStores: [],
+  };
+}
+
+/** @source Feast 0.66.0, the ids under which its online server offers vector stores: same */
+function vectorStoreId(project: string, view: string): string {
+  return `vs_${createHash('sha256').update(`${project}:${view}`).digest('hex').slice(0, 24)}`;
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

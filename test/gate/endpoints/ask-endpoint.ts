@@ -1,0 +1,55 @@
+import {
+  type AnyRequirement,
+  type Endpoint,
+  type FeastServer,
+  findEndpoint,
+  type RequirementOptions,
+  requirementsOf,
+} from '../../../src/gate/index.js';
+import type { Resource } from '../../../src/model/index.js';
+import { type RegistryRelations, readRegistryFile } from '../../../src/registry/index.js';
+
+const contents = await readRegistryFile('examples/credit_scoring/data/registry.db');
+export const CREDIT_RELATIONS = contents.relations as RegistryRelations;
+
+export interface Asked {
+  readonly endpoint: Endpoint;
+  /** One line for each requirement. */
+  readonly needs: readonly string[];
+}
+
+/** What a request to a server of the project `credit_scoring` needs. */
+export function ask(
+  server: FeastServer,
+  request: string,
+  body?: unknown,
+  options: RequirementOptions = {},
+): Asked {
+  const [method = '', target = ''] = request.split(' ');
+  const [path = '', search] = target.split('?');
+  const found = findEndpoint(server, method, path);
+  if (found === undefined) throw new Error(`${server} has no ${request}`);
+  const { endpoint, params } = found;
+  const query = search === undefined ? undefined : new URLSearchParams(search);
+  const needs = requirementsOf(endpoint, { body, params, query }, CREDIT_RELATIONS, {
+    project: 'credit_scoring',
+    ...options,
+  });
+  return { endpoint, needs: needs.map(format) };
+}
+
+function format(requirement: AnyRequirement): string {
+  if ('change' in requirement) {
+    const { existing, proposed } = requirement.change;
+    return existing
+      ? `change ${formatOne(existing)} to ${formatOne(proposed)}`
+      : `create ${formatOne(proposed)}`;
+  }
+  const { actions, resources } = requirement;
+  const list = Array.isArray(resources) ? resources : [resources as Resource];
+  return `${[actions].flat().join('+')} ${list.map(formatOne).join(' ')}`;
+}
+
+function formatOne({ type, name, project }: Resource): string {
+  return `${type}:${project === 'credit_scoring' ? '' : `${project}/`}${name}`;
+}

@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { ENDPOINTS, findEndpoint, requirementsOf } from '../../../src/gate/index.js';
+import { RequestInvalidError, ResourceNotFoundError } from '../../../src/model/index.js';
+import type { RegistryRelations } from '../../../src/registry/index.js';
+import { ask, CREDIT_RELATIONS } from './ask-endpoint.js';
+
+const FEATURES = ['transaction_features:amount', 'customer_profile:income'];
+const MATERIALIZED =
+  'WRITE_ONLINE FeatureView:transactions_push_view FeatureView:transaction_features ';
+
+/** Request, body, what it needs. */
+const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
+  ...['/get-online-features', '/search', '/retrieve-online-documents'].flatMap((path) => [
+    [
+      `POST ${path}`,
+      { feature_service: 'credit_model_v1', features: ['nosuch:a'], entities: {} },
+      ['READ_ONLINE FeatureService:credit_model_v1'],
+    ] as const,
+    [
+      `POST ${path}`,
+      { features: FEATURES, feature_service: null },
+      ['READ_ONLINE FeatureView:transaction_features FeatureView:customer_profile'],
+    ] as const,
+    [
+      `POST ${path}`,
+      { features: ['transformed_amount:amount_plus_val'], feature_service: '' },
+      ['READ_ONLINE OnDemandFeatureView:transformed_amount FeatureView:transaction_features'],
+    ] as const,
+  ]),
+  [
+    'POST /push',
+    { push_source_name: 'transactions_push' },
+    ['WRITE_ONLINE FeatureView:transactions_push_view'],
+  ],
+  ['POST /push', { push_source_name: 'labels_push' }, ['WRITE_ONLINE LabelView:loan_labels']],
+  [
+    'POST /push',
+    { push_source_name: 'labels_push', to: 'offline' },
+    ['WRITE_OFFLINE LabelView:loan_labels'],
+  ],
+  [
+    'POST /push',
+    { push_source_name: 'labels_push', to: 'online_and_offline' },
+    ['WRITE_ONLINE+WRITE_OFFLINE LabelView:loan_labels'],
+  ],
+  [
+    'POST /write-to-online-store',
+    { feature_view_name: 'transaction_features', df: {} },
+    ['WRITE_ONLINE FeatureView:transaction_features'],
+  ],
+  ...['/materialize', '/materialize-incremental'].map(
+    (path) =>
+      [
+        `POST ${path}`,
+        { feature_views: ['untagged_view', 'transaction_stream_agg'] },
+        ['WRITE_ONLINE FeatureView:untagged_view StreamFeatureView:transaction_stream_agg'],
+      ] as const,
+  ),
+  ['GET /v1/vector_stores', undefined, []],
+];
+
+describe('requests of the online server', () => {
+  test.each(ROWS)('%s %j', (request, body, needs) => {
+    expect(ask('online', request, body).needs).toEqual(needs);
+  });
+
+  test.each([{}, { feature_views: null }])('all views that are materialized: %j', (body) => {
+    const { needs } = ask('online', 'POST /materialize', body);
+    expect(needs).toHaveLength(1);
+    expect(needs[0]).toContain(MATERIALIZED);
+    expect(needs[0]).not.toContain('LabelView');
+  });
+
+  test('the views of a service, where the server wants it', () => {
+    const body = { feature_service: 'credit_model_v2_risky' };
+    expect(ask('online', 'POST /search', body, { checkViews: true }).needs).toEqual([
+      'READ_ONLINE FeatureService:credit_model_v2_risky FeatureView:transaction_features FeatureView:merchant_risky_profile OnDemandFeatureView:transformed_amount',
+    ]);
+  });
+
+  test('versions of a view are the view', () => {
+    const needs = (reference: string) =>
+      ask('online', 'POST /search', { features: [reference] }).needs;
+    for (const version of ['', '@', '@v2', '@V12', '@latest', '@LATEST', '@v2\n']) {
+      expect(needs(`untagged_view${version}:a`)).toEqual(['READ_ONLINE FeatureView:untagged_view']);
+    }
+    for (const version of ['@2', '@v', '@v2x', '@v2@v3', ' ']) {
+      expect(() => needs(`untagged_view${version}:a`)).toThrow(ResourceNotFoundError);
+    }
+  });
+
+  test('views with several features are asked for once', () => {
+    const features = ['untagged_view:a', 'untagged_view:b', 'untagged_view@v1:c'];
+    expect(ask('online', 'POST /search', { features }).needs).toEqual([
+      'READ_ONLINE FeatureView:untagged_view',
+    ]);
+  });
+});
+
+describe('vector stores', () => {
+  const view = { type: 'FeatureView', name: 'docs', project: 'p', tags: {} } as const;
+  const relations = {
+    ...CREDIT_RELATIONS,
+    projects: ['p'],
+    vectorStores: () => [{ id: 'vs_1', view }],
+  } as RegistryRelations;
+  const needs = (method: string, path: string, body?: unknown) => {
+    const found = findEndpoint('online', method, path);
+    if (found === undefined) return undefined;
+    return requirementsOf(found.endpoint, { params: found.params, body }, relations);
+  };
+
+  test('are found by their id alone', () => {
+    expect(needs('GET', '/v1/vector_stores/vs_1')).toEqual([
+      { actions: ['DESCRIBE'], resources: view },
+    ]);
+    // An id in the body is not where the server looks.
+    expect(needs('POST', '/v1/vector_stores/vs_1/search', { vector_store_id: 'vs_2' })).toEqual([
+      { actions: ['READ_ONLINE'], resources: view },
+    ]);
+    expect(() => needs('GET', '/v1/vector_stores/docs')).toThrow(ResourceNotFoundError);
+    const other = { vector_store_id: 'vs_1' };
+    expect(() => needs('POST', '/v1/vector_stores/vs_2/search', other)).toThrow(
+      ResourceNotFoundError,
+    );
+  });
+});
+
+describe('what is refused', () => {
+  const many = Array.from({ length: 10_001 }, () => 'untagged_view:a');
+
+  test.each<[string, string, unknown]>([
+    ['no body', '/search', undefined],
+    ['null', '/search', null],
+    ['a list', '/search', [{ features: FEATURES }]],
+    ['text', '/search', '{"features":["a:b"]}'],
+    ['a map', '/search', new Map([['features', FEATURES]])],
+    ['neither service nor features', '/search', {}],
+    ['no features', '/search', { features: [] }],
+    ['inherited features', '/search', JSON.parse('{"__proto__":{"features":["untagged_view:a"]}}')],
+    ['features that are no list', '/search', { features: 'untagged_view:a' }],
+    ['features like a list', '/search', { features: { 0: 'untagged_view:a', length: 1 } }],
+    ['a feature that is no text', '/search', { features: ['untagged_view:a', 7] }],
+    ['a feature without a view', '/search', { features: ['untagged_view'] }],
+    ['a feature with an empty view', '/search', { features: [':a'] }],
+    ['a feature of great length', '/search', { features: [`untagged_view:${'a'.repeat(1024)}`] }],
+    ['too many features', '/search', { features: many }],
+    ['a service that is no text', '/search', { feature_service: ['credit_model_v1'] }],
+    ['a service of great length', '/search', { feature_service: 'a'.repeat(1025) }],
+    ['a push without a source', '/push', { to: 'online' }],
+    ['a push to an empty source', '/push', { push_source_name: '' }],
+    ['a push to an unknown source', '/push', { push_source_name: 'nosuch' }],
+    ['a push to a source that feeds nothing', '/push', { push_source_name: 'untagged_source' }],
+    ['a push to `__proto__`', '/push', { push_source_name: '__proto__' }],
+    ['a push elsewhere', '/push', { push_source_name: 'labels_push', to: 'x' }],
+    ['a push to null', '/push', { push_source_name: 'labels_push', to: null }],
+    ['a push in capitals', '/push', { push_source_name: 'labels_push', to: 'ONLINE' }],
+    ['a write to nothing', '/write-to-online-store', { df: {} }],
+    ['no views to materialize', '/materialize', { feature_views: [] }],
+    ['one view, not a list', '/materialize', { feature_views: 'untagged_view' }],
+  ])('%s: not a valid request', (_, path, body) => {
+    expect(() => ask('online', `POST ${path}`, body)).toThrow(RequestInvalidError);
+  });
+
+  test.each<[string, string, unknown]>([
+    ['an unknown service', '/search', { feature_service: 'nosuch' }],
+    ['a service named `__proto__`', '/search', { feature_service: '__proto__' }],
+    ['an unknown view', '/search', { features: ['nosuch:a'] }],
+    ['an unknown view among others', '/search', { features: ['untagged_view:a', 'nosuch:a'] }],
+    ['a view of another project', '/search', { features: ['account_risky_scores:a'] }],
+    ['an entity', '/search', { features: ['driver:a'] }],
+    ['a write to a label view', '/write-to-online-store', { feature_view_name: 'loan_labels' }],
+    ['an unknown view to materialize', '/materialize', { feature_views: ['nosuch'] }],
+    ['a label view to materialize', '/materialize', { feature_views: ['loan_labels'] }],
+  ])('%s: not found', (_, path, body) => {
+    expect(() => ask('online', `POST ${path}`, body)).toThrow(ResourceNotFoundError);
+  });
+
+  test('messages repeat no value, and at most the start of a name', () => {
+    const hostile = `${'a'.repeat(900)}\n`;
+    for (const body of [
+      { features: [7] },
+      { features: [`${hostile}:a`] },
+      { features: [hostile] },
+    ]) {
+      let message = '';
+      try {
+        ask('online', 'POST /search', body);
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      expect(message).toMatch(/^.{1,300}$/);
+    }
+  });
+
+  test('a server of several projects must say which one it serves', () => {
+    const body = { feature_service: 'credit_model_v1' };
+    const options = { project: undefined };
+    expect(() => ask('online', 'POST /search', body, options)).toThrow(RequestInvalidError);
+    expect(() => ask('online', 'POST /search', body, { project: 'nosuch' })).toThrow(
+      ResourceNotFoundError,
+    );
+  });
+});
+
+test('every endpoint of the online server is tried here', () => {
+  const tried = ROWS.map(([request]) => request);
+  const rows = ENDPOINTS.filter(({ server, access }) => server === 'online' && access !== 'public');
+  const untried = rows
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((request) => !tried.includes(request) && !request.includes('{'));
+  expect(untried).toEqual([]);
+});
