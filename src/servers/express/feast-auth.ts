@@ -1,0 +1,140 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Caller, Gate } from '../../gate/index.js';
+import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js';
+import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
+import { authorizationOf } from '../support/authorization-of.js';
+import { authenticate, authorize } from '../support/pass-gate.js';
+import { refusalOf } from '../support/refusal-of.js';
+import type { RouteRequirement } from '../support/route-rule.js';
+import { isGuarded, watchRoute } from './route-watch.js';
+
+/** What `feastAuth` puts on a request, as `feast`. */
+export interface FeastRequest<V extends Vocabulary = FeastVocabulary>
+  extends Pick<Caller<V>, 'can' | 'decide' | 'filter'> {
+  /** Who asks; null for the anonymous one. */
+  readonly subject: Subject | null;
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who asks, and what they may do. Missing on public routes. */
+      readonly feast?: FeastRequest;
+    }
+  }
+}
+
+export interface FeastAuthOptions extends AdapterOptions {
+  /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
+  readonly publicRoutes?: readonly string[] | undefined;
+}
+
+const ROUTE = /^[A-Z]+ \/\S*$/;
+
+interface RequestState {
+  readonly gate: Gate<Vocabulary>;
+  readonly onError: AdapterOptions['onError'];
+  readonly caller: Caller<Vocabulary> | undefined;
+}
+
+/** By the request, so that no other middleware can put another caller in place. */
+const states = new WeakMap<Request, RequestState>();
+
+/**
+ * The middleware that stands before all others: it asks who makes a request before its body is read, and sees to it that no
+ * route runs that does not say what it requires.
+ *
+ * The first function of every route must be `requires(…)` or `feastEndpoint()`. A route where it is not, and that is not among
+ * `publicRoutes`, ends in an error for Express's error handlers, before any of its functions is called; `unguarded` can say
+ * otherwise. What is put in place with `app.use` is no route: it runs for everyone who is known.
+ *
+ * @throws TypeError when an option is wrong
+ * @example
+ * app.use(feastAuth(gate, { publicRoutes: ['GET /health'] }));
+ * app.use(express.json());
+ * app.get('/views/:name', requires('DESCRIBE', viewOf), handler);
+ */
+export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}): RequestHandler {
+  if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
+  const checkUnguarded = createUnguardedCheck(options);
+  const publicRoutes = readRoutes(options.publicRoutes);
+  const { onError } = options;
+
+  return async (request, response, next): Promise<void> => {
+    const [path = ''] = request.originalUrl.split('?', 1);
+    const isPublic = publicRoutes.has(`${request.method} ${path}`);
+    let caller: Caller<Vocabulary> | undefined;
+    try {
+      if (!isPublic) {
+        caller = await authenticate(gate, authorizationOf(request.rawHeaders));
+        Object.defineProperty(request, 'feast', { value: feastOf(caller), configurable: true });
+      }
+      states.set(request, { gate, onError, caller });
+      watchRoute(request, (route) => {
+        if (isPublic || isGuarded(route, request.method)) return;
+        const name = `${request.method} ${request.baseUrl}${String(route.path)}`;
+        if (publicRoutes.has(name) || checkUnguarded(name, route) === 'serve') return;
+        throw new TypeError(
+          `route ${name} does not say what it requires: begin it with requires()`,
+        );
+      });
+    } catch (error) {
+      await refuse(response, gate, error, onError);
+      return;
+    }
+    // Nobody waits for an answer: no body is left to read, and nothing to do.
+    if (!response.destroyed) next();
+  };
+}
+
+function readRoutes(routes: readonly string[] = []): ReadonlySet<string> {
+  if (Array.isArray(routes) && routes.every((one) => ROUTE.test(one))) return new Set(routes);
+  throw new TypeError('option publicRoutes is a list of methods and paths: `GET /health`');
+}
+
+/** What stands first in a route: decides by `requirement` before the functions after it run. */
+export function createGuard(
+  requirementOf: (request: Request) => RouteRequirement<Request>,
+): RequestHandler {
+  const guard: RequestHandler = async (request, response, next): Promise<void> => {
+    const state = states.get(request);
+    try {
+      if (state === undefined) throw new TypeError('feastAuth must be used before requires');
+      const { body, params, originalUrl, method, baseUrl } = request;
+      await authorize(state.gate, state.caller, {
+        rule: requirementOf(request),
+        request,
+        input: { body, params, url: originalUrl },
+        operation: `${method} ${baseUrl}${String(request.route?.path)}`,
+      });
+    } catch (error) {
+      await refuse(response, state?.gate, error, state?.onError);
+      return;
+    }
+    next();
+  };
+  return Object.assign(guard, { feastGuard: true });
+}
+
+function feastOf(caller: Caller<Vocabulary>): FeastRequest {
+  const { subject } = caller;
+  return Object.freeze({
+    subject,
+    can: (actions, resource) => caller.can(actions, resource),
+    decide: (actions, resource) => caller.decide(actions, resource),
+    filter: (actions, resources) => caller.filter(actions, resources),
+  } satisfies FeastRequest);
+}
+
+async function refuse(
+  response: Response,
+  gate: Gate<Vocabulary> | undefined,
+  error: unknown,
+  onError: AdapterOptions['onError'],
+): Promise<void> {
+  const { status, headers, body } = await refusalOf(gate, error, onError);
+  if (response.headersSent || response.destroyed) return;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  response.end(body);
+}

@@ -1,0 +1,189 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Caller, Gate } from '../../gate/index.js';
+import { ResourceNotFoundError, type Subject, type Vocabulary } from '../../model/index.js';
+import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
+import { authorizationOf } from '../support/authorization-of.js';
+import { createEndpointRules, type FeastEndpointsOption } from '../support/feast-endpoint.js';
+import { authenticate, authorize } from '../support/pass-gate.js';
+import { refusalOf } from '../support/refusal-of.js';
+import { type RouteRule, readRule } from '../support/route-rule.js';
+import { readJsonBody } from './read-json-body.js';
+import { type RouteMatch, RouteTable } from './route-table.js';
+
+/** A request that passed, or is about to pass, the gate. */
+export interface GuardedRequest {
+  readonly method: string;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  /** What the names in the route's path stand for, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The first value of each name. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The body's JSON, where the route reads it. */
+  readonly body: unknown;
+  /** Who asks; null for the anonymous one, and on public routes. */
+  readonly subject: Subject | null;
+  /** All that may be asked about who asks; undefined on public routes. */
+  readonly caller: Caller | undefined;
+  readonly raw: IncomingMessage;
+}
+
+/** What it throws is answered as the gate answers errors, unless an answer has begun. */
+export type GuardedHandler = (request: GuardedRequest, response: ServerResponse) => unknown;
+
+export interface GuardedRoute {
+  /** What the route requires of its callers. */
+  readonly requires?: RouteRule<GuardedRequest> | undefined;
+  /**
+   * `json`: the body is read, once the caller is known, and given to `requires` and the handler. `raw`: it is left to the
+   * handler. Default: `json` where what Feast requires depends on it, `raw` otherwise.
+   */
+  readonly body?: 'json' | 'raw' | undefined;
+  readonly handler: GuardedHandler;
+}
+
+export interface GuardOptions extends AdapterOptions {
+  /** By method and path: `GET /views/:name`. Any other path is a 404 for who is known, and a 401 for who is not. */
+  readonly routes: Readonly<Record<string, GuardedRoute>>;
+  /** The longest body that is read, in bytes. Default: 1 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Guards routes at the paths of Feast's own endpoints by what Feast requires there. Default: false. */
+  readonly feastEndpoints?: FeastEndpointsOption | undefined;
+}
+
+const DEFAULT_MAX_BODY_BYTES = 1_048_576;
+
+interface CompiledRoute {
+  readonly rule: RouteRule<GuardedRequest> | 'known';
+  readonly readsBody: boolean;
+  readonly handler: GuardedHandler;
+}
+
+/**
+ * A listener for `http.createServer` that lets requests through to their handlers.
+ *
+ * First the caller, then the body, then the decision, then the handler. With `routes` each route says what it requires; with
+ * `requires` and `handler` all requests go to one handler, whatever their method and path.
+ *
+ * @throws TypeError when an option is wrong, or a route does not say what it requires and `unguarded` is `refuse`
+ * @example
+ * createServer(guard(gate, { routes: { 'GET /views/:name': { requires: requires('DESCRIBE', viewOf), handler } } }));
+ */
+export function guard(
+  gate: Gate<Vocabulary>,
+  options: GuardOptions | (GuardedRoute & Omit<GuardOptions, 'routes' | 'feastEndpoints'>),
+): RequestListener {
+  if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, onError } = options;
+  if (!(Number.isSafeInteger(maxBodyBytes) && maxBodyBytes >= 0)) {
+    throw new TypeError('option maxBodyBytes must be a whole number');
+  }
+  const find = createFinder(gate, options);
+  const server: GuardedServer = { gate, onError, maxBodyBytes, find };
+  return (request, response) => void answer(server, request, response);
+}
+
+interface GuardedServer {
+  readonly gate: Gate<Vocabulary>;
+  readonly onError: AdapterOptions['onError'];
+  readonly maxBodyBytes: number;
+  readonly find: (method: string, path: string) => RouteMatch<CompiledRoute> | undefined;
+}
+
+function createFinder(
+  gate: Gate<Vocabulary>,
+  options: Parameters<typeof guard>[1],
+): GuardedServer['find'] {
+  const checkUnguarded = createUnguardedCheck(options);
+  const compile = (name: string, route: GuardedRoute, endpoints?: FeastEndpointsOption) =>
+    compileRoute(name, route, createEndpointRules(gate, endpoints), checkUnguarded);
+  if (!('routes' in options)) {
+    const route = compile('*', options);
+    return (method) => ({ route, name: method, params: {} });
+  }
+  const { routes, feastEndpoints } = options;
+  const compiled = Object.entries(routes).map(
+    ([name, route]) => [name, compile(name, route, feastEndpoints)] as const,
+  );
+  const table = new RouteTable(Object.fromEntries(compiled));
+  return (method, path) => table.find(method, path);
+}
+
+function compileRoute(
+  name: string,
+  { requires, handler, body }: GuardedRoute,
+  feastRuleOf: ReturnType<typeof createEndpointRules>,
+  checkUnguarded: ReturnType<typeof createUnguardedCheck>,
+): CompiledRoute {
+  if (typeof handler !== 'function') throw new TypeError(`route ${name} has no handler`);
+  if (body !== undefined && body !== 'json' && body !== 'raw') {
+    throw new TypeError(`route ${name}: body must be \`json\` or \`raw\``);
+  }
+  const [method = '', path = ''] = name.split(' ');
+  const rule = readRule<GuardedRequest>(requires, name) ?? feastRuleOf(method, path);
+  if (rule === undefined && checkUnguarded(name) === 'refuse') {
+    throw new TypeError(`route ${name} does not say what it requires`);
+  }
+  const needsBody = [rule ?? []].flat().some((one) => one !== 'public' && one.readsBody === true);
+  return {
+    rule: rule ?? 'known',
+    readsBody: body === undefined ? needsBody : body === 'json',
+    handler,
+  };
+}
+
+async function answer(
+  server: GuardedServer,
+  raw: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { gate, onError } = server;
+  try {
+    const passed = await pass(server, raw);
+    // Nobody waits for an answer.
+    if (response.destroyed) return;
+    await passed.handler(passed.request, response);
+  } catch (error) {
+    const refusal = await refusalOf(gate, error, onError);
+    if (response.destroyed) return;
+    // Half an answer cannot be taken back, but must not pass for a whole one.
+    if (response.headersSent) response.destroy();
+    else response.writeHead(refusal.status, { ...refusal.headers }).end(refusal.body);
+  }
+}
+
+async function pass(
+  { gate, find, maxBodyBytes }: GuardedServer,
+  raw: IncomingMessage,
+): Promise<{ readonly handler: GuardedHandler; readonly request: GuardedRequest }> {
+  const method = raw.method ?? '';
+  const [path = '', ...search] = (raw.url ?? '').split('?');
+  const match = find(method, path);
+  const rule = match?.route.rule;
+  const caller =
+    rule === 'public' ? undefined : await authenticate(gate, authorizationOf(raw.rawHeaders));
+  if (match === undefined) throw new ResourceNotFoundError('nothing is served under this path');
+  const { handler, readsBody } = match.route;
+  const request: GuardedRequest = Object.freeze({
+    method,
+    path,
+    params: match.params,
+    query: firstValues(search.join('?')),
+    body: readsBody ? await readJsonBody(raw, maxBodyBytes) : undefined,
+    subject: caller?.subject ?? null,
+    caller: caller as Caller | undefined,
+    raw,
+  });
+  if (rule !== undefined && rule !== 'public' && rule !== 'known') {
+    const input = { body: request.body, params: match.params, url: raw.url ?? '' };
+    await authorize(gate, caller, { rule, request, input, operation: match.name });
+  }
+  return { handler, request };
+}
+
+// Of a name that comes twice, the handler must see the value that was decided on.
+function firstValues(search: string): Readonly<Record<string, string>> {
+  const values: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(search)) values[name] ??= value;
+  return Object.freeze(values);
+}

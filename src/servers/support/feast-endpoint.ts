@@ -1,0 +1,108 @@
+import {
+  type FoundEndpoint,
+  findEndpoint,
+  type Gate,
+  type RequirementOptions,
+  requirementsOf,
+} from '../../gate/index.js';
+import { quote, type Vocabulary } from '../../model/index.js';
+import type { RouteRequirement, RouteRule, RuleInput } from './route-rule.js';
+
+export interface FeastEndpointOptions extends Pick<RequirementOptions, 'project' | 'checkViews'> {
+  /** Which of Feast's HTTP servers is meant. Default: `online`. */
+  readonly server?: 'online' | 'registry-rest' | undefined;
+}
+
+/** `true`: the online server, with the defaults of {@link FeastEndpointOptions}. */
+export type FeastEndpointsOption = boolean | FeastEndpointOptions;
+
+/** A part of a route's path that stands for itself, or is one parameter. */
+const SEGMENT = /^:?[\w.-]+$/;
+
+/**
+ * What Feast requires at one of its endpoints, for a route of your own.
+ *
+ * @param method as Feast has it, in upper case
+ * @param path as Feast has it; a parameter is written as your route writes it: `/v1/vector_stores/:id`
+ * @throws TypeError when Feast has no such endpoint, or it is a public one
+ * @source Feast 0.66.0, what its servers ask for
+ */
+export function feastEndpoint<Request = unknown>(
+  method: string,
+  path: string,
+  options: FeastEndpointOptions = {},
+): RouteRequirement<Request> {
+  const rule = ruleOf(method, path, options);
+  if (rule !== undefined && rule !== 'public') return rule;
+  throw new TypeError(
+    `${quote(`${method} ${path}`)} is no endpoint of Feast that requires anything`,
+  );
+}
+
+/**
+ * Finds out what Feast requires on a route, by its method and path.
+ *
+ * Shape of the function: the path is the pattern of the route, and not what a request asks for; undefined where Feast has no such
+ * endpoint. A route for several methods stands for none.
+ *
+ * @throws TypeError when the gate does not know what refers to what in the registry
+ */
+export function createEndpointRules(
+  gate: Gate<Vocabulary>,
+  option: FeastEndpointsOption = false,
+): <Request>(
+  method: string | readonly string[] | undefined,
+  path: string | undefined,
+) => RouteRule<Request> | undefined {
+  if (option === false) return () => undefined;
+  if (gate.relations === undefined) {
+    throw new TypeError("Feast's endpoints need a gate with option relations");
+  }
+  const options = option === true ? {} : { ...option };
+  return (method, path) =>
+    typeof method === 'string' && path !== undefined ? ruleOf(method, path, options) : undefined;
+}
+
+function ruleOf<Request>(
+  method: string,
+  path: string,
+  { server = 'online', ...options }: FeastEndpointOptions,
+): 'public' | RouteRequirement<Request> | undefined {
+  // A route for GET answers HEAD too.
+  const found = findEndpoint(server, method === 'HEAD' ? 'GET' : method, path);
+  if (found === undefined) return undefined;
+  if (![...found.params.values()].every((segment) => SEGMENT.test(segment))) return undefined;
+  const { endpoint } = found;
+  if (endpoint.access === 'public') return 'public';
+  return Object.freeze({
+    mayRequireNothing: endpoint.access !== 'required',
+    readsBody: endpoint.method !== 'GET' && endpoint.method !== 'DELETE',
+    requirementsOf: (_request: Request, input: RuleInput, gate: Gate<Vocabulary>) => {
+      const { relations } = gate;
+      if (relations === undefined) {
+        throw new TypeError("Feast's endpoints need a gate with option relations");
+      }
+      const params = readParams(found, input.params);
+      const [, ...search] = input.url.split('?');
+      const query = new URLSearchParams(search.join('?'));
+      return requirementsOf(endpoint, { body: input.body, params, query }, relations, options);
+    },
+  });
+}
+
+/** The parameters under Feast's names. */
+function readParams({ params }: FoundEndpoint, given: unknown): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, segment] of params) {
+    const value = segment.startsWith(':') ? readOwn(given, segment.slice(1)) : segment;
+    if (typeof value !== 'string')
+      throw new TypeError(`the route has no parameter ${quote(segment)}`);
+    values.set(name, value);
+  }
+  return values;
+}
+
+function readOwn(given: unknown, name: string): unknown {
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, name)) return undefined;
+  return (given as Readonly<Record<string, unknown>>)[name];
+}

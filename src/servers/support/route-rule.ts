@@ -1,0 +1,106 @@
+import type { Actions } from '../../engine/index.js';
+import type { AnyRequirement, Gate } from '../../gate/index.js';
+import type { FeastVocabulary, ResourceOf, Vocabulary } from '../../model/index.js';
+
+type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
+
+/** Resources that are known beforehand, or a function that reads their names from a request. */
+export type ResourcesOf<Request, V extends Vocabulary = FeastVocabulary> =
+  | Resources<V>
+  | ((request: Request) => Resources<V> | Promise<Resources<V>>);
+
+/** What a route requires of its callers, made by `requires` or `feastEndpoint`. */
+export interface RouteRequirement<Request> {
+  /** An empty list lets on who is known. Otherwise it refuses. Default: false. */
+  readonly mayRequireNothing?: boolean | undefined;
+  /** Whether what a request needs depends on its body. Default: false. */
+  readonly readsBody?: boolean | undefined;
+  /** What one request needs. */
+  readonly requirementsOf: (
+    request: Request,
+    input: RuleInput,
+    gate: Gate<Vocabulary>,
+  ) => readonly AnyRequirement<Vocabulary>[] | Promise<readonly AnyRequirement<Vocabulary>[]>;
+}
+
+/** `public`: nothing, and no token is read. A list: all of it. */
+export type RouteRule<Request> =
+  | 'public'
+  | RouteRequirement<Request>
+  | readonly RouteRequirement<Request>[];
+
+/** The parts of a request that Feast's endpoints are decided on, whatever the framework. */
+export interface RuleInput {
+  readonly body: unknown;
+  readonly params: unknown;
+  /** What was asked for, as it was sent: the path and the query. */
+  readonly url: string;
+}
+
+/**
+ * What a route requires: all of `actions`, on all of the resources.
+ *
+ * A function is called for each request, after its caller is known; what it throws refuses. It takes names from the request and
+ * nothing else: the type stands in your code, and tags come from the registry.
+ *
+ * @throws TypeError when there are no actions, or no resources
+ * @example
+ * requires('READ_ONLINE', (request) => ({ type: 'FeatureView', name: request.params.view }))
+ */
+export function requires<Request, V extends Vocabulary = FeastVocabulary>(
+  actions: Actions<V>,
+  resources: ResourcesOf<Request, V>,
+): RouteRequirement<Request> {
+  if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
+  if (typeof resources === 'function') {
+    return Object.freeze({
+      requirementsOf: async (request: Request) => [
+        { actions, resources: await resources(request) } as AnyRequirement<Vocabulary>,
+      ],
+    });
+  }
+  if (typeof resources !== 'object' || resources === null) {
+    throw new TypeError('resources must be a resource, a list of them, or a function');
+  }
+  if (Array.isArray(resources) && resources.length === 0) {
+    throw new TypeError('no resources are required');
+  }
+  const fixed = Object.freeze([{ actions, resources } as AnyRequirement<Vocabulary>]);
+  return Object.freeze({ requirementsOf: () => fixed });
+}
+
+/**
+ * The rule that a route carries, looked at.
+ *
+ * @returns undefined: the route carries none
+ * @throws TypeError when it carries something else
+ */
+export function readRule<Request>(value: unknown, route: string): RouteRule<Request> | undefined {
+  if (value === undefined || value === 'public') return value;
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.every(isRequirement<Request>)) return Object.freeze([...list]);
+  throw new TypeError(`route ${route}: requires is \`public\`, requires(…), or a list of those`);
+}
+
+function isRequirement<Request>(value: unknown): value is RouteRequirement<Request> {
+  return typeof (value as RouteRequirement<Request> | null)?.requirementsOf === 'function';
+}
+
+/** All that one request needs by the rule of its route. */
+export async function requirementsOfRule<Request>(
+  rule: Exclude<RouteRule<Request>, 'public'>,
+  request: Request,
+  input: RuleInput,
+  gate: Gate<Vocabulary>,
+): Promise<readonly AnyRequirement<Vocabulary>[]> {
+  const needed: AnyRequirement<Vocabulary>[] = [];
+  for (const one of Array.isArray(rule) ? rule : [rule as RouteRequirement<Request>]) {
+    const found = await one.requirementsOf(request, input, gate);
+    // SECURITY: of two requirements, one that asks for nothing must not hide behind the other.
+    if (found.length === 0 && one.mayRequireNothing !== true) {
+      throw new TypeError('a request without requirements is not let through');
+    }
+    needed.push(...found);
+  }
+  return needed;
+}

@@ -1,0 +1,86 @@
+import { expect } from 'vitest';
+import { bearer } from '../case-gate.js';
+import type { Case } from '../case-types.js';
+
+const INSIDE = 'what-went-wrong-inside';
+
+type Failure = readonly [name: string, fail: () => never];
+
+const FAILURES: readonly Failure[] = [
+  [
+    'throws an error',
+    () => {
+      throw new Error(INSIDE);
+    },
+  ],
+  [
+    'throws a string',
+    () => {
+      throw INSIDE;
+    },
+  ],
+  [
+    'throws undefined',
+    () => {
+      throw undefined;
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error(INSIDE)) as never],
+  ['rejects with undefined', () => Promise.reject(undefined) as never],
+];
+
+const GIVES_NOTHING = ['gives nothing', () => undefined as never] as const;
+
+const METHODS: readonly (readonly [method: 'authenticate' | 'authorize', readonly Failure[]])[] = [
+  ['authenticate', [...FAILURES, GIVES_NOTHING]],
+  ['authorize', FAILURES],
+];
+
+/** Answers of `refuse` that no adapter may pass on. */
+const REFUSALS: readonly Failure[] = [
+  ...FAILURES,
+  GIVES_NOTHING,
+  ['says 200', () => ({ status: 200, headers: {}, body: INSIDE }) as never],
+  ['says no status', () => ({ headers: {}, body: INSIDE }) as never],
+  [
+    'says a header that cannot be sent',
+    () => ({ status: 401, headers: { 'a\n': INSIDE }, body: '' }) as never,
+  ],
+];
+
+function brokenDecision(method: (typeof METHODS)[number][0], [name, fail]: Failure): Case {
+  return {
+    name: `a gate whose ${method} ${name} is a 500`,
+    run: async ({ start, request, gate }) => {
+      const server = await start({ gate: { ...gate, [method]: fail } });
+      for (const path of ['/views/untagged_view', '/projects/credit_scoring/views/untagged_view']) {
+        const headers = [bearer('reader-token')];
+        const answer = await request(server, { method: 'GET', path, headers });
+        expect(answer.status).toBe(500);
+        expect(JSON.stringify(answer)).not.toContain(INSIDE);
+      }
+      expect(server.handlerRuns()).toBe(0);
+    },
+  };
+}
+
+function brokenRefusal([name, refuse]: Failure): Case {
+  return {
+    name: `a gate whose refuse ${name} is a 500`,
+    run: async ({ start, request, gate }) => {
+      const server = await start({ gate: { ...gate, refuse } });
+      for (const headers of [[], [bearer('other-token')], [bearer('nobody-token')]]) {
+        const path = '/views/untagged_view';
+        const answer = await request(server, { method: 'GET', path, headers });
+        expect(answer.status).toBe(500);
+        expect(JSON.stringify(answer)).not.toContain(INSIDE);
+      }
+      expect(server.handlerRuns()).toBe(0);
+    },
+  };
+}
+
+export const failureCases: readonly Case[] = [
+  ...METHODS.flatMap(([method, failures]) => failures.map((one) => brokenDecision(method, one))),
+  ...REFUSALS.map(brokenRefusal),
+];

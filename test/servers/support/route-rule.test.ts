@@ -1,0 +1,30 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Gate } from '../../../src/gate/index.js';
+import { requirementsOfRule, requires } from '../../../src/servers/support/route-rule.js';
+import { createTestGate } from './serve.js';
+
+const VIEW = { type: 'FeatureView', name: 'untagged_view' } as const;
+const NO_INPUT = { body: undefined, params: {}, url: '/' };
+
+let gate: Gate;
+beforeAll(async () => {
+  gate = await createTestGate();
+});
+
+describe('requirementsOfRule', () => {
+  test('asks in the order of the rules, and of each', async () => {
+    const rule = [
+      requires('READ_ONLINE', VIEW),
+      requires<string>(['DESCRIBE'], async (request) => [{ ...VIEW, name: request }]),
+    ];
+    expect(await requirementsOfRule(rule, 'of the request', NO_INPUT, gate)).toEqual([
+      { actions: 'READ_ONLINE', resources: VIEW },
+      { actions: ['DESCRIBE'], resources: [{ ...VIEW, name: 'of the request' }] },
+    ]);
+  });
+
+  test('does not let one that asks for nothing hide behind another', async () => {
+    const rule = [requires('READ_ONLINE', VIEW), { requirementsOf: () => [] }];
+    await expect(requirementsOfRule(rule, undefined, NO_INPUT, gate)).rejects.toThrow(TypeError);
+  });
+});
