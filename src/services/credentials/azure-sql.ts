@@ -1,0 +1,35 @@
+import type { CredentialTokenOptions, TokenCredential } from './token-credential.js';
+
+/** The part of a connection's configuration that says who connects, for `tedious` and `mssql`. */
+export interface AzureSqlAuthentication {
+  readonly authentication: {
+    readonly type: 'azure-active-directory-access-token';
+    /** `token` is a secret. */
+    readonly options: { readonly token: string };
+  };
+}
+
+export interface AzureSqlOptions extends CredentialTokenOptions {
+  /** The public cloud's `https://database.windows.net` unless given. */
+  readonly resource?: string | undefined;
+}
+
+const AZURE_SQL = 'https://database.windows.net';
+
+/**
+ * Gets the token that Azure SQL takes in place of a user and a password.
+ *
+ * Shape: a part of the configuration of `tedious` and of `mssql`. Get it anew for each connection or pool: a token that has
+ * ended opens no new connection, and one that is open stays so.
+ *
+ * @source tedious 18, `authentication`: type `azure-active-directory-access-token`
+ * @example
+ * const pool = await sql.connect({ server, database, ...(await azureSqlAccessToken(credential)) });
+ */
+export async function azureSqlAccessToken(
+  credential: TokenCredential,
+  { resource = AZURE_SQL, ...options }: AzureSqlOptions = {},
+): Promise<AzureSqlAuthentication> {
+  const { token } = await credential.getToken(`${resource}/.default`, options);
+  return { authentication: { type: 'azure-active-directory-access-token', options: { token } } };
+}

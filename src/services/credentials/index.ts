@@ -1,0 +1,41 @@
+export type { AskOptions } from './ask-server.js';
+export {
+  type AzureSqlAuthentication,
+  type AzureSqlOptions,
+  azureSqlAccessToken,
+} from './azure-sql.js';
+export type {
+  CredentialAuthorization,
+  CredentialAuthorizer,
+  CredentialResource,
+} from './credential-authorization.js';
+export {
+  type CredentialWorkspace,
+  type DatabricksSourceOptions,
+  databricksSource,
+} from './databricks-source.js';
+export type {
+  DirectHttpClient,
+  DirectHttpOptions,
+  DirectHttpResponse,
+} from './direct-http-client.js';
+export {
+  type ClientSecretOptions,
+  clientSecretSource,
+  type WorkloadIdentitySourceOptions,
+  workloadIdentitySource,
+} from './entra-sources.js';
+export { type ManagedIdentityOptions, managedIdentitySource } from './managed-identity-source.js';
+export {
+  type CredentialTarget,
+  getServiceCredentialsProvider,
+  type ServiceCredential,
+  type ServiceCredentialOptions,
+  type ServiceCredentialSource,
+} from './service-credential.js';
+export type {
+  AbortSignalLike,
+  AccessToken,
+  CredentialTokenOptions,
+  TokenCredential,
+} from './token-credential.js';

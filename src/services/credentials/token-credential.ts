@@ -1,0 +1,40 @@
+/** A token of Entra ID, in the shape that Azure's clients take. */
+export interface AccessToken {
+  /** Without the word `Bearer`. A secret. */
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expiresOnTimestamp: number;
+}
+
+/** A signal as Azure's clients hand it on: the platform's own or one like it. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: unknown): void;
+  removeEventListener(type: 'abort', listener: () => void, options?: unknown): void;
+}
+
+/** What a caller may ask for beside the scope. All else that Azure's clients pass is ignored. */
+export interface CredentialTokenOptions {
+  /** Ends the wait of this caller. A request that others wait for, too, goes on. */
+  readonly abortSignal?: AbortSignalLike | undefined;
+  /** What a resource that has refused a token asks for. Refused: no token of ours could answer it. */
+  readonly claims?: string | undefined;
+  /** Ignored: the tenant is the source's own, and what a server names gets no secret. */
+  readonly tenantId?: string | undefined;
+}
+
+/**
+ * Gives tokens for one resource at a time.
+ *
+ * @source `TokenCredential` of `@azure/core-auth` 1: what this describes can be given to every client of Azure's SDK
+ */
+export interface TokenCredential {
+  /**
+   * @param scopes one scope, such as `https://vault.azure.net/.default`; without `/.default`, the resource alone
+   * @returns rejects with `CredentialUnavailableError` when there is no token to be had
+   */
+  getToken(
+    scopes: string | readonly string[],
+    options?: CredentialTokenOptions,
+  ): Promise<AccessToken>;
+}
