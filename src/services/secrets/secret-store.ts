@@ -1,0 +1,126 @@
+import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
+import { AuthzError, CredentialUnavailableError, SecretNotFoundError } from '../../model/index.js';
+import { MAX_SECRET_LENGTH } from '../../redaction/index.js';
+import { explainSecretFailure } from './secret-failure.js';
+import { assertSecretName, formatSecretName, type SecretName } from './secret-name.js';
+
+/** Where secrets are kept. */
+export interface SecretStore {
+  /**
+   * The value of a secret, read anew each time. It is masked by the redaction from then on.
+   *
+   * @returns rejects with SecretNotFoundError when there is none, SecretForbiddenError when this program may not read it,
+   * CredentialUnavailableError when it cannot be read or is no text of 1 to 65,536 characters, TypeError for what is no name
+   */
+  readonly getSecret: (name: SecretName) => Promise<string>;
+}
+
+export interface SecretStoreOptions {
+  /** Where each value is registered to be masked; the process-wide redaction unless given. */
+  readonly redaction?: SecretRegistry | undefined;
+  /** How long a read may take, in seconds; 10 unless given. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/** How long a value that was exchanged is still masked: who read it before may still use it. */
+const REPLACED_SECONDS = 3600;
+/** Values whose exchange is noticed. Names come from configuration: more than this is no store that is used as one. */
+const MAX_WATCHED = 10_000;
+const DEFAULT_TIMEOUT_SECONDS = 10;
+/** What a timer can wait, in seconds. */
+const MAX_TIMEOUT_SECONDS = 2_147_483;
+
+/**
+ * Creates a secret store of a function that reads a secret.
+ *
+ * Shape: `read` gives the value, or `undefined` where there is none. What it throws becomes an error of this package by its
+ * status or code, and is not kept: an error of a network client may hold the request with its credentials.
+ *
+ * @throws TypeError when `read` is no function, or the timeout no number above 0
+ * @example
+ * const store = createSecretStore(async ({ scope, key }) => vault.read(`${scope}/${key}`));
+ */
+export function createSecretStore(
+  read: (name: SecretName) => Promise<string | undefined>,
+  options: SecretStoreOptions = {},
+): SecretStore {
+  if (typeof read !== 'function') throw new TypeError('a secret store needs a function that reads');
+  const seconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  if (!(seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS)) {
+    throw new TypeError('timeoutSeconds must be a number above 0');
+  }
+  const protect = createProtection(options.redaction);
+  return {
+    getSecret: async (given) => {
+      const name = assertSecretName(given);
+      const reading = readValue(read, name).then((value) => {
+        protect(name, value);
+        return value;
+      });
+      return limitTime(reading, name, seconds);
+    },
+  };
+}
+
+async function readValue(
+  read: (name: SecretName) => Promise<string | undefined>,
+  name: SecretName,
+): Promise<string> {
+  let value: unknown;
+  try {
+    value = await read(name);
+  } catch (error) {
+    throw error instanceof AuthzError ? error : explainSecretFailure(error, name);
+  }
+  if (value === undefined) throw new SecretNotFoundError(`${formatSecretName(name)} is not there`);
+  if (isSecretValue(value)) return value;
+  throw new CredentialUnavailableError(
+    `${formatSecretName(name)} is no text of 1 to ${MAX_SECRET_LENGTH} characters`,
+  );
+}
+
+function isSecretValue(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_SECRET_LENGTH;
+}
+
+async function limitTime(
+  reading: Promise<string>,
+  name: SecretName,
+  seconds: number,
+): Promise<string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ending = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const reason = `was not read within ${seconds} s`;
+      reject(new CredentialUnavailableError(`${formatSecretName(name)} ${reason}`));
+    }, seconds * 1000);
+  });
+  try {
+    return await Promise.race([reading, ending]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Watched {
+  readonly value: string;
+  readonly forget: () => void;
+}
+
+/** Masks each value for good, until another takes its place. */
+function createProtection(
+  redaction: SecretRegistry | undefined,
+): (name: SecretName, value: string) => void {
+  const watched = new Map<string, Watched>();
+  return (name, value) => {
+    const id = `${name.scope}/${name.key}`;
+    const known = watched.get(id);
+    if (known?.value === value) return;
+    const forget = addIdentitySecret(redaction, 'secret', value);
+    if (known !== undefined) {
+      addIdentitySecret(redaction, 'secret', known.value, REPLACED_SECONDS);
+      known.forget();
+    }
+    if (known !== undefined || watched.size < MAX_WATCHED) watched.set(id, { value, forget });
+  };
+}
