@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server and Keycloak.
+# Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server, Keycloak, MariaDB, DynamoDB Local,
+# moto, the Python clients of Feast and Arrow Flight, and an oracle of AWS's evaluation of policies.
 #
 # usage: scripts/e2e/prepare.sh
 #
@@ -12,6 +13,10 @@ packages=()
 command -v etcd >/dev/null || packages+=(etcd-server)
 command -v java >/dev/null || packages+=(openjdk-17-jre-headless)
 command -v mvn >/dev/null || packages+=(maven)
+command -v openssl >/dev/null || packages+=(openssl)
+command -v mariadbd >/dev/null || [[ -x /usr/sbin/mariadbd ]] || packages+=(mariadb-server-core)
+command -v mariadb >/dev/null || packages+=(mariadb-client-core)
+python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 
 if [[ ${#packages[@]} -gt 0 ]]; then
   root=()
@@ -21,10 +26,18 @@ if [[ ${#packages[@]} -gt 0 ]]; then
   "${root[@]}" "${apt[@]}" install -y --no-install-recommends "${packages[@]}"
 fi
 
-# The one that waits for the network goes along with the one that computes.
-./fetch-keycloak.sh &
-keycloak=$!
+# Those that wait for the network go along with the one that computes.
+fetch=(./fetch-keycloak.sh ./dynamodb-local.sh ./moto.sh ./python-venv.sh ./iam-oracle.sh)
+jobs=()
+for script in "${fetch[@]}"; do
+  "$script" &
+  jobs+=($!)
+done
 failed=0
 ./build-kube-apiserver.sh || failed=1
-wait "$keycloak" || failed=1
+for index in "${!jobs[@]}"; do
+  if wait "${jobs[index]}"; then continue; fi
+  echo "${fetch[index]} failed" >&2
+  failed=1
+done
 exit "$failed"

@@ -12,7 +12,12 @@ import {
   quote,
   RegistryInvalidError,
   RegistryUnavailableError,
+  RequestInvalidError,
+  ResourceNotFoundError,
+  SecretForbiddenError,
+  SecretNotFoundError,
   throwCollected,
+  WorkspaceError,
 } from '../../src/model/errors.js';
 import { AuthzError, type Decision, PermissionDeniedError } from '../../src/model/index.js';
 
@@ -44,7 +49,12 @@ const ALL: readonly AuthzError[] = [
   new IdentityInvalidError('m'),
   new IdentityUnavailableError('m'),
   new PermissionDeniedError(DECISION),
+  new RequestInvalidError('m'),
+  new ResourceNotFoundError('m'),
   new CredentialUnavailableError('m'),
+  new SecretNotFoundError('m'),
+  new SecretForbiddenError('m'),
+  new WorkspaceError('m', { status: 500, retriable: false }),
 ];
 
 describe('errors', () => {
