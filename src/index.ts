@@ -66,6 +66,7 @@ export {
   ResourceNotFoundError,
   SecretForbiddenError,
   SecretNotFoundError,
+  WorkspaceError,
   WRITE,
 } from './model/index.js';
 export type {

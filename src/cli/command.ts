@@ -19,6 +19,8 @@ export interface OptionSpec {
 export interface Arguments {
   /** The path of the feature store; default: the current folder. */
   readonly path: string;
+  /** All paths that are given, in their order. */
+  readonly paths: readonly string[];
   has(option: string): boolean;
   get(option: string): string | undefined;
   all(option: string): readonly string[];
@@ -32,6 +34,8 @@ export interface Command {
   /** What stands after its name, for example `[PATH]`. */
   readonly usage: string;
   readonly options: readonly OptionSpec[];
+  /** Whether it takes several paths, of which one is needed. Default: one at the most. */
+  readonly manyPaths?: boolean;
   /** What its exit codes mean. */
   readonly exitCodes: Readonly<Partial<Record<'0' | '1' | '2', string>>>;
   /** More to know, one line each. */

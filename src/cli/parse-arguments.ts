@@ -7,7 +7,7 @@ import { didYouMean } from './suggest.js';
  * Reads what stands after a command's name.
  *
  * @throws {@link UsageError} on options that the command does not have, values that are missing, unknown or too many, and
- *   more than one path
+ *   more than one path, or none, where the command does not take that
  */
 export function parseArguments(command: Command, written: readonly string[]): Arguments {
   const { tokens } = parseArgs({
@@ -40,6 +40,7 @@ export function parseArguments(command: Command, written: readonly string[]): Ar
   if (!values.has('help')) checkComplete(command, values, paths);
   return {
     path: paths[0] ?? '.',
+    paths,
     has: (option) => values.has(option),
     get: (option) => values.get(option)?.[0],
     all: (option) => values.get(option) ?? [],
@@ -81,8 +82,11 @@ function checkComplete(
   values: ReadonlyMap<string, readonly string[]>,
   paths: readonly string[],
 ): void {
-  const [, second] = paths;
-  if (second !== undefined) {
+  const [first, second] = paths;
+  if (command.manyPaths === true && first === undefined) {
+    throw new UsageError(`${command.name} needs a path: \`${command.usage}\``);
+  }
+  if (command.manyPaths !== true && second !== undefined) {
     throw new UsageError(`${command.name} takes one path, and ${quote(second)} is a second one`);
   }
   const missing = command.options.find(

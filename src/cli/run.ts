@@ -9,9 +9,17 @@ import { commandHelp, mainHelp } from './help-text.js';
 import { listCommand } from './list-command.js';
 import { parseArguments } from './parse-arguments.js';
 import { readVersion } from './read-version.js';
+import { servicesAuditCommand } from './services-audit-command.js';
 import { didYouMean } from './suggest.js';
 
-const COMMANDS: readonly Command[] = [auditCommand, listCommand, explainCommand, decideCommand];
+const COMMANDS: readonly Command[] = [
+  auditCommand,
+  listCommand,
+  explainCommand,
+  decideCommand,
+  servicesAuditCommand,
+];
+const HELP_WORDS: ReadonlySet<string> = new Set(['--help', '-h', 'help']);
 const USAGE_ERROR = 2;
 
 /**
@@ -32,31 +40,54 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
 }
 
 async function dispatch(argv: readonly string[], io: CommandIo): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === '--version') {
+  const [first] = argv;
+  if (first === '--version') {
     await writeAll(io.stdout, `${readVersion()}\n`);
     return 0;
   }
-  const isHelp = name === '--help' || name === '-h' || name === 'help';
-  if (name === undefined || (isHelp && rest.length === 0)) {
-    await writeAll(isHelp ? io.stdout : io.stderr, mainHelp(COMMANDS));
-    return isHelp ? 0 : USAGE_ERROR;
+  const isHelp = first !== undefined && HELP_WORDS.has(first);
+  const words = isHelp ? argv.slice(1) : argv;
+  const group = groupOf(words);
+  if (group !== undefined) {
+    const isAsked = isHelp || words.some((word) => HELP_WORDS.has(word));
+    await writeAll(isAsked ? io.stdout : io.stderr, mainHelp(group));
+    return isAsked ? 0 : USAGE_ERROR;
   }
-  const command = findCommand(isHelp ? (rest[0] ?? '') : name);
+  const { command, rest } = findCommand(words);
   const args = isHelp ? undefined : parseArguments(command, rest);
   if (args !== undefined && !args.has('help')) return command.run(args, io);
   await writeAll(io.stdout, commandHelp(command));
   return 0;
 }
 
-function findCommand(name: string): Command {
-  const command = COMMANDS.find((one) => one.name === name);
-  if (command !== undefined) return command;
-  if (name.startsWith('-'))
-    throw new UsageError(`a command comes first, and ${quote(name)} is none; see \`--help\``);
-  const names = COMMANDS.map((one) => one.name);
-  const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`;
-  throw new UsageError(`no command ${quote(name)}${hint}`);
+/** The commands whose names begin with `words`, where more than `words` is needed to tell which is meant. */
+function groupOf(words: readonly string[]): readonly Command[] | undefined {
+  const named = words.filter((word) => !HELP_WORDS.has(word));
+  const group = COMMANDS.filter(({ name }) => startsWith(name.split(' '), named));
+  return group.length > 0 && group.every(({ name }) => name !== named.join(' '))
+    ? group
+    : undefined;
+}
+
+/** @throws UsageError where no command is called that */
+function findCommand(words: readonly string[]): {
+  readonly command: Command;
+  readonly rest: readonly string[];
+} {
+  const command = COMMANDS.find(({ name }) => startsWith(words, name.split(' ')));
+  if (command !== undefined) return { command, rest: words.slice(command.name.split(' ').length) };
+  const [first = ''] = words;
+  if (first.startsWith('-'))
+    throw new UsageError(`a command comes first, and ${quote(first)} is none; see \`--help\``);
+  const siblings = groupOf([first]) ?? COMMANDS;
+  const names = siblings.map(({ name }) => name);
+  const written = siblings === COMMANDS ? first : words.slice(0, 2).join(' ');
+  const hint = didYouMean(written, names) || `; there are ${names.join(', ')}`;
+  throw new UsageError(`no command ${quote(written)}${hint}`);
+}
+
+function startsWith(words: readonly string[], beginning: readonly string[]): boolean {
+  return beginning.every((word, index) => words[index] === word);
 }
 
 function messagesOf(error: unknown): readonly string[] {

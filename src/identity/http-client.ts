@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { errorCode } from '../config/find-feature-store-config.js';
 import { ConfigInvalidError, quote } from '../model/errors.js';
@@ -7,8 +12,11 @@ import { ConfigInvalidError, quote } from '../model/errors.js';
 export interface HttpRequest {
   readonly url: URL;
   /** `GET` unless there is a body, `POST` with one. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined;
   readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Ends the request, which rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface HttpResponse {
@@ -16,6 +24,8 @@ export interface HttpResponse {
   /** The `Retry-After` header, as it is. */
   readonly retryAfter: string | undefined;
   readonly body: string;
+  /** All headers, by their names in lower case. A client of one's own may leave them out. */
+  readonly headers?: IncomingHttpHeaders | undefined;
 }
 
 /** Sends a request and reads the whole answer. Rejects with {@link HttpError} when there is none. */
@@ -44,7 +54,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Creates a small HTTP client that is safe to point at a server that misbehaves: an answer is bounded in time and size,
- * is not decompressed, and a redirect is followed only within one origin, and never with a body.
+ * is not decompressed, and a redirect is followed only within one origin, and of nothing but a `GET`.
  *
  * @throws {@link ConfigInvalidError} when the file of certificates cannot be read
  */
@@ -56,21 +66,25 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     ...(options.caCertPath ? { ca: readCertificates(options.caCertPath) } : {}),
   };
   return async (request) => {
-    const signal = AbortSignal.timeout(milliseconds);
+    const timeout = AbortSignal.timeout(milliseconds);
+    const signal =
+      request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
+    const method = request.method ?? (request.body === undefined ? 'GET' : 'POST');
     let url = request.url;
     try {
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-        const response = await open(url, request, { ...tls, signal });
+        const response = await open(url, request, { ...tls, signal, method });
         const target = redirectTarget(url, response);
         if (target === undefined) return await readAnswer(response, maxBytes);
         response.destroy();
-        if (request.body !== undefined) throw new HttpError('answered a form with a redirect');
+        if (method !== 'GET') throw new HttpError(`answers a ${method} with a redirect`);
         if (target.origin !== url.origin) throw new HttpError('redirects to another server');
         url = target;
       }
       throw new HttpError(`redirects more than ${MAX_REDIRECTS} times`);
     } catch (error) {
-      throw new HttpError(`${serverOf(url)} ${explainFailure(error, signal, milliseconds)}`);
+      request.signal?.throwIfAborted();
+      throw new HttpError(`${serverOf(url)} ${explainFailure(error, timeout, milliseconds)}`);
     }
   };
 }
@@ -86,7 +100,6 @@ function open(
       ...options,
       // No connection is kept: questions are minutes apart, and a server must be able to stop.
       agent: false,
-      method: body === undefined ? 'GET' : 'POST',
       headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
     });
     request.once('response', resolve);
@@ -115,6 +128,7 @@ async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<
     status: response.statusCode ?? 0,
     retryAfter: response.headers['retry-after'],
     body: Buffer.concat(chunks).toString('utf8'),
+    headers: response.headers,
   };
 }
 

@@ -51,7 +51,7 @@ export async function requestToken(
       retryRequest(client, request, retry),
     );
     const answer = await retryRequest(client, createRequest(grant, metadata), retry);
-    return readAnswer(answer, retry.now());
+    return readTokenAnswer(answer, retry.now());
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     throw new CredentialUnavailableError(`no token: ${error.message}`, { cause: error });
@@ -81,7 +81,14 @@ function createRequest(grant: TokenGrant, metadata: ProviderMetadata): HttpReque
   return { url: tokenEndpoint, body: form.toString(), headers };
 }
 
-function readAnswer({ status, body }: HttpResponse, now: number): ObtainedToken {
+/**
+ * The token in the answer of a token endpoint.
+ *
+ * @param now milliseconds since 1970, from which the lifetime in the answer counts
+ * @throws HttpError that names the status and a known error code, and nothing else of the answer
+ * @source RFC 6749 5.1 and 5.2
+ */
+export function readTokenAnswer({ status, body }: HttpResponse, now: number): ObtainedToken {
   const answer = parseJson(body);
   const fields = isPlainObject(answer) ? answer : {};
   if (status !== 200) {
@@ -104,7 +111,7 @@ function readAnswer({ status, body }: HttpResponse, now: number): ObtainedToken 
 }
 
 /** RFC 6749 2.3.1: both are encoded as in a form before they are joined. */
-function basicAuthorization(clientId: string, clientSecret: string): string {
+export function basicAuthorization(clientId: string, clientSecret: string): string {
   const pair = `${formEncode(clientId)}:${formEncode(clientSecret)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }

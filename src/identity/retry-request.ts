@@ -3,10 +3,12 @@ import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from 
 export interface RetryOptions {
   /** How often a request is sent at most. */
   readonly attempts: number;
-  /** Waits. */
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Waits, unless the signal of the request ends it. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whether it is worth to ask again after this; unless given, where the server is out of reach, busy or failing. */
+  readonly isTransient?: ((answer: HttpResponse | HttpError) => boolean) | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -23,7 +25,7 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 50
 export async function retryRequest(
   client: HttpClient,
   request: HttpRequest,
-  { attempts, sleep, now }: RetryOptions,
+  { attempts, sleep, now, isTransient = isUsuallyTransient }: RetryOptions,
 ): Promise<HttpResponse> {
   for (let attempt = 1; ; attempt++) {
     const answer = await client(request).catch((error: unknown) => {
@@ -31,13 +33,19 @@ export async function retryRequest(
       throw error;
     });
     const failed = answer instanceof HttpError;
-    if (attempt >= attempts || !(failed || TRANSIENT.has(answer.status))) {
+    if (attempt >= attempts || !isTransient(answer)) {
       if (failed) throw answer;
       return answer;
     }
     const asked = failed ? undefined : readRetryAfter(answer.retryAfter, now());
-    await sleep(Math.min(asked ?? backOff(attempt), LONGEST_PAUSE_MS));
+    await sleep(Math.min(asked ?? backOff(attempt), LONGEST_PAUSE_MS), request.signal);
+    request.signal?.throwIfAborted();
   }
+}
+
+/** Whether there was no answer, or one of a server that is busy or failing. */
+export function isUsuallyTransient(answer: HttpResponse | HttpError): boolean {
+  return answer instanceof HttpError || TRANSIENT.has(answer.status);
 }
 
 /** Doubles each time; the random half keeps clients that failed together from coming back together. */

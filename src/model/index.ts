@@ -19,6 +19,7 @@ export {
   SecretForbiddenError,
   SecretNotFoundError,
   throwCollected,
+  WorkspaceError,
 } from './errors.js';
 export type {
   FeastAction,

@@ -302,7 +302,7 @@ describe('client credentials', () => {
       return true;
     };
     const redirected = await expectUnavailable(create());
-    expect(redirected.message).toContain('answered a form with a redirect');
+    expect(redirected.message).toContain('answers a POST with a redirect');
     provider.metadata = { issuer: 'https://attacker.example' };
     const before = provider.count('/token');
     await expectUnavailable(create());

@@ -1,41 +1,53 @@
-import type { AddressInfo } from 'node:net';
-import { createAuthorizer, IdentityInvalidError } from 'feast-permissions';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthorizer } from 'feast-permissions';
 import { describe, expect, it } from 'vitest';
 import { authorizer as onCall } from '../../examples/own-policy.js';
 import { authorizer as models } from '../../examples/own-vocabulary.js';
 import { riskReaders } from '../../examples/permission.js';
 import { createFeatureServer } from '../../examples/server.js';
 import { runCli } from '../cli/run-cli.js';
+import { createSigningKey, FakeProvider } from '../identity/fake-provider.js';
 
 describe('examples/server.ts', () => {
-  it('answers, refuses, and hides why something failed', async () => {
-    const server = await createFeatureServer(
-      'examples/credit_scoring/feature_store_oidc.yaml',
-      async ({ authorization }) => {
-        if (authorization === 'broken') throw new Error('a secret detail');
-        if (authorization === 'forged') throw new IdentityInvalidError('the token is not accepted');
-        return authorization === undefined ? null : { username: 'ann', roles: [authorization] };
-      },
-    );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const get = async (authorization?: string): Promise<[number, string]> => {
-      const response = await fetch(`http://127.0.0.1:${port}/features/transaction_features`, {
-        headers: authorization === undefined ? {} : { authorization },
-      });
-      return [response.status, await response.text()];
-    };
+  it('is secured by its configuration', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'feast-permissions-example-'));
+    const provider = await new FakeProvider().start();
     try {
-      expect(await get('super-reader')).toEqual([200, '{"view":"transaction_features"}']);
-      expect(await get('stranger')).toEqual([
-        403,
-        'not permitted: READ_ONLINE on FeatureView `transaction_features`',
-      ]);
-      expect((await get())[0]).toBe(403);
-      expect(await get('forged')).toEqual([401, 'the token is not accepted']);
-      expect(await get('broken')).toEqual([500, 'internal error']);
+      provider.keys = [await createSigningKey('key')];
+      await mkdir(join(folder, 'data'));
+      await copyFile(
+        'examples/credit_scoring/data/registry.db',
+        join(folder, 'data', 'registry.db'),
+      );
+      const config = await readFile('examples/credit_scoring/feature_store_oidc.yaml', 'utf8');
+      await writeFile(
+        join(folder, 'feature_store.yaml'),
+        config.replace(/auth_discovery_url: .*/, `auth_discovery_url: ${provider.discoveryUrl}`),
+      );
+      const app = await createFeatureServer(folder);
+      const soon = Math.floor(Date.now() / 1000) + 60;
+      const tokenOf = (...roles: string[]): Promise<string> =>
+        provider.sign({ iat: soon - 60, exp: soon, preferred_username: 'ann', roles });
+      const ask = async (token?: string): Promise<number> => {
+        const response = await app.inject({
+          method: 'POST',
+          url: '/get-online-features',
+          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+          payload: { features: ['transaction_features:amount'], entities: { driver_id: [1001] } },
+        });
+        return response.statusCode;
+      };
+      expect(await ask(await tokenOf('super-reader'))).toBe(200);
+      expect(await ask(await tokenOf('stranger'))).toBe(403);
+      expect(await ask('forged')).toBe(401);
+      expect(await ask()).toBe(401);
+      expect((await app.inject({ url: '/health' })).statusCode).toBe(200);
+      await app.close();
     } finally {
-      await new Promise((resolve) => server.close(resolve));
+      await provider.stop();
+      await rm(folder, { recursive: true });
     }
   });
 });

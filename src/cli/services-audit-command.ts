@@ -1,0 +1,95 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { FINDING_LEVELS, reportJson } from '../audit/index.js';
+import { ConfigInvalidError } from '../model/index.js';
+import { MAX_SERVICES_TEXT, parseServicesText, readServicesFile } from '../services/acl/index.js';
+import { auditServices, servicesReportText } from '../services/audit/index.js';
+import { type Command, FORMAT, HELP, NO_COLOR, UsageError } from './command.js';
+import { type CommandIo, writeAll } from './command-io.js';
+import { textLayout } from './text-layout.js';
+
+const DEFAULT_LEVEL = 'warning';
+const STDIN = '-';
+
+/** `services audit`: what services may do in a workspace that they need not, and where their secrets lie open. */
+export const servicesAuditCommand: Command = {
+  name: 'services audit',
+  summary: 'Find tokens, secrets and permissions of services that are more open than they need be',
+  usage: '[OPTIONS] FILE...',
+  manyPaths: true,
+  options: [
+    {
+      name: 'fail-on',
+      value: 'LEVEL',
+      choices: [...FINDING_LEVELS, 'never'],
+      help: `Lowest level with exit code 1: error, ${DEFAULT_LEVEL} (default), note or never`,
+    },
+    FORMAT,
+    NO_COLOR,
+    HELP,
+  ],
+  exitCodes: {
+    0: 'no finding of the level of --fail-on or above',
+    1: 'at least one such finding',
+    2: 'the command line or a file cannot be understood',
+  },
+  notes: [
+    'FILE is JSON: `terraform show -json` of a state or a plan, or an answer of the Databricks API (permissions, secret',
+    'ACLs, grants, tokens, …); or the specification of an online store, in YAML too. `-` is standard input. All files are',
+    'taken together.',
+  ],
+  async run(args, io) {
+    if (args.paths.filter((path) => path === STDIN).length > 1)
+      throw new UsageError('standard input can be read once: `-` is there twice');
+    const files = [];
+    for (const path of args.paths) {
+      const name = path === STDIN ? 'standard input' : path;
+      const text = await readText(path === STDIN ? io.stdin : path, name);
+      files.push(readServicesFile(parseServicesText(text, name), { name }));
+    }
+    const report = auditServices(files);
+    const text =
+      args.get('format') === 'json'
+        ? reportJson(report)
+        : servicesReportText(report, textLayout(args, io));
+    await writeAll(io.stdout, text);
+    const levels: readonly string[] = FINDING_LEVELS;
+    const limit = levels.indexOf(args.get('fail-on') ?? DEFAULT_LEVEL);
+    return report.findings.some(({ level }) => levels.indexOf(level) <= limit) ? 1 : 0;
+  },
+};
+
+/** @throws ConfigInvalidError where it cannot be read, is too long or not UTF-8 */
+async function readText(from: string | CommandIo['stdin'], file: string): Promise<string> {
+  let handle: FileHandle | undefined;
+  try {
+    if (typeof from === 'string') handle = await open(from);
+    const chunks = handle?.createReadStream() ?? (from as CommandIo['stdin']);
+    return await decodeAll(chunks, file);
+  } catch (error) {
+    if (error instanceof ConfigInvalidError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigInvalidError(
+      `cannot be read (${code ?? 'unknown'})`,
+      { file },
+      { cause: error },
+    );
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function decodeAll(chunks: AsyncIterable<Uint8Array>, file: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > MAX_SERVICES_TEXT)
+      throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file });
+    pieces.push(chunk);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
+  } catch {
+    throw new ConfigInvalidError('not UTF-8 text', { file });
+  }
+}

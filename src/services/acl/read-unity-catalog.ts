@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { principalFromName } from '../vocabulary/index.js';
+import { checkShape, decodeSegment } from './check-shape.js';
+import type { ReadContext, ServicesFileReader } from './file-reader.js';
+import type { ListEntry } from './services-collector.js';
+
+const privilege = z.union([
+  z.string().min(1),
+  z.looseObject({
+    privilege: z.string().min(1),
+    inherited_from_type: z.string().nullish(),
+    inherited_from_name: z.string().nullish(),
+  }),
+]);
+
+const grants = z.looseObject({
+  securable_type: z.string().optional(),
+  full_name: z.string().optional(),
+  privilege_assignments: z
+    .array(z.looseObject({ principal: z.string().min(1), privileges: z.array(privilege) }))
+    .optional(),
+});
+
+const credential = z.looseObject({
+  name: z.string().min(1),
+  purpose: z.string().nullish(),
+  isolation_mode: z.string().nullish(),
+});
+
+const PATH = /^\/api\/2\.1\/unity-catalog\/(?:effective-)?permissions\/([\w-]+)\/([^/?]+)(?:\?|$)/;
+const CREDENTIAL_TYPES: ReadonlySet<string> = new Set(['credential', 'service_credential']);
+
+/**
+ * Grants on an object of Unity Catalog, direct or effective. The answer does not say on which: that is in its address, or
+ * beside it as `securable_type` and `full_name`.
+ *
+ * @source Databricks REST API reference, "Grants"
+ */
+export const grantsReader: ServicesFileReader = {
+  kind: 'grants',
+  detect: (value, path) =>
+    (typeof value['securable_type'] === 'string' && typeof value['full_name'] === 'string') ||
+    (path !== undefined && PATH.test(path)),
+  read(value, context) {
+    const { privilege_assignments = [], ...named } = checkShape(grants, value, context.name);
+    const [, type = '', encoded = ''] = PATH.exec(context.path ?? '') ?? [];
+    const entries = privilege_assignments.flatMap(({ principal, privileges }) =>
+      privileges.map((one) => toEntry(principal, one)),
+    );
+    const name = named.full_name ?? decodeSegment(encoded, context.name);
+    addGrants(context, named.securable_type ?? type, name, entries);
+  },
+};
+
+/** One service credential, or the list of all. */
+export const credentialsReader: ServicesFileReader = {
+  kind: 'service-credentials',
+  detect: (value) =>
+    Array.isArray(value['credentials']) ||
+    (typeof value['name'] === 'string' && 'purpose' in value && 'isolation_mode' in value),
+  read(value, context) {
+    const list = Array.isArray(value['credentials']) ? value['credentials'] : [value];
+    for (const one of checkShape(z.array(credential), list, context.name)) {
+      addCredential(context, one.name, one.purpose, one.isolation_mode);
+    }
+  },
+};
+
+/** Notes grants on an object, or that the vocabulary does not have its type. */
+export function addGrants(
+  { collector }: ReadContext,
+  securableType: string,
+  name: string,
+  entries: readonly ListEntry[],
+): void {
+  const type = securableType.toLowerCase();
+  if (!CREDENTIAL_TYPES.has(type)) {
+    collector.facts.unmodelled.push({ type, name, entries: entries.length });
+    return;
+  }
+  const resource = collector.addResource('ServiceCredential', name);
+  // Privileges do not include one another: each one that a principal has is an entry of its own.
+  collector.addList(resource, entries, { duplicates: 'all' });
+}
+
+/** A grant of one privilege. Databricks writes it with spaces or with `_`, in either case. */
+export function toEntry(principal: string, written: z.output<typeof privilege>): ListEntry {
+  const name = typeof written === 'string' ? written : written.privilege;
+  const from = typeof written === 'string' ? undefined : written.inherited_from_name;
+  return {
+    principal: principalFromName(principal),
+    level: name.trim().replaceAll(' ', '_').toUpperCase(),
+    inherited: Boolean(from),
+    ...(from ? { from } : {}),
+  };
+}
+
+/** Notes a service credential. One for storage has other privileges, and is not looked at. */
+export function addCredential(
+  { collector }: ReadContext,
+  name: string,
+  purpose: string | null | undefined,
+  isolationMode: string | null | undefined,
+): void {
+  if (purpose === 'STORAGE') return;
+  collector.addResource('ServiceCredential', name);
+  collector.facts.serviceCredentials.push({
+    name,
+    open: isolationMode ? /(?:^|_)OPEN$/.test(isolationMode) : undefined,
+  });
+}

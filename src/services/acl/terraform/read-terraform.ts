@@ -1,0 +1,82 @@
+import type { ReadContext, ServicesFileReader } from '../file-reader.js';
+import {
+  grantsResource,
+  permissionsResource,
+  type ResourceHandler,
+  SecretAclGatherer,
+} from './permission-resources.js';
+import {
+  clusterResource,
+  credentialResource,
+  entitlementsResource,
+  groupMemberResource,
+  groupResource,
+  registeredModelResource,
+  ruleSetResource,
+  secretResource,
+  secretScopeResource,
+  servicePrincipalResource,
+  servingResource,
+  tokenResource,
+} from './principal-resources.js';
+import { readShown, readStateFile, type TerraformDocument } from './terraform-documents.js';
+import { collectSecrets } from './terraform-secrets.js';
+
+/** What is read, by the type of the resource. What is not here grants nothing in a workspace. */
+const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
+  ['databricks_permissions', permissionsResource],
+  ['databricks_grants', grantsResource],
+  ['databricks_grant', grantsResource],
+  ['databricks_token', tokenResource],
+  ['databricks_obo_token', tokenResource],
+  ['databricks_service_principal', servicePrincipalResource],
+  ['databricks_group', groupResource],
+  ['databricks_group_member', groupMemberResource],
+  ['databricks_entitlements', entitlementsResource],
+  ['databricks_secret_scope', secretScopeResource],
+  ['databricks_secret', secretResource],
+  ['databricks_model_serving', servingResource],
+  ['databricks_mlflow_model', registeredModelResource],
+  ['databricks_credential', credentialResource],
+  ['databricks_cluster', clusterResource],
+  ['databricks_access_control_rule_set', ruleSetResource],
+]);
+
+/** `terraform show -json` of a state. @source Terraform documentation, "JSON Output Format" */
+export const terraformStateReader: ServicesFileReader = {
+  kind: 'terraform-state',
+  detect: (value) =>
+    isShown(value) && !('planned_values' in value) && !('resource_changes' in value),
+  read: (value, context) => readDocument(readShown(value, context.name), context),
+};
+
+/** `terraform show -json` of a plan: what will be, once it is applied. */
+export const terraformPlanReader: ServicesFileReader = {
+  kind: 'terraform-plan',
+  detect: (value) => isShown(value) && ('planned_values' in value || 'resource_changes' in value),
+  read: (value, context) => readDocument(readShown(value, context.name), context),
+};
+
+/** A state file, as it lies in a backend. */
+export const terraformStateFileReader: ServicesFileReader = {
+  kind: 'terraform-state-file',
+  detect: (value) => value['version'] === 4 && Array.isArray(value['resources']),
+  read: (value, context) => readDocument(readStateFile(value, context.name), context),
+};
+
+function isShown(value: Readonly<Record<string, unknown>>): boolean {
+  const version = value['format_version'];
+  return typeof version === 'string' && /^[01]\.\d+$/.test(version);
+}
+
+function readDocument(document: TerraformDocument, context: ReadContext): void {
+  // First: what fails later may print what was read.
+  collectSecrets(document, context);
+  const acls = new SecretAclGatherer();
+  for (const resource of document.resources) {
+    const handler =
+      resource.type === 'databricks_secret_acl' ? acls.add : HANDLERS.get(resource.type);
+    handler?.(resource, context);
+  }
+  acls.finish(context);
+}

@@ -1,0 +1,5 @@
+export type { AuditServicesOptions, ServicesReport } from './audit-services.js';
+export { auditServices } from './audit-services.js';
+export { servicesReportText } from './services-report-text.js';
+export type { ServicesAuditFacts, ServicesFinding, ServicesRule } from './services-rule.js';
+export { SERVICES_RULES } from './services-rules.js';

@@ -1,0 +1,57 @@
+import {
+  type DatabricksOAuthOptions,
+  databricksDiscoveryUrl,
+  findTokenEndpoint,
+} from './oauth-m2m.js';
+import { readSubjectToken, type SubjectTokenSource } from './subject-token.js';
+import { createTokenCache, type TokenCache } from './token-cache.js';
+import { createTokenRequester } from './token-request.js';
+
+export interface WorkloadIdentityOptions extends DatabricksOAuthOptions {
+  /** The service principal's application id; none for a federation policy of the whole account. */
+  readonly clientId?: string | undefined;
+  /**
+   * Where the workload's own token is; unless given the variable that `DATABRICKS_OIDC_TOKEN_ENV` names, or else
+   * `DATABRICKS_OIDC_TOKEN`.
+   */
+  readonly subjectToken?: SubjectTokenSource | undefined;
+  /** In place of `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** The variable that holds a workload's token, by the variables themselves. */
+export function oidcTokenVariable(env: Readonly<Record<string, string | undefined>>): string {
+  return env['DATABRICKS_OIDC_TOKEN_ENV'] || 'DATABRICKS_OIDC_TOKEN';
+}
+
+/**
+ * Tokens for a workload that has a token of its own issuer and no secret: it is exchanged for one of Databricks.
+ *
+ * @throws ConfigInvalidError when the host is none
+ * @source Databricks, "Authenticate with an identity provider token"; RFC 8693 2.1
+ * @example
+ * const tokens = createWorkloadIdentityProvider({ host, clientId, subjectToken: { file: '/var/run/token' } });
+ */
+export function createWorkloadIdentityProvider(options: WorkloadIdentityOptions): TokenCache {
+  const { clientId, env = process.env, redaction } = options;
+  const subjectToken = options.subjectToken ?? { env: oidcTokenVariable(env) };
+  const discoveryUrl = databricksDiscoveryUrl(options);
+  const requester = createTokenRequester(options);
+  const fixed = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    scope: options.scope ?? 'all-apis',
+    ...(clientId === undefined ? {} : { client_id: clientId }),
+  };
+  return createTokenCache(
+    async (signal) => {
+      const form = {
+        ...fixed,
+        subject_token: await readSubjectToken(subjectToken, env, redaction),
+      };
+      const url = await findTokenEndpoint(discoveryUrl, requester, signal);
+      return requester.requestToken({ url, form, signal });
+    },
+    { ...options.cache, now: options.now },
+  );
+}

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CommandIo } from '../../src/cli/command-io.js';
+import { parseArguments } from '../../src/cli/parse-arguments.js';
+import { servicesAuditCommand } from '../../src/cli/services-audit-command.js';
+import { fixturePath } from '../services/acl/read-fixture.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'services-audit-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs the command as `services audit …argv`. */
+async function audit(
+  argv: readonly string[],
+  stdin = '',
+): Promise<{ readonly exitCode: number; readonly stdout: string }> {
+  let stdout = '';
+  const output = (write: (text: string) => void): CommandIo['stdout'] => ({
+    write: (text) => {
+      write(text);
+      return true;
+    },
+    once: () => {},
+    removeListener: () => {},
+  });
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(stdin);
+  }
+  const exitCode = await servicesAuditCommand.run(parseArguments(servicesAuditCommand, argv), {
+    stdin: { [Symbol.asyncIterator]: pieces },
+    stdout: output((text) => {
+      stdout += text;
+    }),
+    stderr: output(() => {}),
+    env: {},
+    cwd: process.cwd(),
+  });
+  return { exitCode, stdout };
+}
+
+describe('exit codes', () => {
+  test.each([
+    [['secret-scopes.json'], [], 0],
+    [['token-list.json'], [], 1],
+    [['token-list.json'], ['--fail-on', 'never'], 0],
+    [['online-stores.yaml'], ['--fail-on=error'], 0],
+    [['online-stores.yaml', 'token-list.json'], ['--fail-on=error'], 1],
+  ] as const)('%j with %j: %d', async (names, options, expected) => {
+    const { exitCode } = await audit([...options, ...names.map(fixturePath)]);
+    expect(exitCode).toBe(expected);
+  });
+});
+
+test('takes several files together, as JSON', async () => {
+  const paths = ['endpoint-permissions.json', 'serving-endpoints.json', 'token-list.json'].map(
+    fixturePath,
+  );
+  const { stdout } = await audit(['--format=json', ...paths]);
+  const report = JSON.parse(stdout) as { readonly files: unknown; readonly findings: unknown };
+  expect(report.files).toEqual([
+    { name: paths[0], kind: 'permissions' },
+    { name: paths[1], kind: 'serving-endpoints' },
+    { name: paths[2], kind: 'tokens' },
+  ]);
+  expect(report.findings).toContainEqual(
+    expect.objectContaining({
+      rule: 'personal-token-on-endpoint',
+      message: 'user `Ann@Example.com` has a token and may query serving endpoint `fraud-prod`',
+    }),
+  );
+});
+
+test('reads standard input', async () => {
+  const text = JSON.stringify({ token_infos: [{ token_id: 'abc', expiry_time: -1 }] });
+  const { stdout, exitCode } = await audit(['-'], text);
+  expect(stdout).toContain('standard input: tokens');
+  expect(stdout).toContain('token `abc` never ends');
+  expect(exitCode).toBe(1);
+});
+
+describe('refuses', () => {
+  test.each([
+    ['no file', []],
+    ['standard input twice', ['-', '-']],
+    ['an unknown option', ['--project=p', '-']],
+    ['an unknown format', ['--format=xml', '-']],
+  ])('%s', async (_, argv) => {
+    await expect((async () => audit(argv, '{}'))()).rejects.toMatchObject({ name: 'UsageError' });
+  });
+
+  const secret = 'dapi-example-secret';
+  test.each([
+    ['a file that is not there', () => join(folder, 'none.json'), ''],
+    ['a folder', () => folder, ''],
+    ['what is not JSON', () => '-', `{"token_value": "${secret}`],
+    ['what is of no known kind', () => '-', `{"${secret}": "${secret}"}`],
+  ])('%s, without its content', async (_, path, stdin) => {
+    const error: unknown = await audit([path()], stdin).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+    expect((error as Error).message).not.toContain(secret);
+  });
+
+  test('what is not UTF-8', async () => {
+    const path = join(folder, 'latin1.json');
+    writeFileSync(path, Buffer.from('{"scopes":[{"name":"\xe9"}]}', 'latin1'));
+    await expect(audit([path])).rejects.toMatchObject({
+      message: expect.stringContaining('not UTF-8'),
+    });
+  });
+
+  test('one bad file among good ones', async () => {
+    const paths = ['token-list.json', 'README.md'].map(fixturePath);
+    await expect(audit(paths)).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+  });
+});
+
+test('commands with one path still take one', () => {
+  const { manyPaths: _, ...one } = servicesAuditCommand;
+  expect(parseArguments(one, ['a'])).toMatchObject({ path: 'a', paths: ['a'] });
+  expect(parseArguments(one, [])).toMatchObject({ path: '.', paths: [] });
+  expect(() => parseArguments(one, ['a', 'b'])).toThrow('takes one path');
+  expect(parseArguments(servicesAuditCommand, ['--help']).has('help')).toBe(true);
+});

@@ -1,0 +1,378 @@
+import { describe, expect, test } from 'vitest';
+import type { ServicesFileReader } from '../../../src/services/acl/index.js';
+import { auditServices, SERVICES_RULES } from '../../../src/services/audit/index.js';
+import { ENDPOINT, READER, read, SCORER } from '../acl/read-fixture.js';
+
+const NOW = Date.UTC(2026, 0, 31);
+const DAY = 86_400_000;
+
+/** The messages of one rule about some files. */
+function findings(rule: string, ...files: readonly unknown[]): readonly string[] {
+  const all = files.map((file, at) => read(file, { name: `${at}.json` }));
+  return auditServices(all, { now: NOW })
+    .findings.filter((finding) => finding.rule === rule)
+    .map(({ message }) => message);
+}
+
+const state = (type: string, values: object, more: readonly object[] = []): unknown => ({
+  format_version: '1.0',
+  values: { root_module: { resources: [{ address: `${type}.a`, type, values }, ...more] } },
+});
+const endpoint = (...lines: readonly object[]): unknown => ({
+  object_id: `/serving-endpoints/${ENDPOINT}`,
+  object_type: 'serving-endpoint',
+  access_control_list: lines.map((line) => {
+    const { level, ...named } = line as { readonly level: string };
+    return { ...named, all_permissions: [{ permission_level: level }] };
+  }),
+});
+const named = (name: string): unknown => ({ endpoints: [{ id: ENDPOINT, name }] });
+const tokens = (...token_infos: readonly object[]): unknown => ({
+  token_infos: token_infos.map((info, at) => ({ token_id: `t${at}`, ...info })),
+});
+const scope = (name: string, principal: string, permission: string): unknown => ({
+  scope: name,
+  items: [{ principal, permission }],
+});
+const keys = (name: string, ...all: readonly string[]): unknown => ({
+  scope: name,
+  secrets: all.map((key) => ({ key })),
+});
+const store = (read_secret_prefix: string, write_secret_prefix: string): unknown => ({
+  name: 'store',
+  read_secret_prefix,
+  write_secret_prefix,
+});
+const credential = (isolation_mode: string): unknown => ({
+  name: 'c',
+  purpose: 'SERVICE',
+  isolation_mode,
+});
+const grant = (...privileges: readonly string[]): unknown => ({
+  securable_type: 'credential',
+  full_name: 'c',
+  privilege_assignments: [{ principal: 'ml', privileges }],
+});
+const tokenList = (...access_control_list: readonly object[]): unknown => ({
+  method: 'PUT',
+  path: '/api/2.0/permissions/authorization/tokens',
+  body: { access_control_list },
+});
+const use = (group_name: string): object => ({ group_name, permission_level: 'CAN_USE' });
+const profile = { instance_profile_arn: 'arn:p' };
+const cluster = {
+  address: 'databricks_cluster.b',
+  type: 'databricks_cluster',
+  values: { aws_attributes: [profile] },
+};
+const otherCluster = {
+  ...cluster,
+  values: { aws_attributes: [{ instance_profile_arn: 'arn:q' }] },
+};
+const serving = { name: 'e', config: [{ served_entities: [profile] }] };
+const principal = (values: object): unknown =>
+  state('databricks_service_principal', {
+    application_id: READER,
+    display_name: 'reader',
+    id: '9',
+    ...values,
+  });
+const ann = { created_by_username: 'ann@example.com', created_by_id: 1, owner_id: 1 };
+const queried = { user_name: 'Ann@example.com', level: 'CAN_QUERY' };
+
+interface Case {
+  readonly rule: string;
+  /** Files with a finding, and what it says. */
+  readonly found: readonly (readonly [says: string, ...files: readonly unknown[]])[];
+  /** Files without one. */
+  readonly clean: readonly (readonly unknown[])[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    rule: 'token-in-state',
+    found: [
+      ['databricks_token.a', state('databricks_token', { token_value: 'a-token-value' })],
+      ['token_value', { token_value: 'a-token-value', token_info: { token_id: 't' } }],
+      [
+        'output.ci_token',
+        {
+          format_version: '1.0',
+          values: { outputs: { ci_token: { value: 'a-token-value', sensitive: true } } },
+        },
+      ],
+    ],
+    clean: [[state('databricks_token', { token_value: '' })], [tokens(ann)]],
+  },
+  {
+    rule: 'secret-in-state',
+    found: [
+      ['databricks_secret.a', state('databricks_secret', { string_value: 'a-secret-value' })],
+    ],
+    clean: [[state('databricks_secret', { string_value: '' })]],
+  },
+  {
+    rule: 'token-without-expiry',
+    found: [
+      [
+        'never ends; it is 10 days old',
+        tokens({ ...ann, creation_time: NOW - 10 * DAY, expiry_time: -1 }),
+      ],
+      ['databricks_token.a', state('databricks_token', { comment: 'ci' })],
+    ],
+    clean: [
+      [tokens({ ...ann, creation_time: NOW, expiry_time: NOW + DAY })],
+      [tokens(ann)],
+      [state('databricks_token', { lifetime_seconds: 60 })],
+    ],
+  },
+  {
+    rule: 'long-lived-token',
+    found: [
+      [
+        'lives for 100 days and is 5 days old',
+        tokens({ creation_time: NOW - 5 * DAY, expiry_time: NOW + 95 * DAY }),
+      ],
+      [
+        'lives for 100 days',
+        state('databricks_obo_token', { application_id: READER, lifetime_seconds: 8_640_000 }),
+      ],
+      ['lives for 91 days', tokens({ creation_time: NOW + DAY, expiry_time: NOW + 92 * DAY })],
+    ],
+    clean: [
+      [tokens({ creation_time: NOW, expiry_time: NOW + 90 * DAY })],
+      [tokens({ expiry_time: -1 })],
+    ],
+  },
+  {
+    rule: 'token-without-rotation',
+    found: [
+      ['ends 100 days after', state('databricks_obo_token', { lifetime_seconds: 8_640_000 })],
+    ],
+    clean: [
+      [state('databricks_token', {})],
+      [tokens({ creation_time: NOW, expiry_time: NOW + DAY })],
+    ],
+  },
+  {
+    rule: 'token-of-machine',
+    found: [
+      [`service principal \`${READER}\``, tokens({ created_by_username: READER })],
+      [
+        'of a service principal, made 2 hours ago',
+        tokens({ ...ann, owner_id: 9, creation_time: NOW - DAY / 12 }),
+      ],
+      [READER, tokens({ ...ann, owner_id: 9 }), principal({})],
+      [READER, state('databricks_obo_token', { application_id: READER })],
+    ],
+    clean: [[tokens(ann)], [tokens({})], [state('databricks_token', {})]],
+  },
+  {
+    rule: 'personal-token-on-endpoint',
+    found: [
+      [ENDPOINT, tokens(ann), endpoint(queried)],
+      ['`fraud-prod`', tokens(ann, ann), endpoint(queried), named('fraud-prod')],
+      ['`latest`', tokens(ann), endpoint(queried), named('latest')],
+    ],
+    clean: [
+      [tokens(ann), endpoint(queried), named('fraud-dev')],
+      [tokens(ann), endpoint(queried), named('staging.fraud')],
+      [tokens(ann), endpoint({ ...queried, level: 'CAN_VIEW' })],
+      [tokens({ created_by_username: 'bob@example.com' }), endpoint(queried)],
+      [endpoint(queried)],
+    ],
+  },
+  {
+    rule: 'service-principal-as-user',
+    found: [[READER, endpoint({ user_name: READER, level: 'CAN_QUERY' })]],
+    clean: [
+      [endpoint(queried)],
+      [endpoint({ service_principal_name: READER, level: 'CAN_QUERY' })],
+    ],
+  },
+  {
+    rule: 'manage-instead-of-query',
+    found: [
+      [SCORER, endpoint({ service_principal_name: SCORER, level: 'CAN_MANAGE' })],
+      ['`users`', endpoint({ group_name: 'users', level: 'CAN_MANAGE' }), named('e')],
+      [
+        SCORER,
+        endpoint(
+          { user_name: SCORER, level: 'CAN_MANAGE' },
+          { user_name: SCORER, level: 'CAN_MANAGE' },
+        ),
+      ],
+    ],
+    clean: [
+      [endpoint({ group_name: 'admins', level: 'CAN_MANAGE' })],
+      [endpoint({ user_name: 'ann@example.com', level: 'CAN_MANAGE' })],
+      [endpoint({ service_principal_name: SCORER, level: 'CAN_QUERY' })],
+    ],
+  },
+  {
+    rule: 'entry-not-understood',
+    found: [
+      ['`CAN_FLY`', endpoint({ ...queried, level: 'CAN_FLY' })],
+      ['nobody who is known', endpoint({ level: 'CAN_QUERY' })],
+      ['`CAN_MANAGE`', scope('s', 'ml', 'CAN_MANAGE')],
+    ],
+    clean: [[endpoint(queried)], [grant('ALL PRIVILEGES')]],
+  },
+  {
+    rule: 'principal-listed-twice',
+    found: [['2 times', tokenList(use('ml'), { ...use('ml'), permission_level: 'CAN_MANAGE' })]],
+    clean: [[tokenList(use('ml'), use('ML'))]],
+  },
+  {
+    rule: 'token-use-overwritten',
+    found: [
+      ['`ml`', tokenList(use('ml'))],
+      [
+        '`ml`',
+        state('databricks_permissions', { authorization: 'tokens', access_control: [use('ml')] }),
+      ],
+    ],
+    clean: [
+      [tokenList(use('ml'), use('users'))],
+      [tokenList(use('users'))],
+      [{ ...(tokenList(use('ml')) as object), method: 'PATCH' }],
+      [tokenList()],
+    ],
+  },
+  {
+    rule: 'reader-creates-clusters',
+    found: [
+      [
+        '`READ-only reader`',
+        principal({ display_name: 'READ-only reader', allow_cluster_create: true }),
+      ],
+      [
+        '`reader`',
+        principal({ allow_cluster_create: true }),
+        scope('s', READER.toUpperCase(), 'READ'),
+      ],
+      [
+        '`reader`',
+        principal({}),
+        scope('s', READER, 'READ'),
+        state('databricks_entitlements', { service_principal_id: '9', allow_cluster_create: true }),
+      ],
+      [
+        '`reader`',
+        principal({}),
+        scope('s', READER, 'READ'),
+        state('databricks_group', { id: '5', display_name: 'g', allow_cluster_create: true }, [
+          {
+            address: 'm',
+            type: 'databricks_group_member',
+            values: { group_id: '5', member_id: '9' },
+          },
+        ]),
+      ],
+    ],
+    clean: [
+      [principal({ allow_cluster_create: true })],
+      [principal({ allow_cluster_create: true }), scope('s', READER, 'WRITE')],
+      [principal({}), scope('s', READER, 'READ')],
+    ],
+  },
+  {
+    rule: 'users-read-token-scope',
+    found: [
+      ['`prod-token`', scope('link', 'users', 'READ'), keys('link', 'prod-host', 'prod-token')],
+      ['remote-mr-prod', scope('remote-mr-prod', 'users', 'WRITE')],
+    ],
+    clean: [
+      [scope('link', 'users', 'READ'), keys('link', 'prod-host')],
+      [scope('link', 'ml', 'READ'), keys('link', 'prod-token')],
+    ],
+  },
+  {
+    rule: 'users-manage-scope',
+    found: [['`s`', scope('s', 'users', 'MANAGE')]],
+    clean: [[scope('s', 'users', 'WRITE')], [scope('s', 'ml', 'MANAGE')]],
+  },
+  {
+    rule: 'shared-scope',
+    found: [
+      ['`dynamo`, `mysql`', keys('s', 'dynamo-access-key-id', 'mysql-password')],
+      ['`r`, `w`', store('s/r', 's/w')],
+    ],
+    clean: [
+      [keys('s', 'dynamo-access-key-id', 'dynamo-secret-access-key')],
+      [store('s/p', 's/p')],
+      [store('r/p', 'w/p'), keys('r', 'other')],
+    ],
+  },
+  {
+    rule: 'same-secret-prefix',
+    found: [['`s/p`', store('s/p', 's/p')]],
+    clean: [[store('r/p', 'w/p')], [store('', '')]],
+  },
+  {
+    rule: 'lookup-profile-writes',
+    found: [['`arn:p`', state('databricks_model_serving', serving, [cluster, cluster])]],
+    clean: [
+      [state('databricks_model_serving', serving, [otherCluster])],
+      [state('databricks_cluster', {}, [cluster])],
+    ],
+  },
+  {
+    rule: 'all-privileges',
+    found: [['`ml`', grant('ALL PRIVILEGES')]],
+    clean: [[grant('ACCESS', 'MANAGE')]],
+  },
+  {
+    rule: 'open-service-credential',
+    found: [['`c`', credential('ISOLATION_MODE_OPEN')]],
+    clean: [[credential('ISOLATION_MODE_ISOLATED')], [credential('')]],
+  },
+  {
+    rule: 'object-not-modelled',
+    found: [['`job` `7`', { object_id: '/jobs/7', object_type: 'job' }]],
+    clean: [[endpoint(queried)]],
+  },
+];
+
+test('every rule is tried', () => {
+  expect(new Set(CASES.map(({ rule }) => rule))).toEqual(
+    new Set(SERVICES_RULES.map(({ id }) => id)),
+  );
+});
+
+describe.each(CASES)('$rule', ({ rule, found, clean }) => {
+  test.each(found)('finds %s', (says, ...files) => {
+    const messages = findings(rule, ...files);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain(says);
+  });
+
+  test.each(clean.map((files) => [files]))('has nothing to say about %j', (files) => {
+    expect(findings(rule, ...files)).toEqual([]);
+  });
+});
+
+test('a policy that lets a lookup change the store is found by its profile or its use', () => {
+  const policy = (
+    name: string,
+    purpose: 'lookup' | undefined,
+    ...writes: readonly string[]
+  ): unknown => {
+    const reader: ServicesFileReader = {
+      kind: 'policy',
+      detect: (value) => 'Statement' in value,
+      read: (_, { collector }) => {
+        collector.facts.storePolicies.push({ profile: name, use: purpose, writes });
+      },
+    };
+    const files = [
+      read({ Statement: [] }, { readers: [reader] }),
+      read(state('databricks_model_serving', serving)),
+    ];
+    return auditServices(files, { now: NOW }).findings.map(({ rule }) => rule);
+  };
+  expect(policy('arn:p', undefined, 'dynamodb:PutItem')).toEqual(['lookup-profile-writes']);
+  expect(policy('other', 'lookup', 'dynamodb:PutItem')).toEqual(['lookup-profile-writes']);
+  expect(policy('other', undefined, 'dynamodb:PutItem')).toEqual([]);
+  expect(policy('arn:p', 'lookup')).toEqual([]);
+});
