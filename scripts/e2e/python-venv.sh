@@ -3,7 +3,7 @@
 #
 # usage: scripts/e2e/python-venv.sh
 #
-# 170 MB to download, 750 MB on disk. Needs Python 3.11 or newer with venv; PYTHON names another than `python3.11`.
+# 170 MB to download, 620 MB on disk. Needs Python 3.11 or newer with venv; PYTHON names another than `python3.11`.
 # Kept in ${XDG_CACHE_HOME:-~/.cache}/feast-permissions, under a hash of what it is made from.
 set -euo pipefail
 

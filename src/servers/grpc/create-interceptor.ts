@@ -1,0 +1,65 @@
+import {
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
+import type { Gate, RequirementOptions } from '../../gate/index.js';
+import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
+import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
+import { GuardedCall } from './guarded-call.js';
+import type { MethodAccess } from './method-guard.js';
+import {
+  assertServices,
+  createMethodTable,
+  type MethodRule,
+  type MethodTable,
+} from './method-table.js';
+
+/** `unguarded` and `onUnguarded` are about methods, by their full path. */
+export interface InterceptorOptions<V extends Vocabulary = FeastVocabulary> extends AdapterOptions {
+  /**
+   * Who may call what, by `/package.Service/Method`, or `/package.Service/*` for all methods of a service. Health checks and
+   * reflection are methods like others: name them here, as `public` or otherwise.
+   */
+  readonly methods?: Readonly<Record<string, MethodRule<V>>> | undefined;
+  /** How requests to Feast's own services are read. */
+  readonly feast?: RequirementOptions | undefined;
+  /** Services of the server, looked at once: one with a method that nothing is said about is refused or reported then. */
+  readonly services?: readonly ServiceDefinition[] | undefined;
+}
+
+/**
+ * Makes the interceptor of a server from a table of methods that are known by themselves, and options that may replace
+ * each of them.
+ *
+ * @throws TypeError when an option is wrong
+ */
+export function createInterceptor<V extends Vocabulary>(
+  gate: Gate<V>,
+  options: InterceptorOptions<V>,
+  known: (path: string) => MethodAccess | undefined,
+): ServerInterceptor {
+  const { methods = {}, services = [], onError } = options;
+  const anyGate = gate as unknown as Gate<Vocabulary>;
+  if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
+  const table = createMethodTable({
+    methods: { ...methods } as unknown as Readonly<Record<string, MethodRule<Vocabulary>>>,
+    checkUnguarded: createUnguardedCheck(options),
+    known,
+  });
+  assertServices(table, services);
+  return (definition, call) => {
+    const guard = accessOf(table, definition.path);
+    if (guard === 'public') return new ServerInterceptingCall(call);
+    return new GuardedCall(call, { gate: anyGate, onError, definition, guard });
+  };
+}
+
+/** What is thrown here would end the process: it is for the server to catch, which does not. */
+function accessOf(table: MethodTable, path: string): MethodAccess {
+  try {
+    return table.accessOf(path);
+  } catch {
+    return 'closed';
+  }
+}

@@ -1,0 +1,23 @@
+import type { ServerInterceptor } from '@grpc/grpc-js';
+import type { Gate } from '../../gate/index.js';
+import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
+import { createInterceptor, type InterceptorOptions } from './create-interceptor.js';
+import { registryMethods } from './registry-methods.js';
+
+/**
+ * Makes the interceptor that stands between the calls of a gRPC server and its handlers.
+ *
+ * A caller is authenticated by the `authorization` metadata before any message is read, and what the method requires is
+ * decided on before its handler is called. Feast's registry service is known by itself; everything else stands in `methods`.
+ * Put it first in the server's list of interceptors: what stands before it sees messages of callers that nobody knows.
+ *
+ * @throws TypeError when an option is wrong
+ * @example
+ * new Server({ interceptors: [feastInterceptor(gate, { methods: { '/grpc.health.v1.Health/*': 'public' } })] });
+ */
+export function feastInterceptor<V extends Vocabulary = FeastVocabulary>(
+  gate: Gate<V>,
+  options: InterceptorOptions<V> = {},
+): ServerInterceptor {
+  return createInterceptor(gate, options, registryMethods(gate, options.feast));
+}

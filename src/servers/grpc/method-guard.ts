@@ -1,0 +1,38 @@
+import type { AnyRequirement, Caller } from '../../gate/index.js';
+import type { Vocabulary } from '../../model/index.js';
+
+/** What a request needs. A list must not be empty: the gate lets nothing through for which nothing is asked. */
+export type Requirements<V extends Vocabulary = Vocabulary> =
+  | AnyRequirement<V>
+  | readonly AnyRequirement<V>[];
+
+/** What stands before the handler of one method whose callers must be known. */
+export interface MethodGuard {
+  /** Needed by every call, and decided before any message is read. */
+  readonly call?: Requirements | undefined;
+  /**
+   * What a message of the client needs. Decided before the handler is called (the first one) or sees it (all others).
+   *
+   * @param index 0 for the first message of the call
+   * @returns undefined: nothing is asked for
+   */
+  readonly request?:
+    | ((
+        message: unknown,
+        index: number,
+        caller: Caller<Vocabulary>,
+      ) => Requirements | undefined | Promise<Requirements | undefined>)
+    | undefined;
+  /**
+   * What the caller may see of a message of the handler.
+   *
+   * @param request the first message of the call
+   * @returns undefined: nothing, and the message is left out of a stream, or the call fails
+   */
+  readonly response?:
+    | ((message: unknown, caller: Caller<Vocabulary>, request: unknown) => unknown)
+    | undefined;
+}
+
+/** The method is served to nobody, or to everybody. */
+export type MethodAccess = MethodGuard | 'public' | 'closed';

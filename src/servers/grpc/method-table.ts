@@ -1,0 +1,84 @@
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { quote, type Vocabulary } from '../../model/index.js';
+import type { UnguardedCheck } from '../support/adapter-options.js';
+import type { MethodAccess, MethodGuard } from './method-guard.js';
+import { type GrpcRequirement, guardOf, readRequirements } from './requires.js';
+
+/**
+ * What a method requires: resources, `authenticated` for a caller who is known and nothing else, or `public` for nothing
+ * at all.
+ */
+export type MethodRule<V extends Vocabulary> =
+  | GrpcRequirement<V>
+  | readonly GrpcRequirement<V>[]
+  | 'authenticated'
+  | 'public';
+
+export interface MethodTableOptions {
+  readonly methods: Readonly<Record<string, MethodRule<Vocabulary>>>;
+  /** Says what becomes of a method that nothing is said about. */
+  readonly checkUnguarded: UnguardedCheck;
+  /** Access to well-known services, which `methods` may replace one by one. */
+  readonly known: (path: string) => MethodAccess | undefined;
+}
+
+export interface MethodTable {
+  readonly accessOf: (path: string) => MethodAccess;
+  /** Whether something is said about a method, be it that nobody may call it. */
+  readonly knows: (path: string) => boolean;
+}
+
+/** `/package.Service/Method`, or `/package.Service/*` for all methods of a service. */
+const METHOD = /^\/[\w.]+\/(?:\w+|\*)$/;
+
+/** A caller who is known may call; there is nothing else to decide on. */
+const AUTHENTICATED: MethodGuard = Object.freeze({});
+
+/**
+ * Who may call which method.
+ *
+ * Shape: looked up by a method's full path. A rule for the method wins over one for its service, and both over what is known
+ * of it.
+ *
+ * @throws TypeError when a rule is wrong
+ */
+export function createMethodTable(options: MethodTableOptions): MethodTable {
+  const { checkUnguarded, known } = options;
+  const rules = new Map<string, MethodGuard | 'public'>();
+  for (const [path, rule] of Object.entries(options.methods)) rules.set(path, read(path, rule));
+  const find = (path: string): MethodAccess | undefined => {
+    const service = path.slice(0, path.lastIndexOf('/'));
+    return rules.get(path) ?? rules.get(`${service}/*`) ?? known(path);
+  };
+  return {
+    knows: (path) => find(path) !== undefined,
+    accessOf: (path) => {
+      const access = find(path);
+      if (access !== undefined) return access;
+      return checkUnguarded(path) === 'refuse' ? 'closed' : AUTHENTICATED;
+    },
+  };
+}
+
+/**
+ * Looks up all methods of services, so that one that nothing is said about is noticed at the start.
+ *
+ * @throws TypeError that names the methods which nobody may call
+ */
+export function assertServices(table: MethodTable, services: readonly ServiceDefinition[]): void {
+  const closed: string[] = [];
+  for (const { path } of services.flatMap((service) => Object.values(service))) {
+    if (table.accessOf(path) === 'closed' && !table.knows(path)) closed.push(path);
+  }
+  if (closed.length === 0) return;
+  throw new TypeError(`nothing says who may call ${closed.map(quote).join(', ')}`);
+}
+
+function read(path: string, rule: MethodRule<Vocabulary>): MethodGuard | 'public' {
+  if (!METHOD.test(path)) {
+    throw new TypeError(`${quote(path)} is no method: write \`/package.Service/Method\``);
+  }
+  if (rule === 'public') return rule;
+  if (rule === 'authenticated') return AUTHENTICATED;
+  return guardOf(readRequirements(rule, path));
+}

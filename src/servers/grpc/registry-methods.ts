@@ -1,0 +1,67 @@
+import {
+  type Endpoint,
+  findEndpoint,
+  type Gate,
+  type RequirementOptions,
+  requirementsOf,
+} from '../../gate/index.js';
+import type { Vocabulary } from '../../model/index.js';
+import { fieldOf, fieldsOf } from './message-fields.js';
+import type { MethodGuard, Requirements } from './method-guard.js';
+import { filterAnswer } from './registry-answers.js';
+import { relationsOf } from './relations-of.js';
+
+const SERVICE = '/feast.registry.RegistryServer/';
+
+/**
+ * The guards of Feast's registry service, by the full path of the method.
+ *
+ * Messages are read as @grpc/proto-loader, protobufjs, ts-proto and protobuf-es make them: objects with a member for each
+ * field, in snake or in camel case. What cannot be read so is refused.
+ */
+export function registryMethods<V extends Vocabulary>(
+  gate: Gate<V>,
+  options: RequirementOptions | undefined,
+): (path: string) => MethodGuard | undefined {
+  return (path) => {
+    const endpoint = path.startsWith(SERVICE)
+      ? findEndpoint('registry-grpc', 'POST', path)?.endpoint
+      : undefined;
+    if (endpoint === undefined) return undefined;
+    const request = (message: unknown): Requirements | undefined => {
+      const body = bodyOf(endpoint, message);
+      const needed = requirementsOf(endpoint, { body }, relationsOf(gate), options);
+      const isEnough = endpoint.access === 'filtered' || endpoint.access === 'identity';
+      return needed.length === 0 && isEnough ? undefined : needed;
+    };
+    if (endpoint.access !== 'filtered') return { request };
+    const method = path.slice(SERVICE.length);
+    return {
+      request,
+      response: (answer, caller, asked) =>
+        filterAnswer(method, answer, {
+          caller,
+          relations: relationsOf(gate),
+          project: projectOf(asked),
+        }),
+    };
+  };
+}
+
+/** A message with the names of its definition, and in it the object that it writes. */
+function bodyOf({ messages = new Map() }: Endpoint, message: unknown): Record<string, unknown> {
+  const body = { ...fieldsOf(message) };
+  for (const field of ['feature_view', ...messages.keys()]) {
+    const written = body[field];
+    if (typeof written !== 'object' || written === null) continue;
+    const fields = { ...fieldsOf(written) };
+    const { spec = null } = fields;
+    body[field] = spec === null ? fields : { ...fields, spec: { ...fieldsOf(spec) } };
+  }
+  return body;
+}
+
+function projectOf(request: unknown): string | undefined {
+  const project = fieldOf(request, 'project');
+  return typeof project === 'string' && project !== '' ? project : undefined;
+}

@@ -1,0 +1,139 @@
+import type { Actions } from '../../engine/index.js';
+import type { AnyRequirement } from '../../gate/index.js';
+import {
+  type FeastVocabulary,
+  quote,
+  type ResourceOf,
+  type Vocabulary,
+} from '../../model/index.js';
+import type { MethodGuard, Requirements } from './method-guard.js';
+
+type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
+type Eventually<T> = T | Promise<T>;
+
+/**
+ * Which messages of a stream from the client are decided on. `each`: all, one by one, before the handler sees them.
+ * `first`: the first, which must then name all that the stream is about.
+ */
+export type DecidedMessages = 'each' | 'first';
+
+export interface RequiresOptions {
+  /** Default: `each`. */
+  readonly messages?: DecidedMessages | undefined;
+}
+
+/** What a method requires of its callers, made by {@link requires}. */
+export interface GrpcRequirement<V extends Vocabulary = FeastVocabulary> {
+  /** Known beforehand, and decided on before any message is read. */
+  readonly call?: Requirements<V> | undefined;
+  /** Asked for each message, or for the first one. */
+  readonly request?: ((message: unknown) => Eventually<Requirements<V>>) | undefined;
+  readonly messages: DecidedMessages;
+}
+
+/**
+ * What a method requires of its callers: all of `actions`, on all of the resources.
+ *
+ * A resource that is known beforehand is decided on before any message is read. A function is called with the messages, as
+ * the method's definition deserializes them; what it throws refuses the call. Take the name alone from a message, and the type
+ * from your own code. A function alone says actions and resources together.
+ *
+ * @example
+ * requires('READ_ONLINE', ({ view }: { view: string }) => ({ type: 'FeatureView', name: view }))
+ */
+export function requires<V extends Vocabulary = FeastVocabulary, Message = never>(
+  actions: Actions<V>,
+  resources: Resources<V> | ((message: Message) => Eventually<Resources<V>>),
+  options?: RequiresOptions,
+): GrpcRequirement<V>;
+export function requires<V extends Vocabulary = FeastVocabulary, Message = never>(
+  find: (message: Message) => Eventually<Requirements<V>>,
+  options?: RequiresOptions,
+): GrpcRequirement<V>;
+export function requires<V extends Vocabulary>(
+  actions: Actions<V> | ((message: never) => Eventually<Requirements<V>>),
+  resources?: Resources<V> | ((message: never) => Eventually<Resources<V>>) | RequiresOptions,
+  options: RequiresOptions = {},
+): GrpcRequirement<V> {
+  if (typeof actions === 'function') {
+    const find = actions as (message: unknown) => Eventually<Requirements<V>>;
+    const messages = messagesOf((resources ?? {}) as RequiresOptions);
+    return Object.freeze({ request: find, messages });
+  }
+  const messages = messagesOf(options);
+  if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
+  if (typeof resources === 'function') {
+    const find = resources as (message: unknown) => Eventually<Resources<V>>;
+    return Object.freeze({
+      request: (message: unknown) => {
+        const found = find(message);
+        return found instanceof Promise
+          ? found.then((later) => ({ actions, resources: later }))
+          : { actions, resources: found };
+      },
+      messages,
+    });
+  }
+  if (typeof resources !== 'object' || resources === null) {
+    throw new TypeError('resources must be a resource, a list of them, or a function');
+  }
+  if (Array.isArray(resources) && resources.length === 0) {
+    throw new TypeError('no resources are required');
+  }
+  return Object.freeze({ call: { actions, resources: resources as Resources<V> }, messages });
+}
+
+/**
+ * A rule as a list of what is required.
+ *
+ * SECURITY: an object that requires nothing would let everyone through.
+ *
+ * @param subject what the rule is about, for the message
+ * @throws TypeError unless all of it comes from {@link requires}
+ */
+export function readRequirements(
+  rule: GrpcRequirement<Vocabulary> | readonly GrpcRequirement<Vocabulary>[],
+  subject: string,
+): readonly GrpcRequirement<Vocabulary>[] {
+  const list: readonly GrpcRequirement<Vocabulary>[] =
+    typeof rule === 'object' && rule !== null ? listOf(rule) : [];
+  const isRequired = list.every((one) => one?.call !== undefined || one?.request !== undefined);
+  if (list.length > 0 && isRequired) return list;
+  throw new TypeError(`the rule of ${quote(subject)} must come from requires()`);
+}
+
+function messagesOf({ messages = 'each' }: RequiresOptions): DecidedMessages {
+  if (messages === 'each' || messages === 'first') return messages;
+  throw new TypeError('option messages must be `each` or `first`');
+}
+
+/** The guard of a method that requires all of `list`. */
+export function guardOf(list: readonly GrpcRequirement<Vocabulary>[]): MethodGuard {
+  const call = list.flatMap((one) => (one.call === undefined ? [] : listOf(one.call)));
+  const asked = list.filter(({ request }) => request !== undefined);
+  return {
+    ...(call.length === 0 ? {} : { call }),
+    ...(asked.length === 0 ? {} : { request: (message, index) => ask(asked, message, index) }),
+  };
+}
+
+async function ask(
+  requirements: readonly GrpcRequirement<Vocabulary>[],
+  message: unknown,
+  index: number,
+): Promise<Requirements | undefined> {
+  const due = requirements.filter(({ messages }) => index === 0 || messages === 'each');
+  if (due.length === 0) return undefined;
+  const found: AnyRequirement<Vocabulary>[] = [];
+  for (const { request } of due) {
+    const needed = listOf<AnyRequirement<Vocabulary>>((await request?.(message)) ?? []);
+    // SECURITY: one that asks for nothing must not hide behind another that asks for something.
+    if (needed.length === 0) throw new TypeError('nothing was required for a message');
+    found.push(...needed);
+  }
+  return found;
+}
+
+export function listOf<T extends object>(one: T | readonly T[]): readonly T[] {
+  return Array.isArray(one) ? one : [one as T];
+}
