@@ -4,17 +4,29 @@
 //
 // usage: node scripts/check-package.mjs
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { name, version, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { name, version, exports, peerDependencies } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
 const modules = Object.keys(exports)
   .filter((path) => !path.endsWith('.json'))
   .map((path) => name + path.slice(1));
+/** Those that run on a framework; all others must load without any. */
+const onFramework = new Set(['grpc', 'flight', 'nestjs'].map((path) => `${name}/${path}`));
 
 /** What a TypeScript user writes: it must compile under strict rules, and answer right when it runs. */
 const CONSUMER = `
@@ -131,11 +143,26 @@ function checkCommand(tarball, folder) {
   });
 }
 
+/** Puts the optional peers, as this project has them, beside the package installed in `folder`. */
+function linkPeers(folder) {
+  for (const peer of Object.keys(peerDependencies)) {
+    const link = join(folder, 'node_modules', peer);
+    if (existsSync(link)) continue;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, 'node_modules', peer), link);
+  }
+}
+
 /** Loads every subpath of the package installed in `folder`, in each way that a user may. */
 function checkModules(folder) {
   const node = (...args) => run(process.execPath, args, { cwd: folder });
   const nonEmpty = 'if (Object.keys(m).length === 0) throw new Error("no exports")';
-  for (const path of modules) {
+  const ordered = [
+    ...modules.filter((path) => !onFramework.has(path)),
+    ...modules.filter((path) => onFramework.has(path)),
+  ];
+  for (const path of ordered) {
+    if (onFramework.has(path)) linkPeers(folder);
     step(`import ${path}`, () => {
       node('--input-type=module', '-e', `const m = await import('${path}'); ${nonEmpty}`);
     });
