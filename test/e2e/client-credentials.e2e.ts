@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuthConfig } from '../../src/config/auth-config.js';
-import { createAuthenticator } from '../../src/identity/create-authenticator.js';
 import { createOAuthM2MProvider, type TokenCache } from '../../src/services/tokens/index.js';
 import { holdsSecret } from '../support/find-secret.js';
 import { parseAuth } from './support/auth-section.js';
-import { type Keycloak, startKeycloak } from './support/keycloak.js';
-import { type OidcProvider, startOidcProvider } from './support/oidc-provider.js';
+import type { Keycloak } from './support/keycloak.js';
+import type { OidcProvider } from './support/oidc-provider.js';
+import { createAuthenticator } from './support/recorded-identity.js';
+import { recordErrors, transcript } from './support/recording.js';
+import { startKeycloak, startOidcProvider } from './support/watched-providers.js';
 
 const TOKEN_SECONDS = 60;
 
@@ -70,13 +72,15 @@ function describeProvider(setting: () => Setting): void {
   const create = (secret?: string): TokenCache => {
     now = Date.now();
     const { front, client, scope } = setting();
-    return createOAuthM2MProvider({
-      host: front.origin,
-      clientId: client.id,
-      clientSecret: secret ?? client.secret,
-      scope,
-      now: () => now,
-    });
+    return recordErrors(
+      createOAuthM2MProvider({
+        host: front.origin,
+        clientId: client.id,
+        clientSecret: secret ?? client.secret,
+        scope,
+        now: () => now,
+      }),
+    );
   };
 
   test('a thousand callers get one token, which a server accepts', async () => {
@@ -110,6 +114,7 @@ function describeProvider(setting: () => Setting): void {
   test('a wrong secret ends at once, with an error without it', async () => {
     const before = setting().front.forms();
     const wrong = 'wr0ng-secret/with:signs';
+    transcript.watchSecret(wrong, 'a wrong client secret');
     const error: unknown = await create(wrong)
       .getToken()
       .catch((reason: unknown) => reason);

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuthConfig } from '../../src/config/auth-config.js';
-import { createAuthenticator } from '../../src/identity/create-authenticator.js';
-import { createTokenSource } from '../../src/identity/token-source.js';
 import { parseAuth } from './support/auth-section.js';
-import { type Keycloak, startKeycloak, type TokenAnswer } from './support/keycloak.js';
+import type { Keycloak, TokenAnswer } from './support/keycloak.js';
+import { createAuthenticator, createTokenSource } from './support/recorded-identity.js';
+import { transcript } from './support/recording.js';
+import { startKeycloak } from './support/watched-providers.js';
 
 const refused = { code: 'ERR_IDENTITY_INVALID' };
 
@@ -160,11 +161,12 @@ describe('a token source', () => {
     await keycloak.enableUser(false);
     try {
       const source = createTokenSource(parseClient({ username, password }), { env: {} });
-      const error: unknown = await source.getToken().catch((reason: unknown) => reason);
-      expect(error).toMatchObject({ code: 'ERR_CREDENTIAL_UNAVAILABLE' });
-      const { message } = error as Error;
-      expect(message).toContain('invalid_grant');
-      expect(message).not.toContain(password);
+      await expect(source.getToken()).rejects.toMatchObject({
+        code: 'ERR_CREDENTIAL_UNAVAILABLE',
+        message: expect.stringContaining('invalid_grant'),
+      });
+      expect(transcript.recorded('error')).toBeGreaterThan(0);
+      expect(transcript.search()).toEqual([]);
     } finally {
       await keycloak.enableUser(true);
     }

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthenticator } from '../../src/identity/create-authenticator.js';
-import {
-  createKubernetesAuthenticator,
-  createTokenReviewer,
-  type KubernetesAuthenticatorOptions,
-} from '../../src/identity/kubernetes.js';
+import type { KubernetesAuthenticatorOptions } from '../../src/identity/kubernetes.js';
 import { parseAuth } from './support/auth-section.js';
 import { type KubernetesCluster, startKubernetesCluster } from './support/kubernetes-cluster.js';
+import {
+  createAuthenticator,
+  createKubernetesAuthenticator,
+  createTokenReviewer,
+} from './support/recorded-identity.js';
+import { transcript } from './support/recording.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const BOB = { name: 'bob', token: 'bob-token', groups: ['devs'] };
@@ -18,6 +19,7 @@ let cluster: KubernetesCluster;
 let ownConfig: string;
 
 beforeAll(async () => {
+  transcript.watchSecret(BOB.token, 'token of a user');
   cluster = await startKubernetesCluster([BOB]);
   for (const name of ['feast', 'team', 'project']) {
     await cluster.ask('POST', '/api/v1/namespaces', { metadata: { name } });
@@ -76,7 +78,9 @@ async function createToken(
   const answer = (await cluster.ask('POST', path, request)) as {
     readonly status: { readonly token: string };
   };
-  return answer.status.token;
+  const { token } = answer.status;
+  transcript.watchSecret(token, `token of ${namespace}:${name}`);
+  return token;
 }
 
 async function createClusterRole(
@@ -304,3 +308,12 @@ test('while the API server is down nobody is let in, and afterwards the same aut
   await expect(authenticator.authenticate({ token })).resolves.toMatchObject(client);
   await expect(authenticator.authenticate({ token: 'a.b.c' })).rejects.toMatchObject(refused);
 }, 300_000);
+
+test('no token is in what was answered and thrown', () => {
+  for (const channel of ['subject', 'error']) {
+    expect(transcript.recorded(channel), channel).toBeGreaterThan(3);
+  }
+  // Of a user, and claims and signature of each token of an account.
+  expect(transcript.watched()).toBeGreaterThan(10);
+  expect(transcript.search()).toEqual([]);
+});

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthenticator } from '../../src/identity/create-authenticator.js';
-import { createTokenSource } from '../../src/identity/token-source.js';
 import { parseAuth } from './support/auth-section.js';
-import { type OidcProvider, startOidcProvider } from './support/oidc-provider.js';
+import type { OidcProvider } from './support/oidc-provider.js';
+import { createAuthenticator, createTokenSource } from './support/recorded-identity.js';
+import { transcript } from './support/recording.js';
+import { startOidcProvider } from './support/watched-providers.js';
 
 const TOKEN_SECONDS = 60;
 const CLIENT = 'feast-server';
@@ -165,17 +166,18 @@ describe('a token source', () => {
   });
 
   test('with a wrong secret has an error without the secret', async () => {
+    transcript.watchSecret('wr0ng-secret', 'wrong secret');
     const auth = parseAuth({
       type: 'oidc',
       auth_discovery_url: provider.discoveryUrl,
       client_id: provider.client.id,
       client_secret: 'wr0ng-secret',
     });
-    const error: unknown = await createTokenSource(auth, { env: {} })
-      .getToken()
-      .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'ERR_CREDENTIAL_UNAVAILABLE' });
-    expect(String((error as Error).message)).not.toContain('wr0ng-secret');
+    await expect(createTokenSource(auth, { env: {} }).getToken()).rejects.toMatchObject({
+      code: 'ERR_CREDENTIAL_UNAVAILABLE',
+    });
+    expect(transcript.recorded('error')).toBeGreaterThan(0);
+    expect(transcript.search()).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   readServicesFile,
   type ServicesFile,
 } from '../../src/services/acl/index.js';
+import { transcript } from './support/recording.js';
 
 /**
  * The resource type that Terraform has built in stands for all others: it shows the outer form of a state and of a plan. The
@@ -77,6 +78,7 @@ describe.skipIf(!isThere)('what a real Terraform shows', () => {
     const secrets = new Set<string>();
     const value = parseServicesText(text, name);
     const file = readServicesFile(value, { name, onSecret: (one) => secrets.add(one.value) });
+    transcript.record('audit', file);
     return { file, secrets };
   };
 
@@ -86,6 +88,7 @@ describe.skipIf(!isThere)('what a real Terraform shows', () => {
   let empty: Shown;
 
   beforeAll(() => {
+    transcript.watchSecret(SECRET, 'client secret');
     folder = mkdtempSync(join(tmpdir(), 'terraform-e2e-'));
     for (const [name, text] of [
       ['main.tf', ROOT],

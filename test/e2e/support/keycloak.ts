@@ -27,16 +27,17 @@ export interface TokenAnswer {
 }
 
 const ADMIN = { username: 'admin', password: 'admin-password' };
-const CLIENT = { id: 'feast-server', secret: 's3cret' };
+const CLIENT = { id: 'feast-server', secret: 'kc-example-secret-4f1d' };
 const USER = { name: 'alice', password: 'alice-password' };
 const REALM = 'feast';
 
 /**
  * Starts Keycloak on a free port of the loopback interface, and makes the realm.
  *
+ * @param moreRoles roles of the client that the user has beside its own
  * @throws Error that says what to install
  */
-export async function startKeycloak(): Promise<Keycloak> {
+export async function startKeycloak(moreRoles: readonly string[] = []): Promise<Keycloak> {
   const home = await runScript('fetch-keycloak.sh');
   const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-keycloak-'));
   const port = await findFreePort();
@@ -66,7 +67,7 @@ export async function startKeycloak(): Promise<Keycloak> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await administrate(base, 'POST', '', realm());
+    await administrate(base, 'POST', '', realm(moreRoles));
   } catch (error) {
     await stop();
     throw error;
@@ -140,7 +141,7 @@ async function rotateKey(base: string): Promise<void> {
 }
 
 /** A realm with client roles, realm roles, nested groups, namespaces as an attribute, a user and a service account. */
-function realm(): unknown {
+function realm(moreRoles: readonly string[]): unknown {
   const inTokens = { 'access.token.claim': 'true', 'id.token.claim': 'true' };
   const mapper = (
     name: string,
@@ -153,7 +154,9 @@ function realm(): unknown {
     accessTokenLifespan: 60,
     roles: {
       realm: [{ name: 'auditor' }],
-      client: { [CLIENT.id]: [{ name: 'fraud-reader' }, { name: 'fraud-writer' }] },
+      client: {
+        [CLIENT.id]: ['fraud-reader', 'fraud-writer', ...moreRoles].map((name) => ({ name })),
+      },
     },
     groups: [{ name: 'risk-team' }, { name: 'platform', subGroups: [{ name: 'sre' }] }],
     clients: [
@@ -193,7 +196,7 @@ function realm(): unknown {
         lastName: 'Example',
         credentials: [{ type: 'password', value: USER.password, temporary: false }],
         realmRoles: ['auditor'],
-        clientRoles: { [CLIENT.id]: ['fraud-reader'] },
+        clientRoles: { [CLIENT.id]: ['fraud-reader', ...moreRoles] },
         groups: ['/risk-team', '/platform/sre'],
       },
       {

@@ -22,8 +22,15 @@ export interface OidcProvider {
 const CLIENT = { id: 'feast client', secret: 's3cret/with:signs' };
 const AUDIENCE = 'urn:feast:registry';
 
-/** Starts the provider. Its tokens hold for `tokenSeconds`. */
-export async function startOidcProvider(tokenSeconds: number): Promise<OidcProvider> {
+/**
+ * Starts the provider. Its tokens hold for `tokenSeconds`.
+ *
+ * @param rolesOf the roles in each token that is made
+ */
+export async function startOidcProvider(
+  tokenSeconds: number,
+  rolesOf: () => readonly string[] = () => ['feature-reader'],
+): Promise<OidcProvider> {
   const port = await findFreePort();
   const issuer = `http://127.0.0.1:${port}`;
   let keys: readonly JWK[] = [];
@@ -33,7 +40,7 @@ export async function startOidcProvider(tokenSeconds: number): Promise<OidcProvi
   // Its keys are fixed when it is made: a rotation is a new provider behind the same address.
   const rotateKey = async (keepOld: boolean): Promise<void> => {
     keys = [await createKey(), ...(keepOld ? keys : [])];
-    respond = new Provider(issuer, configure(keys, tokenSeconds)).callback();
+    respond = new Provider(issuer, configure(keys, tokenSeconds, rolesOf)).callback();
   };
   const start = async (): Promise<void> => {
     server = createServer((request, response) => void respond(request, response));
@@ -87,7 +94,11 @@ async function createKey(): Promise<JWK> {
   return { ...(await exportJWK(privateKey)), kid: `key-${keyCount}`, alg: 'RS256', use: 'sig' };
 }
 
-function configure(keys: readonly JWK[], tokenSeconds: number): Configuration {
+function configure(
+  keys: readonly JWK[],
+  tokenSeconds: number,
+  rolesOf: () => readonly string[],
+): Configuration {
   return {
     jwks: { keys: [...keys] } as NonNullable<Configuration['jwks']>,
     clients: [
@@ -116,7 +127,7 @@ function configure(keys: readonly JWK[], tokenSeconds: number): Configuration {
     },
     extraTokenClaims: () => ({
       preferred_username: 'pipeline',
-      resource_access: { 'feast-server': { roles: ['feature-reader'] } },
+      resource_access: { 'feast-server': { roles: rolesOf() } },
       groups: ['batch'],
     }),
   };
