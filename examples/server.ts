@@ -8,8 +8,7 @@ export async function createFeatureServer(featureRepo: string): Promise<FastifyI
   const gate = await loadGate(featureRepo, {
     onDecision: ({ decision }) => app.log.info(decision.explanation),
   });
-  const project = gate.project ?? '';
-  await app.register(feastAuth, { gate, feastEndpoints: { project } });
+  await app.register(feastAuth, { gate, feastEndpoints: true });
 
   app.post('/get-online-features', async () => ({ results: [] })); // read the online store here
   app.get('/health', async () => 'up');

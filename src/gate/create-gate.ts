@@ -20,7 +20,7 @@ import type {
   Refusal,
 } from './gate.js';
 import { refuse } from './refusal.js';
-import { type CheckRecord, createTelemetry, type TelemetryApi } from './telemetry.js';
+import { type CheckRecord, createTelemetry, NO_RECORD, type TelemetryApi } from './telemetry.js';
 
 export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   /** Who a token belongs to. Not asked when there is no bearer token, nor under `no_auth`. */
@@ -28,6 +28,8 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   readonly authorizer: Authorizer<V>;
   /** What refers to what in the registry; a function where the registry may change while the server runs. */
   readonly relations?: RegistryRelations | (() => RegistryRelations | undefined) | undefined;
+  /** The project that the server serves, for requests that name none. Default: the only one of the registry. */
+  readonly project?: string | undefined;
   /**
    * Called with every decision that the gate makes, in the order of the requirements, up to the first refusal. What it throws
    * or rejects with changes no answer.
@@ -37,7 +39,7 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   readonly realm?: string | undefined;
   /** Whether a 403 says why. `full` names roles, groups, tags and patterns. Default: `none`. */
   readonly explain?: 'none' | 'full' | undefined;
-  /** The longest name of a resource that a request may name, in UTF-16 code units. Default: 1,024. */
+  /** The longest name of a resource or project that a request may name, in UTF-16 code units. Default: 1,024. */
   readonly maxNameLength?: number | undefined;
   /** The longest token that is passed on to the authenticator, in characters. Default: 16,384. */
   readonly maxTokenLength?: number | undefined;
@@ -95,6 +97,10 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
       ...(authenticator.warnings ?? []),
       ...snapshot.warnings,
     ]);
+  }
+
+  get project(): string | undefined {
+    return this.#options.project;
   }
 
   get relations(): RegistryRelations | undefined {
@@ -160,10 +166,12 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     operation: string | undefined,
     record: CheckRecord,
   ): void {
+    // Without anyone to tell, reasons need not be worked out for what is granted.
+    const isSilent = this.#options.onDecision === undefined && record === NO_RECORD;
     const list = listOf(requirements);
     if (list.length === 0) throw new TypeError('a request without requirements is not let through');
     for (const requirement of list) {
-      for (const decision of this.#decide(caller, requirement)) {
+      for (const decision of this.#decide(caller, requirement, isSilent)) {
         record.decided(decision);
         this.#report(decision, operation);
         if (!decision.allowed) throw new PermissionDeniedError(decision);
@@ -171,11 +179,16 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     }
   }
 
-  *#decide(caller: Caller<V>, requirement: AnyRequirement<V>): Generator<Decision> {
+  /** @param isSilent leaves out what is granted */
+  *#decide(
+    caller: Caller<V>,
+    requirement: AnyRequirement<V>,
+    isSilent: boolean,
+  ): Generator<Decision> {
     if ('change' in requirement) {
       const { existing, proposed } = requirement.change;
-      this.#assertName(proposed);
-      if (existing) this.#assertName(existing);
+      this.#assertNames(proposed);
+      if (existing) this.#assertNames(existing);
       yield caller.decideChange(requirement.change);
       return;
     }
@@ -184,13 +197,14 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
       throw new TypeError('a requirement without resources is not let through');
     }
     for (const resource of resources) {
-      this.#assertName(resource);
+      this.#assertNames(resource);
+      if (isSilent && caller.can(requirement.actions, resource)) continue;
       yield caller.decide(requirement.actions, resource);
     }
   }
 
-  #assertName({ name }: ResourceOf<V>): void {
-    if (name.length > this.#maxNameLength) {
+  #assertNames({ name, project = '' }: ResourceOf<V>): void {
+    if (Math.max(name.length, project.length) > this.#maxNameLength) {
       throw new RequestInvalidError(`a name is longer than ${this.#maxNameLength} characters`);
     }
   }
@@ -206,7 +220,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
 }
 
 function assertOptions(options: GateOptions<Vocabulary>): void {
-  const { authenticator, authorizer, onDecision, realm, explain, maxNameLength } = options;
+  const { authenticator, authorizer, onDecision, project, realm, explain, maxNameLength } = options;
   if (typeof authenticator?.authenticate !== 'function') {
     throw new TypeError('option authenticator must be an authenticator');
   }
@@ -215,6 +229,9 @@ function assertOptions(options: GateOptions<Vocabulary>): void {
   }
   if (onDecision !== undefined && typeof onDecision !== 'function') {
     throw new TypeError('option onDecision must be a function');
+  }
+  if (project !== undefined && typeof project !== 'string') {
+    throw new TypeError('option project must be a string');
   }
   if (realm !== undefined && !(typeof realm === 'string' && REALM.test(realm))) {
     throw new TypeError('option realm must be printable ASCII without quotes and backslashes');

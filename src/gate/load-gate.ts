@@ -17,7 +17,7 @@ import { createGate, type GateOptions } from './create-gate.js';
 import type { AuthorizationHeader, Caller, Gate, Refusal } from './gate.js';
 
 export interface LoadGateOptions
-  extends Omit<GateOptions, 'authenticator' | 'authorizer' | 'relations'> {
+  extends Omit<GateOptions, 'authenticator' | 'authorizer' | 'relations' | 'project'> {
   /** Variables for `$NAME` and `${NAME}` in the configuration. Default: those of the process. */
   readonly env?: Environment | undefined;
   /** In place of the one that the `auth` section asks for. The gate closes it. */
@@ -113,6 +113,7 @@ class StoreGate implements LoadedGate {
       authenticator: this.#authenticator,
       authorizer: this.authorizer,
       relations: () => this.#relations,
+      project: this.project,
     });
   }
 

@@ -51,7 +51,8 @@ export interface CheckRecord {
 const SCOPE = 'feast-permissions';
 const SPAN = 'feast_permissions.check';
 
-const NO_RECORD: CheckRecord = { decided: () => {}, failed: () => {}, end: () => {} };
+/** Nobody listens. */
+export const NO_RECORD: CheckRecord = { decided: () => {}, failed: () => {}, end: () => {} };
 const NO_TELEMETRY: Telemetry = { ready: Promise.resolve(), startCheck: () => NO_RECORD };
 
 /**

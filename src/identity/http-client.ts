@@ -43,12 +43,15 @@ export interface HttpClientOptions {
   readonly verifySsl?: boolean | undefined;
   /** For a request with its redirects and the whole of its answer, in seconds. At most an hour. */
   readonly timeoutSeconds: number;
-  /** Of an answer. */
+  /** Of an answer; 1 MiB unless given. */
   readonly maxBytes?: number | undefined;
+  /** `false`: a redirect is an answer as any other. Followed within its origin unless given. */
+  readonly followRedirects?: boolean | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
-const MAX_TIMEOUT_SECONDS = 3600;
+/** What a request may take at most. */
+export const MAX_TIMEOUT_SECONDS = 3600;
 const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -56,10 +59,11 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * Creates a small HTTP client that is safe to point at a server that misbehaves: an answer is bounded in time and size,
  * is not decompressed, and a redirect is followed only within one origin, and of nothing but a `GET`.
  *
- * @throws {@link ConfigInvalidError} when the file of certificates cannot be read
+ * @throws {@link ConfigInvalidError} when the file of certificates cannot be read; TypeError for a timeout not above 0
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const { maxBytes = DEFAULT_MAX_BYTES, followRedirects = true } = options;
+  if (!(options.timeoutSeconds > 0)) throw new TypeError('timeoutSeconds must be above 0');
   const milliseconds = Math.ceil(Math.min(options.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);
   const tls = {
     rejectUnauthorized: options.verifySsl ?? true,
@@ -67,14 +71,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
   return async (request) => {
     const timeout = AbortSignal.timeout(milliseconds);
-    const signal =
-      request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
+    const { signal, release } = joinSignals(timeout, request.signal);
     const method = request.method ?? (request.body === undefined ? 'GET' : 'POST');
     let url = request.url;
     try {
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
         const response = await open(url, request, { ...tls, signal, method });
-        const target = redirectTarget(url, response);
+        const target = followRedirects ? redirectTarget(url, response) : undefined;
         if (target === undefined) return await readAnswer(response, maxBytes);
         response.destroy();
         if (method !== 'GET') throw new HttpError(`answers a ${method} with a redirect`);
@@ -85,8 +88,27 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     } catch (error) {
       request.signal?.throwIfAborted();
       throw new HttpError(`${serverOf(url)} ${explainFailure(error, timeout, milliseconds)}`);
+    } finally {
+      release();
     }
   };
+}
+
+/** Like `AbortSignal.any`, which leaves something with a signal of a whole program for each request, for good. */
+function joinSignals(
+  timeout: AbortSignal,
+  own: AbortSignal | undefined,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  if (own === undefined) return { signal: timeout, release: () => {} };
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (own.aborted) abort();
+  const signals = [timeout, own];
+  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
+  const release = (): void => {
+    for (const signal of signals) signal.removeEventListener('abort', abort);
+  };
+  return { signal: controller.signal, release };
 }
 
 function open(
@@ -145,7 +167,7 @@ function explainFailure(error: unknown, signal: AbortSignal, milliseconds: numbe
 }
 
 /** The server without what a query or a user part might hold. */
-function serverOf(url: URL): string {
+export function serverOf(url: URL): string {
   return quote(`${url.origin}${url.pathname}`);
 }
 
@@ -154,7 +176,7 @@ function readCertificates(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     throw new ConfigInvalidError(
-      `\`auth.ca_cert_path\` ${quote(path)} cannot be read (${errorCode(error)})`,
+      `the file of certificates ${quote(path)} cannot be read (${errorCode(error)})`,
       {},
       { cause: error },
     );

@@ -98,7 +98,7 @@ export function readTokenAnswer({ status, body }: HttpResponse, now: number): Ob
     throw new HttpError(`the token endpoint answers with status ${status}${code}`);
   }
   const { access_token: token, token_type: type, expires_in: lifetime } = fields;
-  if (typeof token !== 'string' || token === '') {
+  if (!isHeaderToken(token)) {
     throw new HttpError('the token endpoint answers without an access token');
   }
   const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
@@ -108,6 +108,16 @@ export function readTokenAnswer({ status, body }: HttpResponse, now: number): Ob
   const seconds = typeof lifetime === 'string' && lifetime !== '' ? Number(lifetime) : lifetime;
   const known = typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0;
   return { token, expiresAt: known ? now + seconds * 1000 : readUnverifiedExpiry(token) };
+}
+
+/**
+ * Whether this is a token that can stand in a header: printable, and without anything that could end the header or begin
+ * another.
+ *
+ * @source RFC 6750 2.1
+ */
+export function isHeaderToken(token: unknown): token is string {
+  return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
 }
 
 /** RFC 6749 2.3.1: both are encoded as in a form before they are joined. */

@@ -1,7 +1,14 @@
-import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from './http-client.js';
+import { errorCode } from '../config/find-feature-store-config.js';
+import {
+  type HttpClient,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+  serverOf,
+} from './http-client.js';
 
 export interface RetryOptions {
-  /** How often a request is sent at most. */
+  /** How often a request is sent at most. Once where this is no number above 1. */
   readonly attempts: number;
   /** Waits, unless the signal of the request ends it. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
@@ -18,7 +25,8 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 50
 /**
  * Sends a request again while the server is out of reach, busy or failing, after longer and longer pauses.
  *
- * Shape: resolves to the last answer, whatever its status; rejects with the last {@link HttpError} when there was none.
+ * Shape: resolves to the last answer, whatever its status; rejects with the last {@link HttpError} when there was none, or
+ * with the reason of the request's signal.
  *
  * @source RFC 9110 10.2.3: a server's `Retry-After` counts, in seconds or as a date; here up to 10 s
  */
@@ -28,18 +36,33 @@ export async function retryRequest(
   { attempts, sleep, now, isTransient = isUsuallyTransient }: RetryOptions,
 ): Promise<HttpResponse> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await client(request).catch((error: unknown) => {
-      if (error instanceof HttpError) return error;
-      throw error;
-    });
+    const answer = await send(client, request);
     const failed = answer instanceof HttpError;
-    if (attempt >= attempts || !isTransient(answer)) {
+    // Written so that what is no number ends it.
+    if (!(attempt < attempts) || !isTransient(answer)) {
       if (failed) throw answer;
       return answer;
     }
     const asked = failed ? undefined : readRetryAfter(answer.retryAfter, now());
-    await sleep(Math.min(asked ?? backOff(attempt), LONGEST_PAUSE_MS), request.signal);
+    try {
+      await sleep(Math.min(asked ?? backOff(attempt), LONGEST_PAUSE_MS), request.signal);
+    } finally {
+      // The reason of who ends it, and not what a timer makes of it.
+      request.signal?.throwIfAborted();
+    }
+  }
+}
+
+async function send(client: HttpClient, request: HttpRequest): Promise<HttpResponse | HttpError> {
+  try {
+    return await client(request);
+  } catch (error) {
     request.signal?.throwIfAborted();
+    if (error instanceof HttpError) return error;
+    // SECURITY: the error of a client that is not ours may hold the request with its secrets. Its code alone is kept.
+    const code = errorCode(error);
+    const reason = /^[A-Z][A-Z\d_]{1,63}$/.test(code) ? code : 'unknown error';
+    return new HttpError(`${serverOf(request.url)} cannot be reached (${reason})`);
   }
 }
 

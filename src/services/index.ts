@@ -7,10 +7,10 @@ export type {
   GroupFact,
   InstanceProfileFact,
   MemberFact,
-  OnlineStoreFact,
   ReadContext,
   ReadServicesFileOptions,
   RepeatedPrincipal,
+  RivalListsFact,
   SecretFact,
   ServiceCredentialFact,
   ServicePrincipalFact,
@@ -23,14 +23,16 @@ export type {
   UnmodelledFact,
 } from './acl/index.js';
 export {
+  groupFinder,
   MAX_SERVICES_TEXT,
   mergeFacts,
   parseServicesText,
   readServicesFile,
   SERVICES_FILE_READERS,
   ServicesCollector,
-  scopeOfPrefix,
+  servicePrincipalSubject,
   servicesSnapshotOptions,
+  UNKNOWN_LEVEL,
 } from './acl/index.js';
 export type {
   AuditServicesOptions,
@@ -43,7 +45,6 @@ export { auditServices, SERVICES_RULES, servicesReportText } from './audit/index
 export type {
   AbortSignalLike,
   AccessToken,
-  AskOptions,
   AzureSqlAuthentication,
   AzureSqlOptions,
   ClientSecretOptions,
@@ -54,9 +55,6 @@ export type {
   CredentialTokenOptions,
   CredentialWorkspace,
   DatabricksSourceOptions,
-  DirectHttpClient,
-  DirectHttpOptions,
-  DirectHttpResponse,
   ManagedIdentityOptions,
   ServiceCredential,
   ServiceCredentialOptions,
@@ -72,6 +70,24 @@ export {
   managedIdentitySource,
   workloadIdentitySource,
 } from './credentials/index.js';
+export type {
+  EndpointAccess,
+  EndpointAccessPlan,
+  EndpointFile,
+  EndpointFinding,
+  EndpointGrant,
+  EndpointLevel,
+  EndpointToken,
+  EndpointTokenRequest,
+} from './endpoints/index.js';
+export {
+  applyEndpointAccess,
+  createEndpointToken,
+  describeEndpointGrant,
+  parseEndpointFile,
+  planEndpointAccess,
+  verifyEndpointAccess,
+} from './endpoints/index.js';
 export type {
   AccessLevel,
   ActionAnswer,
@@ -115,6 +131,38 @@ export {
   getKeyVaultSecret,
 } from './key-vault/index.js';
 export type {
+  AppliedLink,
+  ApplyLinkOptions,
+  LinkChange,
+  LinkFile,
+  LinkFilesRules,
+  LinkFinding,
+  LinkOutputs,
+  LinkPlan,
+  LinkRules,
+  LinkToken,
+  RegistryLink,
+  RegistryLinks,
+  RegistryReader,
+  RemoteName,
+  RenewalReason,
+  SecretPart,
+  WorkspaceName,
+} from './links/index.js';
+export {
+  applyLink,
+  describeLinkChange,
+  LINK_OUTPUTS,
+  parseLinkFile,
+  planLink,
+  REGISTRY_LINKS,
+  rotateLink,
+  SERVICE_PRINCIPAL_GROUP,
+  secretKey,
+  verifyLink,
+  verifyLinkFiles,
+} from './links/index.js';
+export type {
   AccessKey,
   AccessKeyCredentials,
   AuditedOnlineStore,
@@ -134,7 +182,6 @@ export type {
   OnlineStoreAction,
   OnlineStoreAuthenticationAnswer,
   OnlineStoreAuthenticationQuestion,
-  OnlineStoreFinding,
   OnlineStoreProvider,
   OnlineStoreRule,
   OnlineStoreSecretNames,
@@ -154,6 +201,7 @@ export {
   onlineStoreAuthentication,
   parseOnlineStore,
   parseSecretPrefix,
+  readSecretPrefix,
   resolveCredentials,
   secretNamesOf,
 } from './online-store/index.js';
@@ -189,6 +237,7 @@ export type {
   ExpiringToken,
   GetTokenOptions,
   OAuthM2MOptions,
+  RequestOptions,
   StaticTokenOptions,
   SubjectTokenSource,
   TokenCache,
@@ -232,6 +281,7 @@ export {
   principalKey,
   principals,
   principalsPolicyKind,
+  sharedPermission,
   USERS_GROUP,
   workspaceSubject,
 } from './vocabulary/index.js';

@@ -89,7 +89,9 @@ function ourCredential(): ServiceCredential {
     authority: entra.origin,
     caCertPath: certificate.caPath,
   });
-  return recordErrors(getServiceCredentialsProvider('sandbox-dbac', { source }));
+  return recordErrors(
+    getServiceCredentialsProvider('sandbox-dbac', { authorize: 'unchecked', source }),
+  );
 }
 
 function theirCredential(secret = CLIENT.secret): ClientSecretCredential {
@@ -184,7 +186,9 @@ describe("our credential in Azure's own client", () => {
       caCertPath: certificate.caPath,
     });
     for (const source of [workspace, machine]) {
-      const vaultClient = theirClient(getServiceCredentialsProvider('sandbox-dbac', { source }));
+      const vaultClient = theirClient(
+        getServiceCredentialsProvider('sandbox-dbac', { authorize: 'unchecked', source }),
+      );
       expect((await vaultClient.getSecret('test')).value).toBe(VALUE);
     }
   });

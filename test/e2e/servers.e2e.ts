@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createApp as createExpressApp } from '../../examples/servers/express.js';
 import { createApp as createFastifyApp } from '../../examples/servers/fastify.js';
@@ -12,6 +11,7 @@ import { createGate, type Gate } from '../../src/gate/index.js';
 import type { Authenticator } from '../../src/identity/index.js';
 import { definePermission, roles } from '../../src/policy/index.js';
 import { loadFeatureStore } from '../../src/registry/index.js';
+import { createNodeServer } from '../servers/hono/node-server.js';
 import { parseAuth } from './support/auth-section.js';
 import type { OidcProvider } from './support/oidc-provider.js';
 import { createAuthenticator } from './support/recorded-identity.js';
@@ -94,7 +94,7 @@ const STARTS: readonly (readonly [string, () => Promise<string>])[] = [
     },
   ],
   ['Express', () => listen(createServer(createExpressApp(gate)))],
-  ['Hono', () => listen(createServer(getRequestListener(createHonoApp(gate).fetch)))],
+  ['Hono', async () => listen(await createNodeServer(createHonoApp(gate)))],
   [
     'NestJS',
     async () => {

@@ -91,6 +91,8 @@ describe('a caller without any role', () => {
       const message = {
         project: method === 'ApplyProject' ? undefined : PROJECT,
         name: nameFor(method),
+        // Anything else is refused whoever asks.
+        entity_source_type: 'inline',
         feature_view: method === 'GetFeature' ? 'transaction_features' : undefined,
       };
       const path = `/feast.registry.RegistryServer/${method}`;

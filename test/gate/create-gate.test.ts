@@ -193,6 +193,9 @@ describe('what a request needs', () => {
     const named = (length: number) => ({ ...READ_A, resources: view('open_'.padEnd(length, 'a')) });
     gate.authorize(caller, named(1024));
     expect(() => gate.authorize(caller, named(1025))).toThrow(RequestInvalidError);
+    const project = 'p'.repeat(1025);
+    const elsewhere = { ...READ_A, resources: { ...view('open_a'), project } };
+    expect(() => gate.authorize(caller, elsewhere)).toThrow(RequestInvalidError);
     const tolerant = testGate({ maxNameLength: 2000 }).gate;
     tolerant.authorize(await tolerant.authenticate('Bearer ann-token'), named(2000));
   });
@@ -214,7 +217,12 @@ describe('what a request needs', () => {
       { change: { existing: view('shut_c'), proposed: view('shut_d') } },
     ]);
     const long = view('a'.repeat(1025));
-    for (const change of [{ proposed: long }, { existing: long, proposed: view('new') }]) {
+    const far = { ...view('new'), project: 'p'.repeat(1025) };
+    for (const change of [
+      { proposed: long },
+      { proposed: far },
+      { existing: long, proposed: view('new') },
+    ]) {
       expect(() => gate.authorize(caller, { change })).toThrow(RequestInvalidError);
     }
   });
@@ -244,6 +252,39 @@ describe('what a request needs', () => {
     gate.authorize(caller, READ_A);
     authorizer.replace({ permissions: [], whenNoPermissions: 'deny' });
     expect(() => gate.authorize(caller, READ_A)).toThrow(PermissionDeniedError);
+  });
+
+  test('works out no reasons for grants that nobody hears of', async () => {
+    const authorizer = testAuthorizer();
+    const questions: string[] = [];
+    const gate = createGate({
+      authenticator: testAuthenticator(),
+      authorizer: {
+        ...authorizer,
+        snapshot: authorizer.snapshot,
+        for: (subject) => {
+          const caller = authorizer.for(subject);
+          return {
+            ...caller,
+            subject,
+            can: (actions, resource) => {
+              questions.push(`can ${resource.name}`);
+              return caller.can(actions, resource);
+            },
+            decide: (actions, resource) => {
+              questions.push(`decide ${resource.name}`);
+              return caller.decide(actions, resource);
+            },
+          };
+        },
+      },
+      telemetry: false,
+    });
+    const caller = await gate.authenticate('Bearer ann-token');
+    const resources = [view('open_a'), view('shut_c'), view('open_b')];
+    const refused = (): void => gate.authorize(caller, { ...READ_A, resources });
+    expect(refused).toThrow('shut_c');
+    expect(questions).toEqual(['can open_a', 'can shut_c', 'decide shut_c']);
   });
 
   test('agrees with the authorizer', async () => {

@@ -1,5 +1,8 @@
+import { getEventListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpClient, HttpError } from '../../src/identity/http-client.js';
 import { retryRequest } from '../../src/identity/retry-request.js';
@@ -58,6 +61,27 @@ describe('the method', () => {
     await client({ url: new URL(`${origin}/moved`) });
     expect(seen).toEqual(['GET /moved', 'GET /']);
   });
+
+  test.each(['GET', 'POST'] as const)(
+    '%s gets a redirect as its answer where none is followed',
+    async (method) => {
+      seen.length = 0;
+      const direct = createHttpClient({ timeoutSeconds: 5, followRedirects: false });
+      const { status, headers } = await direct({ url: new URL(`${origin}/moved`), method });
+      expect({ status, location: headers?.location }).toEqual({ status: 307, location: '/' });
+      expect(seen).toEqual([`${method} /moved`]);
+    },
+  );
+});
+
+test.each([0, -1, Number.NaN])('a timeout of %d s is none', (timeoutSeconds) => {
+  expect(() => createHttpClient({ timeoutSeconds })).toThrow(TypeError);
+});
+
+test('a file of certificates that cannot be read is named', () => {
+  expect(() => createHttpClient({ timeoutSeconds: 5, caCertPath: '/no/such/file' })).toThrow(
+    'the file of certificates `/no/such/file` cannot be read (ENOENT)',
+  );
 });
 
 describe('a signal', () => {
@@ -69,12 +93,41 @@ describe('a signal', () => {
     await expect(answer).rejects.toBe(reason);
   });
 
+  test('is let go of after the answer', async () => {
+    const { signal } = new AbortController();
+    for (const path of ['/path', '/busy', '/moved']) {
+      await client({ url: new URL(`${origin}${path}`), signal });
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    const early = client({ url: new URL(`${origin}/path`), signal: AbortSignal.abort('early') });
+    await expect(early).rejects.toBe('early');
+  });
+
   test('leaves the timeout as it is', async () => {
     const hasty = createHttpClient({ timeoutSeconds: 0.05 });
     const { signal } = new AbortController();
     await expect(hasty({ url: new URL(`${origin}/hang`), signal })).rejects.toThrow(
       'did not answer within 0.05 s',
     );
+  });
+
+  test('ends a pause between repetitions with its own reason', async () => {
+    const controller = new AbortController();
+    const reason = new Error('not needed any more');
+    const answer = retryRequest(
+      client,
+      { url: new URL(`${origin}/busy`), signal: controller.signal },
+      {
+        attempts: 5,
+        now: Date.now,
+        sleep: (_, signal) => {
+          const waiting = pause(60_000, undefined, { signal });
+          controller.abort(reason);
+          return waiting;
+        },
+      },
+    );
+    await expect(answer).rejects.toBe(reason);
   });
 
   test('ends the repetitions', async () => {
@@ -96,6 +149,38 @@ describe('a signal', () => {
     await expect(answer).rejects.toThrow('enough');
     expect(requests).toBe(1);
   });
+});
+
+test.each([
+  ['ECONNABORTED', 'ECONNABORTED'],
+  ['Bearer s3cret', 'unknown error'],
+  [14, 'unknown error'],
+  [undefined, 'unknown error'],
+])('of what another client fails with the code alone is kept: %j', async (code, reason) => {
+  const config = { headers: { authorization: 'Bearer s3cret' } };
+  const foreign = Object.assign(new Error('POST with s3cret'), { code, config });
+  const options = { attempts: 2, now: Date.now, sleep: async () => {} };
+  for (const [index, client] of [
+    () => Promise.reject(foreign),
+    () => {
+      throw foreign;
+    },
+  ].entries()) {
+    const url = new URL(`${origin}/path?token=s3cret#${index}`);
+    const error = await retryRequest(client, { url }, options).catch((given: unknown) => given);
+    expect(error).toBeInstanceOf(HttpError);
+    expect((error as Error).message).toBe(`\`${origin}/path\` cannot be reached (${reason})`);
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('s3cret');
+  }
+});
+
+test.each([Number.NaN, 0, -1])('%d attempts are one', async (attempts) => {
+  seen.length = 0;
+  const options = { attempts, now: Date.now, sleep: async () => {} };
+  expect((await retryRequest(client, { url: new URL(`${origin}/busy`) }, options)).status).toBe(
+    503,
+  );
+  expect(seen).toHaveLength(1);
 });
 
 test('who repeats may say what passes by itself', async () => {

@@ -115,14 +115,14 @@ describe('a function of the program', () => {
     let asked = 0;
     const getToken = async (): Promise<{ token: string; expiresAt: number }> => {
       asked += 1;
-      return { token: `token ${asked}`, expiresAt: (seconds + 100) * 1000 };
+      return { token: `token-${asked}`, expiresAt: (seconds + 100) * 1000 };
     };
     const source = createTokenSource(clientConfig({}), { getToken, now: () => seconds * 1000 });
-    expect(await source.getToken()).toBe('token 1');
+    expect(await source.getToken()).toBe('token-1');
     seconds += 69;
-    expect(await source.getToken()).toBe('token 1');
+    expect(await source.getToken()).toBe('token-1');
     seconds += 1;
-    expect(await source.getToken()).toBe('token 2');
+    expect(await source.getToken()).toBe('token-2');
   });
 
   it('is asked each time where no end is known', async () => {
@@ -194,19 +194,19 @@ describe('client credentials', () => {
     grantNumbered(300);
     const { getToken } = create({ tokenRefreshMarginSeconds: 60 });
     const tokens = await Promise.all(Array.from({ length: 1000 }, () => getToken()));
-    expect(new Set(tokens)).toEqual(new Set(['token 1']));
+    expect(new Set(tokens)).toEqual(new Set(['token-1']));
     expect(provider.count('/token')).toBe(1);
     seconds += 239;
-    expect(await getToken()).toBe('token 1');
+    expect(await getToken()).toBe('token-1');
     seconds += 1;
-    expect(await getToken()).toBe('token 2');
+    expect(await getToken()).toBe('token-2');
   });
 
   it('are used each time with an infinite margin', async () => {
     grantNumbered(300);
     const { getToken } = create({ tokenRefreshMarginSeconds: Number.POSITIVE_INFINITY });
-    expect(await getToken()).toBe('token 1');
-    expect(await getToken()).toBe('token 2');
+    expect(await getToken()).toBe('token-1');
+    expect(await getToken()).toBe('token-2');
   });
 
   it('take the end of a token from the token where the provider does not say', async () => {
@@ -228,12 +228,12 @@ describe('client credentials', () => {
     await getToken();
     await provider.stop();
     seconds += 280;
-    expect(await getToken()).toBe('token 1');
-    expect(await getToken()).toBe('token 1');
+    expect(await getToken()).toBe('token-1');
+    expect(await getToken()).toBe('token-1');
     seconds += 20;
     await expect(getToken()).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_UNAVAILABLE' });
     await provider.start();
-    expect(await getToken()).toBe('token 2');
+    expect(await getToken()).toBe('token-2');
   });
 
   it.each([429, 500, 502, 503, 504])('are sent again after a status of %i', async (status) => {
@@ -286,6 +286,7 @@ describe('client credentials', () => {
     ['for a reason of its own', 400, { error: SECRET }, 'status 400'],
     ['without a token', 200, { token_type: 'Bearer' }, 'without an access token'],
     ['with a list', 200, [], 'without an access token'],
+    ['with two headers', 200, { access_token: 'x\r\ny: z' }, 'without an access token'],
     ['with another kind', 200, { access_token: 'x', token_type: 'DPoP' }, 'no bearer token'],
   ])('that are refused are not sent again: %s', async (_, status, answer, message) => {
     provider.answerToken = () => [status, answer];
@@ -326,7 +327,7 @@ describe('client credentials', () => {
       { name: 'client-secret', value: SECRET },
       { name: 'client-secret', value: 'client+secret%3A+100%25+%2B+%C3%A4' },
       { name: 'password', value: 'p4ssw0rd' },
-      { name: 'token', value: 'token 1', lifetimeSeconds: 300 },
+      { name: 'token', value: 'token-1', lifetimeSeconds: 300 },
     ]);
   });
 
@@ -374,7 +375,7 @@ function grantNumbered(lifetime: number): void {
   let granted = 0;
   provider.answerToken = () => [
     200,
-    { access_token: `token ${++granted}`, token_type: 'bearer', expires_in: lifetime },
+    { access_token: `token-${++granted}`, token_type: 'bearer', expires_in: lifetime },
   ];
 }
 

@@ -4,6 +4,7 @@ import {
   quote,
   RequestInvalidError,
   type Resource,
+  ResourceNotFoundError,
 } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import { findNamed } from './request-context.js';
@@ -37,6 +38,7 @@ function viewOf(reference: string): string {
 /**
  * Views with all that they compute from: an on-demand view is read together with its source views.
  *
+ * @throws ResourceNotFoundError when the relations do not say what an on-demand view computes from
  * @source Feast 0.66.0, what it checks when an on-demand view is read: same
  */
 export function withSources(
@@ -46,9 +48,30 @@ export function withSources(
   const all = new Set(views);
   for (const { type, project = '', name } of all) {
     if (type !== 'OnDemandFeatureView') continue;
-    for (const source of relations.sourceViewsOf(project, name) ?? []) all.add(source);
+    const sources = relations.sourceViewsOf(project, name);
+    if (sources === undefined) {
+      throw new ResourceNotFoundError(`what ${type} ${quote(name)} computes from is not known`);
+    }
+    for (const source of sources) all.add(source);
   }
   return [...all];
+}
+
+/**
+ * The views of a feature service, with all that they compute from.
+ *
+ * @throws ResourceNotFoundError when the relations do not say what the service is made of
+ */
+export function viewsOfService(
+  relations: RegistryRelations,
+  project: string,
+  service: string,
+): readonly Resource<FeastType>[] {
+  const views = relations.viewsOfService(project, service);
+  if (views === undefined) {
+    throw new ResourceNotFoundError(`what FeatureService ${quote(service)} offers is not known`);
+  }
+  return withSources(relations, views);
 }
 
 /** The views that references name, with all that they compute from. @throws ResourceNotFoundError when one is not known */

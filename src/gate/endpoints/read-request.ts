@@ -68,9 +68,11 @@ export function readFields(
   const isBodiless = method === 'GET' || method === 'DELETE';
   if (server === 'registry-rest' && isBodiless) {
     // A key that comes twice becomes a list, and is refused where one value is taken.
-    for (const key of query?.keys() ?? []) {
-      const values = query?.getAll(key) ?? [];
-      fields[key] = values.length === 1 ? values[0] : values;
+    for (const [key, value] of query ?? []) {
+      const earlier = fields[key];
+      if (earlier === undefined) fields[key] = value;
+      else if (Array.isArray(earlier)) earlier.push(value);
+      else fields[key] = [earlier, value];
     }
   } else if (!isBodiless) {
     if (body !== undefined && !isPlainObject(body)) {

@@ -23,6 +23,11 @@ export interface RequirementOptions {
    * `refuse`, since no permission says what such a query reads.
    */
   readonly entitySql?: 'refuse' | 'allow' | undefined;
+  /**
+   * What becomes of training data that is asked for with a file of the caller's choice, which the registry server reads with its own
+   * rights. Default: `refuse`.
+   */
+  readonly entityFiles?: 'refuse' | 'allow' | undefined;
 }
 
 /** One request, as the resolvers see it. */

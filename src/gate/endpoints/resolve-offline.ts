@@ -1,14 +1,21 @@
 import { z } from 'zod';
+import { parseJsonObject } from '../../identity/parse-json-object.js';
 import {
   ALL_FEATURE_VIEW_TYPES,
   type FeastAction,
-  isPlainObject,
   RequestInvalidError,
 } from '../../model/index.js';
 import type { AnyRequirement } from '../gate.js';
 import { changesTo } from './changes.js';
 import { viewsOfReferences, withSources } from './feature-references.js';
-import { nameSchema, namesSchema, optionalNames, parseFields, tagsSchema } from './read-request.js';
+import {
+  nameSchema,
+  namesSchema,
+  optionalName,
+  optionalNames,
+  parseFields,
+  tagsSchema,
+} from './read-request.js';
 import {
   findNamed,
   knownProject,
@@ -94,9 +101,9 @@ export const writtenBatch: Resolver = (request) => {
 /** In UTF-16 code units. */
 const MAX_DEFINITION_LENGTH = 1_000_000;
 const DEFINITION = z.object({
-  data_source_proto: z.string().max(MAX_DEFINITION_LENGTH).transform(parseJson),
+  data_source_proto: z.string().max(MAX_DEFINITION_LENGTH).transform(parseJsonObject),
 });
-const DEFINED_SOURCE = z.object({ name: nameSchema, tags: tagsSchema });
+const DEFINED_SOURCE = z.object({ name: nameSchema, project: optionalName, tags: tagsSchema });
 
 /**
  * A data source whose definition the caller brings along.
@@ -105,22 +112,17 @@ const DEFINED_SOURCE = z.object({ name: nameSchema, tags: tagsSchema });
  */
 export const describedSource: Resolver = (request) => {
   const { data_source_proto: definition } = parseFields(DEFINITION, request.fields);
-  if (!isPlainObject(definition)) {
+  if (definition === undefined) {
     throw new RequestInvalidError('`data_source_proto` of the request must be an object in JSON');
   }
-  const { name, tags } = parseFields(DEFINED_SOURCE, definition);
+  const { name, tags, project: written } = parseFields(DEFINED_SOURCE, definition);
   const project = ownProject(request);
+  if (written !== undefined && written !== project) {
+    throw new RequestInvalidError('`data_source_proto` of the request is of another project');
+  }
   const proposed = { type: 'DataSource', name, project, tags } as const;
   return [
     ...changesTo(request.relations, proposed),
     { actions: request.endpoint.actions, resources: proposed },
   ];
 };
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

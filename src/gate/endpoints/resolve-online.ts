@@ -6,7 +6,7 @@ import {
   ResourceNotFoundError,
 } from '../../model/index.js';
 import { PLAIN_VIEWS } from './endpoint.js';
-import { referencedViews, withSources } from './feature-references.js';
+import { referencedViews, viewsOfService } from './feature-references.js';
 import { nameSchema, optionalName, optionalNames, parseFields } from './read-request.js';
 import { findNamed, ownProject, type Resolver, requireOn } from './request-context.js';
 
@@ -26,10 +26,8 @@ export const servedFeatures: Resolver = (request) => {
     ];
   }
   const services = findNamed(relations, project, ['FeatureService'], service);
-  const views = options.checkViews ? (relations.viewsOfService(project, service) ?? []) : [];
-  return [
-    { actions: endpoint.actions, resources: [...services, ...withSources(relations, views)] },
-  ];
+  const views = options.checkViews ? viewsOfService(relations, project, service) : [];
+  return [{ actions: endpoint.actions, resources: [...services, ...views] }];
 };
 
 const PUSHED = z.object({
@@ -65,7 +63,9 @@ export const materialized: Resolver = (request) => {
   }
   if (names.length === 0) throw new RequestInvalidError('the request names no feature view');
   const types = [...PLAIN_VIEWS, 'StreamFeatureView', 'OnDemandFeatureView'] as const;
-  const resources = names.flatMap((name) => findNamed(relations, project, types, name));
+  const resources = [...new Set(names)].flatMap((name) =>
+    findNamed(relations, project, types, name),
+  );
   return [{ actions: endpoint.actions, resources }];
 };
 

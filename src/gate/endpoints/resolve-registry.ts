@@ -4,13 +4,12 @@ import {
   isPlainObject,
   quote,
   RequestInvalidError,
-  type Resource,
   ResourceNotFoundError,
 } from '../../model/index.js';
 import { pythonStrip } from '../../model/python-strip.js';
 import type { AnyRequirement } from '../gate.js';
 import { changesTo } from './changes.js';
-import { referencedViews, withSources } from './feature-references.js';
+import { referencedViews, viewsOfService } from './feature-references.js';
 import {
   nameSchema,
   optionalName,
@@ -140,18 +139,24 @@ const RETRIEVED = z.object({
   tags: tagsSchema,
   feature_service_name: optionalName,
   features: optionalNames,
+  entity_source_type: z.string().nullish(),
 });
 
 /** The set that is made, and the views that its data is read from. */
 export const retrievedDataset: Resolver = (request) => {
-  const { relations } = request;
+  const { relations, endpoint, options } = request;
   const { name, project, tags, ...read } = parseFields(RETRIEVED, request.fields);
+  // SECURITY: anything but `inline` makes the server read the file or address that the request names.
+  const source = read.entity_source_type ?? (endpoint.server === 'registry-rest' ? 'inline' : '');
+  if (source !== 'inline' && options.entityFiles !== 'allow') {
+    throw new RequestInvalidError('`entity_source_type` must be `inline`');
+  }
   // Feast decides on the name as it is written, and then writes to the name without the blanks.
   if (pythonStrip(name) !== name) throw new RequestInvalidError('`name` has blanks at its ends');
   knownProject(relations, project);
   const { feature_service_name: service, features = [] } = read;
   const views = [
-    ...(service === undefined ? [] : viewsOfService(request, project, service)),
+    ...(service === undefined ? [] : viewsOfService(relations, project, service)),
     ...referencedViews(relations, project, features),
   ];
   return [
@@ -159,15 +164,6 @@ export const retrievedDataset: Resolver = (request) => {
     requireOn(['READ_OFFLINE'], views, project),
   ];
 };
-
-function viewsOfService(
-  { relations }: RequestContext,
-  project: string,
-  service: string,
-): readonly Resource<FeastType>[] {
-  findNamed(relations, project, ['FeatureService'], service);
-  return withSources(relations, relations.viewsOfService(project, service) ?? []);
-}
 
 const APPLIED = z.object({ name: nameSchema, project: nameSchema, tags: tagsSchema });
 
@@ -193,12 +189,15 @@ export const appliedMessage: Resolver = (request) => {
   const { name, tags, ...written } = parseFields(WRITTEN, content);
   if (type === 'Project') return appliedProject(request, name, tags);
   const project = namedInProject(request);
-  if (written.project !== undefined && written.project !== project) {
-    throw new RequestInvalidError('the request and the object in it name different projects');
-  }
+  assertSameProject(project, written.project);
   const isBatch = type === 'FeatureView' && (written.feature_transformation ?? null) !== null;
   return changesTo(relations, { type: isBatch ? 'BatchFeatureView' : type, name, project, tags });
 };
+
+function assertSameProject(project: string, written: string | undefined): void {
+  if (written === undefined || written === project) return;
+  throw new RequestInvalidError('the request and the object in it name different projects');
+}
 
 /** Messages without a `spec`. */
 const FLAT: ReadonlySet<FeastType> = new Set<FeastType>(['DataSource', 'ValidationReference']);
@@ -229,13 +228,16 @@ function appliedProject(
   return changesTo(request.relations, { type: 'Project', name, project, tags });
 }
 
-const MATERIALIZED = z.object({ feature_view: z.object({ spec: z.object({ name: nameSchema }) }) });
+const MATERIALIZED = z.object({
+  feature_view: z.object({ spec: z.object({ name: nameSchema, project: optionalName }) }),
+});
 
 /** The registered view of the name that the message says. */
 export const materializedMessage: Resolver = (request) => {
   const { endpoint, relations, fields } = request;
-  const { name } = parseFields(MATERIALIZED, fields).feature_view.spec;
+  const { name, project: written } = parseFields(MATERIALIZED, fields).feature_view.spec;
   const project = namedInProject(request);
+  assertSameProject(project, written);
   return [
     { actions: endpoint.actions, resources: findNamed(relations, project, endpoint.types, name) },
   ];

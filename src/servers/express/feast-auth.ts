@@ -4,6 +4,7 @@ import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js'
 import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
+import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
 import type { RouteRequirement } from '../support/route-rule.js';
 import { isGuarded, watchRoute } from './route-watch.js';
@@ -28,8 +29,6 @@ export interface FeastAuthOptions extends AdapterOptions {
   /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
   readonly publicRoutes?: readonly string[] | undefined;
 }
-
-const ROUTE = /^[A-Z]+ \/\S*$/;
 
 interface RequestState {
   readonly gate: Gate<Vocabulary>;
@@ -57,7 +56,7 @@ const states = new WeakMap<Request, RequestState>();
 export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}): RequestHandler {
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
   const checkUnguarded = createUnguardedCheck(options);
-  const publicRoutes = readRoutes(options.publicRoutes);
+  const publicRoutes = readPublicRoutes(options.publicRoutes);
   const { onError } = options;
 
   return async (request, response, next): Promise<void> => {
@@ -65,6 +64,10 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
     const isPublic = publicRoutes.has(`${request.method} ${path}`);
     let caller: Caller<Vocabulary> | undefined;
     try {
+      // SECURITY: the second would take the place of the first, with other public routes and another gate.
+      if (states.has(request)) {
+        throw new TypeError('feastAuth must be used once on the way of a request');
+      }
       if (!isPublic) {
         caller = await authenticate(gate, authorizationOf(request.rawHeaders));
         Object.defineProperty(request, 'feast', { value: feastOf(caller), configurable: true });
@@ -87,11 +90,6 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
   };
 }
 
-function readRoutes(routes: readonly string[] = []): ReadonlySet<string> {
-  if (Array.isArray(routes) && routes.every((one) => ROUTE.test(one))) return new Set(routes);
-  throw new TypeError('option publicRoutes is a list of methods and paths: `GET /health`');
-}
-
 /** What stands first in a route: decides by `requirement` before the functions after it run. */
 export function createGuard(
   requirementOf: (request: Request) => RouteRequirement<Request>,
@@ -100,11 +98,11 @@ export function createGuard(
     const state = states.get(request);
     try {
       if (state === undefined) throw new TypeError('feastAuth must be used before requires');
-      const { body, params, originalUrl, method, baseUrl } = request;
+      const { body, params, url, method, baseUrl } = request;
       await authorize(state.gate, state.caller, {
         rule: requirementOf(request),
         request,
-        input: { body, params, url: originalUrl },
+        input: { body, params, url },
         operation: `${method} ${baseUrl}${String(request.route?.path)}`,
       });
     } catch (error) {

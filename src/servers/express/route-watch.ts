@@ -13,18 +13,23 @@ interface Route {
  * goes to Express's error handlers instead.
  *
  * Express says which route that is by setting `request.route`, in routers and mounted apps too. It is the only place where
- * that is known for every way to write a path, and for routes that are added later.
+ * that is known for every way to write a path, and for routes that are added later. It says so twice: when it has found the
+ * route, and when it begins to run it. Only the second time does it catch what is thrown, whatever called it: after a body parser
+ * the first would end the process.
  *
  * @source the Express 5 API reference, `req.route`: the route that is matched at the moment
  */
 export function watchRoute(request: Request, onRoute: (route: Route) => void): void {
   let current: Route | undefined = request.route;
+  let found: Route | undefined;
   Object.defineProperty(request, 'route', {
     configurable: true,
     enumerable: true,
     get: () => current,
     set: (route: Route) => {
-      onRoute(route);
+      const isBegun = route === found;
+      found = isBegun ? undefined : route;
+      if (isBegun) onRoute(route);
       current = route;
     },
   });

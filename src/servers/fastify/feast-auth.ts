@@ -119,8 +119,8 @@ class RouteGuard {
       const operation = nameOf(request.method, request.routeOptions.url);
       if (rule === 'refuse')
         throw new TypeError(`route ${operation} does not say what it requires`);
-      const { body, params, originalUrl } = request;
-      const input = { body, params, url: originalUrl };
+      const { body, params, url } = request;
+      const input = { body, params, url };
       await authorize(this.#gate, callers.get(request), { rule, request, input, operation });
       return undefined;
     } catch (error) {

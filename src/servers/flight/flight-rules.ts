@@ -116,7 +116,10 @@ function requirementsOfFeast(
   if (found === undefined || name === '') {
     throw new RequestInvalidError(`${operation} takes no command ${quote(name)}`);
   }
-  return requirementsOf(found.endpoint, { body: fields }, relationsOf(gate), feast);
+  return requirementsOf(found.endpoint, { body: fields }, relationsOf(gate), {
+    project: gate.project,
+    ...feast,
+  });
 }
 
 function requirementsOfRule(

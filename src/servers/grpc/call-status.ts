@@ -9,7 +9,7 @@ export interface CallStatus {
 }
 
 /** Nothing of what went wrong is told. */
-export const INTERNAL: CallStatus = Object.freeze({ code: 13, details: 'internal error' });
+const INTERNAL: CallStatus = Object.freeze({ code: 13, details: 'internal error' });
 export const NOT_OPEN: CallStatus = Object.freeze({
   code: 7,
   details: 'the method is not open to anyone',

@@ -7,7 +7,7 @@ import {
 import type { Caller, Gate } from '../../gate/index.js';
 import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import { authenticate } from '../support/pass-gate.js';
-import { type CallStatus, INTERNAL, NOT_OPEN, statusOf } from './call-status.js';
+import { type CallStatus, NOT_OPEN, statusOf } from './call-status.js';
 import { rememberCaller } from './caller-of.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
 
@@ -101,7 +101,7 @@ export class GuardedCall extends ServerInterceptingCall {
     }
     if (shown !== undefined) super.sendMessage(shown, callback);
     else if (definition.responseStream) callback();
-    else this.#refuse(INTERNAL);
+    else this.#fail(new TypeError(`the answer of ${definition.path} cannot be looked into`));
   }
 
   override sendStatus(status: Parameters<ServerInterceptingCall['sendStatus']>[0]): void {

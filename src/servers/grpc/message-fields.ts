@@ -1,6 +1,13 @@
 import { RequestInvalidError } from '../../model/index.js';
 
 /**
+ * The choices in Feast's messages that a field is looked for in.
+ *
+ * SECURITY: known by name. A map of strings with the keys `case` and `value` looks the same, and its content is a client's.
+ */
+const CHOICES: ReadonlySet<string> = new Set(['base_feature_view', 'any_feature_view']);
+
+/**
  * A field of a message, as the usual libraries deserialize it: named as in its definition (`flight_descriptor`), or in camel
  * case (`flightDescriptor`).
  *
@@ -22,13 +29,14 @@ export function fieldOf(message: unknown, name: string): unknown {
  * Shape: without a prototype. A choice that protobuf-es writes as `{ case, value }` is the field that was chosen; `tags` that
  * came as a list of pairs or as a `Map` are an object.
  *
- * @throws RequestInvalidError when `message` is no object, or names a field twice
+ * @throws RequestInvalidError when `message` is no object, or names a field or a tag twice
  */
 export function fieldsOf(message: unknown): Readonly<Record<string, unknown>> {
   const fields: Record<string, unknown> = Object.create(null);
   for (const [key, value] of Object.entries(membersOf(message))) {
-    const [name, content] = isChoice(value) ? [value.case, value.value] : [key, value];
-    const written = snakeCase(name);
+    const name = snakeCase(key);
+    const isChosen = CHOICES.has(name) && isChoice(value);
+    const [written, content] = isChosen ? [snakeCase(value.case), value.value] : [name, value];
     if (Object.hasOwn(fields, written)) throw givenTwice(written);
     fields[written] = written === 'tags' ? pairsOf(content) : content;
   }
@@ -52,23 +60,19 @@ function membersOf(message: unknown): Readonly<Record<string, unknown>> {
 }
 
 function isChoice(value: unknown): value is { readonly case: string; readonly value: unknown } {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    Object.keys(value).length === 2 &&
-    'value' in value &&
-    isText((value as { case?: unknown }).case)
-  );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+  return typeof (value as { readonly case?: unknown } | null)?.case === 'string';
 }
 
 function pairsOf(tags: unknown): unknown {
   if (tags instanceof Map) return Object.fromEntries(tags);
   if (!Array.isArray(tags)) return tags;
-  const pairs = tags.map((one) => [fieldOf(one, 'key'), fieldOf(one, 'value')] as const);
-  return Object.fromEntries(pairs as [string, unknown][]);
+  const pairs = new Map<unknown, unknown>();
+  for (const one of tags) {
+    const key = fieldOf(one, 'key');
+    if (pairs.has(key)) throw givenTwice('tags');
+    pairs.set(key, fieldOf(one, 'value'));
+  }
+  return Object.fromEntries(pairs as Map<string, unknown>);
 }
 
 function givenTwice(name: string): RequestInvalidError {

@@ -23,7 +23,7 @@ interface Answer {
 }
 
 const PLAIN_VIEWS: readonly FeastType[] = ['FeatureView', 'BatchFeatureView'];
-/** How many objects there are in all is left out: it would count those that are hidden. */
+/** How many objects there are in all is not told: it would count those that are hidden. */
 const PAGINATION = ['page', 'limit', 'has_next', 'has_previous'];
 
 const listed = (field: string, place: Place, ...types: readonly FeastType[]): ListedField => ({
@@ -116,7 +116,7 @@ export interface AnswerContext {
 /**
  * What a caller may see of an answer of the registry service: of a list those objects that the caller could get one by one.
  *
- * Shape: a new message; that of the handler, which may keep it, is left as it is. Fields that are not known are left out.
+ * Shape: a new message; that of the handler, which may keep it, is left as it is. Fields that are not known are empty.
  *
  * @param method its name alone
  * @returns undefined when nothing is known of such an answer
@@ -200,9 +200,16 @@ function named(message: unknown, field: string, types: readonly FeastType[]): Li
   return { name, types, project: isNamed ? project : undefined };
 }
 
-/** A message of the same kind, with these fields alone. */
+/**
+ * A message of the same kind, with these fields alone. All others hold what they hold in an empty message: some libraries
+ * cannot write one in which a field is missing.
+ */
 function copyFields(message: object, fields: readonly string[]): Record<string, unknown> {
   const copy = Object.create(Object.getPrototypeOf(message)) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(message)) {
+    const empty = emptied(value);
+    if (empty !== undefined) copy[name] = empty;
+  }
   // How protobuf-es tells one kind of message from another.
   for (const field of ['$typeName', ...fields]) {
     const value = fieldOf(message, field) ?? null;
@@ -211,6 +218,22 @@ function copyFields(message: object, fields: readonly string[]): Record<string, 
     copy[nameIn(message, field)] = isPage ? copyFields(value, PAGINATION) : value;
   }
   return copy;
+}
+
+/** @returns undefined: the field may be missing */
+function emptied(value: unknown): unknown {
+  switch (typeof value) {
+    case 'number':
+      return 0;
+    case 'bigint':
+      return 0n;
+    case 'string':
+      return '';
+    case 'boolean':
+      return false;
+    default:
+      return Array.isArray(value) ? [] : undefined;
+  }
 }
 
 /** How a field is written in this message. */

@@ -5,7 +5,7 @@ import {
   type RequirementOptions,
   requirementsOf,
 } from '../../gate/index.js';
-import type { Vocabulary } from '../../model/index.js';
+import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import { fieldOf, fieldsOf } from './message-fields.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
 import { filterAnswer } from './registry-answers.js';
@@ -30,7 +30,10 @@ export function registryMethods<V extends Vocabulary>(
     if (endpoint === undefined) return undefined;
     const request = (message: unknown): Requirements | undefined => {
       const body = bodyOf(endpoint, message);
-      const needed = requirementsOf(endpoint, { body }, relationsOf(gate), options);
+      const needed = requirementsOf(endpoint, { body }, relationsOf(gate), {
+        project: gate.project,
+        ...options,
+      });
       const isEnough = endpoint.access === 'filtered' || endpoint.access === 'identity';
       return needed.length === 0 && isEnough ? undefined : needed;
     };
@@ -48,10 +51,22 @@ export function registryMethods<V extends Vocabulary>(
   };
 }
 
-/** A message with the names of its definition, and in it the object that it writes. */
-function bodyOf({ messages = new Map() }: Endpoint, message: unknown): Record<string, unknown> {
+/** Where libraries keep what came in fields that their definition of a message does not know: protobuf-es, ts-proto. */
+const UNKNOWN_FIELDS = ['$unknown', '_unknown_fields'];
+
+/**
+ * A message with the names of its definition, and in it the object that it writes.
+ *
+ * SECURITY: what is not known of a write may be another object, which a server behind this one takes for the one that is meant.
+ *
+ * @throws RequestInvalidError when a write has fields that are not known
+ */
+function bodyOf({ messages }: Endpoint, message: unknown): Record<string, unknown> {
   const body = { ...fieldsOf(message) };
-  for (const field of ['feature_view', ...messages.keys()]) {
+  if (messages !== undefined && UNKNOWN_FIELDS.some((field) => isFilled(body[field]))) {
+    throw new RequestInvalidError('the request has fields that are not known');
+  }
+  for (const field of ['feature_view', ...(messages?.keys() ?? [])]) {
     const written = body[field];
     if (typeof written !== 'object' || written === null) continue;
     const fields = { ...fieldsOf(written) };
@@ -59,6 +74,11 @@ function bodyOf({ messages = new Map() }: Endpoint, message: unknown): Record<st
     body[field] = spec === null ? fields : { ...fields, spec: { ...fieldsOf(spec) } };
   }
   return body;
+}
+
+/** Whether a list or an object has anything in it. */
+function isFilled(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
 function projectOf(request: unknown): string | undefined {

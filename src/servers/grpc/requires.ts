@@ -3,6 +3,7 @@ import type { AnyRequirement } from '../../gate/index.js';
 import {
   type FeastVocabulary,
   quote,
+  RequestInvalidError,
   type ResourceOf,
   type Vocabulary,
 } from '../../model/index.js';
@@ -31,12 +32,15 @@ export interface GrpcRequirement<V extends Vocabulary = FeastVocabulary> {
   readonly messages: DecidedMessages;
 }
 
+/** Most resources that one message may name: each of them costs a decision. */
+const MAX_RESOURCES = 10_000;
+
 /**
  * What a method requires of its callers: all of `actions`, on all of the resources.
  *
  * A resource that is known beforehand is decided on before any message is read. A function is called with the messages, as
  * the method's definition deserializes them; what it throws refuses the call. Take the name alone from a message, and the type
- * from your own code. A function alone says actions and resources together.
+ * from your own code. A function alone says actions and resources together. More than 10,000 resources for one message are refused.
  *
  * @example
  * requires('READ_ONLINE', ({ view }: { view: string }) => ({ type: 'FeatureView', name: view }))
@@ -58,19 +62,18 @@ export function requires<V extends Vocabulary>(
   if (typeof actions === 'function') {
     const find = actions as (message: unknown) => Eventually<Requirements<V>>;
     const messages = messagesOf((resources ?? {}) as RequiresOptions);
-    return Object.freeze({ request: find, messages });
+    return Object.freeze({
+      request: (message: unknown) => whenFound(find(message), few),
+      messages,
+    });
   }
   const messages = messagesOf(options);
   if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
   if (typeof resources === 'function') {
     const find = resources as (message: unknown) => Eventually<Resources<V>>;
+    const toRequirements = (found: Resources<V>) => few<V>({ actions, resources: found });
     return Object.freeze({
-      request: (message: unknown) => {
-        const found = find(message);
-        return found instanceof Promise
-          ? found.then((later) => ({ actions, resources: later }))
-          : { actions, resources: found };
-      },
+      request: (message: unknown) => whenFound(find(message), toRequirements),
       messages,
     });
   }
@@ -81,6 +84,21 @@ export function requires<V extends Vocabulary>(
     throw new TypeError('no resources are required');
   }
   return Object.freeze({ call: { actions, resources: resources as Resources<V> }, messages });
+}
+
+/** What is known at once stays so. */
+function whenFound<T, U>(found: Eventually<T>, use: (found: T) => U): Eventually<U> {
+  return found instanceof Promise ? found.then(use) : use(found);
+}
+
+/** @throws RequestInvalidError when they are about more resources than are decided on */
+function few<V extends Vocabulary>(requirements: Requirements<V>): Requirements<V> {
+  let count = 0;
+  for (const one of listOf<AnyRequirement<V>>(requirements)) {
+    count += 'change' in one ? 1 : listOf<ResourceOf<V>>(one.resources).length;
+  }
+  if (count <= MAX_RESOURCES) return requirements;
+  throw new RequestInvalidError(`a message names at most ${MAX_RESOURCES} resources`);
 }
 
 /**

@@ -7,6 +7,7 @@ import { createEndpointRules, type FeastEndpointsOption } from '../support/feast
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { type RouteRule, readRule } from '../support/route-rule.js';
+import { sendRefusal } from '../support/send-refusal.js';
 import { readJsonBody } from './read-json-body.js';
 import { type RouteMatch, RouteTable } from './route-table.js';
 
@@ -144,11 +145,7 @@ async function answer(
     if (response.destroyed) return;
     await passed.handler(passed.request, response);
   } catch (error) {
-    const refusal = await refusalOf(gate, error, onError);
-    if (response.destroyed) return;
-    // Half an answer cannot be taken back, but must not pass for a whole one.
-    if (response.headersSent) response.destroy();
-    else response.writeHead(refusal.status, { ...refusal.headers }).end(refusal.body);
+    sendRefusal(response, await refusalOf(gate, error, onError));
   }
 }
 

@@ -73,7 +73,8 @@ function ruleOf<Request>(
   if (found === undefined) return undefined;
   if (![...found.params.values()].every((segment) => SEGMENT.test(segment))) return undefined;
   const { endpoint } = found;
-  if (endpoint.access === 'public') return 'public';
+  // SECURITY: Feast guards no page, and not the one endpoint that takes text but answers a fixed one. Yours may do more.
+  if (endpoint.access === 'public') return endpoint.method === 'GET' ? 'public' : undefined;
   return Object.freeze({
     mayRequireNothing: endpoint.access !== 'required',
     readsBody: endpoint.method !== 'GET' && endpoint.method !== 'DELETE',
@@ -85,7 +86,10 @@ function ruleOf<Request>(
       const params = readParams(found, input.params);
       const [, ...search] = input.url.split('?');
       const query = new URLSearchParams(search.join('?'));
-      return requirementsOf(endpoint, { body: input.body, params, query }, relations, options);
+      return requirementsOf(endpoint, { body: input.body, params, query }, relations, {
+        project: gate.project,
+        ...options,
+      });
     },
   });
 }

@@ -21,7 +21,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
  * How `error` is answered: by `gate.refuse`, and with a bare 500 where that fails or gives what is no refusal. Never rejects.
  *
  * @param gate undefined: no gate is known
- * @param onError told of what is answered with 500 or more
+ * @param onError told of what is answered with 500 or more, and not waited for
  */
 export async function refusalOf<V extends Vocabulary>(
   gate: Gate<V> | undefined,
@@ -29,14 +29,16 @@ export async function refusalOf<V extends Vocabulary>(
   onError?: (error: unknown) => unknown,
 ): Promise<Refusal> {
   const refusal = await askGate(gate, error);
-  if (refusal.status >= 500) {
-    try {
-      await onError?.(error);
-    } catch {
-      // A log that fails changes no answer.
-    }
-  }
+  if (refusal.status >= 500) report(error, onError);
   return refusal;
+}
+
+// A log that fails changes no answer, and one that never ends keeps none back.
+function report(error: unknown, onError: ((error: unknown) => unknown) | undefined): void {
+  try {
+    const logged = onError?.(error);
+    if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
+  } catch {}
 }
 
 async function askGate<V extends Vocabulary>(

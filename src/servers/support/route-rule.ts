@@ -1,10 +1,18 @@
 import type { Actions } from '../../engine/index.js';
 import type { AnyRequirement, Gate } from '../../gate/index.js';
-import type { FeastVocabulary, ResourceOf, Vocabulary } from '../../model/index.js';
+import {
+  type FeastVocabulary,
+  RequestInvalidError,
+  type ResourceOf,
+  type Vocabulary,
+} from '../../model/index.js';
+
+/** Most resources that one request may name: each of them costs a decision. */
+const MAX_RESOURCES = 10_000;
 
 type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
 
-/** Resources that are known beforehand, or a function that reads their names from a request. */
+/** Resources that are known beforehand, or a function that reads their names from a request: at most 10,000. */
 export type ResourcesOf<Request, V extends Vocabulary = FeastVocabulary> =
   | Resources<V>
   | ((request: Request) => Resources<V> | Promise<Resources<V>>);
@@ -33,7 +41,7 @@ export type RouteRule<Request> =
 export interface RuleInput {
   readonly body: unknown;
   readonly params: unknown;
-  /** What was asked for, as it was sent: the path and the query. */
+  /** The path and the query, encoded; where the app rewrites them, as its handlers see them. */
   readonly url: string;
 }
 
@@ -54,9 +62,13 @@ export function requires<Request, V extends Vocabulary = FeastVocabulary>(
   if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
   if (typeof resources === 'function') {
     return Object.freeze({
-      requirementsOf: async (request: Request) => [
-        { actions, resources: await resources(request) } as AnyRequirement<Vocabulary>,
-      ],
+      requirementsOf: async (request: Request) => {
+        const named = await resources(request);
+        if (Array.isArray(named) && named.length > MAX_RESOURCES) {
+          throw new RequestInvalidError(`a request names at most ${MAX_RESOURCES} resources`);
+        }
+        return [{ actions, resources: named } as AnyRequirement<Vocabulary>];
+      },
     });
   }
   if (typeof resources !== 'object' || resources === null) {

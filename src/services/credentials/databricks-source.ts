@@ -1,5 +1,6 @@
+import { isHeaderToken } from '../../identity/request-token.js';
 import { CredentialUnavailableError, WorkspaceError } from '../../model/errors.js';
-import { createTokenCache, type ExpiringToken } from '../tokens/index.js';
+import { createTokenCache, type ExpiringToken, type TokenRequestOptions } from '../tokens/index.js';
 import type { TemporaryServiceCredentials, WorkspaceClient } from '../workspace/index.js';
 import { scopeOfResource } from './credential-resource.js';
 import type { CredentialTarget, ServiceCredentialSource } from './service-credential.js';
@@ -7,10 +8,8 @@ import type { CredentialTarget, ServiceCredentialSource } from './service-creden
 /** The part of a `WorkspaceClient` that is needed. */
 export type CredentialWorkspace = Pick<WorkspaceClient, 'createTemporaryServiceCredentials'>;
 
-export interface DatabricksSourceOptions {
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-}
+/** How the tokens are kept. How the workspace is asked is its client's. */
+export type DatabricksSourceOptions = Pick<TokenRequestOptions, 'now' | 'cache'>;
 
 /**
  * Tokens of a service credential of Unity Catalog, for Azure. Whoever the workspace's client is there must hold ACCESS on it.
@@ -24,24 +23,29 @@ export interface DatabricksSourceOptions {
  */
 export function databricksSource(
   workspace: CredentialWorkspace,
-  { now }: DatabricksSourceOptions = {},
+  { now, cache }: DatabricksSourceOptions = {},
 ): ServiceCredentialSource {
   if (typeof workspace?.createTemporaryServiceCredentials !== 'function') {
     throw new TypeError('a source of Databricks needs the client of a workspace');
   }
   return (target) =>
-    createTokenCache(async () => readToken(await askWorkspace(workspace, target)), { now });
+    createTokenCache(async (signal) => readToken(await askWorkspace(workspace, target, signal)), {
+      ...cache,
+      now,
+    });
 }
 
 async function askWorkspace(
   workspace: CredentialWorkspace,
   { name, resource }: CredentialTarget,
+  signal: AbortSignal,
 ): Promise<TemporaryServiceCredentials> {
   try {
-    return await workspace.createTemporaryServiceCredentials({
+    const request = {
       credential_name: name,
       azure_options: { resources: [scopeOfResource(resource)] },
-    });
+    };
+    return await workspace.createTemporaryServiceCredentials(request, { signal });
   } catch (error) {
     if (!(error instanceof WorkspaceError)) throw error;
     throw new CredentialUnavailableError(`no token: ${error.message}`, { cause: error });
@@ -50,6 +54,6 @@ async function askWorkspace(
 
 function readToken(credentials: TemporaryServiceCredentials): ExpiringToken {
   const { azure_aad: azure, expiration_time: expiresAt } = credentials;
-  if (azure?.aad_token) return { token: azure.aad_token, expiresAt };
+  if (isHeaderToken(azure?.aad_token)) return { token: azure.aad_token, expiresAt };
   throw new CredentialUnavailableError('no token: the service credential has none for Azure');
 }

@@ -1,5 +1,7 @@
 import { isLoopback } from '../../identity/provider-metadata.js';
+import { isHeaderToken } from '../../identity/request-token.js';
 import { ConfigInvalidError } from '../../model/errors.js';
+import { parseSecureAddress } from '../tokens/secure-address.js';
 
 /** Where a managed identity's tokens are asked for. */
 export interface IdentityEndpoint {
@@ -20,7 +22,7 @@ const METADATA = { metadata: 'true' };
  * and `IMDS_ENDPOINT`; else it is the one of virtual machines.
  *
  * @param own an address that takes the place of theirs
- * @throws {@link ConfigInvalidError} when an address is none, or neither `https:` nor on this machine or its link
+ * @throws {@link ConfigInvalidError} when the secret can stand in no header, an address is none, or neither `https:` nor on this machine or its link
  * @source App Service, API version 2019-08-01; Azure Arc, 2020-06-01; virtual machines, 2018-02-01
  */
 export function findIdentityEndpoint(
@@ -37,6 +39,9 @@ export function findIdentityEndpoint(
     throw new ConfigInvalidError('managed identities of Service Fabric are not supported');
   }
   if (endpoint && secret) {
+    if (!isHeaderToken(secret)) {
+      throw new ConfigInvalidError('`IDENTITY_HEADER` cannot stand in a header');
+    }
     return {
       kind: 'app-service',
       url: parseEndpoint(own ?? endpoint),
@@ -53,10 +58,9 @@ export function findIdentityEndpoint(
 }
 
 function parseEndpoint(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
   // SECURITY: without TLS, a token must not leave the machine or the link to its host.
-  const isNear = url?.protocol === 'http:' && (isLoopback(url) || isLinkLocal(url));
-  if (url !== undefined && (url.protocol === 'https:' || isNear) && url.username === '') return url;
+  const url = parseSecureAddress(text, (found) => isLoopback(found) || isLinkLocal(found));
+  if (url !== undefined) return url;
   throw new ConfigInvalidError(
     'the endpoint of managed identities must be `https:`, or `http:` on this machine or its link',
   );

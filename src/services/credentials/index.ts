@@ -1,4 +1,3 @@
-export type { AskOptions } from './ask-server.js';
 export {
   type AzureSqlAuthentication,
   type AzureSqlOptions,
@@ -14,11 +13,6 @@ export {
   type DatabricksSourceOptions,
   databricksSource,
 } from './databricks-source.js';
-export type {
-  DirectHttpClient,
-  DirectHttpOptions,
-  DirectHttpResponse,
-} from './direct-http-client.js';
 export {
   type ClientSecretOptions,
   clientSecretSource,

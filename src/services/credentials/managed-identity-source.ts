@@ -1,15 +1,18 @@
-import type { HttpRequest, HttpResponse } from '../../identity/http-client.js';
+import { HttpError, type HttpRequest, type HttpResponse } from '../../identity/http-client.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS } from '../../identity/identity-secrets.js';
 import { parseJson } from '../../identity/provider-metadata.js';
+import { isHeaderToken } from '../../identity/request-token.js';
+import { isUsuallyTransient } from '../../identity/retry-request.js';
 import { CredentialUnavailableError } from '../../model/errors.js';
 import { isPlainObject } from '../../model/plain-data.js';
-import { createTokenCache, type ExpiringToken } from '../tokens/index.js';
+import { createTokenCache, type ExpiringToken, type TokenRequestOptions } from '../tokens/index.js';
 import { readArcKey } from './arc-key.js';
-import { type AskOptions, createAsker } from './ask-server.js';
+import { createAsker } from './ask-server.js';
 import { findIdentityEndpoint, type IdentityEndpoint } from './identity-endpoint.js';
 import type { ServiceCredentialSource } from './service-credential.js';
 
-export interface ManagedIdentityOptions extends AskOptions {
+/** A request has 10 s unless given. */
+export interface ManagedIdentityOptions extends TokenRequestOptions {
   /** The client id of an identity that was assigned by a user; the machine's own unless given. */
   readonly clientId?: string | undefined;
   /** In place of the endpoint that the environment or the machine has. `http:` on this machine and its link alone. */
@@ -21,7 +24,7 @@ export interface ManagedIdentityOptions extends AskOptions {
 }
 
 /** While the endpoint of a virtual machine is brought up to date, it answers like this. */
-const IMDS_TRANSIENT = [404, 410];
+const IMDS_TRANSIENT: ReadonlySet<number> = new Set([404, 410]);
 
 /**
  * Tokens of a managed identity: of an App Service or a container app, of a machine under Azure Arc, or of a virtual machine.
@@ -36,13 +39,13 @@ export function managedIdentitySource(
   const { clientId, now = Date.now, redaction } = options;
   const endpoint = findIdentityEndpoint(options.endpoint, options.env ?? process.env);
   addIdentitySecret(redaction, 'identity-header', endpoint.headers['x-identity-header'] ?? '');
-  const ask = createAsker(options, endpoint.kind === 'imds' ? IMDS_TRANSIENT : []);
+  const ask = createAsker(options, 'token', endpoint.kind === 'imds' ? isImdsTransient : undefined);
 
   const obtain = async (resource: string, signal: AbortSignal): Promise<ExpiringToken> => {
     const request = { ...createRequest(endpoint, resource, clientId), signal };
     let answer = await ask(request);
     if (endpoint.kind === 'arc' && answer.status === 401) {
-      const key = await readArcKey(answer.wwwAuthenticate, options.arcKeyFolder);
+      const key = await readArcKey(answer.headers?.['www-authenticate'], options.arcKeyFolder);
       addIdentitySecret(redaction, 'arc-key', key, MIN_MASKED_SECONDS);
       answer = await ask({
         ...request,
@@ -54,7 +57,13 @@ export function managedIdentitySource(
     addIdentitySecret(redaction, 'token', token.token, seconds);
     return token;
   };
-  return ({ resource }) => createTokenCache((signal) => obtain(resource, signal), { now });
+  const cache = { ...options.cache, now };
+  return ({ resource }) => createTokenCache((signal) => obtain(resource, signal), cache);
+}
+
+function isImdsTransient(answer: HttpResponse | HttpError): boolean {
+  if (isUsuallyTransient(answer)) return true;
+  return !(answer instanceof HttpError) && IMDS_TRANSIENT.has(answer.status);
 }
 
 function createRequest(
@@ -83,7 +92,7 @@ function readAnswer(
   const answer = parseJson(body);
   const fields = isPlainObject(answer) ? answer : {};
   const token = fields['access_token'];
-  if (typeof token !== 'string' || token === '') {
+  if (!isHeaderToken(token)) {
     throw new CredentialUnavailableError(
       'no token: the endpoint of managed identities answers without one',
     );

@@ -21,8 +21,11 @@ export type ServiceCredentialSource = (target: CredentialTarget) => TokenProvide
 
 export interface ServiceCredentialOptions {
   readonly source: ServiceCredentialSource;
-  /** Who uses the credential. Asked before each token, those that are kept too; nobody is asked unless given. */
-  readonly authorize?: CredentialAuthorization | undefined;
+  /**
+   * Who uses the credential: asked for ACCESS before each token, those that are kept too. `unchecked`: whoever has this object may
+   * use it, for a program that acts for itself alone.
+   */
+  readonly authorize: CredentialAuthorization | 'unchecked';
 }
 
 /** A credential that can be given to clients of Azure's SDK. */
@@ -48,7 +51,7 @@ const NAME = /^[^\p{C}\p{Z}/.]{1,255}$/u;
  * Shape: `getToken(scope)` resolves to `{ token, expiresOnTimestamp }`, in milliseconds since 1970. Tokens are kept for each
  * resource until shortly before their end; all who ask meanwhile wait for one request.
  *
- * @throws TypeError for what is no name or source
+ * @throws TypeError for what is no name or source, and when it is not said whom to ask
  * @returns `getToken` rejects with {@link PermissionDeniedError} before anything is asked for when the subject has no ACCESS
  * @source `dbutils.credentials.getServiceCredentialsProvider` of Databricks; differs: any source, and ACCESS is asked of the
  *   engine first
@@ -58,12 +61,19 @@ const NAME = /^[^\p{C}\p{Z}/.]{1,255}$/u;
  */
 export function getServiceCredentialsProvider(
   name: string,
-  { source, authorize }: ServiceCredentialOptions,
+  options: ServiceCredentialOptions,
 ): ServiceCredential {
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new TypeError('a service credential must have a name without blanks, points and slashes');
   }
-  if (typeof source !== 'function') throw new TypeError('a service credential must have a source');
+  if (typeof options?.source !== 'function') {
+    throw new TypeError('a service credential must have a source');
+  }
+  const { source, authorize } = options;
+  // SECURITY: a right that is not asked for because a line was forgotten is open to everyone.
+  if (authorize !== 'unchecked' && typeof authorize?.authorizer?.decide !== 'function') {
+    throw new TypeError('a service credential must say who uses it: option authorize');
+  }
   const kept = new Map<string, Kept>();
 
   const keep = (resource: string): Kept => {
@@ -79,7 +89,7 @@ export function getServiceCredentialsProvider(
     name,
     getToken: async (scopes, { abortSignal, claims } = {}) => {
       const resource = resourceOfScopes(scopes);
-      if (authorize !== undefined) assertCredentialAccess(authorize, name);
+      if (authorize !== 'unchecked') assertCredentialAccess(authorize, name);
       if (claims !== undefined) {
         throw new CredentialUnavailableError('a service credential answers no claims challenge');
       }

@@ -1,9 +1,11 @@
+import type { HttpResponse } from '../../identity/http-client.js';
 import { addIdentitySecret } from '../../identity/identity-secrets.js';
 import { parseJson } from '../../identity/provider-metadata.js';
+import { isHeaderToken } from '../../identity/request-token.js';
 import { AuthzError, CredentialUnavailableError } from '../../model/errors.js';
-import { type AskOptions, createAsker } from '../credentials/ask-server.js';
+import { createAsker } from '../credentials/ask-server.js';
 import { scopeOfResource } from '../credentials/credential-resource.js';
-import type { DirectHttpResponse } from '../credentials/direct-http-client.js';
+import type { RequestOptions } from '../tokens/index.js';
 import { parseVaultAddress } from './vault-address.js';
 import { readVaultChallenge, type VaultAudience } from './vault-challenge.js';
 import { explainVaultRefusal } from './vault-refusal.js';
@@ -13,13 +15,14 @@ import { type KeyVaultSecret, readVaultSecret } from './vault-secret.js';
 export interface VaultCredential {
   getToken(
     scope: string,
-    options?: { readonly tenantId?: string },
+    options?: { readonly tenantId?: string; readonly abortSignal?: AbortSignal },
   ): Promise<{ readonly token: string } | null>;
   /** Says that a token is no longer accepted. */
   readonly discard?: ((token: string) => void) | undefined;
 }
 
-export interface KeyVaultOptions extends AskOptions {
+/** How a vault is asked; a request has 10 s unless given. */
+export interface KeyVaultOptions extends RequestOptions {
   readonly credential: VaultCredential;
   /** 7.4 unless given. */
   readonly apiVersion?: string | undefined;
@@ -30,6 +33,8 @@ export interface KeyVaultOptions extends AskOptions {
 export interface KeyVaultReadOptions {
   /** 32 hexadecimal digits; the newest unless given. */
   readonly version?: string | undefined;
+  /** Ends the read, which rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads the secrets of one vault. */
@@ -70,30 +75,34 @@ export function createKeyVaultClient(vault: string, options: KeyVaultOptions): K
   if (!API_VERSION.test(apiVersion)) throw new TypeError('apiVersion must be a version');
   const address = parseVaultAddress(vault, options.hosts);
   const { host } = new URL(address.origin);
-  const send = createAsker(options);
-  const ask = (url: URL, token: string): Promise<DirectHttpResponse> =>
-    send({ url, headers: { authorization: `Bearer ${token}` } });
+  const send = createAsker(options, 'secret');
   let audience: VaultAudience = { resource: address.resources[0] };
 
-  const answerTo = async (url: URL): Promise<DirectHttpResponse> => {
-    const token = await obtainToken(credential, audience);
-    const answer = await ask(url, token);
+  const answerTo = async (url: URL, signal: AbortSignal | undefined): Promise<HttpResponse> => {
+    const ask = async (token: string): Promise<HttpResponse> => {
+      const answer = await send({ url, headers: { authorization: `Bearer ${token}` }, signal });
+      if (answer.status === 401) credential.discard?.(token);
+      return answer;
+    };
+    const token = await obtainToken(credential, audience, signal);
+    const answer = await ask(token);
     if (answer.status !== 401) return answer;
     // The token is too old, or of another tenant or cloud: the vault says of which one it takes it.
-    const asked = readVaultChallenge(answer.wwwAuthenticate, address);
-    credential.discard?.(token);
-    const next = await obtainToken(credential, asked);
+    const asked = readVaultChallenge(answer.headers?.['www-authenticate'], address);
+    const next = await obtainToken(credential, asked, signal);
     if (next === token) return answer;
-    audience = asked;
-    return ask(url, next);
+    const last = await ask(next);
+    if (last.status !== 401) audience = asked;
+    return last;
   };
   return {
     vaultUrl: address.origin,
-    getSecret: async (name, { version } = {}) => {
+    getSecret: async (name, { version, signal } = {}) => {
       assertSecret(name, version);
+      signal?.throwIfAborted();
       const path = version === undefined ? name : `${name}/${version}`;
       const url = new URL(`/secrets/${path}?api-version=${apiVersion}`, address.origin);
-      const answer = await answerTo(url);
+      const answer = await answerTo(url, signal);
       if (answer.status !== 200) throw explainVaultRefusal(answer, name, host);
       const secret = readVaultSecret(parseJson(answer.body), name, version);
       addIdentitySecret(redaction, 'secret', secret.value);
@@ -113,9 +122,9 @@ export function createKeyVaultClient(vault: string, options: KeyVaultOptions): K
 export async function getKeyVaultSecret(
   vault: string,
   secretName: string,
-  { version, ...options }: KeyVaultOptions & KeyVaultReadOptions,
+  { version, signal, ...options }: KeyVaultOptions & KeyVaultReadOptions,
 ): Promise<KeyVaultSecret> {
-  return createKeyVaultClient(vault, options).getSecret(secretName, { version });
+  return createKeyVaultClient(vault, options).getSecret(secretName, { version, signal });
 }
 
 function assertSecret(name: unknown, version: unknown): void {
@@ -131,15 +140,20 @@ function assertSecret(name: unknown, version: unknown): void {
 async function obtainToken(
   credential: VaultCredential,
   { resource, tenantId }: VaultAudience,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
-  const options = tenantId === undefined ? {} : { tenantId };
+  const options = {
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(signal === undefined ? {} : { abortSignal: signal }),
+  };
   let given: { readonly token: string } | null;
   try {
     given = await credential.getToken(scopeOfResource(resource), options);
   } catch (error) {
+    signal?.throwIfAborted();
     throw error instanceof AuthzError ? error : explainForeign(error);
   }
-  if (typeof given?.token === 'string' && given.token !== '') return given.token;
+  if (isHeaderToken(given?.token)) return given.token;
   throw new CredentialUnavailableError('the credential gave no token for the vault');
 }
 

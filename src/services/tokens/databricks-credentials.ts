@@ -1,3 +1,4 @@
+import { isHeaderToken } from '../../identity/request-token.js';
 import { ConfigInvalidError, quote } from '../../model/errors.js';
 import { createEntraProvider } from './entra.js';
 import { createOAuthM2MProvider } from './oauth-m2m.js';
@@ -101,7 +102,7 @@ function createTokens(
   const clientId = env['DATABRICKS_CLIENT_ID'] || undefined;
   switch (method) {
     case 'pat':
-      return createStaticTokenProvider(demand(env, 'DATABRICKS_TOKEN').trim(), {
+      return createStaticTokenProvider(demandToken(env, 'DATABRICKS_TOKEN'), {
         redaction: options.redaction,
       });
     case 'oauth-m2m':
@@ -135,6 +136,12 @@ function createTokens(
     default:
       throw new TypeError('unknown method');
   }
+}
+
+function demandToken(env: Environment, name: string): string {
+  const token = demand(env, name).trim();
+  if (isHeaderToken(token)) return token;
+  throw new ConfigInvalidError(`no credentials for Databricks: ${quote(name)} is no token`);
 }
 
 function demand(env: Environment, name: string): string {

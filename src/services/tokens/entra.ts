@@ -1,8 +1,9 @@
 import { HttpError, type HttpResponse } from '../../identity/http-client.js';
-import { isLoopback, parseJson } from '../../identity/provider-metadata.js';
+import { parseJson } from '../../identity/provider-metadata.js';
 import { isUsuallyTransient } from '../../identity/retry-request.js';
 import { ConfigInvalidError } from '../../model/errors.js';
 import { isPlainObject } from '../../model/plain-data.js';
+import { parseSecureAddress } from './secure-address.js';
 import { readSubjectToken, type SubjectTokenSource } from './subject-token.js';
 import { createTokenCache, type TokenCache } from './token-cache.js';
 import type { ExpiringToken } from './token-provider.js';
@@ -113,10 +114,11 @@ function tokenEndpoint({ tenantId, authority = DEFAULT_AUTHORITY }: EntraOptions
   if (!/^[\w.-]{1,253}$/.test(demandText('tenantId', tenantId)) || /^\.+$/.test(tenantId)) {
     throw new ConfigInvalidError('the tenant is neither an id nor a domain');
   }
-  const url = URL.canParse(authority) ? new URL(authority) : undefined;
-  const isSafe = url?.protocol === 'https:' || (url !== undefined && isLoopback(url));
-  if (url === undefined || !isSafe || url.username !== '' || url.password !== '') {
-    throw new ConfigInvalidError('the authority must be an https address');
+  const url = parseSecureAddress(authority);
+  if (url === undefined) {
+    throw new ConfigInvalidError(
+      'the authority must be an https address without user name and password',
+    );
   }
   return new URL(`/${tenantId}/oauth2/v2.0/token`, url.origin);
 }

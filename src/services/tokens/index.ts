@@ -11,6 +11,7 @@ export {
   type DatabricksOAuthOptions,
   type OAuthM2MOptions,
 } from './oauth-m2m.js';
+export type { RequestOptions } from './request-options.js';
 export { createStaticTokenProvider, type StaticTokenOptions } from './static-token.js';
 export type { SubjectTokenSource } from './subject-token.js';
 export {

@@ -1,4 +1,5 @@
 import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
+import { isHeaderToken } from '../../identity/request-token.js';
 import { CredentialUnavailableError } from '../../model/errors.js';
 import type { TokenProvider } from './token-provider.js';
 import { demandText } from './token-request.js';
@@ -23,7 +24,7 @@ export function createStaticTokenProvider(
   token: string,
   { expiresAt = Number.POSITIVE_INFINITY, now = Date.now, redaction }: StaticTokenOptions = {},
 ): TokenProvider {
-  if (!/^[\x21-\x7e]+$/.test(demandText('token', token))) {
+  if (!isHeaderToken(demandText('token', token))) {
     throw new TypeError('token must be printable, without white space');
   }
   addIdentitySecret(redaction, 'token', token);

@@ -1,7 +1,7 @@
 import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
 import { readUnverifiedExpiry } from '../../identity/renewing-token.js';
 import { readTokenFile } from '../../identity/token-file.js';
-import { CredentialUnavailableError, quote } from '../../model/errors.js';
+import { AuthzError, CredentialUnavailableError, quote } from '../../model/errors.js';
 
 /** Where a token of another issuer comes from. It is read anew each time: such tokens are exchanged while one runs. */
 export type SubjectTokenSource =
@@ -9,6 +9,7 @@ export type SubjectTokenSource =
   | { readonly file: string }
   /** A variable of the environment. */
   | { readonly env: string }
+  /** A function of one's own. What it throws is not passed on, unless it is an error of this package. */
   | (() => Promise<string>);
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,8 +38,18 @@ export async function readSubjectToken(
 }
 
 async function find(source: SubjectTokenSource, env: Environment): Promise<string | undefined> {
-  if (typeof source === 'function') return source();
+  if (typeof source === 'function') return callOwn(source);
   return 'file' in source ? readTokenFile(source.file) : env[source.env]?.trim();
+}
+
+/** Of a foreign error nothing is kept: it may hold the request that the function sent, and how it signed in. */
+async function callOwn(source: () => Promise<string>): Promise<string> {
+  try {
+    return await source();
+  } catch (error) {
+    if (error instanceof AuthzError) throw error;
+    throw new CredentialUnavailableError('no token: the function that gives tokens failed');
+  }
 }
 
 function describe(source: SubjectTokenSource): string {

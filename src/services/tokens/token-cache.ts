@@ -21,8 +21,8 @@ export interface TokenCacheOptions {
   readonly timeoutSeconds?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
-  /** Gets what a renewal in the background failed with, which nobody else hears of. What it throws is ignored. */
-  readonly onRenewalError?: ((error: unknown) => void) | undefined;
+  /** Gets what a renewal in the background failed with, which nobody else hears of. What it throws or rejects with is ignored. */
+  readonly onRenewalError?: ((error: unknown) => unknown) | undefined;
 }
 
 interface Held<T> {
@@ -149,10 +149,12 @@ function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promi
   });
 }
 
-function quietly(report: ((error: unknown) => void) | undefined): (error: unknown) => void {
-  return (error) => {
+function quietly(
+  report: ((error: unknown) => unknown) | undefined,
+): (error: unknown) => Promise<void> {
+  return async (error) => {
     try {
-      report?.(error);
+      await report?.(error);
     } catch {
       // A report that fails is no reason to end the process with an unhandled rejection.
     }

@@ -1,38 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createHttpClient,
-  type HttpClient,
-  HttpError,
-  type HttpRequest,
-  type HttpResponse,
-} from '../../identity/http-client.js';
+import { HttpError, type HttpRequest, type HttpResponse } from '../../identity/http-client.js';
 import {
   addIdentitySecret,
   MIN_MASKED_SECONDS,
   type SecretRegistry,
 } from '../../identity/identity-secrets.js';
 import { formEncode, readTokenAnswer } from '../../identity/request-token.js';
-import { type RetryOptions, retryRequest } from '../../identity/retry-request.js';
+import type { RetryOptions } from '../../identity/retry-request.js';
 import { CredentialUnavailableError } from '../../model/errors.js';
+import { createSender, type RequestOptions } from './request-options.js';
 import type { TokenCacheOptions } from './token-cache.js';
 import type { ExpiringToken } from './token-provider.js';
 
-/** How tokens are asked for. */
-export interface TokenRequestOptions {
-  /** In place of the one that the next two make. */
-  readonly httpClient?: HttpClient | undefined;
-  /** File of certificates to trust in place of the system's. */
-  readonly caCertPath?: string | undefined;
-  /** For one request with its whole answer; 15 unless given. */
-  readonly requestTimeoutSeconds?: number | undefined;
-  /** How often a request is sent at most; 4 unless given. */
-  readonly maxAttempts?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-  /** Waits, in milliseconds. */
-  readonly sleep?: RetryOptions['sleep'] | undefined;
-  /** Where secrets and tokens are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
+/** How tokens are asked for; a request has 15 s unless given. */
+export interface TokenRequestOptions extends RequestOptions {
   /** How the token is kept. */
   readonly cache?: Omit<TokenCacheOptions, 'now'> | undefined;
 }
@@ -64,17 +44,9 @@ export function createTokenRequester(
   options: TokenRequestOptions,
   habits: EndpointHabits = {},
 ): TokenRequester {
-  const { caCertPath, redaction, now = Date.now } = options;
-  const timeoutSeconds = options.requestTimeoutSeconds ?? 15;
-  const client = options.httpClient ?? createHttpClient({ caCertPath, timeoutSeconds });
-  const retry: RetryOptions = {
-    attempts: options.maxAttempts ?? 4,
-    sleep: options.sleep ?? waitFor,
-    now,
-    isTransient: habits.isTransient,
-  };
-  const send = (request: HttpRequest): Promise<HttpResponse> =>
-    retryRequest(client, request, retry);
+  const { redaction, now = Date.now } = options;
+  const sender = createSender(options, { timeoutSeconds: 15 });
+  const send = (request: HttpRequest): Promise<HttpResponse> => sender(request, habits.isTransient);
   const requestToken = async ({
     url,
     form,
@@ -101,13 +73,17 @@ export function createTokenRequester(
   return { send, requestToken: (form) => asUnavailable(requestToken(form)) };
 }
 
-/** What a token endpoint or the way to it fails with, as the error that the caller of a provider gets. */
-export async function asUnavailable<T>(promise: Promise<T>): Promise<T> {
+/**
+ * What a server or the way to it fails with, as the error that callers get.
+ *
+ * @param what there is not
+ */
+export async function asUnavailable<T>(promise: Promise<T>, what = 'token'): Promise<T> {
   try {
     return await promise;
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    throw new CredentialUnavailableError(`no token: ${error.message}`, { cause: error });
+    throw new CredentialUnavailableError(`no ${what}: ${error.message}`, { cause: error });
   }
 }
 
@@ -126,8 +102,4 @@ export function protectSecret(
 export function demandText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new TypeError(`${name} must be a text that is not empty`);
-}
-
-function waitFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return sleep(milliseconds, undefined, { signal });
 }

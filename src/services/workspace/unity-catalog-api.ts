@@ -112,12 +112,20 @@ export function createGrantsApi(send: WorkspaceTransport, maxPages: number): Gra
 export async function createTemporaryServiceCredentials(
   send: WorkspaceTransport,
   request: TemporaryServiceCredentialsRequest,
-  redaction: SecretRegistry | undefined,
-  now: () => number,
+  {
+    redaction,
+    now,
+    signal,
+  }: {
+    readonly redaction: SecretRegistry | undefined;
+    readonly now: () => number;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<TemporaryServiceCredentials> {
   const path = `${ROOT}/temporary-service-credentials`;
   // It changes nothing: what is given twice ends twice.
-  const answer = await send({ method: 'POST', path, body: { ...request }, idempotent: true });
+  const body = { ...request };
+  const answer = await send({ method: 'POST', path, body, idempotent: true, signal });
   const credentials = readAs(CREDENTIALS, answer, 'temporary credentials');
   const { aws_temp_credentials: aws, azure_aad: azure, gcp_oauth_token: gcp } = credentials;
   const remaining = (credentials.expiration_time - now()) / 1000;

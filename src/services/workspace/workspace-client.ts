@@ -38,6 +38,7 @@ export interface WorkspaceClient {
   readonly grants: GrantsApi;
   readonly createTemporaryServiceCredentials: (
     request: TemporaryServiceCredentialsRequest,
+    options?: { readonly signal?: AbortSignal | undefined },
   ) => Promise<TemporaryServiceCredentials>;
   /**
    * The number of the workspace, as links between workspaces name it.
@@ -58,7 +59,8 @@ const DEFAULT_MAX_PAGES = 1000;
  * same as once. A token that is refused is asked for anew, once. The token goes to the host alone: a redirect elsewhere
  * ends the request.
  *
- * @throws ConfigInvalidError when the host is no https address; TypeError when `maxPages` is no whole number above 0
+ * @throws ConfigInvalidError when the host is no https address; TypeError for a number of pages, attempts or seconds
+ *   that is none
  * @example
  * const { host, tokens } = createDatabricksCredentials();
  * const workspace = createWorkspaceClient({ host, tokens });
@@ -82,8 +84,8 @@ export function createWorkspaceClient(options: WorkspaceClientOptions): Workspac
     secrets: createSecretsApi(send, redaction),
     scim: createScimApi(send, maxPages),
     grants: createGrantsApi(send, maxPages),
-    createTemporaryServiceCredentials: (request) =>
-      createTemporaryServiceCredentials(send, request, redaction, now),
+    createTemporaryServiceCredentials: (request, { signal } = {}) =>
+      createTemporaryServiceCredentials(send, request, { redaction, now, signal }),
     getWorkspaceId: () => readWorkspaceId(ask),
     request: send,
   };

@@ -1,44 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createHttpClient,
-  type HttpClient,
-  HttpError,
-  type HttpRequest,
-  type HttpResponse,
-} from '../../identity/http-client.js';
-import type { SecretRegistry } from '../../identity/identity-secrets.js';
+import { HttpError, type HttpRequest, type HttpResponse } from '../../identity/http-client.js';
 import { parseJson } from '../../identity/provider-metadata.js';
-import {
-  isUsuallyTransient,
-  type RetryOptions,
-  retryRequest,
-} from '../../identity/retry-request.js';
+import { isUsuallyTransient } from '../../identity/retry-request.js';
 import { CredentialUnavailableError, quote, WorkspaceError } from '../../model/errors.js';
 import { isPlainObject } from '../../model/plain-data.js';
+import { createSender, type RequestOptions } from '../tokens/request-options.js';
 import type { ExpiringToken, TokenProvider } from '../tokens/token-provider.js';
 import { parseWorkspaceHost } from '../tokens/workspace-host.js';
 
-export interface WorkspaceClientOptions {
+/** How a workspace is asked; a request has 60 s unless given. */
+export interface WorkspaceClientOptions extends RequestOptions {
   /** Of the workspace: an https address, or a host name alone. */
   readonly host: string;
   /** As whom it is asked. */
   readonly tokens: TokenProvider;
-  /** In place of the one that the next two make. */
-  readonly httpClient?: HttpClient | undefined;
-  /** File of certificates to trust in place of the system's. */
-  readonly caCertPath?: string | undefined;
-  /** For one request with its whole answer; 60 unless given. */
-  readonly requestTimeoutSeconds?: number | undefined;
-  /** How often a request is sent at most; 4 unless given. */
-  readonly maxAttempts?: number | undefined;
   /** How many pages of one list are read at most; 1000 unless given. */
   readonly maxPages?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-  /** Waits, in milliseconds. */
-  readonly sleep?: RetryOptions['sleep'] | undefined;
-  /** Where secrets of answers are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -74,26 +50,20 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
 /**
  * Creates what sends requests to one workspace, and to nobody else.
  *
- * @throws ConfigInvalidError when the host is none
+ * @throws ConfigInvalidError when the host is none; TypeError for a number of attempts or a timeout that is none
  * @source Databricks REST API, "Rate limits" (429 with `Retry-After`: not done, so everything may be sent again) and
  *   `{ error_code, message }` of errors. The message is not repeated: it may hold what was sent
  */
 export function createWorkspaceTransport(options: WorkspaceClientOptions): NumberedTransport {
   const origin = parseWorkspaceHost(options.host);
-  const { tokens, caCertPath, now = Date.now } = options;
-  const timeoutSeconds = options.requestTimeoutSeconds ?? 60;
-  const client =
-    options.httpClient ?? createHttpClient({ caCertPath, timeoutSeconds, maxBytes: MAX_BYTES });
-  const retry = {
-    attempts: options.maxAttempts ?? 4,
-    sleep:
-      options.sleep ?? ((ms: number, signal?: AbortSignal) => sleep(ms, undefined, { signal })),
-    now,
-  };
+  const { tokens } = options;
+  if (typeof tokens?.getToken !== 'function') {
+    throw new TypeError('a workspace is asked with tokens: an object with `getToken`');
+  }
+  const sender = createSender(options, { timeoutSeconds: 60, maxBytes: MAX_BYTES });
   const send = (request: WorkspaceRequest, token: ExpiringToken): Promise<HttpResponse> => {
-    const isTransient =
-      (request.idempotent ?? IDEMPOTENT.has(request.method)) ? undefined : isNotDone;
-    return retryRequest(client, toHttp(origin, request, token), { ...retry, isTransient });
+    const isIdempotent = request.idempotent ?? IDEMPOTENT.has(request.method);
+    return sender(toHttp(origin, request, token), isIdempotent ? undefined : isNotDone);
   };
   return async (request) => {
     try {
@@ -103,7 +73,10 @@ export function createWorkspaceTransport(options: WorkspaceClientOptions): Numbe
         tokens.discard?.(token);
         const next = await tokens.getToken({ signal: request.signal });
         // One that stays the same would be refused again.
-        if (next.token !== token.token) answer = await send(request, next);
+        if (next.token !== token.token) {
+          answer = await send(request, next);
+          if (isRefusedToken(answer)) tokens.discard?.(next);
+        }
       }
       const id = answer.headers?.['x-databricks-org-id'];
       const workspaceId = typeof id === 'string' && /^\d{1,20}$/.test(id) ? id : undefined;

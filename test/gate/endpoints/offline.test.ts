@@ -123,6 +123,16 @@ describe('commands of the offline server', () => {
     ['no views', 'get_historical_features', { ...HISTORICAL, feature_view_names: undefined }],
     ['a definition that is no JSON', 'validate_data_source', { data_source_proto: '{' }],
     ['a definition that is a list', 'validate_data_source', { data_source_proto: '[]' }],
+    [
+      'a definition that says its name twice',
+      'validate_data_source',
+      { data_source_proto: '{"name":"untagged_source","name":"transactions_source"}' },
+    ],
+    [
+      'a definition of another project',
+      'validate_data_source',
+      { data_source_proto: '{"name":"a","project":"fraud_detection"}' },
+    ],
     ['a definition without a name', 'validate_data_source', { data_source_proto: '{}' }],
     [
       'a definition with tags that are no text',

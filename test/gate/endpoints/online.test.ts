@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ENDPOINTS, findEndpoint, requirementsOf } from '../../../src/gate/index.js';
+import {
+  ENDPOINTS,
+  type FoundEndpoint,
+  findEndpoint,
+  requirementsOf,
+} from '../../../src/gate/index.js';
 import { RequestInvalidError, ResourceNotFoundError } from '../../../src/model/index.js';
 import type { RegistryRelations } from '../../../src/registry/index.js';
 import { ask, CREDIT_RELATIONS } from './ask-endpoint.js';
@@ -75,6 +80,35 @@ describe('requests of the online server', () => {
     const body = { feature_service: 'credit_model_v2_risky' };
     expect(ask('online', 'POST /search', body, { checkViews: true }).needs).toEqual([
       'READ_ONLINE FeatureService:credit_model_v2_risky FeatureView:transaction_features FeatureView:merchant_risky_profile OnDemandFeatureView:transformed_amount',
+    ]);
+  });
+
+  test('relations that do not say what a view or a service is made of', () => {
+    const silent: RegistryRelations = {
+      projects: CREDIT_RELATIONS.projects,
+      resourcesOf: (...asked) => CREDIT_RELATIONS.resourcesOf(...asked),
+      named: (...asked) => CREDIT_RELATIONS.named(...asked),
+      viewsOfService: () => undefined,
+      viewsFedBy: () => undefined,
+      sourceViewsOf: () => undefined,
+      materializedViews: () => [],
+      vectorStores: () => [],
+    };
+    const found = findEndpoint('online', 'POST', '/search') as FoundEndpoint;
+    for (const body of [
+      { feature_service: 'credit_model_v1' },
+      { features: ['transformed_amount:amount_plus_val'] },
+    ]) {
+      const options = { project: 'credit_scoring', checkViews: true };
+      const attempt = () => requirementsOf(found.endpoint, { body }, silent, options);
+      expect(attempt).toThrow(ResourceNotFoundError);
+    }
+  });
+
+  test('views that are named again are materialized once', () => {
+    const feature_views = Array.from({ length: 10_000 }, () => 'untagged_view');
+    expect(ask('online', 'POST /materialize', { feature_views }).needs).toEqual([
+      'WRITE_ONLINE FeatureView:untagged_view',
     ]);
   });
 

@@ -101,7 +101,13 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['ApplyProject', { project: spec('new') }, ['create Project:new']],
   [
     'CreateDatasetFromRetrieval',
-    { ...IN, name: 'new', feature_service_name: 'credit_model_v1', features: [] },
+    {
+      ...IN,
+      entity_source_type: 'inline',
+      name: 'new',
+      feature_service_name: 'credit_model_v1',
+      features: [],
+    },
     [
       'create SavedDataset:new',
       'READ_OFFLINE FeatureView:transaction_features FeatureView:customer_profile',
@@ -109,7 +115,13 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ],
   [
     'CreateDatasetFromRetrieval',
-    { ...IN, name: 'new', feature_service_name: '', features: ['transformed_amount:a'] },
+    {
+      ...IN,
+      entity_source_type: 'inline',
+      name: 'new',
+      feature_service_name: '',
+      features: ['transformed_amount:a'],
+    },
     [
       'create SavedDataset:new',
       'READ_OFFLINE OnDemandFeatureView:transformed_amount FeatureView:transaction_features',
@@ -117,7 +129,7 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ],
   [
     'CreateDatasetFromRetrieval',
-    { ...IN, name: 'new' },
+    { ...IN, entity_source_type: 'inline', name: 'new' },
     ['create SavedDataset:new', `READ_OFFLINE ${PROJECT}`],
   ],
 ];
@@ -226,9 +238,27 @@ describe('what is refused', () => {
     [
       'a data set whose name is not what is written',
       'CreateDatasetFromRetrieval',
-      { ...IN, name: ' a' },
+      { ...IN, entity_source_type: 'inline', name: ' a' },
     ],
     ['a materialization without a view', 'ApplyMaterialization', IN],
+    [
+      'a materialization of a view of another project',
+      'ApplyMaterialization',
+      {
+        ...IN,
+        feature_view: { spec: { name: 'transaction_features', project: 'fraud_detection' } },
+      },
+    ],
+    [
+      'a data set from a file of the caller, by its type',
+      'CreateDatasetFromRetrieval',
+      { ...IN, name: 'new', entity_source_type: 'reference', entity_source_path: '/etc/passwd' },
+    ],
+    [
+      'a data set from a file of the caller, without a type',
+      'CreateDatasetFromRetrieval',
+      { ...IN, name: 'new', entity_source_path: '/etc/passwd' },
+    ],
   ])('%s', (_, method, message) => {
     expect(() => call(method, message)).toThrow(RequestInvalidError);
   });
@@ -245,8 +275,14 @@ describe('what is refused', () => {
     ['UpdateInfra', { project: 'nosuch' }],
     ['DeleteProject', { name: 'nosuch' }],
     ['ApplyMaterialization', { ...IN, feature_view: spec('nosuch') }],
-    ['CreateDatasetFromRetrieval', { ...IN, name: 'a', features: ['nosuch:a'] }],
-    ['CreateDatasetFromRetrieval', { ...IN, name: 'a', feature_service_name: 'nosuch' }],
+    [
+      'CreateDatasetFromRetrieval',
+      { ...IN, entity_source_type: 'inline', name: 'a', features: ['nosuch:a'] },
+    ],
+    [
+      'CreateDatasetFromRetrieval',
+      { ...IN, entity_source_type: 'inline', name: 'a', feature_service_name: 'nosuch' },
+    ],
     ['GetDatasetData', { name: 'a', project: 'fraud_detection' }],
   ])('%s %j: not found', (method, message) => {
     expect(() => call(method, message)).toThrow(ResourceNotFoundError);

@@ -1,7 +1,12 @@
-import { describe, expect, test } from 'vitest';
-import { ENDPOINTS, findEndpoint } from '../../../src/gate/index.js';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  ENDPOINTS,
+  type FoundEndpoint,
+  findEndpoint,
+  requirementsOf,
+} from '../../../src/gate/index.js';
 import { RequestInvalidError, ResourceNotFoundError } from '../../../src/model/index.js';
-import { ask } from './ask-endpoint.js';
+import { ask, CREDIT_RELATIONS } from './ask-endpoint.js';
 
 const P = '?project=credit_scoring';
 const IN = { project: 'credit_scoring' };
@@ -159,6 +164,14 @@ describe('requests of the REST registry server', () => {
     ],
   ])('neighbours are of the project: %s', (query, needs) => {
     expect(ask('registry-rest', `GET /entities${query}`).needs).toEqual(needs);
+  });
+
+  test('a query with a name many times is gone through once', () => {
+    const query = new URLSearchParams(`project=credit_scoring${'&a=1'.repeat(3)}`);
+    const steps = vi.spyOn(query, 'getAll');
+    const found = findEndpoint('registry-rest', 'GET', '/entities') as FoundEndpoint;
+    expect(requirementsOf(found.endpoint, { query }, CREDIT_RELATIONS)).toEqual([]);
+    expect(steps).not.toHaveBeenCalled();
   });
 
   test('neighbours in the lists of all projects are of all projects', () => {

@@ -99,6 +99,60 @@ describe('a route that does not begin with a guard', () => {
     expect(String(caught[0])).toContain('does not say what it requires');
   });
 
+  const PASSING_ON: readonly (readonly [string, (app: Express) => void])[] = [
+    ['a body parser', (app) => void app.use(express.json())],
+    ['a router that has nothing', (app) => void app.use(express.Router())],
+    [
+      'a router that passes on',
+      (app) => void app.use(express.Router().use((_request, _response, next) => next())),
+    ],
+    [
+      'a long row of functions',
+      (app) => {
+        for (let n = 0; n < 150; n += 1) app.use((_request, _response, next) => next());
+      },
+    ],
+    [
+      'what passes on later',
+      (app) => void app.use((_request, _response, next) => void setImmediate(next)),
+    ],
+  ];
+
+  // What is thrown there has no caller that would catch it, and would end the process.
+  test.each(PASSING_ON)('goes to the error handlers after %s', async (_name, addBefore) => {
+    const app = express();
+    app.use(feastAuth(gate));
+    addBefore(app);
+    app.post('/x', handler);
+    const report: ErrorRequestHandler = (error, _request, response, _next) => {
+      response.status(500).send(String(error));
+    };
+    app.use(report);
+    const server = await serveApp(app);
+    const headers = [
+      ['authorization', 'Bearer reader-token'],
+      ['content-type', 'application/json'],
+    ] as const;
+    const answer = await server.send({ method: 'POST', path: '/x', headers, body: '{"a":1}' });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: 'TypeError: route POST /x does not say what it requires: begin it with requires()',
+    });
+    expect(runs).toBe(0);
+  });
+
+  test('is found by every way to it', async () => {
+    const app = express();
+    const router = express.Router();
+    router.get('/x', handler);
+    const pass: RequestHandler = (_request, _response, next) => next('route');
+    const guarded = express.Router().get('/x', mayRead, pass);
+    app.use(feastAuth(gate), guarded, guarded, router);
+    const server = await serveApp(app);
+    expect((await server.get('/x', 'reader-token')).status).toBe(500);
+    expect(runs).toBe(0);
+  });
+
   test('is not run when it was added later', async () => {
     const app = express();
     app.use(feastAuth(gate));
@@ -198,6 +252,18 @@ describe('Feast endpoints', () => {
     expect(runs).toBe(1);
   });
 
+  test('are decided on by the query that the handler sees', async () => {
+    const app = express();
+    app.use(feastAuth(gate), (request, _response, next) => {
+      request.url = '/lineage/registry?project=nosuch';
+      next();
+    });
+    app.get('/lineage/registry', feastEndpoint({ server: 'registry-rest' }), handler);
+    const server = await serveApp(app);
+    const answer = await server.get('/x?project=credit_scoring', 'reader-token');
+    expect(JSON.parse(answer.body)).toMatchObject({ detail: 'Project `nosuch` is not known' });
+  });
+
   test('are those of Feast', async () => {
     expect(() => feastEndpoint('POST', '/nosuch')).toThrow(TypeError);
     expect(() => feastEndpoint('GET', '/health')).toThrow(TypeError);
@@ -217,6 +283,20 @@ describe('Feast endpoints', () => {
     expect((await server.send(push('/PUSH/', 'nobody'))).status).toBe(403);
     expect((await server.send(push('/PUSH/', 'fleet'))).status).toBe(200);
   });
+});
+
+test('a second gate on the way is refused, where each could open what the other guards', async () => {
+  const app = express();
+  const errors: unknown[] = [];
+  const lax = feastAuth(gate, { unguarded: 'allow', onError: (error) => errors.push(error) });
+  app.use(feastAuth(gate));
+  app.use('/below', lax);
+  app.get(['/x', '/below/x'], mayRead, handler);
+  const server = await serveApp(app);
+  expect((await server.get('/below/x', 'reader-token')).status).toBe(500);
+  expect(runs).toBe(0);
+  expect(errors).toEqual([new TypeError('feastAuth must be used once on the way of a request')]);
+  expect((await server.get('/x', 'reader-token')).status).toBe(200);
 });
 
 test('without feastAuth a guard refuses', async () => {

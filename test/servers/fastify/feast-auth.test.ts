@@ -200,6 +200,15 @@ test("a list of Feast's is for who is known, and the handler keeps of it what th
   expect((await app.inject({ url, ...as('analyst') })).json()).toEqual([TRANSACTIONS]);
 });
 
+test('what is decided on is the query that the handler sees', async () => {
+  const app = newApp({ rewriteUrl: () => '/lineage/registry?project=nosuch' });
+  await app.register(feastAuth, { gate, feastEndpoints: { server: 'registry-rest' } });
+  app.get('/lineage/registry', async ({ query }) => query);
+  const url = '/lineage/registry?project=credit_scoring';
+  const answer = await app.inject({ url, ...as('reader') });
+  expect(answer.json()).toMatchObject({ detail: 'Project `nosuch` is not known' });
+});
+
 test('of several requirements all must be granted', async () => {
   const app = newApp();
   await app.register(feastAuth, { gate });

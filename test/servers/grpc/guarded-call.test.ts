@@ -200,6 +200,7 @@ test('a second message of a call that has one is decided on, and reaches no hand
 });
 
 describe('a requirement', () => {
+  const many = (count: number) => Array.from({ length: count }, () => ASKED.resources);
   const ASKED = {
     actions: 'READ_ONLINE',
     resources: { type: 'FeatureView', name: OPEN.view },
@@ -223,6 +224,25 @@ describe('a requirement', () => {
     expect(answer.code).toBe(code);
     if (details !== undefined) expect(answer.details).toBe(details);
     expect(server.calls).toHaveLength(code === 0 ? 1 : 0);
+  });
+
+  test.each([
+    ['resources', requires('READ_ONLINE', ({ count }: { count: number }) => many(count))],
+    [
+      'resources, found later',
+      requires('READ_ONLINE', async ({ count }: { count: number }) => many(count)),
+    ],
+    [
+      'requirements',
+      requires(({ count }: { count: number }) =>
+        many(count).map((resources) => ({ actions: 'READ_ONLINE', resources }) as const),
+      ),
+    ],
+  ])('names at most 10,000 %s', async (_name, rule) => {
+    const server = await startWith(rule);
+    expect(await call(server, 'Unary', [{ count: 10_000 }])).toMatchObject({ code: 0 });
+    expect(await call(server, 'Unary', [{ count: 10_001 }])).toMatchObject({ code: 3 });
+    expect(gate.asked.authorize).toBe(1);
   });
 
   test('that asks for nothing does not hide behind another', async () => {

@@ -1,4 +1,5 @@
 import { connect, constants } from 'node:http2';
+import { gzipSync } from 'node:zlib';
 
 export interface RawAnswer {
   /** -1: the call ended without a status. */
@@ -14,6 +15,8 @@ export interface RawCall {
   readonly messages: readonly Buffer[];
   /** Announces one more message of this many bytes, sends none of it, and cancels the call. */
   readonly cancelBefore?: number;
+  /** Whether messages are sent in gzip, each by itself. Default: false. */
+  readonly isCompressed?: boolean;
 }
 
 /** A gRPC call over HTTP/2 exactly as it is written: no client checks a header or a path first. */
@@ -34,6 +37,7 @@ function send(session: ReturnType<typeof connect>, call: RawCall): Promise<RawAn
       ':path': call.path,
       'content-type': 'application/grpc',
       te: 'trailers',
+      ...(call.isCompressed ? { 'grpc-encoding': 'gzip' } : {}),
       ...call.headers,
     });
     const chunks: Buffer[] = [];
@@ -50,7 +54,7 @@ function send(session: ReturnType<typeof connect>, call: RawCall): Promise<RawAn
         messages: split(Buffer.concat(chunks)),
       });
     });
-    for (const message of call.messages) stream.write(frame(message));
+    for (const message of call.messages) stream.write(frame(message, call.isCompressed));
     if (call.cancelBefore === undefined) {
       stream.end();
       return;
@@ -66,10 +70,12 @@ function send(session: ReturnType<typeof connect>, call: RawCall): Promise<RawAn
   });
 }
 
-function frame(message: Buffer): Buffer {
+function frame(message: Buffer, isCompressed = false): Buffer {
+  const body = isCompressed ? gzipSync(message) : message;
   const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+  head.writeUInt8(isCompressed ? 1 : 0, 0);
+  head.writeUInt32BE(body.length, 1);
+  return Buffer.concat([head, body]);
 }
 
 function split(bytes: Buffer): Buffer[] {

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthorizer } from '../../../src/engine/index.js';
-import { type Caller, ENDPOINTS, type Gate } from '../../../src/gate/index.js';
-import type { FeastType, Subject } from '../../../src/model/index.js';
+import { type Caller, ENDPOINTS, type Endpoint, type Gate } from '../../../src/gate/index.js';
+import { ALL_ACTIONS, type FeastType, type Subject } from '../../../src/model/index.js';
+import { definePermission, roles } from '../../../src/policy/index.js';
 import { loadFeatureStore } from '../../../src/registry/index.js';
 import { feastInterceptor } from '../../../src/servers/grpc/index.js';
 import { createCaseGates, SUBJECTS } from '../support/case-gate.js';
@@ -24,7 +25,10 @@ beforeAll(async () => {
 afterAll(() => gates.close());
 afterEach(() => server.close());
 
-async function start(gate: Gate = gates.gate): Promise<void> {
+async function start(
+  gate: Gate = gates.gate,
+  onError?: (error: unknown) => unknown,
+): Promise<void> {
   handled = [];
   answer = {};
   server = await startTestServer(
@@ -35,7 +39,7 @@ async function start(gate: Gate = gates.gate): Promise<void> {
         callback(null, answer);
       },
     })),
-    [feastInterceptor(gate, { feast: { project: PROJECT } })],
+    [feastInterceptor(gate, { feast: { project: PROJECT }, onError })],
   );
 }
 
@@ -108,6 +112,7 @@ const LISTS: readonly (readonly [
     flat,
   ],
   ['ListPermissions', 'GetPermission', 'permissions', ['Permission'], inSpec],
+  ['ListProjects', 'GetProject', 'projects', ['Project'], inSpec],
   [
     'ListFeatures',
     'GetFeature',
@@ -140,7 +145,8 @@ describe.each(LISTS)('%s shows what %s gives', (list, get, field, types, item) =
     expect(code).toBe(0);
     expect(body).toEqual({
       [field]: open.map(item),
-      pagination: { page: 1, limit: 50, has_next: false },
+      pagination: { page: 1, limit: 50, total_count: 0, has_next: false },
+      secret: '',
     });
   });
 });
@@ -230,13 +236,35 @@ test('every list of the service is known', async () => {
   }
 });
 
-test('an answer that cannot be looked into is not given', async () => {
+test.each([
+  ['', 3],
+  ['*', 5],
+  ['nosuch', 5],
+  [PROJECT.toUpperCase(), 5],
+  [`${PROJECT} `, 5],
+])('lists of the project %j are not given', async (project, code) => {
   await start();
+  for (const [list] of LISTS.filter(([name]) => name !== 'ListProjects')) {
+    expect((await call(list, { project }, 'reader-token')).code).toBe(code);
+    expect(
+      (await call(list, project === '' ? {} : { project: [project] }, 'reader-token')).code,
+    ).toBe(3);
+  }
+  expect(handled).toEqual([]);
+});
+
+test('an answer that cannot be looked into is not given, and the log is told', async () => {
+  const errors: unknown[] = [];
+  await start(gates.gate, (error) => errors.push(String(error)));
   for (const unreadable of ['text', 5, { feature_views: { 0: inSpec('untagged_view') } }]) {
     answer = unreadable;
     const { code, body } = await call('ListFeatureViews', { project: PROJECT }, 'reader-token');
     expect({ code, body }).toEqual({ code: 13, body: {} });
   }
+  expect(errors).toHaveLength(3);
+  expect(new Set(errors)).toEqual(
+    new Set([`TypeError: the answer of ${SERVICE}/ListFeatureViews cannot be looked into`]),
+  );
 });
 
 test('the state of a job is for who may see its data set', async () => {
@@ -248,6 +276,35 @@ test('the state of a job is for who may see its data set', async () => {
   expect((await call('GetDatasetJobStatus', { job_id: 'j' }, 'reader-token')).code).toBe(expected);
   expect((await call('GetDatasetJobStatus', { job_id: 'j' }, 'nobody-token')).code).toBe(7);
 });
+
+const REQUIRED = ENDPOINTS.filter(
+  ({ path, access }) => path.startsWith(SERVICE) && access === 'required',
+);
+
+/** A request that an endpoint takes, about something that is in the registry. */
+function requestTo({ path, types, nameField = 'name', messages }: Endpoint): unknown {
+  const [name = 'new'] = types.includes('Project') ? [PROJECT] : namesOf(types);
+  const fields = { name, project: PROJECT, [nameField]: name, entity_source_type: 'inline' };
+  if (path.endsWith('/ApplyMaterialization')) return { ...fields, feature_view: inSpec(name) };
+  const [[field, type] = []] = messages ?? [];
+  if (field === undefined || type === undefined) return fields;
+  const isFlat = type === 'DataSource' || type === 'ValidationReference';
+  return { ...fields, [field]: isFlat ? flat(name) : inSpec(name) };
+}
+
+test.each(REQUIRED.map((endpoint) => [endpoint.path.slice(SERVICE.length + 1), endpoint] as const))(
+  '%s is for nobody without a permission, and for who may do everything',
+  async (method, endpoint) => {
+    await start();
+    expect((await call(method, requestTo(endpoint), 'nobody-token')).code).toBe(7);
+    expect(handled).toEqual([]);
+    await server.close();
+    const all = { ...delegate(gates.gate), authenticate: async () => allPowerful() };
+    await start(all);
+    expect((await call(method, requestTo(endpoint), 'any')).code).toBe(0);
+    expect(handled).toEqual([method]);
+  },
+);
 
 describe('writes', () => {
   const view = (name: string): unknown => inSpec(name);
@@ -318,4 +375,19 @@ async function callerFor(subject: Subject): Promise<Caller> {
     'examples/credit_scoring/feature_store_oidc.yaml',
   );
   return createAuthorizer(snapshotOptions).for(subject);
+}
+
+function allPowerful(): Caller {
+  const permission = definePermission({
+    name: 'everything',
+    project: PROJECT,
+    actions: [...ALL_ACTIONS],
+    policy: roles('root'),
+  });
+  const authorizer = createAuthorizer({
+    auth: { type: 'oidc' },
+    defaultProject: PROJECT,
+    permissions: [permission],
+  });
+  return authorizer.for({ username: 'root', roles: ['root'] });
 }

@@ -181,6 +181,45 @@ describe('bodies', () => {
   });
 });
 
+describe('on one connection', () => {
+  /** All that a server says to these bytes before it hangs up. */
+  async function say(server: Served, bytes: string): Promise<readonly string[]> {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.write(bytes);
+    await new Promise((resolve) => socket.once('close', resolve));
+    const statuses = Buffer.concat(chunks)
+      .toString()
+      .matchAll(/HTTP\/1\.1 (\d+) /g);
+    return [...statuses].map(([, status]) => String(status));
+  }
+
+  const INNER = 'GET /x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer reader-token\r\n\r\n';
+  const HEAD = `content-length: ${INNER.length}\r\n\r\n`;
+  const LAST = 'GET /x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+  const UPGRADE = 'connection: upgrade, close\r\nupgrade: websocket\r\n\r\n';
+
+  test.each<readonly [string, string, readonly string[]]>([
+    [
+      'a request in the body of a refused one',
+      `POST /x HTTP/1.1\r\nhost: x\r\n${HEAD}${INNER}${LAST}`,
+      ['401', '401'],
+    ],
+    ['an upgrade', `GET /x HTTP/1.1\r\nhost: x\r\n${UPGRADE}`, ['401']],
+    ['a tunnel', 'CONNECT /x HTTP/1.1\r\nhost: x\r\n\r\n', []],
+  ])('%s reaches no handler', async (_name, bytes, statuses) => {
+    let runs = 0;
+    const handler: GuardedHandler = (_request, response) => {
+      runs += 1;
+      response.end();
+    };
+    const server = await serveGuarded({ requires: mayRead, handler });
+    expect(await say(server, bytes)).toEqual(statuses);
+    expect(runs).toBe(0);
+  });
+});
+
 describe('a handler that fails', () => {
   test.each<readonly [string, GuardedHandler, number]>([
     ['throws', () => void JSON.parse('inside'), 500],
@@ -195,6 +234,35 @@ describe('a handler that fails', () => {
     expect(answer.status).toBe(status);
     expect(answer.body).not.toContain('inside');
     expect(errors).toHaveLength(status === 500 ? 1 : 0);
+  });
+
+  test('leaves nothing behind of what it was about to answer', async () => {
+    const handler: GuardedHandler = (_request, response) => {
+      response.setHeader('content-length', 5000);
+      response.setHeader('content-encoding', 'gzip');
+      response.setHeader('etag', '"1"');
+      response.setHeader('x-request-id', '7');
+      throw new ResourceNotFoundError('no such row');
+    };
+    const server = await serveGuarded({ requires: mayRead, handler });
+    const { status, headers, body } = await server.get('/', 'reader-token');
+    expect(status).toBe(404);
+    expect(JSON.parse(body)).toMatchObject({ detail: 'no such row' });
+    expect(headers).not.toHaveProperty('content-encoding');
+    expect(headers).not.toHaveProperty('etag');
+    expect(headers).toMatchObject({ 'x-request-id': '7', 'cache-control': 'no-store' });
+  });
+
+  test('after its answer takes nothing of that back', async () => {
+    const errors: unknown[] = [];
+    const handler: GuardedHandler = async (_request, response) => {
+      response.end('x'.repeat(20_000_000));
+      throw new Error('inside');
+    };
+    const onError = (error: unknown): void => void errors.push(error);
+    const server = await serveGuarded({ requires: mayRead, handler, onError });
+    expect((await server.get('/', 'reader-token')).body).toHaveLength(20_000_000);
+    expect(errors).toEqual([new Error('inside')]);
   });
 
   test('ends what it had begun', async () => {

@@ -17,6 +17,8 @@ describe('feastEndpoint', () => {
   test.each<readonly [method: string | readonly string[], path: string | undefined, unknown]>([
     ['GET', '/health', 'public'],
     ['HEAD', '/health', 'public'],
+    ['GET', '/chat', 'public'],
+    ['POST', '/chat', undefined],
     ['POST', '/push', expect.objectContaining({ mayRequireNothing: false })],
     ['GET', '/v1/vector_stores', expect.objectContaining({ mayRequireNothing: true })],
     ['GET', '/v1/vector_stores/:id', expect.objectContaining({ mayRequireNothing: false })],

@@ -36,7 +36,7 @@ describe('refusalOf', () => {
     expect(await refusalOf(saying(refusal), new Error('x'))).toMatchObject({ status: 500 });
   });
 
-  test('waits for no log that fails', async () => {
+  test('waits for no log, one that fails or never ends included', async () => {
     const told: unknown[] = [];
     const error = new Error('x');
     const refusal = await refusalOf(undefined, error, (one) => {
@@ -45,5 +45,6 @@ describe('refusalOf', () => {
     });
     expect(refusal.status).toBe(500);
     expect(told).toEqual([error]);
+    expect(await refusalOf(undefined, error, () => new Promise(() => {}))).toEqual(refusal);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Gate } from '../../../src/gate/index.js';
+import { RequestInvalidError } from '../../../src/model/index.js';
 import { requirementsOfRule, requires } from '../../../src/servers/support/route-rule.js';
 import { createTestGate } from './serve.js';
 
@@ -21,6 +22,14 @@ describe('requirementsOfRule', () => {
       { actions: 'READ_ONLINE', resources: VIEW },
       { actions: ['DESCRIBE'], resources: [{ ...VIEW, name: 'of the request' }] },
     ]);
+  });
+
+  test('asks for no more than a request may name', async () => {
+    const rule = requires<number>('READ_ONLINE', (length) => Array.from({ length }, () => VIEW));
+    const [most] = await requirementsOfRule(rule, 10_000, NO_INPUT, gate);
+    expect(most).toHaveProperty('resources.length', 10_000);
+    const more = requirementsOfRule(rule, 10_001, NO_INPUT, gate);
+    await expect(more).rejects.toThrow(RequestInvalidError);
   });
 
   test('does not let one that asks for nothing hide behind another', async () => {

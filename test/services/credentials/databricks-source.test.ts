@@ -46,7 +46,10 @@ describe('a workspace', () => {
       sleep: async () => {},
     });
   const connect = (name = 'sandbox-dbac', token = workspace.tokenOf('app-1')): ServiceCredential =>
-    getServiceCredentialsProvider(name, { source: databricksSource(client(token)) });
+    getServiceCredentialsProvider(name, {
+      authorize: 'unchecked',
+      source: databricksSource(client(token)),
+    });
   const failureOf = (promise: Promise<unknown>): Promise<Error> =>
     failureWithout(promise, [workspace.tokenOf('app-1'), ...watched.values()]);
   const asked = (): number => workspace.journal.filter(({ path }) => path === PATH).length;
@@ -95,7 +98,10 @@ describe('what is asked and answered', () => {
         return answer as never;
       },
     };
-    return getServiceCredentialsProvider('sandbox', { source: databricksSource(workspace) });
+    return getServiceCredentialsProvider('sandbox', {
+      authorize: 'unchecked',
+      source: databricksSource(workspace),
+    });
   };
 
   test('is the scope', async () => {
@@ -110,8 +116,26 @@ describe('what is asked and answered', () => {
     ]);
   });
 
+  test('is not waited for any longer than the token is', async () => {
+    let given: AbortSignal | undefined;
+    const workspace: CredentialWorkspace = {
+      createTemporaryServiceCredentials: (_, options) => {
+        given = options?.signal;
+        return new Promise(() => {});
+      },
+    };
+    const source = databricksSource(workspace, { cache: { timeoutSeconds: 0.05 } });
+    const asking = getServiceCredentialsProvider('sandbox', {
+      authorize: 'unchecked',
+      source,
+    }).getToken(VAULT);
+    await expect(asking).rejects.toThrow('there was none within 0.05 s');
+    expect(given?.aborted).toBe(true);
+  });
+
   test.each([
     [{ azure_aad: { aad_token: '' }, expiration_time: 1e15 }],
+    [{ azure_aad: { aad_token: 'a\r\nb: c' }, expiration_time: 1e15 }],
     [{ azure_aad: { aad_token: 'opaque' }, expiration_time: 1 }],
     [{ azure_aad: { aad_token: 'opaque' } }],
     [{}],

@@ -53,7 +53,7 @@ function common(): Pick<ClientSecretOptions, 'caCertPath' | 'redaction' | 'sleep
 }
 
 const credentialOf = (source: ReturnType<typeof clientSecretSource>): ServiceCredential =>
-  getServiceCredentialsProvider('app', { source });
+  getServiceCredentialsProvider('app', { authorize: 'unchecked', source });
 const failureOf = (promise: Promise<unknown>): Promise<Error> =>
   failureWithout(promise, [CLIENT_SECRET.trim(), ASSERTION, ...issued.all()]);
 

@@ -76,7 +76,7 @@ function connect(more: Partial<ManagedIdentityOptions> = {}): ServiceCredential 
     },
     ...more,
   });
-  return getServiceCredentialsProvider('machine', { source });
+  return getServiceCredentialsProvider('machine', { authorize: 'unchecked', source });
 }
 
 const failureOf = (promise: Promise<unknown>): Promise<Error> =>
@@ -127,6 +127,11 @@ describe('a virtual machine', () => {
     ['always busy', { status: 410 }, 'status 410'],
     ['no token', { status: 200, body: {} }, 'without one'],
     ['no JSON', { status: 200, body: '<html>' }, 'without one'],
+    [
+      'no token for a header',
+      { status: 200, body: { access_token: 'a\nb', expires_in: 60 } },
+      'without one',
+    ],
     ['no end', { status: 200, body: { access_token: 'opaque' } }, 'has ended already'],
     [
       'an end that is none',
@@ -228,11 +233,17 @@ test.each([
   'http://10.0.0.4/token',
   'http://169.254.169.254.evil.example/',
   'https://user@example.org/',
+  'https://:pass@example.org/',
   'ftp://127.0.0.1/',
   'nowhere',
 ])('asks no endpoint %s', (endpoint) => {
   expect(() => connect({ endpoint })).toThrow(ConfigInvalidError);
   const env = { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: HEADER };
+  expect(() => connect({ env, endpoint: undefined })).toThrow(ConfigInvalidError);
+});
+
+test.each(['a\r\nx-forged: 1', 'a b', 'ä'])('sends no secret header %j', (header) => {
+  const env = { IDENTITY_ENDPOINT: `${server.origin}/msi/token`, IDENTITY_HEADER: header };
   expect(() => connect({ env, endpoint: undefined })).toThrow(ConfigInvalidError);
 });
 

@@ -38,7 +38,7 @@ function createSource(obtain?: () => Promise<ExpiringToken>): FakeSource {
 describe('getToken', () => {
   test('gives a token and its end', async () => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     const before = Date.now();
     const { token, expiresOnTimestamp } = await credential.getToken(VAULT);
     expect(credential.name).toBe('sandbox');
@@ -49,7 +49,7 @@ describe('getToken', () => {
 
   test('keeps one token for each resource, however its scope is written', async () => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     const first = await credential.getToken(VAULT);
     for (const scopes of [[VAULT], 'https://vault.azure.net', [VAULT, VAULT]]) {
       expect(await credential.getToken(scopes)).toEqual(first);
@@ -66,7 +66,7 @@ describe('getToken', () => {
 
   test('1,000 who ask at the same time wait for one request', async () => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     const given = await Promise.all(Array.from({ length: 1000 }, () => credential.getToken(VAULT)));
     expect(new Set(given.map(({ token }) => token)).size).toBe(1);
     expect(asked.length).toBe(1);
@@ -74,7 +74,7 @@ describe('getToken', () => {
 
   test('keeps the tokens of few resources', async () => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     for (let index = 0; index < 33; index++) await credential.getToken(`api://app-${index}`);
     await credential.getToken('api://app-32');
     await credential.getToken('api://app-1');
@@ -85,7 +85,7 @@ describe('getToken', () => {
 
   test('gives another one when a token is refused', async () => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     const { token } = await credential.getToken(VAULT);
     credential.discard('another token');
     expect((await credential.getToken(VAULT)).token).toBe(token);
@@ -111,14 +111,14 @@ describe('getToken', () => {
     [{ length: 1, 0: VAULT }],
   ])('takes no scopes %j', async (scopes) => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     await expect(credential.getToken(scopes as never)).rejects.toThrow(TypeError);
     expect(asked).toEqual([]);
   });
 
   test('answers no claims challenge', async () => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     const asking = credential.getToken(VAULT, { claims: '{"access_token":{}}' });
     await expect(asking).rejects.toThrow(CredentialUnavailableError);
     expect(asked).toEqual([]);
@@ -134,7 +134,7 @@ describe('a signal', () => {
           give = resolve;
         }),
     );
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     const controller = new AbortController();
     const impatient = credential.getToken(VAULT, { abortSignal: controller.signal });
     const patient = credential.getToken(VAULT);
@@ -152,7 +152,7 @@ describe('a signal', () => {
       removeEventListener: (_: 'abort', listener: () => void) => void listeners.delete(listener),
     };
     const { source } = createSource(() => new Promise(() => {}));
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     const waiting = credential.getToken(VAULT, { abortSignal: like });
     for (const listener of listeners) listener();
     await expect(waiting).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
@@ -247,18 +247,24 @@ test.each(['', 'a/b', 'a.b', 'a b', 'a\n', '\u202e', 'a'.repeat(256), 7, null])(
   'is no name of a credential: %j',
   (name) => {
     const { source } = createSource();
-    expect(() => getServiceCredentialsProvider(name as string, { source })).toThrow(TypeError);
+    expect(() =>
+      getServiceCredentialsProvider(name as string, { authorize: 'unchecked', source }),
+    ).toThrow(TypeError);
   },
 );
 
 test('a credential needs a source', () => {
-  expect(() => getServiceCredentialsProvider('sandbox', {} as never)).toThrow(TypeError);
+  for (const options of [{}, undefined, null, { source: 'azure' }]) {
+    expect(() => getServiceCredentialsProvider('sandbox', options as never)).toThrow(
+      new TypeError('a service credential must have a source'),
+    );
+  }
 });
 
 describe('azureSqlAccessToken', () => {
   test('gives what tedious takes', async () => {
     const { source } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     expect(await azureSqlAccessToken(credential)).toEqual({
       authentication: {
         type: 'azure-active-directory-access-token',
@@ -269,7 +275,7 @@ describe('azureSqlAccessToken', () => {
 
   test('gives it for another cloud', async () => {
     const { source, asked } = createSource();
-    const credential = getServiceCredentialsProvider('sandbox', { source });
+    const credential = getServiceCredentialsProvider('sandbox', { authorize: 'unchecked', source });
     await azureSqlAccessToken(credential, { resource: 'https://database.chinacloudapi.cn' });
     expect(asked[0]?.resource).toBe('https://database.chinacloudapi.cn');
   });

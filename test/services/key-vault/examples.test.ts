@@ -11,8 +11,10 @@ import {
 import { maskApiKey, readTestSecret } from '../../../examples/services/key-vault.js';
 import { linkSandboxScope } from '../../../examples/services/linked-scope.js';
 import { sandboxCredential } from '../../../examples/services/service-credential.js';
+import { connectWorkspace, whoMayQuery } from '../../../examples/services/workspace.js';
 import type { ServiceCredential } from '../../../src/services/credentials/index.js';
 import { createWorkspaceClient } from '../../../src/services/workspace/index.js';
+import { startFakeWorkspace } from '../../support/databricks/index.js';
 import {
   createTestCertificate,
   type TestCertificate,
@@ -76,6 +78,26 @@ describe('examples/services', () => {
     const refused = credentialFor(bob).getToken('https://vault.azure.net/.default');
     await expect(refused).rejects.toThrow(PermissionDeniedError);
     expect(workspace.requests.length).toBe(before);
+  });
+
+  test('workspace.ts: signs in as the environment says', async () => {
+    const secret = 'a-secret-of-the-environment';
+    const fake = await startFakeWorkspace({
+      servicePrincipals: [{ applicationId: 'app', secret, groups: ['admins'] }],
+      servingEndpoints: ['fraud'],
+    });
+    try {
+      const env = {
+        DATABRICKS_HOST: fake.origin,
+        DATABRICKS_CLIENT_ID: 'app',
+        DATABRICKS_CLIENT_SECRET: secret,
+      };
+      const client = connectWorkspace(env, { caCertPath: fake.caCertPath });
+      const { access_control_list: entries } = await whoMayQuery(client, 'fraud');
+      expect(entries.map(({ group_name: name }) => name)).toContain('admins');
+    } finally {
+      await fake.stop();
+    }
   });
 
   test('azure-clients.ts: one credential for all', async () => {

@@ -209,9 +209,22 @@ describe('a secret that cannot be had', () => {
   test('does not wait for a vault that hangs', async () => {
     server.failNext('hang');
     const error = await failureOf(
-      connect({ maxAttempts: 1, timeoutSeconds: 0.05 }).getSecret('test'),
+      connect({ maxAttempts: 1, requestTimeoutSeconds: 0.05 }).getSecret('test'),
     );
     expect(error.message).toContain('did not answer within 0.05 s');
+  });
+
+  test('is not waited for any longer by who leaves', async () => {
+    server.failNext('hang');
+    const controller = new AbortController();
+    const reason = new Error('left');
+    const reading = connect().getSecret('test', { signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 50);
+    expect(await failureOf(reading)).toBe(reason);
+    await expect(connect().getSecret('test', { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
+    expect(tokens.all().length).toBe(1);
   });
 
   test('does not trust a certificate of strangers', async () => {
@@ -320,11 +333,42 @@ describe('a vault that refuses the token', () => {
     expect(discarded).toEqual([token]);
   });
 
-  test('is asked twice at most', async () => {
+  test('is asked twice at most, and neither token is kept', async () => {
     const refuse = challenge('https://vault.azure.net', 'https://login.microsoftonline.com/t');
     server.failNext(refuse, refuse, refuse);
-    expect(await failureOf(connect().getSecret('test'))).toBeInstanceOf(SecretForbiddenError);
+    const discarded: string[] = [];
+    const vault = connect({
+      credential: { ...credential, discard: (token) => discarded.push(token) },
+    });
+    expect(await failureOf(vault.getSecret('test'))).toBeInstanceOf(SecretForbiddenError);
     expect(server.requests.length).toBe(2);
+    expect(discarded).toEqual(tokens.all());
+  });
+
+  test('and the next one is asked again as before', async () => {
+    const cn = challenge('https://vault.azure.cn', 'https://login.chinacloudapi.cn/t');
+    server.failNext(cn, cn);
+    const vault = connect();
+    expect(await failureOf(vault.getSecret('test'))).toBeInstanceOf(SecretForbiddenError);
+    expect((await vault.getSecret('test')).value).toBe(VALUE);
+    expect(asked.map(({ scope }) => scope)).toEqual([
+      'https://vault.azure.net/.default',
+      'https://vault.azure.cn/.default',
+      'https://vault.azure.net/.default',
+    ]);
+  });
+
+  test.each<[string, Fault]>([
+    ['does not say what it takes', { status: 401 }],
+    ['asks for what it must not have', challenge('https://management.azure.com', 'https://x/t')],
+  ])('and %s makes the token no better', async (_, fault) => {
+    server.failNext(fault);
+    const discarded: string[] = [];
+    const vault = connect({
+      credential: { ...credential, discard: (token) => discarded.push(token) },
+    });
+    expect(await failureOf(vault.getSecret('test'))).toBeInstanceOf(CredentialUnavailableError);
+    expect(discarded).toEqual(tokens.all());
   });
 
   test('who may not read is forbidden', async () => {
@@ -358,9 +402,9 @@ describe('wrong use', () => {
     { credential: {} },
     { maxAttempts: 0 },
     { maxAttempts: Number.NaN },
-    { timeoutSeconds: 0 },
-    { timeoutSeconds: Number.NaN },
-    { timeoutSeconds: 1e9 },
+    { requestTimeoutSeconds: 0 },
+    { requestTimeoutSeconds: Number.NaN },
+    { requestTimeoutSeconds: 1e9 },
   ])('no options: %j', (more) => {
     expect(() => connect(more as never)).toThrow(TypeError);
   });
@@ -374,12 +418,15 @@ describe('wrong use', () => {
     expect(asked).toEqual([]);
   });
 
-  test.each([null, {}, { token: '' }, { token: 7 }])('no token: %j', async (given) => {
-    const vault = connect({ credential: { getToken: async () => given as never } });
-    const error = await failureOf(vault.getSecret('test'));
-    expect(error).toBeInstanceOf(CredentialUnavailableError);
-    expect(server.requests).toEqual([]);
-  });
+  test.each([null, {}, { token: '' }, { token: 7 }, { token: 'a\r\nb: c' }])(
+    'no token: %j',
+    async (given) => {
+      const vault = connect({ credential: { getToken: async () => given as never } });
+      const error = await failureOf(vault.getSecret('test'));
+      expect(error).toBeInstanceOf(CredentialUnavailableError);
+      expect(server.requests).toEqual([]);
+    },
+  );
 
   test.each([
     [new Error(`AADSTS7000215: invalid secret ${VALUE}`), 'for the vault (AADSTS7000215)'],

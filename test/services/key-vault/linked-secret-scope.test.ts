@@ -64,6 +64,7 @@ function store(name: string, value: string): void {
 
 function connector(name = 'sales-dbac'): ServiceCredential {
   return getServiceCredentialsProvider(name, {
+    authorize: 'unchecked',
     source: ({ resource }) => ({
       getToken: async () => ({
         token: tokens.issue({ resource, clientId: 'connector' }),

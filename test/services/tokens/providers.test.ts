@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { CredentialUnavailableError } from 'feast-permissions';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type IdentitySecret } from '../../../src/identity/index.js';
 import { defaultRedactor } from '../../../src/redaction/index.js';
@@ -294,6 +296,8 @@ describe('Entra', () => {
     { authority: 'http://login.example.org' },
     { authority: 'https://user@login.example.org' },
     { authority: 'login' },
+    { authority: 'ftp://127.0.0.1' },
+    { authority: 'https://:pass@login.example.org' },
   ])('is asked at a safe address only: %o', (options) => {
     expect(() => ofEntra(options)).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }) as Error,
@@ -342,6 +346,68 @@ describe('a workload', () => {
   });
 });
 
+describe('whoever asks for tokens', () => {
+  test.each([
+    { maxAttempts: 0 },
+    { maxAttempts: 1.5 },
+    { maxAttempts: Number.NaN },
+    { maxAttempts: Number.POSITIVE_INFINITY },
+    { requestTimeoutSeconds: 0 },
+    { requestTimeoutSeconds: Number.NaN },
+    { requestTimeoutSeconds: 1e9 },
+  ])('takes no %o', (options) => {
+    expect(() => m2m(options)).toThrow(TypeError);
+    expect(() => ofEntra(options)).toThrow(TypeError);
+  });
+
+  test.each(['a\r\nx-forged: 1', 'a b', '', 'ä'])('gives no token %j', async (token) => {
+    const body = JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: 60 });
+    workspace.failAt(1, { kind: 'malformed', body }, { path: '/oidc/v1/token' });
+    const error = await m2m()
+      .getToken()
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'ERR_CREDENTIAL_UNAVAILABLE',
+      message: 'no token: the token endpoint answers without an access token',
+    });
+    expect(workspace.journal.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  test('keeps what a client of its own fails with to itself, and asks again', async () => {
+    let asked = 0;
+    const httpClient = async (): Promise<never> => {
+      asked += 1;
+      const config = { headers: { authorization: SECRET }, data: SECRET };
+      throw Object.assign(new Error(`POST with ${SECRET}`), { code: 'ECONNABORTED', config });
+    };
+    const error = await m2m({ httpClient })
+      .getToken()
+      .catch((reason: unknown) => reason);
+    const address = `${workspace.origin}/oidc/.well-known/oauth-authorization-server`;
+    expect(error).toMatchObject({
+      code: 'ERR_CREDENTIAL_UNAVAILABLE',
+      message: `no token: \`${address}\` cannot be reached (ECONNABORTED)`,
+    });
+    expect(holdsSecret(SECRET, inspect(error, { depth: 10, showHidden: true }))).toBe(false);
+    expect(asked).toBe(4);
+  });
+
+  test('keeps what a function of its own fails with to itself', async () => {
+    const clientAssertion = () => Promise.reject(new Error(`refused Bearer ${SECRET}`));
+    const error = await ofEntra({ clientAssertion })
+      .getToken()
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'ERR_CREDENTIAL_UNAVAILABLE',
+      message: 'no token: the function that gives tokens failed',
+    });
+    expect(holdsSecret(SECRET, inspect(error, { depth: 10, showHidden: true }))).toBe(false);
+    const own = new CredentialUnavailableError('no token today');
+    const known = ofEntra({ clientAssertion: () => Promise.reject(own) });
+    await expect(known.getToken()).rejects.toBe(own);
+  });
+});
+
 describe('a token that was made', () => {
   test('is given until its end', async () => {
     let now = 0;
@@ -374,6 +440,12 @@ describe('the host of a workspace', () => {
     ['http://localhost', 'http://localhost/'],
   ])('%s is %s', (host, expected) => {
     expect(parseWorkspaceHost(host).href).toBe(expected);
+  });
+
+  test.each([undefined, null, 7, {}])('%j is none', (host) => {
+    expect(() => parseWorkspaceHost(host as never)).toThrow(
+      new TypeError('the host of the workspace must be a text'),
+    );
   });
 
   test.each([

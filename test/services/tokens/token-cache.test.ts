@@ -153,18 +153,28 @@ describe('a stale token', () => {
     expect(await textOf(cache)).toBe('token 4');
   });
 
-  test('does not end the process where the report of a failure fails', async () => {
-    const cache = create({
-      onRenewalError: () => {
+  test.each([
+    [
+      'throws',
+      () => {
         throw new Error('no log');
       },
-    });
+    ],
+    ['rejects', () => Promise.reject(new Error('no log'))],
+  ])('does not end the process where the report of a failure %s', async (_, onRenewalError) => {
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    const cache = create({ onRenewalError });
     await cache.getToken();
     outcomes = [new Error('down')];
     now += 45 * MINUTE;
     expect(await textOf(cache)).toBe('token 1');
     await settle();
+    await settle();
+    process.off('unhandledRejection', listen);
     expect(asked).toBe(2);
+    expect(unhandled).toEqual([]);
   });
 
   test('after its end is no longer given, though its renewal fails', async () => {

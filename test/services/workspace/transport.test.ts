@@ -207,6 +207,36 @@ describe('a token', () => {
     expect(sent('/oidc/v1/token')).toHaveLength(3);
   });
 
+  test('that is refused to many at the same time is asked for anew once', async () => {
+    const tokens = oauth();
+    const mine = client({ tokens });
+    await mine.request(READ);
+    const before = sent(READ.path).length;
+    for (let n = 1; n <= 30; n++) {
+      workspace.failAt(n, { kind: 'status', status: 401 }, { path: READ.path });
+    }
+    await Promise.all(Array.from({ length: 30 }, () => mine.request(READ)));
+    expect(sent(READ.path).length - before).toBe(60);
+    expect(sent('/oidc/v1/token')).toHaveLength(2);
+  });
+
+  test('that is refused is not kept, the second one either', async () => {
+    const given: string[] = [];
+    const discarded: string[] = [];
+    const tokens: TokenProvider = {
+      getToken: async () => {
+        given.push(`wrong-${given.length}`);
+        return { token: String(given.at(-1)), expiresAt: Number.POSITIVE_INFINITY };
+      },
+      discard: ({ token }) => discarded.push(token),
+    };
+    await expect(client({ tokens }).request(READ)).rejects.toMatchObject({
+      code: 'ERR_CREDENTIAL_UNAVAILABLE',
+    });
+    expect(given).toEqual(['wrong-0', 'wrong-1']);
+    expect(discarded).toEqual(given);
+  });
+
   test('that stays the same is not sent again, and not in the error', async () => {
     const pat = `dapi${'0'.repeat(32)}`;
     const tokens = createStaticTokenProvider(pat, { redaction: () => {} });
@@ -283,6 +313,28 @@ describe('the number of the workspace', () => {
       await expect(silent.getWorkspaceId()).rejects.toMatchObject({ code: 'ERR_WORKSPACE' });
     },
   );
+});
+
+test.each([
+  { maxAttempts: 0 },
+  { maxAttempts: Number.NaN },
+  { maxAttempts: Number.POSITIVE_INFINITY },
+  { requestTimeoutSeconds: 0 },
+  { requestTimeoutSeconds: Number.NaN },
+  { tokens: undefined as never },
+  { tokens: 'dapi0' as never },
+])('is not made of %o', (options) => {
+  expect(() => client(options)).toThrow(TypeError);
+});
+
+test('a signal ends a pause with its own reason', async () => {
+  const controller = new AbortController();
+  const reason = new Error('left');
+  workspace.failAt(1, { ...limited, retryAfter: '10' });
+  const asking = client({ sleep: undefined }).request({ ...READ, signal: controller.signal });
+  // By then the answer is there, or the request ends: either way with the same reason.
+  setTimeout(() => controller.abort(reason), 50);
+  await expect(asking).rejects.toBe(reason);
 });
 
 test.each([0, -1, 1.5, Number.NaN])('maxPages must be a whole number above 0: %d', (maxPages) => {

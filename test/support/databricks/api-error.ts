@@ -3,11 +3,18 @@ export class ApiError extends Error {
   readonly status: number;
   /** A number where the gateway refuses, a name where the service does. */
   readonly errorCode: string | number;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, errorCode: string | number, message: string) {
+  constructor(
+    status: number,
+    errorCode: string | number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.status = status;
     this.errorCode = errorCode;
+    this.headers = headers;
   }
 }
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loopbackCertificate } from './certificate.js';
+import { createTestCertificate } from '../key-vault/certificates.js';
 import { type Fault, type FaultFilter, FaultPlan } from './faults.js';
 
 /** One request that came, and what became of it. */
@@ -31,7 +31,7 @@ export interface FakeAnswer {
 export interface FakeServer {
   /** Without a slash at its end. */
   readonly origin: string;
-  /** File of the certificate to trust. */
+  /** File of the certificate to trust, until the server is stopped. */
   readonly caCertPath: string;
   readonly journal: readonly JournalEntry[];
   readonly failAt: (n: number, fault: Fault, filter?: FaultFilter) => void;
@@ -42,7 +42,7 @@ export interface FakeServer {
 export async function startFakeServer(
   carryOut: (request: FakeRequest) => FakeAnswer,
 ): Promise<FakeServer> {
-  const { cert, key, caCertPath } = loopbackCertificate();
+  const { cert, key, caPath, remove } = createTestCertificate();
   const journal: JournalEntry[] = [];
   const faults = new FaultPlan();
   const server = createServer({ cert, key }, (message, response) => {
@@ -60,7 +60,7 @@ export async function startFakeServer(
   await once(server, 'listening');
   return {
     origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    caCertPath,
+    caCertPath: caPath,
     journal,
     failAt: (n, fault, filter) => faults.failAt(n, fault, filter),
     clearFaults: () => faults.clear(),
@@ -69,6 +69,7 @@ export async function startFakeServer(
       server.close();
       server.closeAllConnections();
       await closed;
+      remove();
     },
   };
 }

@@ -22,7 +22,7 @@
  * registry, personal access tokens (own, of others, on behalf of), secret scopes with access lists and secrets, SCIM
  * service principals, users, groups and `Me`, Unity Catalog grants in pages with empty ones in between, temporary service
  * credentials, the OAuth token endpoint with client credentials and token exchange. Nobody may do what the real one refuses
- * them: errors are `{ error_code, message }`. Faults: see `faults.ts`. `startFakeEntra` is Microsoft Entra; with
+ * them: errors are `{ error_code, message }`. `rateLimit` bounds the requests of a window. Faults: see `faults.ts`. `startFakeEntra` is Microsoft Entra; with
  * `entra` a workspace takes its tokens for the Databricks application.
  */
 import { randomBytes } from 'node:crypto';
@@ -36,6 +36,7 @@ import {
 } from './fake-server.js';
 import { answerOAuth, type OAuthEndpoint } from './oauth-endpoint.js';
 import { permissionRoutes } from './permission-routes.js';
+import { type RateLimit, RateLimiter } from './rate-limit.js';
 import { answerRoute } from './route.js';
 import { scimRoutes } from './scim-routes.js';
 import { secretRoutes } from './secret-routes.js';
@@ -82,6 +83,8 @@ export interface FakeWorkspaceOptions {
   readonly tokenSeconds?: number;
   /** Items of a page; 100 unless given. */
   readonly pageSize?: number;
+  /** Of the API: more is answered 429 with `Retry-After`, and not done. None unless given. */
+  readonly rateLimit?: RateLimit;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -109,7 +112,9 @@ const ROUTES = [
 export async function startFakeWorkspace(
   options: FakeWorkspaceOptions = {},
 ): Promise<FakeWorkspace> {
-  const state = new WorkspaceState(options.now ?? Date.now);
+  const { rateLimit, now = Date.now } = options;
+  const state = new WorkspaceState(now);
+  const limiter = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, now);
   const secrets = new Map<string, string>();
   const federated = new Map<string, string>();
   fill(state, options, secrets, federated);
@@ -121,11 +126,13 @@ export async function startFakeWorkspace(
     }
     const headers = { 'x-databricks-org-id': options.workspaceId ?? '1234567890123456' };
     try {
+      limiter?.take();
       return { ...answerApi(state, options, request), headers };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const { status, errorCode, message } = error;
-      return { status, body: { error_code: errorCode, message }, headers };
+      const body = { error_code: errorCode, message };
+      return { status, body, headers: { ...headers, ...error.headers } };
     }
   });
   const { tokenSeconds = 3600, accountId } = options;

@@ -1,0 +1,58 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Actions } from '../../engine/index.js';
+import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
+import {
+  feastEndpoint as endpointOf,
+  type FeastEndpointOptions,
+} from '../support/feast-endpoint.js';
+import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
+import { createGuard } from './feast-auth.js';
+
+export { callerOf, type FeastAuthOptions, feastAuth, readJson } from './feast-auth.js';
+
+/**
+ * The first function of a route: lets on who may do all of `actions` on all of the resources.
+ *
+ * A function is called for each request, once its caller is known. It takes names from the request and nothing else: the type
+ * stands in your code, and tags come from the registry. A body is read with `readJson`.
+ *
+ * @throws TypeError when there are no actions, or no resources
+ * @example
+ * app.get('/views/:name', requires('DESCRIBE', ({ req }) => viewNamed(req.param('name'))), handler);
+ */
+export function requires<V extends Vocabulary = FeastVocabulary>(
+  actions: Actions<V>,
+  resources: ResourcesOf<Context, V>,
+): MiddlewareHandler {
+  const requirement = requiresOf<Context, V>(actions, resources);
+  return createGuard(() => requirement);
+}
+
+/**
+ * The first function of a route that stands for one of Feast's endpoints: lets on who may do what Feast asks for there.
+ *
+ * @param method with `path`: the endpoint in Feast's own words, for a route that is called something else, or in an app under a
+ * base path. Default: those of the route
+ * @throws TypeError when Feast has no such endpoint; without arguments that is found out by the first request, and answered
+ * with 500
+ * @example
+ * app.post('/push', feastEndpoint(), handler);
+ */
+export function feastEndpoint(options?: FeastEndpointOptions): MiddlewareHandler;
+export function feastEndpoint(
+  method: string,
+  path: string,
+  options?: FeastEndpointOptions,
+): MiddlewareHandler;
+export function feastEndpoint(
+  first?: string | FeastEndpointOptions,
+  path = '',
+  options?: FeastEndpointOptions,
+): MiddlewareHandler {
+  if (typeof first === 'string') {
+    const requirement = endpointOf<Context>(first, path, options);
+    return createGuard(() => requirement);
+  }
+  return createGuard((context) => endpointOf(context.req.method, routePath(context), first));
+}

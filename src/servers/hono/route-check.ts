@@ -1,0 +1,54 @@
+import type { RouterRoute } from 'hono/types';
+
+/** Functions that decide before they pass a request on. */
+const guards = new WeakSet<object>();
+
+/** Where Hono keeps the function that it wraps, when a mounted app has an error handler of its own. */
+const COMPOSED_HANDLER = '__COMPOSED_HANDLER';
+
+/** Marks a function as one that decides before it passes a request on. */
+export function markGuard<F extends object>(guard: F): F {
+  guards.add(guard);
+  return guard;
+}
+
+export function isGuard(route: RouterRoute): boolean {
+  return guards.has(functionOf(route));
+}
+
+/**
+ * The first of `routes` that no guard stands before.
+ *
+ * A guard passes on only what it granted, so that whatever is called after it was granted. It counts for functions under the same
+ * path, and, where its path ends in `*`, for all that come after it.
+ *
+ * Middleware needs no guard: a function with `next`, for all methods, under a path that ends in `*`.
+ *
+ * @param routes all that Hono calls for one request, one for each function, in its order
+ */
+export function findUnguarded(routes: readonly RouterRoute[]): RouterRoute | undefined {
+  return routes.find(
+    (route, index) =>
+      !isGuard(route) &&
+      !isMiddleware(route) &&
+      !routes.slice(0, index).some((earlier) => isGuard(earlier) && covers(earlier, route)),
+  );
+}
+
+function covers(guard: RouterRoute, route: RouterRoute): boolean {
+  return guard.path === route.path || isOpenEnded(guard);
+}
+
+function isMiddleware(route: RouterRoute): boolean {
+  return route.method === 'ALL' && isOpenEnded(route) && functionOf(route).length >= 2;
+}
+
+function isOpenEnded({ path }: RouterRoute): boolean {
+  return path.endsWith('*');
+}
+
+function functionOf({ handler }: RouterRoute): { readonly length: number } {
+  let found = handler as typeof handler & { readonly [COMPOSED_HANDLER]?: typeof handler };
+  while (found[COMPOSED_HANDLER] !== undefined) found = found[COMPOSED_HANDLER];
+  return found;
+}

@@ -1,0 +1,81 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Actions } from '../../engine/index.js';
+import type { Caller } from '../../gate/index.js';
+import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js';
+import {
+  feastEndpoint as endpointOf,
+  type FeastEndpointOptions,
+} from '../support/feast-endpoint.js';
+import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
+import type { ClassOrMethodDecorator, FeastHttpRequest } from './decorator-types.js';
+import { callerOf } from './feast-authentication.js';
+import { decorateWith } from './route-rules.js';
+
+/**
+ * What a handler requires: all of `actions`, on all of the resources. Several of them are all needed, those of the controller
+ * included.
+ *
+ * A function is called for each request, once its caller is known and its body parsed, before pipes. It takes names from the
+ * request and nothing else: the type stands in your code, and tags come from the registry.
+ *
+ * @throws TypeError when there are no actions or no resources; when the decorator is put on what is `@Public()`
+ * @example
+ * Requires('DESCRIBE', ({ params }) => ({ type: 'FeatureView', name: String(params['name']) }))
+ */
+export function Requires<V extends Vocabulary = FeastVocabulary>(
+  actions: Actions<V>,
+  resources: ResourcesOf<FeastHttpRequest, V>,
+): ClassOrMethodDecorator {
+  const requirement = requiresOf<FeastHttpRequest, V>(actions, resources);
+  return decorateWith(() => requirement);
+}
+
+/**
+ * What Feast requires at one of its endpoints, of a handler that stands for it.
+ *
+ * @param method with `path`: the endpoint in Feast's own words, for a route that is called something else, or has a prefix.
+ * Default: those of the route
+ * @throws TypeError when Feast has no such endpoint; without arguments that is found out by the first request, and answered
+ * with 500
+ */
+export function FeastEndpoint(options?: FeastEndpointOptions): ClassOrMethodDecorator;
+export function FeastEndpoint(
+  method: string,
+  path: string,
+  options?: FeastEndpointOptions,
+): ClassOrMethodDecorator;
+export function FeastEndpoint(
+  first?: string | FeastEndpointOptions,
+  path = '',
+  options?: FeastEndpointOptions,
+): ClassOrMethodDecorator {
+  if (typeof first === 'string') {
+    const requirement = endpointOf<FeastHttpRequest>(first, path, options);
+    return decorateWith(() => requirement);
+  }
+  return decorateWith(({ method, route }) => endpointOf(method, String(route?.path), first));
+}
+
+/**
+ * A handler that everyone may call. Its path belongs in `publicRoutes` of `feastAuthentication`: without that, it is for everyone
+ * who is known. On a handler it counts in place of what its controller requires.
+ *
+ * @throws TypeError when the decorator is put on what requires something
+ */
+export function Public(): ClassOrMethodDecorator {
+  return decorateWith('public');
+}
+
+/** A parameter of a handler, a `Subject | null`: who asks; null for the anonymous one, and on public routes. */
+export const CurrentSubject: () => ParameterDecorator = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Subject | null => callerIn(context)?.subject ?? null,
+);
+
+/** A parameter of a handler, a `Caller | undefined`: who asks, to be asked what else they may do. Undefined on public routes. */
+export const CurrentCaller: () => ParameterDecorator = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Caller | undefined => callerIn(context),
+);
+
+function callerIn(context: ExecutionContext): Caller | undefined {
+  return callerOf(context.switchToHttp().getRequest<object>());
+}

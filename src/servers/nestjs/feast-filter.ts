@@ -1,0 +1,39 @@
+import type { ServerResponse } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { Gate } from '../../gate/index.js';
+import { AuthzError, type Vocabulary } from '../../model/index.js';
+import type { AdapterOptions } from '../support/adapter-options.js';
+import { refusalOf } from '../support/refusal-of.js';
+import { sendRefusal } from '../support/send-refusal.js';
+
+/**
+ * The exception filter that answers what handlers throw of this package, as `caller.assert(…)` does, in the way of the gate. For
+ * `app.useGlobalFilters`, or as the value of `APP_FILTER`. The guard's own refusals need no filter.
+ *
+ * @throws TypeError when there is no gate
+ */
+export function createFeastFilter(
+  gate: Gate<Vocabulary>,
+  options: Pick<AdapterOptions, 'onError'> = {},
+): ExceptionFilter<AuthzError> {
+  if (typeof gate?.refuse !== 'function') throw new TypeError('gate must be a gate');
+  return new FeastFilter(gate, options.onError);
+}
+
+class FeastFilter implements ExceptionFilter<AuthzError> {
+  readonly #gate: Gate<Vocabulary>;
+  readonly #onError: AdapterOptions['onError'];
+
+  constructor(gate: Gate<Vocabulary>, onError: AdapterOptions['onError']) {
+    this.#gate = gate;
+    this.#onError = onError;
+  }
+
+  async catch(error: AuthzError, host: ArgumentsHost): Promise<void> {
+    const response = host.switchToHttp().getResponse<ServerResponse>();
+    sendRefusal(response, await refusalOf(this.#gate, error, this.#onError));
+  }
+}
+
+// What the decorator `@Catch(AuthzError)` does.
+Catch(AuthzError)(FeastFilter);

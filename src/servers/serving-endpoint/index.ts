@@ -1,0 +1,5 @@
+export {
+  createServingEndpointProxy,
+  requiresEndpointQuery,
+  type ServingEndpointProxyOptions,
+} from './serving-endpoint-proxy.js';

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent, type RequestListener } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Caller, Gate } from '../../gate/index.js';
+import {
+  ConfigInvalidError,
+  PermissionDeniedError,
+  quote,
+  ResourceNotFoundError,
+} from '../../model/index.js';
+import { parseWorkspaceHost, type TokenProvider } from '../../services/tokens/index.js';
+import type { DatabricksResource, DatabricksVocabulary } from '../../services/vocabulary/index.js';
+import { type GuardedRequest, guard } from '../http/guard.js';
+import { type RouteRequirement, requires } from '../support/route-rule.js';
+import { forward } from './forward.js';
+
+export interface ServingEndpointProxyOptions {
+  /** Says who asks, and whether they have CAN_QUERY on the `ServingEndpoint`. Its vocabulary is `databricksVocabulary`. */
+  readonly gate: Gate<DatabricksVocabulary>;
+  /** The workspace whose endpoints are behind this: an https address, or a host name alone. */
+  readonly target: string;
+  /** Tokens of the service principal that endpoints are queried as. No caller ever sees one. */
+  readonly tokens: TokenProvider;
+  /**
+   * What an endpoint is called in the permissions, by its name in the path; undefined: it is not served. Access lists of
+   * Databricks know endpoints by their ids. Default: its name.
+   */
+  readonly resourceOf?: ((endpoint: string) => DatabricksResource | undefined) | undefined;
+  /** File of certificates to trust in place of the system's. */
+  readonly caCertPath?: string | undefined;
+  /** The longest request that is passed on, in bytes. Default: 16 MiB, as the service takes. */
+  readonly maxRequestBytes?: number | undefined;
+  /** The longest answer that is passed on, in bytes. Default: 64 MiB. */
+  readonly maxAnswerBytes?: number | undefined;
+  /** For a request with the whole of its answer. Default: 300. */
+  readonly timeoutSeconds?: number | undefined;
+  /** How many requests are passed on at a time; others wait. Default: 256. */
+  readonly maxConnections?: number | undefined;
+  /** Gets what is answered with 500 or more. */
+  readonly onError?: ((error: unknown) => unknown) | undefined;
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** @source Databricks documentation, "Create custom model serving endpoints": the form of a name */
+const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
+const ACTION = 'CAN_QUERY';
+const ROUTE = 'POST /serving-endpoints/:name/invocations';
+
+/** What is looked at of a request: the parameter `name` of its route. */
+interface EndpointRequest {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a route requires whose parameter `name` is that of a serving endpoint: CAN_QUERY on it. For the guards of this
+ * package's servers, where your own handler queries the endpoint.
+ *
+ * @example
+ * guard(gate, { routes: { 'POST /score/:name': { requires: requiresEndpointQuery(), handler } } });
+ */
+export function requiresEndpointQuery(
+  resourceOf: ServingEndpointProxyOptions['resourceOf'] = byName,
+): RouteRequirement<EndpointRequest> {
+  return requires<EndpointRequest, DatabricksVocabulary>(ACTION, (request) =>
+    findEndpoint(request, resourceOf),
+  );
+}
+
+/** The same where the proxy's own token is at stake. */
+function requiresGrant(
+  resourceOf: ServingEndpointProxyOptions['resourceOf'] = byName,
+): RouteRequirement<GuardedRequest> {
+  return requires<GuardedRequest, DatabricksVocabulary>(ACTION, (request) => {
+    const resource = findEndpoint(request, resourceOf);
+    const caller = request.caller as unknown as Caller<DatabricksVocabulary>;
+    const decision = caller.decide(ACTION, resource);
+    // SECURITY: that nothing governs an endpoint, or that `auth` is `no_auth`, is no reason to lend a token.
+    if (decision.allowed && decision.reason !== 'granted')
+      throw new PermissionDeniedError(decision);
+    return resource;
+  });
+}
+
+function findEndpoint(
+  { params }: EndpointRequest,
+  resourceOf: (endpoint: string) => DatabricksResource | undefined,
+): DatabricksResource {
+  const name = params['name'] ?? '';
+  const resource = ENDPOINT_NAME.test(name) ? resourceOf(name) : undefined;
+  if (resource === undefined) throw new ResourceNotFoundError('there is no such endpoint');
+  return resource;
+}
+
+/**
+ * A listener for `http.createServer` in front of serving endpoints: `POST /serving-endpoints/<name>/invocations`, and nothing
+ * else.
+ *
+ * First the caller, then the decision, and only then is the body read. Only a grant counts, whatever the options of the
+ * authorizer say of what no permission governs. It is streamed on, with the proxy's own token in
+ * place of the caller's, and so is the answer. Of headers, those that describe the content are passed on, both ways. What
+ * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more.
+ *
+ * @throws TypeError when an option is wrong, ConfigInvalidError when the target is no https address
+ * @example
+ * createServer(createServingEndpointProxy({ gate, target: 'adb-1.2.azuredatabricks.net', tokens })).listen(8080);
+ */
+export function createServingEndpointProxy(options: ServingEndpointProxyOptions): RequestListener {
+  const { gate, tokens, resourceOf, caCertPath, onError } = options;
+  if (typeof tokens?.getToken !== 'function') {
+    throw new TypeError('option tokens must be a token provider');
+  }
+  const origin = parseWorkspaceHost(options.target);
+  const limits = {
+    maxRequestBytes: readLimit('maxRequestBytes', options.maxRequestBytes, 16 * MEBIBYTE),
+    maxAnswerBytes: readLimit('maxAnswerBytes', options.maxAnswerBytes, 64 * MEBIBYTE),
+    timeoutMs: readLimit('timeoutSeconds', options.timeoutSeconds, 300) * 1000,
+  };
+  const sockets = {
+    keepAlive: true,
+    maxSockets: readLimit('maxConnections', options.maxConnections, 256),
+  };
+  const agent =
+    origin.protocol === 'https:'
+      ? new HttpsAgent({ ...sockets, ...readCertificates(caCertPath) })
+      : new HttpAgent(sockets);
+  return guard(gate, {
+    onError,
+    routes: {
+      [ROUTE]: {
+        requires: requiresGrant(resourceOf),
+        body: 'raw',
+        handler: ({ params, raw }, response) => {
+          // The rule of the route let nothing through but a name that stands for itself in a path.
+          const path = `/serving-endpoints/${params['name'] ?? ''}/invocations`;
+          const url = new URL(path, origin);
+          return forward({ url, agent, tokens, limits, onError }, raw, response);
+        },
+      },
+    },
+  });
+}
+
+function byName(name: string): DatabricksResource {
+  return { type: 'ServingEndpoint', name };
+}
+
+function readLimit(name: string, value: number | undefined, otherwise: number): number {
+  const limit = value ?? otherwise;
+  if (Number.isSafeInteger(limit) && limit > 0 && limit <= 2 ** 31) return limit;
+  throw new TypeError(`option ${name} must be a whole number above 0`);
+}
+
+function readCertificates(path: string | undefined): { readonly ca?: Buffer } {
+  if (path === undefined) return {};
+  try {
+    return { ca: readFileSync(path) };
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new ConfigInvalidError(`\`caCertPath\` ${quote(path)} cannot be read (${code})`);
+  }
+}

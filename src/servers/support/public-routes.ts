@@ -1,0 +1,12 @@
+/** A method and a path. */
+const ROUTE = /^[A-Z]+ \/\S*$/;
+
+/**
+ * The routes that nobody needs a token for, as `GET /health`.
+ *
+ * @throws TypeError when they are no list of methods and paths
+ */
+export function readPublicRoutes(routes: readonly string[] = []): ReadonlySet<string> {
+  if (Array.isArray(routes) && routes.every((one) => ROUTE.test(one))) return new Set(routes);
+  throw new TypeError('option publicRoutes is a list of methods and paths: `GET /health`');
+}
