@@ -31,39 +31,54 @@ const MIN_ROOM = 30;
 export function reportText(report: AuditReport, options: ReportTextOptions): string {
   const { style } = options;
   const scope = report.project === null ? 'all projects' : `project ${neutralize(report.project)}`;
-  const sections = FINDING_RULES.flatMap((rule) => {
-    const findings = report.findings.filter((finding) => finding.rule === rule.id);
-    return findings.length === 0 ? [] : [...ruleSection(rule, findings, report, options), ''];
-  });
+  // These two can be about every resource of a registry: a table by type says more in less space.
+  const tableOf = (rule: string, findings: readonly Finding[]): readonly string[] | undefined => {
+    if (rule === 'unsecured-resource') return unsecuredTable(findings, options);
+    return rule === 'uncovered-actions' ? uncoveredTable(report, options) : undefined;
+  };
   return [
     `${style('bold', 'Audit')} of ${neutralize(options.source)}, ${scope}`,
     '',
-    ...sections,
-    ...summaryLines(report, options),
+    ...findingLines(report.findings, FINDING_RULES, options, tableOf),
+    summaryLine(report),
+    levelsLine(report.findings, options),
     '',
   ].join('\n');
 }
 
-function ruleSection(
-  { id, level, title, advice }: FindingRule,
+/**
+ * Findings for people, by rule, in the order in which each rule's first one comes.
+ *
+ * Shape: lines, an empty one after each rule. Names in messages are made harmless.
+ *
+ * @param rules what findings are of. One of another rule stands there without a title and advice
+ * @param tableOf what stands in place of the messages of a rule
+ */
+export function findingLines(
   findings: readonly Finding[],
-  report: AuditReport,
-  options: ReportTextOptions,
+  rules: readonly Omit<FindingRule, 'check'>[],
+  layout: TextLayout,
+  tableOf?: (rule: string, findings: readonly Finding[]) => readonly string[] | undefined,
 ): readonly string[] {
-  const { style } = options;
-  // These two can be about every resource of a registry: a table by type says more in less space.
-  const table =
-    id === 'unsecured-resource'
-      ? unsecuredTable(findings, options)
-      : id === 'uncovered-actions'
-        ? uncoveredTable(report, options)
-        : undefined;
-  return [
-    ...heading(level, id, title, options),
-    ...(table?.map((line) => INDENT + line) ??
-      findings.flatMap(({ message }) => bullet(neutralize(message), '- ', options))),
-    ...bullet(advice, '> ', options).map((line) => style('dim', line)),
-  ];
+  const byRule = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const same = byRule.get(finding.rule);
+    if (same === undefined) byRule.set(finding.rule, [finding]);
+    else same.push(finding);
+  }
+  const known = new Map(rules.map((rule) => [rule.id, rule]));
+  return Array.from(byRule, ([id, all]) => {
+    const { title, advice } = known.get(id) ?? { title: '', advice: '' };
+    return [
+      ...heading(all[0].level, neutralize(id), title, layout),
+      ...(tableOf?.(id, all)?.map((line) => INDENT + line) ??
+        all.flatMap(({ message }) => bullet(neutralize(message), '- ', layout))),
+      ...(advice === ''
+        ? []
+        : bullet(advice, '> ', layout).map((line) => layout.style('dim', line))),
+      '',
+    ];
+  }).flat();
 }
 
 function heading(
@@ -72,9 +87,9 @@ function heading(
   title: string,
   { style, width }: TextLayout,
 ): readonly string[] {
-  const start = `${level} ${id}:`;
-  const [first = '', ...rest] = wrapWords(`${start} ${title}`, roomFor(width));
-  const styled = `${style(LEVEL_STYLES[level], level)} ${style('bold', `${id}:`)}`;
+  const start = `${level} ${id}${title === '' ? '' : ':'}`;
+  const [first = '', ...rest] = wrapWords(`${start} ${title}`.trimEnd(), roomFor(width));
+  const styled = `${style(LEVEL_STYLES[level], level)} ${style('bold', start.slice(level.length + 1))}`;
   return [first.replace(start, () => styled), ...rest.map((line) => INDENT + line)];
 }
 
@@ -135,18 +150,17 @@ function roomFor(width: number | undefined): number {
   return width === undefined ? Number.POSITIVE_INFINITY : Math.max(MIN_ROOM, width - 4);
 }
 
-function summaryLines(
-  { summary, findings }: AuditReport,
-  { style }: TextLayout,
-): readonly string[] {
+function summaryLine({ summary }: AuditReport): string {
   const { resources, secured, partiallySecured, unsecured, permissions } = summary;
   const partly = partiallySecured > 0 ? ` (${partiallySecured} of them not for all actions)` : '';
+  return `${count(resources, 'resource')}: ${secured} secured${partly}, ${unsecured} unsecured; ${count(permissions, 'permission')}`;
+}
+
+/** How many findings of each level there are: `2 errors, 1 note`. */
+export function levelsLine(findings: readonly Finding[], { style }: TextLayout): string {
   const counts = FINDING_LEVELS.flatMap((level) => {
     const number = findings.filter((finding) => finding.level === level).length;
     return number > 0 ? [style(LEVEL_STYLES[level], count(number, level))] : [];
   });
-  return [
-    `${count(resources, 'resource')}: ${secured} secured${partly}, ${unsecured} unsecured; ${count(permissions, 'permission')}`,
-    counts.length === 0 ? style('green', 'no findings') : counts.join(', '),
-  ];
+  return counts.length === 0 ? style('green', 'no findings') : counts.join(', ');
 }

@@ -5,7 +5,7 @@ const NAME = 'feast-permissions';
 /** The help of the whole, with its commands. Ends in a line end. */
 export function mainHelp(commands: readonly Command[]): string {
   return lines(
-    'Who may do what in a Feast feature store: audit and ask its permissions.',
+    'Who may do what in a Feast feature store, and what services may do beside it.',
     '',
     `Usage: ${NAME} COMMAND [OPTIONS] [PATH]`,
     '',

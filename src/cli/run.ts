@@ -10,6 +10,17 @@ import { listCommand } from './list-command.js';
 import { parseArguments } from './parse-arguments.js';
 import { readVersion } from './read-version.js';
 import { servicesAuditCommand } from './services-audit-command.js';
+import {
+  servicesEndpointApplyCommand,
+  servicesEndpointPlanCommand,
+  servicesEndpointVerifyCommand,
+} from './services-endpoint-command.js';
+import {
+  servicesLinkApplyCommand,
+  servicesLinkPlanCommand,
+  servicesLinkRotateCommand,
+  servicesLinkVerifyCommand,
+} from './services-link-command.js';
 import { didYouMean } from './suggest.js';
 
 const COMMANDS: readonly Command[] = [
@@ -18,6 +29,13 @@ const COMMANDS: readonly Command[] = [
   explainCommand,
   decideCommand,
   servicesAuditCommand,
+  servicesEndpointPlanCommand,
+  servicesEndpointApplyCommand,
+  servicesEndpointVerifyCommand,
+  servicesLinkPlanCommand,
+  servicesLinkApplyCommand,
+  servicesLinkVerifyCommand,
+  servicesLinkRotateCommand,
 ];
 const HELP_WORDS: ReadonlySet<string> = new Set(['--help', '-h', 'help']);
 const USAGE_ERROR = 2;
@@ -79,10 +97,14 @@ function findCommand(words: readonly string[]): {
   const [first = ''] = words;
   if (first.startsWith('-'))
     throw new UsageError(`a command comes first, and ${quote(first)} is none; see \`--help\``);
-  const siblings = groupOf([first]) ?? COMMANDS;
-  const names = siblings.map(({ name }) => name);
-  const written = siblings === COMMANDS ? first : words.slice(0, 2).join(' ');
-  const hint = didYouMean(written, names) || `; there are ${names.join(', ')}`;
+  // The first word that is not known, with those before it.
+  let length = 1;
+  while (groupOf(words.slice(0, length)) !== undefined) length++;
+  const written = words.slice(0, length).join(' ');
+  const names = (groupOf(words.slice(0, length - 1)) ?? COMMANDS).map(({ name }) =>
+    name.split(' ', length).join(' '),
+  );
+  const hint = didYouMean(written, names) || `; there are ${[...new Set(names)].join(', ')}`;
   throw new UsageError(`no command ${quote(written)}${hint}`);
 }
 

@@ -1,13 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { FINDING_LEVELS, reportJson } from '../audit/index.js';
+import { reportJson } from '../audit/index.js';
 import { ConfigInvalidError } from '../model/index.js';
 import { MAX_SERVICES_TEXT, parseServicesText, readServicesFile } from '../services/acl/index.js';
 import { auditServices, servicesReportText } from '../services/audit/index.js';
 import { type Command, FORMAT, HELP, NO_COLOR, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';
+import { exitCodeFor, FAIL_ON } from './fail-on.js';
 import { textLayout } from './text-layout.js';
 
-const DEFAULT_LEVEL = 'warning';
 const STDIN = '-';
 
 /** `services audit`: what services may do in a workspace that they need not, and where their secrets lie open. */
@@ -16,26 +16,16 @@ export const servicesAuditCommand: Command = {
   summary: 'Find tokens, secrets and permissions of services that are more open than they need be',
   usage: '[OPTIONS] FILE...',
   manyPaths: true,
-  options: [
-    {
-      name: 'fail-on',
-      value: 'LEVEL',
-      choices: [...FINDING_LEVELS, 'never'],
-      help: `Lowest level with exit code 1: error, ${DEFAULT_LEVEL} (default), note or never`,
-    },
-    FORMAT,
-    NO_COLOR,
-    HELP,
-  ],
+  options: [FAIL_ON, FORMAT, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',
     2: 'the command line or a file cannot be understood',
   },
   notes: [
-    'FILE is JSON: `terraform show -json` of a state or a plan, or an answer of the Databricks API (permissions, secret',
-    'ACLs, grants, tokens, …); or the specification of an online store, in YAML too. `-` is standard input. All files are',
-    'taken together.',
+    'FILE is JSON: `terraform show -json` of a state or a plan; an answer of the Databricks API, or what its command line',
+    'prints with `-o json` (permissions, secret ACLs, grants, tokens, …); the specification of online stores, in YAML too; or',
+    'a policy of AWS. `-` is standard input. All files are taken together.',
   ],
   async run(args, io) {
     if (args.paths.filter((path) => path === STDIN).length > 1)
@@ -52,9 +42,7 @@ export const servicesAuditCommand: Command = {
         ? reportJson(report)
         : servicesReportText(report, textLayout(args, io));
     await writeAll(io.stdout, text);
-    const levels: readonly string[] = FINDING_LEVELS;
-    const limit = levels.indexOf(args.get('fail-on') ?? DEFAULT_LEVEL);
-    return report.findings.some(({ level }) => levels.indexOf(level) <= limit) ? 1 : 0;
+    return exitCodeFor(report.findings, args);
   },
 };
 

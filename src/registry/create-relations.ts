@@ -80,17 +80,28 @@ class LazyRelations implements RegistryRelations {
   }
 }
 
-/** The value of `make`, made when it is first asked for. `make` is let go then, with all that it holds. */
+/** What `make` gives or throws, found out when it is first asked for. `make` is let go then, with all that it holds. */
 function once<T>(make: () => T): () => T {
   let pending: (() => T) | undefined = make;
-  let value: T;
+  let outcome: () => T;
   return () => {
     if (pending !== undefined) {
-      value = pending();
+      outcome = tryOut(pending);
       pending = undefined;
     }
-    return value;
+    return outcome();
   };
+}
+
+function tryOut<T>(make: () => T): () => T {
+  try {
+    const value = make();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 type ResourceIndex = Map<string, Map<FeastType, Map<string, Resource<FeastType>>>>;

@@ -13,15 +13,25 @@ const EXPLAIN = ['explain', '--user', 'null', '--action', 'READ', '--resource', 
 describe('help', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists the commands', async (argument) => {
     const { exitCode, stdout, stderr } = await runCli([argument]);
-    expect(stdout).toBe(`Who may do what in a Feast feature store: audit and ask its permissions.
+    expect(
+      stdout,
+    ).toBe(`Who may do what in a Feast feature store, and what services may do beside it.
 
 Usage: feast-permissions COMMAND [OPTIONS] [PATH]
 
 Commands:
-  audit    Find what no permission protects, what is open to everyone, and what is said in vain
-  list     List the permissions with all their fields, whatever the kind of their policy
-  explain  Decide whether a user may do something to a resource, and say why
-  decide   Answer requests from standard input, one JSON object a line
+  audit                     Find what no permission protects, what is open to everyone, and what is said in vain
+  list                      List the permissions with all their fields, whatever the kind of their policy
+  explain                   Decide whether a user may do something to a resource, and say why
+  decide                    Answer requests from standard input, one JSON object a line
+  services audit            Find tokens, secrets and permissions of services that are more open than they need be
+  services endpoint plan    Show which service principals lack access to serving endpoints
+  services endpoint apply   Let service principals query serving endpoints
+  services endpoint verify  Find where access to serving endpoints differs from a file
+  services link plan        Show what links between the model registries of workspaces lack
+  services link apply       Link the model registries of workspaces
+  services link verify      Find where links between model registries differ from a file
+  services link rotate      Renew the tokens of links between model registries
 
 Options:
   -h, --help  Show this help; after a command, the help of the command
@@ -67,6 +77,33 @@ PATH is a folder with a feature_store.yaml (default: the current one), such a fi
     expect((await runCli([command, '.', '--format', 'json', '--help'])).stdout).toBe(stdout);
   });
 
+  it.each([
+    [['services'], 2],
+    [['services', 'link'], 2],
+    [['services', '--help'], 0],
+    [['help', 'services'], 0],
+    [['services', 'link', '-h'], 0],
+    [['help', 'services', 'link'], 0],
+  ])('of a group: %j', async (argv, code) => {
+    const { exitCode, stdout, stderr } = await runCli(argv);
+    expect(exitCode).toBe(code);
+    const [said, silent] = code === 0 ? [stdout, stderr] : [stderr, stdout];
+    expect(said).toContain('services link plan');
+    expect(said).not.toContain('  decide ');
+    expect(said.includes('services audit')).toBe(!argv.includes('link'));
+    expect(silent).toBe('');
+  });
+
+  it.each(['services audit', 'services endpoint plan', 'services link rotate'])(
+    'of %s is the same in each form',
+    async (command) => {
+      const { exitCode, stdout } = await runCli([...command.split(' '), '--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain(`Usage: feast-permissions ${command} `);
+      expect((await runCli(['help', ...command.split(' ')])).stdout).toBe(stdout);
+    },
+  );
+
   it('--version is that of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(await runCli(['--version'])).toEqual({
@@ -80,8 +117,17 @@ PATH is a folder with a feature_store.yaml (default: the current one), such a fi
 describe('a command line that is not understood', () => {
   it.each([
     [['audti'], 'no command `audti`; did you mean `audit`?'],
-    [['apply'], 'no command `apply`; there are audit, list, explain, decide'],
-    [['\u001b[2J'], 'no command `\\u001b[2J`; there are audit, list, explain, decide'],
+    [['apply'], 'no command `apply`; there are audit, list, explain, decide, services'],
+    [['\u001b[2J'], 'no command `\\u001b[2J`; there are audit, list, explain, decide, services'],
+    [['services', 'adit'], 'no command `services adit`; did you mean `services audit`?'],
+    [
+      ['services', 'registered-models', 'plan'],
+      'no command `services registered-models`; there are services audit, services endpoint, services link',
+    ],
+    [
+      ['services', 'link', 'aply', 'x'],
+      'no command `services link aply`; did you mean `services link apply`?',
+    ],
     [['help', 'decode'], 'no command `decode`; did you mean `decide`?'],
     [['--format', 'json'], 'a command comes first, and `--format` is none; see `--help`'],
     [['audit', '--formt', 'json'], 'audit has no option `--formt`; did you mean `--format`?'],

@@ -49,7 +49,8 @@ describe('exit codes', () => {
     [['secret-scopes.json'], [], 0],
     [['token-list.json'], [], 1],
     [['token-list.json'], ['--fail-on', 'never'], 0],
-    [['online-stores.yaml'], ['--fail-on=error'], 0],
+    [['online-stores.yaml'], ['--fail-on=error'], 1],
+    [['service-principals.json'], ['--fail-on=error'], 0],
     [['online-stores.yaml', 'token-list.json'], ['--fail-on=error'], 1],
   ] as const)('%j with %j: %d', async (names, options, expected) => {
     const { exitCode } = await audit([...options, ...names.map(fixturePath)]);
@@ -71,9 +72,38 @@ test('takes several files together, as JSON', async () => {
   expect(report.findings).toContainEqual(
     expect.objectContaining({
       rule: 'personal-token-on-endpoint',
-      message: 'user `Ann@Example.com` has a token and may query serving endpoint `fraud-prod`',
+      message: 'user `ann@example.com` has a token and may query serving endpoint `fraud-prod`',
     }),
   );
+});
+
+describe('a policy of AWS', () => {
+  const statement = (Action: string): object => ({ Effect: 'Allow', Action, Resource: '*' });
+  const policy = (Action: string): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: statement(Action) });
+
+  test('is audited from its text on', async () => {
+    const path = join(folder, 'policy.json');
+    writeFileSync(path, policy('*'));
+    const { stdout, exitCode } = await audit([path]);
+    expect(stdout).toContain(`${path}: aws-iam-policy`);
+    expect(stdout).toContain('iam-every-service');
+    expect(exitCode).toBe(1);
+  });
+
+  test('in which a member is given twice is refused', async () => {
+    const text = policy('dynamodb:GetItem').replace('{', '{"Statement":[],');
+    await expect(audit(['-'], text)).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+  });
+
+  test('is held against what looks features up', async () => {
+    const arn = 'arn:aws:iam::123456789012:instance-profile/lookup';
+    const path = join(folder, 'store.yaml');
+    writeFileSync(path, `name: features\ninstance_profiles:\n  lookup: ${arn}\n`);
+    const text = `{"path":"${arn}","body":${policy('dynamodb:PutItem')}}`;
+    const { stdout } = await audit([path, '-'], text);
+    expect(stdout).toContain('whose policy allows dynamodb:PutItem');
+  });
 });
 
 test('reads standard input', async () => {

@@ -269,6 +269,18 @@ describe('damage', () => {
     }
   });
 
+  test('is found once: not every question costs the reading of a whole registry', () => {
+    let reads = 0;
+    const relations = createRelations([view('v')], () => {
+      reads++;
+      return [{ list: 'feature_views', bytes: Uint8Array.of(255) }];
+    });
+    for (const source of ['a', 'b']) {
+      expect(() => relations.viewsFedBy('p', source)).toThrow(RegistryInvalidError);
+    }
+    expect(reads).toBe(1);
+  });
+
   test('nothing is read before it is asked for', () => {
     const contents = decodeRegistry(registryBytes());
     expect(contents.relations?.projects).toEqual(['p']);

@@ -1,9 +1,8 @@
 export type { FoundSecret, ReadContext, ServicesFileReader } from './file-reader.js';
 export { MAX_SERVICES_TEXT, parseServicesText } from './parse-services-text.js';
-export { scopeOfPrefix } from './read-online-stores.js';
 export type { ReadServicesFileOptions, ServicesFile } from './read-services-file.js';
 export { readServicesFile, SERVICES_FILE_READERS } from './read-services-file.js';
-export { servicePrincipalSubject } from './service-principal-subject.js';
+export { groupFinder, servicePrincipalSubject } from './service-principal-subject.js';
 export type { CollectedServices, DatabricksPermission } from './services-collector.js';
 export { ServicesCollector } from './services-collector.js';
 export type {
@@ -12,8 +11,9 @@ export type {
   GroupFact,
   InstanceProfileFact,
   MemberFact,
-  OnlineStoreFact,
+  PageFact,
   RepeatedPrincipal,
+  RivalListsFact,
   SecretFact,
   ServiceCredentialFact,
   ServicePrincipalFact,
@@ -23,5 +23,5 @@ export type {
   TokenFact,
   UnmodelledFact,
 } from './services-facts.js';
-export { mergeFacts } from './services-facts.js';
+export { mergeFacts, UNKNOWN_LEVEL } from './services-facts.js';
 export { servicesSnapshotOptions } from './services-snapshot.js';

@@ -2,20 +2,23 @@ import { z } from 'zod';
 import { checkShape } from './check-shape.js';
 import type { ServicesFileReader } from './file-reader.js';
 
+const text = z.string().nullish();
+const references = z.array(z.looseObject({ value: text, display: text })).nullish();
 const member = z.looseObject({
-  id: z.string().optional(),
-  displayName: z.string().optional(),
-  applicationId: z.string().optional(),
-  userName: z.string().optional(),
-  entitlements: z.array(z.looseObject({ value: z.string().optional() })).optional(),
-  members: z.array(z.looseObject({ value: z.string().optional() })).optional(),
+  id: text,
+  displayName: text,
+  applicationId: text,
+  userName: text,
+  entitlements: references,
+  members: references,
+  groups: references,
 });
 
 /** The entitlement to create clusters. */
 const CREATE_CLUSTERS = 'allow-cluster-create';
 
 /**
- * Lists of service principals and of groups.
+ * Lists of service principals, of groups and of users: who they are, and who is in which group.
  *
  * @source Databricks REST API reference, SCIM "Service principals" and "Groups"
  */
@@ -25,18 +28,23 @@ export const directoryReader: ServicesFileReader = {
   read(value, { name, collector: { facts } }) {
     const { Resources } = checkShape(z.object({ Resources: z.array(member) }), value, name);
     for (const one of Resources) {
-      const { id, displayName = '', applicationId, userName, entitlements = [], members } = one;
-      const createsClusters = entitlements.some((held) => held.value === CREATE_CLUSTERS);
-      if (applicationId !== undefined) {
-        facts.servicePrincipals.push({ applicationId, displayName, id, createsClusters });
-        continue;
+      const id = one.id || undefined;
+      const { displayName, applicationId, userName, entitlements, members, groups } = one;
+      const createsClusters = (entitlements ?? []).some(({ value }) => value === CREATE_CLUSTERS);
+      for (const { value: groupId, display } of groups ?? []) {
+        if (!id || !groupId) continue;
+        facts.members.push({ groupId, memberId: id });
+        if (display) facts.groups.push({ id: groupId, name: display, createsClusters: false });
       }
-      // What has a name to sign in with is a person.
-      if (displayName === '' || userName !== undefined) continue;
-      facts.groups.push({ id, name: displayName, createsClusters });
       for (const { value: memberId } of members ?? []) {
-        if (id !== undefined && memberId !== undefined)
-          facts.members.push({ groupId: id, memberId });
+        if (id && memberId) facts.members.push({ groupId: id, memberId });
+      }
+      if (applicationId) {
+        const shown = displayName || applicationId;
+        facts.servicePrincipals.push({ applicationId, displayName: shown, id, createsClusters });
+      } else if (displayName && !userName) {
+        // What has a name to sign in with is a person.
+        facts.groups.push({ id, name: displayName, createsClusters });
       }
     }
   },

@@ -1,38 +1,45 @@
 import { z } from 'zod';
-import type { DatabricksType, Principal } from '../vocabulary/index.js';
+import type { DatabricksResource, DatabricksType, Principal } from '../vocabulary/index.js';
 import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
 import type { ListEntry } from './services-collector.js';
 
-const optionalName = z.string().nullish();
+type OptionalName = z.ZodOptional<z.ZodNullable<z.ZodString>>;
 
-/** Whoever an entry names. Terraform writes an empty string for what is not set. */
-export const namedPrincipal = z.looseObject({
-  user_name: optionalName,
-  group_name: optionalName,
-  service_principal_name: optionalName,
-});
+type NameField = 'user_name' | 'group_name' | 'service_principal_name';
+
+/** The fields that name whom an entry is for. Terraform writes an empty string for what is not set. */
+export const principalFields: Readonly<Record<NameField, OptionalName>> = {
+  user_name: z.string().nullish(),
+  group_name: z.string().nullish(),
+  service_principal_name: z.string().nullish(),
+};
 
 const answer = z.looseObject({
   object_id: z.string().min(1),
   object_type: z.string(),
   access_control_list: z
     .array(
-      namedPrincipal.extend({
-        all_permissions: z.array(
-          z.looseObject({
-            permission_level: z.string().min(1),
-            inherited: z.boolean().nullish(),
-            inherited_from_object: z.array(z.string()).nullish(),
-          }),
-        ),
+      z.looseObject({
+        ...principalFields,
+        all_permissions: z
+          .array(
+            z.looseObject({
+              permission_level: z.string().min(1),
+              inherited: z.boolean().nullish(),
+              inherited_from_object: z.array(z.string()).nullish(),
+            }),
+          )
+          .nullish(),
       }),
     )
-    .optional(),
+    .nullish(),
 });
 
 const request = z.looseObject({
-  access_control_list: z.array(namedPrincipal.extend({ permission_level: z.string().min(1) })),
+  access_control_list: z.array(
+    z.looseObject({ ...principalFields, permission_level: z.string().min(1) }),
+  ),
 });
 
 /**
@@ -68,14 +75,10 @@ export const permissionsReader: ServicesFileReader = {
 };
 
 function readAnswer(value: object, context: ReadContext): void {
-  const {
-    object_id,
-    object_type,
-    access_control_list = [],
-  } = checkShape(answer, value, context.name);
-  const entries = access_control_list.flatMap(({ all_permissions, ...named }) => {
+  const { object_id, object_type, access_control_list } = checkShape(answer, value, context.name);
+  const entries = (access_control_list ?? []).flatMap(({ all_permissions, ...named }) => {
     const principal = principalOf(named);
-    return all_permissions.map(
+    return (all_permissions ?? []).map(
       ({ permission_level, inherited, inherited_from_object }): ListEntry => ({
         principal,
         level: permission_level,
@@ -85,7 +88,8 @@ function readAnswer(value: object, context: ReadContext): void {
     );
   });
   const id = object_id.split('/').at(-1) || object_id;
-  addObjectList(context, object_type, id, entries, { duplicates: 'all' });
+  const resource = findObject(context, object_type, id, entries.length);
+  if (resource !== undefined) context.collector.addList(resource, entries, { duplicates: 'all' });
 }
 
 function readRequest(value: object, context: ReadContext): void {
@@ -96,31 +100,31 @@ function readRequest(value: object, context: ReadContext): void {
     principal: principalOf(named),
     level: permission_level,
   }));
-  addObjectList(context, isTokens ? TOKENS_NAME : type, decodeSegment(id, context.name), entries, {
-    duplicates: 'last',
-    replacing: context.replacing,
-  });
+  const name = decodeSegment(id, context.name);
+  const resource = findObject(context, isTokens ? TOKENS_NAME : type, name, entries.length);
+  if (resource === undefined) return;
+  const { replacing, collector } = context;
+  collector.addList(resource, entries, { duplicates: 'last', replacing });
 }
 
-/** Notes the list of an object, or that the vocabulary does not have its type. */
-export function addObjectList(
+/** The object that a list is about; undefined, and noted, where the vocabulary does not have its type. */
+export function findObject(
   { collector }: ReadContext,
   objectType: string,
   name: string,
-  entries: readonly ListEntry[],
-  list: Parameters<typeof collector.addList>[2],
-): void {
+  entries: number,
+): DatabricksResource | undefined {
   const type = TYPES.get(objectType);
-  if (type === undefined) {
-    collector.facts.unmodelled.push({ type: objectType, name, entries: entries.length });
-    return;
-  }
-  const resource = collector.addResource(type, type === 'Tokens' ? TOKENS_NAME : name);
-  collector.addList(resource, entries, list);
+  if (type !== undefined)
+    return collector.addResource(type, type === 'Tokens' ? TOKENS_NAME : name);
+  collector.facts.unmodelled.push({ type: objectType, name, entries });
+  return undefined;
 }
 
 /** The one that an entry names; undefined: nobody, or several. */
-export function principalOf(named: z.output<typeof namedPrincipal>): Principal | undefined {
+export function principalOf(
+  named: Readonly<Partial<Record<NameField, string | null | undefined>>>,
+): Principal | undefined {
   const all: Principal[] = [];
   if (named.user_name) all.push({ kind: 'user', name: named.user_name });
   if (named.group_name) all.push({ kind: 'group', name: named.group_name });

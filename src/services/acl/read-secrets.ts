@@ -7,7 +7,7 @@ const acls = z.looseObject({
   scope: z.string().min(1).optional(),
   items: z
     .array(z.looseObject({ principal: z.string().min(1), permission: z.string().min(1) }))
-    .optional(),
+    .nullish(),
 });
 
 const scopes = z.looseObject({
@@ -31,9 +31,9 @@ export const secretAclsReader: ServicesFileReader = {
     ('items' in value && typeof value['scope'] === 'string') ||
     (path !== undefined && scopeIn(path, 'acls/list') !== undefined),
   read(value, { name, path, collector }) {
-    const { items = [], scope } = checkShape(acls, value, name);
+    const { items, scope } = checkShape(acls, value, name);
     const resource = collector.addResource('SecretScope', scope ?? scopeOf(path, 'acls/list'));
-    const entries = items.map(({ principal, permission }) => ({
+    const entries = (items ?? []).map(({ principal, permission }) => ({
       principal: principalFromName(principal),
       level: permission,
     }));

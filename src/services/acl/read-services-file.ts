@@ -2,6 +2,7 @@ import { ConfigInvalidError, isPlainObject } from '../../model/index.js';
 import { addSecretRedaction } from '../../redaction/index.js';
 import { assertBounded } from './check-shape.js';
 import type { FoundSecret, ServicesFileReader } from './file-reader.js';
+import { nameList } from './name-list.js';
 import { directoryReader } from './read-directory.js';
 import { iamPolicyReader } from './read-iam-policies.js';
 import { onlineStoresReader } from './read-online-stores.js';
@@ -72,18 +73,31 @@ export function readServicesFile(value: unknown, options: ReadServicesFileOption
   assertBounded(value, file);
   const { body, path, replacing } = unwrap(value, options.path);
   if (!isPlainObject(body)) throw new ConfigInvalidError('is no JSON object', { file });
+  // SECURITY: beside its address, a refusal would be read as an answer in which nothing stands.
+  if ('error_code' in body) throw new ConfigInvalidError('is an error and no answer', { file });
   const reader = [...(options.readers ?? []), ...SERVICES_FILE_READERS].find((one) =>
     one.detect(body, path),
   );
   if (reader === undefined) {
     throw new ConfigInvalidError(
-      'is of no known kind; an answer that does not say what it is about needs its address in `path`, beside `body`',
+      'is of no known kind; an answer that does not say what it is about needs its address beside it, such as {"path": "/api/2.0/secrets/acls/list?scope=SCOPE", "body": …}',
       { file },
     );
   }
   const collector = new ServicesCollector(file, workspace);
   reader.read(body, { name: file, path, replacing, collector, addSecret: onSecret });
+  if (isPage(body)) collector.facts.pages.push({ file });
   return Object.freeze({ name: file, kind: reader.kind, ...collector.finish() });
+}
+
+/** Whether an answer says that it goes on. @source Databricks REST API reference, paging; RFC 7644 3.4.2 */
+function isPage({
+  next_page_token,
+  totalResults,
+  Resources,
+}: Readonly<Record<string, unknown>>): boolean {
+  if (typeof next_page_token === 'string' && next_page_token !== '') return true;
+  return Array.isArray(Resources) && Number(totalResults) > Resources.length;
 }
 
 /** What stands beside its address, and how it was sent there. */
@@ -92,8 +106,13 @@ function unwrap(
   path: string | undefined,
 ): { readonly body: unknown; readonly path: string | undefined; readonly replacing: boolean } {
   if (!isPlainObject(value) || !('body' in value) || typeof value['path'] !== 'string')
-    return { body: value, path, replacing: false };
-  return { body: value['body'], path: path ?? value['path'], replacing: value['method'] === 'PUT' };
+    return { body: nameList(value, path), path, replacing: false };
+  const address = path ?? value['path'];
+  return {
+    body: nameList(value['body'], address),
+    path: address,
+    replacing: value['method'] === 'PUT',
+  };
 }
 
 /** What cannot be masked, because it is short or there is no room, is not given on either. */

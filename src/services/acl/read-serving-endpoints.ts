@@ -2,13 +2,24 @@ import { z } from 'zod';
 import { checkShape } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
 
+type Served = readonly { readonly instance_profile_arn?: string | null | undefined }[];
+
+/** What served models run as. */
+export interface ServingConfig {
+  readonly served_entities?: Served | null | undefined;
+  readonly served_models?: Served | null | undefined;
+}
+
 const served = z.array(z.looseObject({ instance_profile_arn: z.string().nullish() })).nullish();
 
-/** What a served model runs as. */
-export const servingConfig = z.looseObject({ served_entities: served, served_models: served });
+export const servingConfig: z.ZodType<ServingConfig> = z.looseObject({
+  served_entities: served,
+  served_models: served,
+});
 
 const endpoint = z.looseObject({
-  id: z.string().min(1),
+  // What Databricks itself offers to all has none, and no permissions.
+  id: z.string().nullish(),
   name: z.string().min(1),
   config: servingConfig.nullish(),
   pending_config: servingConfig.nullish(),
@@ -23,7 +34,9 @@ export const servingEndpointsReader: ServicesFileReader = {
   kind: 'serving-endpoints',
   detect: (value) =>
     Array.isArray(value['endpoints']) ||
-    (typeof value['name'] === 'string' && typeof value['id'] === 'string' && 'config' in value),
+    (typeof value['name'] === 'string' &&
+      typeof value['id'] === 'string' &&
+      ('config' in value || 'pending_config' in value)),
   read(value, context) {
     const list = Array.isArray(value['endpoints']) ? value['endpoints'] : [value];
     for (const { id, name, config, pending_config } of checkShape(
@@ -31,7 +44,7 @@ export const servingEndpointsReader: ServicesFileReader = {
       list,
       context.name,
     )) {
-      addServingEndpoint(context, id, name, [config, pending_config]);
+      if (id) addServingEndpoint(context, id, name, [config, pending_config]);
     }
   },
 };
@@ -41,7 +54,7 @@ export function addServingEndpoint(
   { collector }: ReadContext,
   id: string,
   name: string,
-  configs: readonly (z.output<typeof servingConfig> | null | undefined)[],
+  configs: readonly (ServingConfig | null | undefined)[],
 ): void {
   collector.addResource('ServingEndpoint', id, { endpoint_name: name });
   const entities = configs.flatMap((config) => [

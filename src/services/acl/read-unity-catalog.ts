@@ -4,21 +4,24 @@ import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
 import type { ListEntry } from './services-collector.js';
 
-const privilege = z.union([
+/** By its name alone, or, where it is effective, with what it comes from. */
+type Privilege =
+  | string
+  | { readonly privilege: string; readonly inherited_from_name?: string | null | undefined };
+
+const privilege: z.ZodType<Privilege> = z.union([
   z.string().min(1),
-  z.looseObject({
-    privilege: z.string().min(1),
-    inherited_from_type: z.string().nullish(),
-    inherited_from_name: z.string().nullish(),
-  }),
+  z.looseObject({ privilege: z.string().min(1), inherited_from_name: z.string().nullish() }),
 ]);
 
 const grants = z.looseObject({
   securable_type: z.string().optional(),
-  full_name: z.string().optional(),
+  full_name: z.string().min(1).optional(),
   privilege_assignments: z
-    .array(z.looseObject({ principal: z.string().min(1), privileges: z.array(privilege) }))
-    .optional(),
+    .array(
+      z.looseObject({ principal: z.string().nullish(), privileges: z.array(privilege).nullish() }),
+    )
+    .nullish(),
 });
 
 const credential = z.looseObject({
@@ -42,10 +45,10 @@ export const grantsReader: ServicesFileReader = {
     (typeof value['securable_type'] === 'string' && typeof value['full_name'] === 'string') ||
     (path !== undefined && PATH.test(path)),
   read(value, context) {
-    const { privilege_assignments = [], ...named } = checkShape(grants, value, context.name);
+    const { privilege_assignments, ...named } = checkShape(grants, value, context.name);
     const [, type = '', encoded = ''] = PATH.exec(context.path ?? '') ?? [];
-    const entries = privilege_assignments.flatMap(({ principal, privileges }) =>
-      privileges.map((one) => toEntry(principal, one)),
+    const entries = (privilege_assignments ?? []).flatMap(({ principal, privileges }) =>
+      (privileges ?? []).map((one) => toEntry(principal, one)),
     );
     const name = named.full_name ?? decodeSegment(encoded, context.name);
     addGrants(context, named.securable_type ?? type, name, entries);
@@ -83,12 +86,12 @@ export function addGrants(
   collector.addList(resource, entries, { duplicates: 'all' });
 }
 
-/** A grant of one privilege. Databricks writes it with spaces or with `_`, in either case. */
-export function toEntry(principal: string, written: z.output<typeof privilege>): ListEntry {
+/** A grant of one privilege; no principal where it is deleted or not known yet. Databricks writes it with spaces or with `_`, in either case. */
+export function toEntry(principal: string | null | undefined, written: Privilege): ListEntry {
   const name = typeof written === 'string' ? written : written.privilege;
   const from = typeof written === 'string' ? undefined : written.inherited_from_name;
   return {
-    principal: principalFromName(principal),
+    principal: principal ? principalFromName(principal) : undefined,
     level: name.trim().replaceAll(' ', '_').toUpperCase(),
     inherited: Boolean(from),
     ...(from ? { from } : {}),

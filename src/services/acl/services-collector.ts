@@ -99,17 +99,35 @@ export class ServicesCollector {
       list.duplicates === 'all'
         ? entries
         : this.#withoutDuplicates(resource, entries, list.duplicates);
-    const entryList = { replacing: list.replacing ?? false, size: counting.length };
-    for (const entry of counting) {
-      this.facts.entries.push({
-        resource,
-        principal: entry.principal,
-        level: entry.level,
-        actions: levelActions(resource.type, entry.level),
-        inherited: entry.inherited ?? false,
-        list: entryList,
-      });
-      this.#addPermission(resource, entry);
+    this.#addEntries(resource, counting, list.replacing ?? false);
+    for (const entry of counting) this.#addPermission(resource, entry);
+  }
+
+  /**
+   * Notes several lists of an object, each of which replaces the others, where nothing says which one is applied last.
+   *
+   * Only what all of them grant is granted; all their entries are facts.
+   */
+  addRivalLists(
+    resource: DatabricksResource,
+    lists: readonly { readonly address: string; readonly entries: readonly ListEntry[] }[],
+  ): void {
+    const counting = lists.map(({ entries }) => this.#withoutDuplicates(resource, entries, 'last'));
+    const addresses = lists.map(({ address }) => address);
+    this.facts.rivalLists.push({ resource, addresses });
+    const byPrincipal = new Map<string, ListEntry[]>();
+    for (const entries of counting) {
+      this.#addEntries(resource, entries, true);
+      for (const entry of entries) {
+        const key = entry.principal === undefined ? undefined : principalKey(entry.principal);
+        const same = key === undefined ? undefined : byPrincipal.get(key);
+        if (key === undefined) this.#addPermission(resource, entry);
+        else if (same === undefined) byPrincipal.set(key, [entry]);
+        else same.push(entry);
+      }
+    }
+    for (const same of byPrincipal.values()) {
+      if (same.length === lists.length) this.#addPermission(resource, weakest(resource.type, same));
     }
   }
 
@@ -119,6 +137,18 @@ export class ServicesCollector {
       resources: Object.freeze([...this.#resources.values()]),
       facts: this.facts,
     });
+  }
+
+  #addEntries(
+    resource: DatabricksResource,
+    entries: readonly ListEntry[],
+    replacing: boolean,
+  ): void {
+    const list = { replacing, size: entries.length };
+    for (const { principal, level, inherited = false } of entries) {
+      const actions = levelActions(resource.type, level);
+      this.facts.entries.push({ resource, principal, level, actions, inherited, list });
+    }
   }
 
   #addPermission(resource: DatabricksResource, entry: ListEntry): void {

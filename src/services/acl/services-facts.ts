@@ -1,5 +1,9 @@
 import type { Finding } from '../../audit/index.js';
+import type { AuditedOnlineStore } from '../online-store/index.js';
 import type { DatabricksAction, DatabricksResource, Principal } from '../vocabulary/index.js';
+
+/** Stands for a level that is known only after a plan is applied. */
+export const UNKNOWN_LEVEL = '(known after apply)';
 
 /** One entry of an access control list, as it was read. */
 export interface AccessEntry {
@@ -31,6 +35,18 @@ export interface RepeatedPrincipal {
   readonly levels: readonly string[];
   /** The one that counts here. */
   readonly kept: string;
+}
+
+/** An object with several lists in one file, each of which replaces the others. */
+export interface RivalListsFact {
+  readonly resource: DatabricksResource;
+  /** Where the lists stand. */
+  readonly addresses: readonly string[];
+}
+
+/** A file with a part of a longer answer. */
+export interface PageFact {
+  readonly file: string;
 }
 
 /** A personal access token, without the token itself. */
@@ -96,13 +112,6 @@ export interface ServiceCredentialFact {
   readonly open: boolean | undefined;
 }
 
-/** Which secrets an online store is written and read with: scope and prefix, as `scope/prefix`. */
-export interface OnlineStoreFact {
-  readonly name: string;
-  readonly readPrefix: string | undefined;
-  readonly writePrefix: string | undefined;
-}
-
 /** An instance profile, and what it is there for. */
 export interface InstanceProfileFact {
   readonly arn: string;
@@ -113,9 +122,8 @@ export interface InstanceProfileFact {
 
 /** What an IAM policy lets an instance profile do to an online store. */
 export interface StorePolicyFact {
-  /** ARN of the instance profile, or the name of the file. */
+  /** ARN of the instance profile. */
   readonly profile: string;
-  readonly use: 'lookup' | 'publish' | undefined;
   /** The changing actions that it allows, for example `dynamodb:PutItem`. */
   readonly writes: readonly string[];
 }
@@ -132,6 +140,7 @@ export interface UnmodelledFact {
 export interface ServicesFacts {
   readonly entries: readonly AccessEntry[];
   readonly repeated: readonly RepeatedPrincipal[];
+  readonly rivalLists: readonly RivalListsFact[];
   readonly tokens: readonly TokenFact[];
   readonly servicePrincipals: readonly ServicePrincipalFact[];
   readonly groups: readonly GroupFact[];
@@ -139,10 +148,12 @@ export interface ServicesFacts {
   readonly storedSecrets: readonly StoredSecretFact[];
   readonly secrets: readonly SecretFact[];
   readonly serviceCredentials: readonly ServiceCredentialFact[];
-  readonly onlineStores: readonly OnlineStoreFact[];
+  /** Their `project` is the workspace. */
+  readonly onlineStores: readonly AuditedOnlineStore[];
   readonly instanceProfiles: readonly InstanceProfileFact[];
   readonly storePolicies: readonly StorePolicyFact[];
   readonly unmodelled: readonly UnmodelledFact[];
+  readonly pages: readonly PageFact[];
   /** What a reader with rules of its own found. */
   readonly findings: readonly Finding[];
 }
@@ -155,6 +166,7 @@ export function emptyFacts(): FactLists {
   return {
     entries: [],
     repeated: [],
+    rivalLists: [],
     tokens: [],
     servicePrincipals: [],
     groups: [],
@@ -166,6 +178,7 @@ export function emptyFacts(): FactLists {
     instanceProfiles: [],
     storePolicies: [],
     unmodelled: [],
+    pages: [],
     findings: [],
   };
 }

@@ -1,4 +1,5 @@
 import type { SnapshotOptions } from '../../engine/index.js';
+import { readSecretPrefix } from '../online-store/index.js';
 import {
   ADMINS_GROUP,
   type DatabricksResource,
@@ -9,7 +10,6 @@ import {
   principalsPolicyKind,
   sharedPermission,
 } from '../vocabulary/index.js';
-import { scopeOfPrefix } from './read-online-stores.js';
 import type { CollectedServices, DatabricksPermission } from './services-collector.js';
 import { mergeFacts, type ServicesFacts } from './services-facts.js';
 
@@ -76,19 +76,18 @@ function storePermissions(files: readonly CollectedServices[]): readonly Databri
 }
 
 const USES = [
-  { action: 'PUBLISH', prefix: 'writePrefix' },
-  { action: 'LOOKUP', prefix: 'readPrefix' },
+  { action: 'PUBLISH', prefix: 'writeSecretPrefix' },
+  { action: 'LOOKUP', prefix: 'readSecretPrefix' },
 ] as const;
 
 function storesByScope(
   { onlineStores }: ServicesFacts,
-  field: 'writePrefix' | 'readPrefix',
+  field: 'writeSecretPrefix' | 'readSecretPrefix',
 ): ReadonlyMap<string, readonly string[]> {
   const byScope = new Map<string, string[]>();
   for (const store of onlineStores) {
-    const prefix = store[field];
-    if (prefix === undefined) continue;
-    const scope = scopeOfPrefix(prefix);
+    const scope = readSecretPrefix(store[field] ?? '')?.scope;
+    if (scope === undefined) continue;
     const known = byScope.get(scope);
     if (known === undefined) byScope.set(scope, [store.name]);
     else known.push(store.name);

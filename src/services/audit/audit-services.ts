@@ -6,6 +6,7 @@ import {
 } from '../../audit/index.js';
 import { createAuthorizer } from '../../engine/index.js';
 import { mergeFacts, type ServicesFile, servicesSnapshotOptions } from '../acl/index.js';
+import { auditOnlineStores } from '../online-store/index.js';
 import { type DatabricksType, LEVELS } from '../vocabulary/index.js';
 import type { ServicesAuditFacts } from './services-rule.js';
 import { SERVICES_RULES } from './services-rules.js';
@@ -24,7 +25,8 @@ export interface ServicesReport extends AuditReport {
  * Audits how services use a workspace: its access control lists, secrets, tokens and credentials.
  *
  * Shape: the coverage of the objects is that of {@link auditSnapshot}, with the actions that a type has; the findings are
- * those of {@link SERVICES_RULES}, and of files with rules of their own. Holds no secret.
+ * those of {@link SERVICES_RULES}, of {@link auditOnlineStores} for the stores of each workspace, and of files with rules of
+ * their own. Holds no secret.
  *
  * @example
  * auditServices([readServicesFile(JSON.parse(text), { name: 'state.json' })]).findings;
@@ -73,8 +75,12 @@ function findAll(facts: ServicesAuditFacts): readonly Finding[] {
   const own = SERVICES_RULES.flatMap(({ id, level, check }) =>
     Array.from(check(facts), (detail) => ({ rule: id, level, ...detail })),
   );
+  const workspaces = new Set(facts.onlineStores.map(({ project }) => project));
+  const stores = [...workspaces].flatMap((workspace) =>
+    auditOnlineStores(facts.onlineStores.filter(({ project }) => project === workspace)),
+  );
   const all = new Map(
-    [...own, ...facts.findings].map((finding) => [JSON.stringify(finding), finding]),
+    [...own, ...stores, ...facts.findings].map((finding) => [JSON.stringify(finding), finding]),
   );
   const levelOf = ({ level }: Finding): number => FINDING_LEVELS.indexOf(level);
   return [...all.values()].sort((a, b) => levelOf(a) - levelOf(b));

@@ -1,17 +1,20 @@
 import { IAM_FINDING_RULES } from '../iam/index.js';
+import { ONLINE_STORE_RULES } from '../online-store/index.js';
 import {
   allPrivileges,
   entryNotUnderstood,
   manageInsteadOfQuery,
   objectNotModelled,
   openServiceCredential,
+  partOfAnswer,
   principalListedTwice,
+  rivalLists,
   servicePrincipalAsUser,
+  servicePrincipalByName,
 } from './rules/access-rules.js';
 import { readerCreatesClusters } from './rules/cluster-rules.js';
 import {
   lookupProfileWrites,
-  samePrefix,
   sharedScope,
   tokenUseOverwritten,
   usersManageScope,
@@ -41,20 +44,23 @@ export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   tokenOfMachine,
   personalTokenOnEndpoint,
   servicePrincipalAsUser,
+  servicePrincipalByName,
   manageInsteadOfQuery,
   principalListedTwice,
+  rivalLists,
   tokenUseOverwritten,
   readerCreatesClusters,
   sharedScope,
-  samePrefix,
   lookupProfileWrites,
   allPrivileges,
   openServiceCredential,
   objectNotModelled,
+  partOfAnswer,
 ]);
 
-/** What a finding's rule is about, for people: those above, and those of files with rules of their own. */
+/** What a finding's rule is about, for people: those above, those of online stores and those of policies of AWS. */
 export const SERVICES_RULE_TEXTS: readonly Omit<ServicesRule, 'check'>[] = Object.freeze([
   ...SERVICES_RULES,
+  ...ONLINE_STORE_RULES,
   ...IAM_FINDING_RULES,
 ]);

@@ -3,8 +3,10 @@ import { isPlainObject } from '../../model/index.js';
 import { PolicyEvaluator } from './evaluate.js';
 import { findWideGrants } from './excess.js';
 import { describeExcess, describeProblems } from './find-in-policies.js';
+import { DYNAMODB_ACTIONS } from './gen/dynamodb-actions.js';
 import { sortFindings } from './iam-rules.js';
 import { readPolicies } from './read-policies.js';
+import { WildcardPattern } from './wildcard-pattern.js';
 
 /** What a file with an identity policy says, without knowing what it is for. */
 export interface IamPolicyReading {
@@ -13,6 +15,8 @@ export interface IamPolicyReading {
   /** The policy document in the file: what `checkDynamoDbPolicy` takes. */
   readonly document: unknown;
   readonly findings: readonly Finding[];
+  /** The changing actions of DynamoDB that it may allow on some resource, with `dynamodb:`. */
+  readonly writes: readonly string[];
 }
 
 /** Reads files with policies of AWS: a document, or the answers of AWS that hold one. */
@@ -40,18 +44,26 @@ export const iamPolicyKind: IamPolicyKind = {
   read(json, name) {
     const document = findDocument(json);
     const policies = readPolicies([document], [name]);
-    const wide = findWideGrants(
-      new PolicyEvaluator(policies),
-      (pattern) => !isForEveryTable(pattern),
-    );
+    const evaluator = new PolicyEvaluator(policies);
+    const wide = findWideGrants(evaluator, (pattern) => !isForEveryTable(pattern));
     return {
       kind: 'aws-iam-policy',
       name,
       document,
       findings: sortFindings([...describeProblems(policies), ...describeExcess(wide, policies)]),
+      writes: listWrites(evaluator),
     };
   },
 };
+
+/** In doubt an action is allowed: a condition does not take it back, nor does a denial that is not for everything. */
+function listWrites(evaluator: PolicyEvaluator): readonly string[] {
+  return DYNAMODB_ACTIONS.flatMap(({ name, level }) => {
+    if (!level.includes('Write')) return [];
+    const { answer } = evaluator.decide(name, { text: 'arn:', open: true });
+    return answer === 'allowed' || answer === 'conditional' ? `dynamodb:${name}` : [];
+  });
+}
 
 /** @source AWS IAM API reference: GetPolicyVersion, GetRolePolicy; a document there may be percent-encoded (RFC 3986) */
 function findDocument(json: unknown): unknown {
@@ -71,9 +83,11 @@ function decode(text: string): string {
   }
 }
 
-/** Whether a pattern ends before, or right after, where tables are named. */
+/** Whether a pattern matches all tables of some account, whatever they are called. */
 function isForEveryTable(pattern: string): boolean {
-  const [, , , , , ...resource] = pattern.split(':');
-  if (resource.length === 0) return pattern.endsWith('*');
-  return ['*', 'table*', 'table/*'].includes(resource.join(':'));
+  const segments = pattern.split(':');
+  if (segments.length < 6) return pattern.endsWith('*');
+  const account = segments.slice(0, 5).map((segment) => segment.replace(/[*?]/g, '0'));
+  const tables = { text: `${account.join(':')}:table/`, open: true };
+  return WildcardPattern.read(pattern, true)?.matches(tables) === 'all';
 }

@@ -19,10 +19,15 @@ export function profilesInUse(store: CredentialPlaces): InstanceProfiles {
   return { lookup, publish: store.writeSecretPrefix === undefined ? publish : undefined };
 }
 
-/** Whether what reads is what writes: the same secrets, or the same instance profile. */
+/**
+ * Whether what reads is what writes: the same secrets, or the same instance profile.
+ *
+ * SECURITY: a profile to publish with may write, whether or not a write prefix is there to be used in its place.
+ */
 export function sharesCredentials(store: CredentialPlaces): boolean {
-  const { lookup, publish } = profilesInUse(store);
-  if (lookup !== undefined) return lookup === publish;
+  const { lookup, publish } = store.instanceProfiles ?? {};
+  // The names of profiles are the same in any case.
+  if (lookup !== undefined) return lookup.toLowerCase() === publish?.toLowerCase();
   const { readSecretPrefix: read, writeSecretPrefix: write } = store;
   return read !== undefined && write !== undefined && isSameSecretPrefix(read, write);
 }

@@ -1,38 +1,21 @@
-import type { FindingLevel } from '../../audit/index.js';
+import type { Finding, FindingRule } from '../../audit/index.js';
 import { quote } from '../../model/index.js';
 import { type CredentialPlaces, profilesInUse, sharesCredentials } from './credentials-in-use.js';
-import { isSameSecretPrefix, parseSecretPrefix, type SecretPrefix } from './secret-prefix.js';
+import { isSameSecretPrefix, readSecretPrefix } from './secret-prefix.js';
 
 /** What an audit looks at of an online store; an `OnlineStore` is one. What is not known is left out. */
 export interface AuditedOnlineStore extends CredentialPlaces {
-  /** For messages. */
   readonly name: string;
+  /** Of the resource that findings are about. */
+  readonly project?: string | undefined;
   readonly provider?: string | undefined;
   readonly host?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly tls?: false | object | undefined;
 }
 
-/** Something that should be known about the credentials of an online store. */
-export interface OnlineStoreFinding {
-  /** Stable id of the rule. */
-  readonly rule: string;
-  readonly level: FindingLevel;
-  /** One sentence, without a final period. */
-  readonly message: string;
-  /** Name of the store. */
-  readonly store: string;
-}
-
 /** One thing to look for. */
-export interface OnlineStoreRule {
-  /** Stable: people write it into their own tools. */
-  readonly id: string;
-  readonly level: FindingLevel;
-  /** What it means, as a sentence without a final period. */
-  readonly title: string;
-  /** What to do about it, as a sentence without a final period. */
-  readonly advice: string;
+export interface OnlineStoreRule extends Omit<FindingRule, 'check'> {
   /** What is wrong with `store`, one sentence each. */
   readonly check: (store: AuditedOnlineStore, writers: Writers) => readonly string[];
 }
@@ -47,7 +30,7 @@ const invalidPrefix: OnlineStoreRule = {
   advice: 'Write it as the name of a scope, one `/` and the beginning of the keys',
   check: (store) =>
     prefixesOf(store)
-      .filter(([, prefix]) => readPrefix(prefix) === undefined)
+      .filter(([, prefix]) => readSecretPrefix(prefix) === undefined)
       .map(([use, prefix]) => `${nameOf(store)} has ${quote(prefix)} as its ${use} secret prefix`),
 };
 
@@ -74,7 +57,9 @@ const sharedScope: OnlineStoreRule = {
   title: 'Secrets for reading and for writing in one scope',
   advice: 'Use two scopes: who may read one secret of a scope may read all of them',
   check: (store) => {
-    const [read, write] = [store.readSecretPrefix, store.writeSecretPrefix].map(readPrefix);
+    const [read, write] = [store.readSecretPrefix, store.writeSecretPrefix].map((prefix = '') =>
+      readSecretPrefix(prefix),
+    );
     if (read === undefined || write === undefined || sharesCredentials(store)) return [];
     if (!isSameSecretPrefix(read.scope, write.scope)) return [];
     return [`${nameOf(store)} has both secrets in the scope ${quote(read.scope)}`];
@@ -146,18 +131,22 @@ export const ONLINE_STORE_RULES: readonly OnlineStoreRule[] = Object.freeze([
 /**
  * Looks for online stores whose credentials are more than they have to be, or are not where they should be.
  *
- * Shape: findings in the order of {@link ONLINE_STORE_RULES}, and of `stores`. Reads no secret.
+ * Shape: findings in the order of {@link ONLINE_STORE_RULES}, and of `stores`, which all take their secrets from one place.
+ * Reads no secret.
  *
  * @source Databricks, "Authentication for working with online stores": two scopes, one of them read-only; its document asks
  * of the instance profile for lookups that it may write, which a lookup never needs
  */
-export function auditOnlineStores(
-  stores: readonly AuditedOnlineStore[],
-): readonly OnlineStoreFinding[] {
+export function auditOnlineStores(stores: readonly AuditedOnlineStore[]): readonly Finding[] {
   const writers = groupByWriter(stores);
   return ONLINE_STORE_RULES.flatMap(({ id, level, check }) =>
     stores.flatMap((store) =>
-      check(store, writers).map((message) => ({ rule: id, level, message, store: store.name })),
+      check(store, writers).map((message) => ({
+        rule: id,
+        level,
+        message,
+        resource: { project: store.project ?? null, type: 'OnlineStore', name: store.name },
+      })),
     ),
   );
 }
@@ -165,11 +154,11 @@ export function auditOnlineStores(
 function groupByWriter(stores: readonly AuditedOnlineStore[]): Writers {
   const writers = new Map<string, AuditedOnlineStore[]>();
   for (const store of stores) {
-    const writer = writerOf(store);
-    if (writer === undefined) continue;
-    const known = writers.get(writer);
-    if (known === undefined) writers.set(writer, [store]);
-    else known.push(store);
+    for (const writer of writersOf(store)) {
+      const known = writers.get(writer);
+      if (known === undefined) writers.set(writer, [store]);
+      else known.push(store);
+    }
   }
   return writers;
 }
@@ -178,8 +167,13 @@ function readerOf(store: AuditedOnlineStore): string | undefined {
   return credentialsId(profilesInUse(store).lookup, store.readSecretPrefix);
 }
 
-function writerOf(store: AuditedOnlineStore): string | undefined {
-  return credentialsId(profilesInUse(store).publish, store.writeSecretPrefix);
+/** All that may write, also a profile that a write prefix overrides. */
+function writersOf({ instanceProfiles, writeSecretPrefix }: AuditedOnlineStore): readonly string[] {
+  const ids = [
+    credentialsId(undefined, writeSecretPrefix),
+    credentialsId(instanceProfiles?.publish, undefined),
+  ];
+  return ids.filter((id) => id !== undefined);
 }
 
 /** The same text for the same credentials: a profile has `:` in its name, a prefix has none. */
@@ -187,7 +181,7 @@ function credentialsId(
   profile: string | undefined,
   prefix: string | undefined,
 ): string | undefined {
-  return profile === undefined ? prefix?.toLowerCase() : `profile:${profile}`;
+  return profile === undefined ? prefix?.toLowerCase() : `profile:${profile.toLowerCase()}`;
 }
 
 function nameOf({ name }: AuditedOnlineStore): string {
@@ -200,14 +194,6 @@ function prefixesOf(store: AuditedOnlineStore): readonly (readonly ['read' | 'wr
     ...(read === undefined ? [] : [['read', read] as const]),
     ...(write === undefined ? [] : [['write', write] as const]),
   ];
-}
-
-function readPrefix(prefix: string | undefined): SecretPrefix | undefined {
-  try {
-    return prefix === undefined ? undefined : parseSecretPrefix(prefix);
-  } catch {
-    return undefined;
-  }
 }
 
 function hasProfile({ instanceProfiles = {} }: AuditedOnlineStore): boolean {

@@ -19,7 +19,6 @@ export {
   type AuditedOnlineStore,
   auditOnlineStores,
   ONLINE_STORE_RULES,
-  type OnlineStoreFinding,
   type OnlineStoreRule,
 } from './findings.js';
 export {
@@ -48,6 +47,7 @@ export type {
 export {
   type OnlineStoreSecretNames,
   parseSecretPrefix,
+  readSecretPrefix,
   type SecretPrefix,
   secretNamesOf,
 } from './secret-prefix.js';

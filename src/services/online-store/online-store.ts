@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigInvalidError, quote, throwCollected } from '../../model/index.js';
-import { parseSecretPrefix } from './secret-prefix.js';
+import { readSecretPrefix } from './secret-prefix.js';
 
 interface OnlineStoreParts {
   /** For messages. */
@@ -50,7 +50,9 @@ const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })
   .min(1, 'is empty');
 const names = z.array(text, { error: 'must be a list' }).readonly().optional();
-const secretPrefix = text.refine(isSecretPrefix, 'must be `SCOPE/PREFIX`').optional();
+const secretPrefix = text
+  .refine((value) => readSecretPrefix(value) !== undefined, 'must be `SCOPE/PREFIX`')
+  .optional();
 
 const parts = {
   name: text,
@@ -126,15 +128,6 @@ export function parseOnlineStore(input: unknown): OnlineStore {
 function nameOf(input: unknown): string {
   const name = typeof input === 'object' && input !== null && 'name' in input ? input.name : '';
   return typeof name === 'string' && name !== '' ? ` ${quote(name)}` : '';
-}
-
-function isSecretPrefix(value: string): boolean {
-  try {
-    parseSecretPrefix(value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isHttpAddress(value: string): boolean {

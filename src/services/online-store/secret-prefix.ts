@@ -34,26 +34,35 @@ const LONGEST_SUFFIX = '-secret-access-key'.length;
 const MAX_KEY_LENGTH = 128;
 
 /**
- * Reads `SCOPE/PREFIX`.
+ * Reads `SCOPE/PREFIX`; undefined for what is none.
  *
  * Shape: exactly one `/`. A scope's name may hold more of them in Databricks, but its client takes such a text for no
  * prefix, so that a scope with a `/` cannot be named here either.
  *
- * @throws {@link ConfigInvalidError} when the text is none
  * @source databricks-feature-engineering 0.18.2, its online store specs: same
+ */
+export function readSecretPrefix(text: string): SecretPrefix | undefined {
+  const [scope, prefix, ...others] = text.split('/', 3);
+  const isComplete = others.length === 0 && isSecretScope(scope) && isSecretKey(prefix);
+  return isComplete && prefix.length + LONGEST_SUFFIX <= MAX_KEY_LENGTH
+    ? Object.freeze({ scope, prefix })
+    : undefined;
+}
+
+/**
+ * Reads `SCOPE/PREFIX`, as {@link readSecretPrefix} does.
+ *
+ * @throws {@link ConfigInvalidError} when the text is none
  * @example
  * parseSecretPrefix('feature-store-read/dynamo') // { scope: 'feature-store-read', prefix: 'dynamo' }
  */
 export function parseSecretPrefix(text: string): SecretPrefix {
   if (typeof text !== 'string') throw new TypeError('a secret prefix must be a string');
-  const [scope, prefix, ...others] = text.split('/', 3);
-  const isComplete = others.length === 0 && isSecretScope(scope) && isSecretKey(prefix);
-  if (!isComplete || prefix.length + LONGEST_SUFFIX > MAX_KEY_LENGTH) {
-    throw new ConfigInvalidError(
-      `${quote(text)} is no secret prefix: it is the name of a scope, one \`/\` and the beginning of the secrets' keys`,
-    );
-  }
-  return Object.freeze({ scope, prefix });
+  const prefix = readSecretPrefix(text);
+  if (prefix !== undefined) return prefix;
+  throw new ConfigInvalidError(
+    `${quote(text)} is no secret prefix: it is the name of a scope, one \`/\` and the beginning of the secrets' keys`,
+  );
 }
 
 /**

@@ -18,6 +18,7 @@ type Action =
   | 'WRITE'
   | 'MANAGE'
   | 'ACCESS'
+  | 'CREATE_CONNECTION'
   | 'PUBLISH'
   | 'LOOKUP';
 
@@ -57,6 +58,7 @@ export const databricksVocabulary: DatabricksVocabulary = defineVocabulary({
     WRITE: {},
     MANAGE: {},
     ACCESS: {},
+    CREATE_CONNECTION: {},
     PUBLISH: {},
     LOOKUP: {},
   },
@@ -90,7 +92,7 @@ export const LEVELS: Readonly<Record<DatabricksType, TypeLevels>> = Object.freez
     'CAN_MANAGE',
   ),
   SecretScope: levels(true, 'READ', 'WRITE', 'MANAGE'),
-  ServiceCredential: levels(false, 'ACCESS', 'MANAGE'),
+  ServiceCredential: levels(false, 'ACCESS', 'CREATE_CONNECTION', 'MANAGE'),
   Tokens: levels(true, 'CAN_USE', 'CAN_MANAGE'),
   OnlineStore: levels(false, 'PUBLISH', 'LOOKUP'),
 });
@@ -111,7 +113,8 @@ export function levelActions(
   type: DatabricksType,
   level: string,
 ): readonly DatabricksAction[] | undefined {
-  if (type === 'ServiceCredential' && level === ALL_PRIVILEGES) return ['ACCESS'];
+  if (type === 'ServiceCredential' && level === ALL_PRIVILEGES)
+    return ['ACCESS', 'CREATE_CONNECTION'];
   const { ordered, levels } = LEVELS[type];
   const at = (levels as readonly string[]).indexOf(level);
   return at < 0 ? undefined : levels.slice(ordered ? 0 : at, at + 1);

@@ -23,7 +23,8 @@ const names = z.array(z.string());
  * The policy kind of Databricks' access control lists.
  *
  * Names of users and service principals are compared without regard to case, names of groups as they are. A subject
- * whose name is an application id is a service principal, and what is granted to a user never is granted to it.
+ * whose name is an application id is a service principal, and what is granted to a user never is granted to it. A service
+ * principal by another name is nobody.
  *
  * @source Databricks documentation, "Secret access control", for what names each kind of principal
  */
@@ -39,7 +40,8 @@ export const principalsPolicyKind: PolicyKind<PrincipalsPolicy> = {
     // Groups alone go into the engine's bit sets.
     if (users.length === 0 && servicePrincipals.length === 0) return { kind: 'any-of', groups };
     const people = new Set(users.map(foldName).filter((name) => !isApplicationId(name)));
-    const services = new Set(servicePrincipals.map(foldName));
+    // SECURITY: another name would be met by a user who is called that.
+    const services = new Set(servicePrincipals.map(foldName).filter(isApplicationId));
     const groupSet = new Set(groups);
     return {
       kind: 'predicate',
@@ -111,7 +113,8 @@ export const ADMINS_GROUP = 'admins';
  * Shape: one of `applicationId` and `userName`; `groups` are the names of its groups, those that it is in through others
  * included.
  *
- * @throws TypeError when not exactly one of the two is a string that is not empty
+ * @throws TypeError when not exactly one of the two is a string that is not empty, when `applicationId` is none, and when
+ *   `userName` is one
  * @example
  * authorizer.can(workspaceSubject({ applicationId }), 'CAN_QUERY', { type: 'ServingEndpoint', name: id });
  */
@@ -127,6 +130,9 @@ export function workspaceSubject(member: {
   }
   if (applicationId !== undefined && userName !== undefined) {
     throw new TypeError('a member of a workspace has an applicationId or a userName, not both');
+  }
+  if (isApplicationId(username) !== (userName === undefined)) {
+    throw new TypeError('an applicationId is a UUID, and a userName is none');
   }
   return { username, groups: [...new Set([USERS_GROUP, ...groups])] };
 }

@@ -31,7 +31,7 @@ describe('kinds', () => {
       kind: 'own',
       detect: (value) => 'Statement' in value,
       read: (_, { collector, name }) => {
-        collector.facts.storePolicies.push({ profile: name, use: 'lookup', writes: ['w'] });
+        collector.facts.storePolicies.push({ profile: name, writes: ['w'] });
       },
     };
     const file = read({ Statement: [], scopes: [] }, { readers: [own] });
@@ -183,7 +183,7 @@ describe('Unity Catalog', () => {
       privilege_assignments: [{ principal: 'ml', privileges: ['all privileges', 'ACCESS'] }],
     });
     expect(facts.entries.map(({ level, actions }) => [level, actions])).toEqual([
-      ['ALL_PRIVILEGES', ['ACCESS']],
+      ['ALL_PRIVILEGES', ['ACCESS', 'CREATE_CONNECTION']],
       ['ACCESS', ['ACCESS']],
     ]);
   });

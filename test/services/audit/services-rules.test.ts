@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ServicesFileReader } from '../../../src/services/acl/index.js';
 import { auditServices, SERVICES_RULES } from '../../../src/services/audit/index.js';
 import { ENDPOINT, READER, read, SCORER } from '../acl/read-fixture.js';
 
@@ -58,6 +57,7 @@ const tokenList = (...access_control_list: readonly object[]): unknown => ({
   path: '/api/2.0/permissions/authorization/tokens',
   body: { access_control_list },
 });
+const tokenUse = { authorization: 'tokens' };
 const use = (group_name: string): object => ({ group_name, permission_level: 'CAN_USE' });
 const profile = { instance_profile_arn: 'arn:p' };
 const cluster = {
@@ -78,6 +78,14 @@ const principal = (values: object): unknown =>
     ...values,
   });
 const ann = { created_by_username: 'ann@example.com', created_by_id: 1, owner_id: 1 };
+/** Ann is in one group through another. */
+const members = {
+  Resources: [
+    { id: '5', displayName: 'ml', members: [{ value: '6' }] },
+    { id: '6', displayName: 'inner', members: null },
+    { id: '1', userName: 'ann@example.com', groups: [{ value: '6', display: 'inner' }] },
+  ],
+};
 const queried = { user_name: 'Ann@example.com', level: 'CAN_QUERY' };
 
 interface Case {
@@ -173,8 +181,22 @@ const CASES: readonly Case[] = [
       [ENDPOINT, tokens(ann), endpoint(queried)],
       ['`fraud-prod`', tokens(ann, ann), endpoint(queried), named('fraud-prod')],
       ['`latest`', tokens(ann), endpoint(queried), named('latest')],
+      ['through group `users`', tokens(ann), endpoint({ group_name: 'users', level: 'CAN_QUERY' })],
+      [
+        'user `ann@example.com` has a token and may query serving endpoint `e` through group `ml`',
+        tokens(ann),
+        members,
+        named('e'),
+        endpoint({ group_name: 'ml', level: 'CAN_MANAGE' }),
+      ],
     ],
     clean: [
+      [tokens(ann), endpoint({ group_name: 'admins', level: 'CAN_MANAGE' })],
+      [
+        tokens({ ...ann, owner_id: 2 }),
+        members,
+        endpoint({ group_name: 'ml', level: 'CAN_QUERY' }),
+      ],
       [tokens(ann), endpoint(queried), named('fraud-dev')],
       [tokens(ann), endpoint(queried), named('staging.fraud')],
       [tokens(ann), endpoint({ ...queried, level: 'CAN_VIEW' })],
@@ -184,10 +206,26 @@ const CASES: readonly Case[] = [
   },
   {
     rule: 'service-principal-as-user',
-    found: [[READER, endpoint({ user_name: READER, level: 'CAN_QUERY' })]],
+    found: [
+      ['an application id', endpoint({ user_name: READER, level: 'CAN_QUERY' })],
+      ['no e-mail address', endpoint({ user_name: 'fraud-scorer', level: 'CAN_QUERY' })],
+      [
+        'the name of a service principal',
+        endpoint({ user_name: 'bot@example.com', level: 'CAN_QUERY' }),
+        principal({ display_name: 'bot@example.com' }),
+      ],
+    ],
     clean: [
       [endpoint(queried)],
       [endpoint({ service_principal_name: READER, level: 'CAN_QUERY' })],
+    ],
+  },
+  {
+    rule: 'service-principal-by-name',
+    found: [['`scorer`', endpoint({ service_principal_name: 'scorer', level: 'CAN_QUERY' })]],
+    clean: [
+      [endpoint({ service_principal_name: READER.toUpperCase(), level: 'CAN_QUERY' })],
+      [endpoint({ group_name: 'scorer', level: 'CAN_QUERY' })],
     ],
   },
   {
@@ -213,8 +251,12 @@ const CASES: readonly Case[] = [
     rule: 'entry-not-understood',
     found: [
       ['`CAN_FLY`', endpoint({ ...queried, level: 'CAN_FLY' })],
-      ['nobody who is known', endpoint({ level: 'CAN_QUERY' })],
-      ['`CAN_MANAGE`', scope('s', 'ml', 'CAN_MANAGE')],
+      ['someone who is not known is granted `CAN_QUERY`', endpoint({ level: 'CAN_QUERY' })],
+      [
+        'group `ml` is granted a level that is known only after the plan is applied',
+        state('databricks_secret_acl', { scope: 's', principal: 'ml' }),
+      ],
+      ['`CAN_MANAGE`, which is no level', scope('s', 'ml', 'CAN_MANAGE')],
     ],
     clean: [[endpoint(queried)], [grant('ALL PRIVILEGES')]],
   },
@@ -222,6 +264,18 @@ const CASES: readonly Case[] = [
     rule: 'principal-listed-twice',
     found: [['2 times', tokenList(use('ml'), { ...use('ml'), permission_level: 'CAN_MANAGE' })]],
     clean: [[tokenList(use('ml'), use('ML'))]],
+  },
+  {
+    rule: 'rival-lists',
+    found: [
+      [
+        '`databricks_permissions.a`, `b`',
+        state('databricks_permissions', { ...tokenUse, access_control: [use('ml')] }, [
+          { address: 'b', type: 'databricks_permissions', values: tokenUse },
+        ]),
+      ],
+    ],
+    clean: [[state('databricks_permissions', { ...tokenUse, access_control: [use('ml')] })]],
   },
   {
     rule: 'token-use-overwritten',
@@ -296,18 +350,15 @@ const CASES: readonly Case[] = [
     rule: 'shared-scope',
     found: [
       ['`dynamo`, `mysql`', keys('s', 'dynamo-access-key-id', 'mysql-password')],
-      ['`r`, `w`', store('s/r', 's/w')],
+      ['`p`, `q`', store('r/p', 'w/p'), { ...(store('r/q', 'w2/p') as object), name: 'other' }],
+      ['`q`, `p`', store('r/p', 'w/p'), keys('r', 'q-user')],
     ],
     clean: [
       [keys('s', 'dynamo-access-key-id', 'dynamo-secret-access-key')],
       [store('s/p', 's/p')],
+      [store('s/r', 's/w')],
       [store('r/p', 'w/p'), keys('r', 'other')],
     ],
-  },
-  {
-    rule: 'same-secret-prefix',
-    found: [['`s/p`', store('s/p', 's/p')]],
-    clean: [[store('r/p', 'w/p')], [store('', '')]],
   },
   {
     rule: 'lookup-profile-writes',
@@ -328,8 +379,26 @@ const CASES: readonly Case[] = [
     clean: [[credential('ISOLATION_MODE_ISOLATED')], [credential('')]],
   },
   {
+    rule: 'part-of-answer',
+    found: [
+      ['`0.json`', { endpoints: [], next_page_token: 'more' }],
+      ['`0.json`', { totalResults: 2, Resources: [{ id: '2', displayName: 'ml' }] }],
+    ],
+    clean: [
+      [{ endpoints: [], next_page_token: '' }],
+      [{ totalResults: 1, Resources: [{ id: '2', displayName: 'ml' }] }],
+      [{ totalResults: 'many', Resources: [] }],
+    ],
+  },
+  {
     rule: 'object-not-modelled',
-    found: [['`job` `7`', { object_id: '/jobs/7', object_type: 'job' }]],
+    found: [
+      ['job `7` has 0 entries', { object_id: '/jobs/7', object_type: 'job' }],
+      [
+        'cluster `c` has 1 entry',
+        state('databricks_permissions', { cluster_id: 'c', access_control: [use('ml')] }),
+      ],
+    ],
     clean: [[endpoint(queried)]],
   },
 ];
@@ -352,27 +421,49 @@ describe.each(CASES)('$rule', ({ rule, found, clean }) => {
   });
 });
 
-test('a policy that lets a lookup change the store is found by its profile or its use', () => {
+describe('a policy beside the ARN of an instance profile', () => {
+  const arn = 'arn:aws:iam::123456789012:instance-profile/lookup';
   const policy = (
-    name: string,
-    purpose: 'lookup' | undefined,
-    ...writes: readonly string[]
-  ): unknown => {
-    const reader: ServicesFileReader = {
-      kind: 'policy',
-      detect: (value) => 'Statement' in value,
-      read: (_, { collector }) => {
-        collector.facts.storePolicies.push({ profile: name, use: purpose, writes });
-      },
-    };
-    const files = [
-      read({ Statement: [] }, { readers: [reader] }),
-      read(state('databricks_model_serving', serving)),
-    ];
-    return auditServices(files, { now: NOW }).findings.map(({ rule }) => rule);
-  };
-  expect(policy('arn:p', undefined, 'dynamodb:PutItem')).toEqual(['lookup-profile-writes']);
-  expect(policy('other', 'lookup', 'dynamodb:PutItem')).toEqual(['lookup-profile-writes']);
-  expect(policy('other', undefined, 'dynamodb:PutItem')).toEqual([]);
-  expect(policy('arn:p', 'lookup')).toEqual([]);
+    Action: unknown,
+    more: readonly object[] = [],
+    path: string = arn,
+    Condition: object = {},
+  ): unknown => ({
+    path,
+    body: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action, Resource: 'arn:aws:dynamodb:eu:1:table/t', Condition },
+        ...more,
+      ],
+    },
+  });
+  const looked = { name: 'e', config: [{ served_entities: [{ instance_profile_arn: arn }] }] };
+  const endpointFile = state('databricks_model_serving', looked);
+  const storeFile = { name: 'store', instance_profiles: { lookup: arn } };
+  const denial = { Effect: 'Deny', Action: 'dynamodb:PutItem', Resource: '*' };
+
+  test.each([
+    ['of a serving endpoint', endpointFile, policy('dynamodb:PutItem'), 'serving endpoint e has'],
+    ['of an online store', storeFile, policy(['dynamodb:putitem']), 'online store `store` has'],
+    [
+      'with a condition',
+      storeFile,
+      policy('dynamodb:*', [denial], arn, { Bool: { 'aws:SecureTransport': 'true' } }),
+      'allows dynamodb:',
+    ],
+  ])('%s is found where it lets a lookup change the store', (_, file, written, says) => {
+    const messages = findings('lookup-profile-writes', file, written);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain(says);
+  });
+
+  test.each([
+    ['that only reads', policy(['dynamodb:GetItem', 'dynamodb:Query'])],
+    ['whose writing is denied', policy(['dynamodb:GetItem', 'dynamodb:PutItem'], [denial])],
+    ['of another profile', policy('dynamodb:PutItem', [], `${arn}2`)],
+    ['of something else', policy('dynamodb:PutItem', [], '/api/2.0/token/list')],
+  ])('%s is not', (_, written) => {
+    expect(findings('lookup-profile-writes', storeFile, endpointFile, written)).toEqual([]);
+  });
 });

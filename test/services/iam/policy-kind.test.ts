@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   checkDynamoDbPolicy,
+  DYNAMODB_ACTIONS,
   IAM_FINDING_RULES,
   iamPolicyKind,
 } from '../../../src/services/iam/index.js';
@@ -81,6 +82,13 @@ describe('of a file alone are found', () => {
       policy(allow({ Resource: TABLE.replace('features', '*') })),
       ['iam-excess-resource'],
     ],
+    ...['arn:aws:dynamodb:*:*:t*', 'arn:aws:dynamodb:eu-*:1?:table/**', 'arn:aws:*'].map(
+      (Resource): [string, unknown, readonly string[]] => [
+        `every table of ${Resource}`,
+        policy(allow({ Resource })),
+        Resource === 'arn:aws:*' ? ['iam-malformed'] : ['iam-excess-resource'],
+      ],
+    ),
     [
       'all but one table',
       policy(allow({ Resource: undefined, NotResource: TABLE })),
@@ -101,6 +109,45 @@ describe('of a file alone are found', () => {
     ['a principal', policy(allow({ Principal: '*' })), ['iam-principal']],
   ])('%s', (_what, json, rules) => {
     expect(rulesOf(json)).toEqual(rules);
+  });
+});
+
+describe('the changing actions that a policy may allow', () => {
+  test.each<[what: string, json: unknown, writes: readonly string[]]>([
+    ['none, where it reads', policy(allow({ Action: ['dynamodb:GetItem', 'dynamodb:List*'] })), []],
+    ['one', policy(allow({ Action: 'DynamoDB:putitem' })), ['dynamodb:PutItem']],
+    [
+      'one, under a condition',
+      policy(
+        allow({
+          Action: 'dynamodb:PutItem',
+          Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+        }),
+      ),
+      ['dynamodb:PutItem'],
+    ],
+    [
+      'one, that is denied elsewhere',
+      policy(
+        allow({ Action: 'dynamodb:PutItem' }),
+        deny({ Action: 'dynamodb:*', Resource: `${TABLE}2` }),
+      ),
+      ['dynamodb:PutItem'],
+    ],
+    [
+      'none, where all is denied',
+      policy(allow({ Action: '*' }), deny({ Action: 'dynamodb:*', Resource: '*' })),
+      [],
+    ],
+    ['none, in what is not understood', { PolicyDocument: '%' }, []],
+  ])('%s', (_what, json, writes) => {
+    expect(iamPolicyKind.read(json, 'p').writes).toEqual(writes);
+  });
+
+  test('are all of them for a wildcard', () => {
+    const { writes } = iamPolicyKind.read(policy(allow({ Action: '*', Resource: '*' })), 'p');
+    const changing = DYNAMODB_ACTIONS.filter(({ level }) => level.endsWith('Write'));
+    expect(writes).toEqual(changing.map(({ name }) => `dynamodb:${name}`));
   });
 });
 

@@ -106,6 +106,20 @@ describe('auditOnlineStores', () => {
       [['online-store-shared-credentials', 'that it is written with']],
     ],
     [
+      'one profile that a write prefix overrides',
+      [
+        {
+          name: 'a',
+          writeSecretPrefix: 'w/p',
+          instanceProfiles: { lookup, publish: lookup.toUpperCase() },
+        },
+      ],
+      [
+        ['online-store-shared-credentials', 'that it is written with'],
+        ['online-store-overridden-prefix', 'is written with its write secret prefix'],
+      ],
+    ],
+    [
       'a prefix that writes to another store',
       [good, { name: 'b', readSecretPrefix: 'W/p' }, { ...good, name: 'c' }],
       [
@@ -126,6 +140,17 @@ describe('auditOnlineStores', () => {
           'online-store-shared-credentials',
           'online store `b` is read with the credentials that write to online store `a`',
         ],
+      ],
+    ],
+    [
+      'a profile that would write to another store without its write prefix',
+      [
+        { ...good, instanceProfiles: { publish } },
+        { name: 'b', instanceProfiles: { lookup: publish } },
+      ],
+      [
+        ['online-store-shared-credentials', 'that write to online store `a`'],
+        ['online-store-overridden-prefix', 'is written with its write secret prefix'],
       ],
     ],
     [
@@ -197,7 +222,12 @@ describe('auditOnlineStores', () => {
       for (const text of [title, advice]) expect(text).not.toMatch(/\.$/);
     }
     const [finding] = auditOnlineStores([{ ...good, writeSecretPrefix: 'r/p' }]);
-    expect(finding).toMatchObject({ level: 'error', store: 'a' });
+    expect(finding).toEqual({
+      rule: 'online-store-shared-credentials',
+      level: 'error',
+      message: expect.any(String),
+      resource: { project: null, type: 'OnlineStore', name: 'a' },
+    });
   });
 
   test('thousands of stores with the same credentials take no thousands of looks each', () => {

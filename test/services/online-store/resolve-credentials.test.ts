@@ -306,6 +306,10 @@ describe('the stronger never stands in for the weaker', () => {
       'one profile for both',
       { ...without('writeSecretPrefix'), instanceProfiles: { lookup: arn, publish: arn } },
     ],
+    [
+      'one profile for both, and a write prefix in its place',
+      { ...DYNAMO, instanceProfiles: { lookup: arn, publish: arn.replace('lookup', 'Lookup') } },
+    ],
   ])('a store with %s is not read', async (_, store) => {
     expect(await expectRefusal(granted, store, {}, UNAVAILABLE)).toEqual([]);
   });

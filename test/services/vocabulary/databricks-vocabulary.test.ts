@@ -37,7 +37,7 @@ describe('levels', () => {
   test.each([
     ['ServiceCredential', 'ACCESS', ['ACCESS']],
     ['ServiceCredential', 'MANAGE', ['MANAGE']],
-    ['ServiceCredential', 'ALL_PRIVILEGES', ['ACCESS']],
+    ['ServiceCredential', 'ALL_PRIVILEGES', ['ACCESS', 'CREATE_CONNECTION']],
     ['OnlineStore', 'PUBLISH', ['PUBLISH']],
     ['OnlineStore', 'LOOKUP', ['LOOKUP']],
   ] as const)('%s: %s includes %j, and no other', (type, level, actions) => {

@@ -41,6 +41,12 @@ describe('who is meant', () => {
       { userName: '\u212aim@example.com' },
       false,
     ],
+    [
+      'a service principal of the name of a user',
+      service('ann@example.com'),
+      { userName: 'ann@example.com' },
+      false,
+    ],
     ['an id where a user should be', user(ID), { applicationId: ID }, false],
     ['a group', group('ml'), { userName: 'ann@example.com', groups: ['ml'] }, true],
     [
@@ -116,10 +122,13 @@ describe('workspaceSubject', () => {
     });
   });
 
-  test.each([{}, { userName: '' }, { applicationId: ID, userName: 'ann@example.com' }])(
-    'refuses %j',
-    (member) => {
-      expect(() => workspaceSubject(member)).toThrow(TypeError);
-    },
-  );
+  test.each([
+    {},
+    { userName: '' },
+    { applicationId: ID, userName: 'ann@example.com' },
+    { applicationId: 'ann@example.com' },
+    { userName: ID.toUpperCase() },
+  ])('refuses %j', (member) => {
+    expect(() => workspaceSubject(member)).toThrow(TypeError);
+  });
 });

@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { isPlainObject } from '../../../model/index.js';
-import { principalFromName } from '../../vocabulary/index.js';
+import { type DatabricksResource, principalFromName } from '../../vocabulary/index.js';
 import { checkShape } from '../check-shape.js';
 import type { ReadContext } from '../file-reader.js';
-import { addObjectList, namedPrincipal, principalOf, TOKENS_NAME } from '../read-permissions.js';
+import { findObject, principalFields, principalOf, TOKENS_NAME } from '../read-permissions.js';
 import { addGrants, toEntry } from '../read-unity-catalog.js';
 import type { ListEntry } from '../services-collector.js';
-import { type TerraformResource, textAt } from './terraform-resource.js';
+import { UNKNOWN_LEVEL } from '../services-facts.js';
+import { isUnknownAt, type TerraformResource, textAt } from './terraform-resource.js';
 
 /** Takes one resource of Terraform. */
 export type ResourceHandler = (resource: TerraformResource, context: ReadContext) => void;
 
 const accessControl = z.array(
-  namedPrincipal.extend({ permission_level: z.string().min(1).nullish() }),
+  z.looseObject({ ...principalFields, permission_level: z.string().min(1).nullish() }),
 );
 const grantBlocks = z.array(
   z.looseObject({
@@ -20,44 +20,84 @@ const grantBlocks = z.array(
     privileges: z.array(z.string().min(1)).nullish(),
   }),
 );
-const privileges = z.array(z.string().min(1));
 
-/** Who may use one object: a list that replaces the one before. */
-export const permissionsResource: ResourceHandler = (resource, context) => {
-  const blocks = checkShape(accessControl, resource.values['access_control'] ?? [], context.name);
-  const entries = blocks.map(({ permission_level, ...named }) => ({
-    principal: principalOf(named),
-    level: permission_level ?? UNKNOWN,
-  }));
-  const { type, name } = objectOf(resource);
-  addObjectList(context, type, name, entries, { duplicates: 'last', replacing: true });
-};
+/** Stands for what is granted, to whom is not known yet. */
+const UNKNOWN_ENTRY: ListEntry = { principal: undefined, level: UNKNOWN_LEVEL };
+
+/** An object, with the lists that replace its list. */
+interface ObjectLists {
+  readonly object: DatabricksResource;
+  readonly lists: { readonly address: string; readonly entries: readonly ListEntry[] }[];
+}
+
+/** Who may use objects, gathered: each resource has a list that replaces the one before. */
+export class PermissionsGatherer {
+  readonly #objects = new Map<string, ObjectLists>();
+
+  readonly add: ResourceHandler = (resource, context) => {
+    const { address, values } = resource;
+    const blocks = checkShape(accessControl, values['access_control'] ?? [], context.name);
+    const entries = isUnknownAt(resource, 'access_control')
+      ? [UNKNOWN_ENTRY]
+      : blocks.map(({ permission_level, ...named }) => ({
+          principal: principalOf(named),
+          level: permission_level ?? UNKNOWN_LEVEL,
+        }));
+    const { type, name } = objectOf(resource);
+    const object = findObject(context, type, name, entries.length);
+    if (object === undefined) return;
+    const key = JSON.stringify([object.type, object.name]);
+    const known = this.#objects.get(key);
+    if (known === undefined) this.#objects.set(key, { object, lists: [{ address, entries }] });
+    else known.lists.push({ address, entries });
+  };
+
+  finish({ collector }: ReadContext): void {
+    for (const { object, lists } of this.#objects.values()) {
+      const [only, ...others] = lists;
+      if (only === undefined || others.length > 0) collector.addRivalLists(object, lists);
+      else collector.addList(object, only.entries, { duplicates: 'last', replacing: true });
+    }
+  }
+}
 
 /** What is granted on one object of Unity Catalog: to all principals, or to one. */
-export const grantsResource: ResourceHandler = ({ address, values }, context) => {
-  const one = values['grant'] === undefined ? [values] : values['grant'];
-  const entries = checkShape(grantBlocks, one ?? [], context.name).flatMap(
-    (grant): readonly ListEntry[] =>
-      checkShape(privileges, grant.privileges ?? [], context.name).map((privilege) =>
-        grant.principal
-          ? toEntry(grant.principal, privilege)
-          : { principal: undefined, level: privilege },
-      ),
-  );
-  const type = SECURABLES.find((field) => textAt(values, field) !== undefined) ?? 'unknown';
+export const grantsResource: ResourceHandler = (resource, context) => {
+  const { address, type: kind, values } = resource;
+  const blocks = kind === 'databricks_grant' ? [values] : (values['grant'] ?? []);
+  const entries = isUnknownAt(resource, 'grant')
+    ? [UNKNOWN_ENTRY]
+    : checkShape(grantBlocks, blocks, context.name).flatMap(({ principal, privileges }) =>
+        // Nobody is granted nothing: what is missing is not known yet.
+        privileges
+          ? privileges.map((privilege) => toEntry(principal, privilege))
+          : [{ ...toEntry(principal, UNKNOWN_LEVEL), level: UNKNOWN_LEVEL }],
+      );
+  const type =
+    SECURABLES.find((field) => textAt(values, field) ?? isUnknownAt(resource, field)) ?? 'unknown';
   addGrants(context, type, textAt(values, type) ?? address, entries);
 };
 
 /** The ACLs of secret scopes, gathered: each resource has one entry of one scope. */
 export class SecretAclGatherer {
   readonly #byScope = new Map<string, ListEntry[]>();
+  readonly #initial = new Map<string, ListEntry>();
+
+  readonly addScope: ResourceHandler = ({ address, values }, { collector }) => {
+    const name = textAt(values, 'name') ?? address;
+    const backend = textAt(values, 'backend_type') ?? 'DATABRICKS';
+    collector.addResource('SecretScope', name, { backend });
+    const manager = textAt(values, 'initial_manage_principal');
+    if (manager === undefined) return;
+    this.#initial.set(name, { principal: { kind: 'group', name: manager }, level: 'MANAGE' });
+  };
 
   readonly add: ResourceHandler = ({ address, values }) => {
     const scope = textAt(values, 'scope') ?? address;
     const principal = textAt(values, 'principal');
     const entry: ListEntry = {
       principal: principal === undefined ? undefined : principalFromName(principal),
-      level: textAt(values, 'permission') ?? UNKNOWN,
+      level: textAt(values, 'permission') ?? UNKNOWN_LEVEL,
     };
     const entries = this.#byScope.get(scope);
     if (entries === undefined) this.#byScope.set(scope, [entry]);
@@ -65,15 +105,20 @@ export class SecretAclGatherer {
   };
 
   finish({ collector }: ReadContext): void {
-    for (const [scope, entries] of this.#byScope) {
+    for (const scope of new Set([...this.#byScope.keys(), ...this.#initial.keys()])) {
+      const entries = this.#byScope.get(scope) ?? [];
+      const initial = this.#initial.get(scope);
+      // An ACL for who manages a scope from the beginning takes the place of that.
+      const isReplaced = entries.some(
+        ({ principal }) =>
+          principal?.kind === 'group' && principal.name === initial?.principal?.name,
+      );
+      const all = initial === undefined || isReplaced ? entries : [initial, ...entries];
       const resource = collector.addResource('SecretScope', scope);
-      collector.addList(resource, entries, { duplicates: 'weakest' });
+      collector.addList(resource, all, { duplicates: 'weakest' });
     }
   }
 }
-
-/** Stands for a level that is known only after a plan is applied. */
-const UNKNOWN = '(known after apply)';
 
 /** The fields that name the object of a permission, with what the permissions API calls its type. */
 const OBJECT_FIELDS: ReadonlyMap<string, string> = new Map([
@@ -100,17 +145,18 @@ const SECURABLES = [
 ];
 
 /** The object that a list is about; its address stands for an id that a plan does not know yet. */
-function objectOf({ address, values, unknown }: TerraformResource): {
+function objectOf(resource: TerraformResource): {
   readonly type: string;
   readonly name: string;
 } {
+  const { address, values } = resource;
   const authorization = textAt(values, 'authorization');
   if (authorization !== undefined) {
     const type = authorization === TOKENS_NAME ? TOKENS_NAME : 'authorization';
     return { type, name: authorization };
   }
   for (const [field, type] of OBJECT_FIELDS) {
-    const name = textAt(values, field) ?? (isUnknown(unknown, field) ? address : undefined);
+    const name = textAt(values, field) ?? (isUnknownAt(resource, field) ? address : undefined);
     if (name !== undefined) return { type, name };
   }
   const other = Object.keys(values).find((field) => field.endsWith('_id') && textAt(values, field));
@@ -118,8 +164,4 @@ function objectOf({ address, values, unknown }: TerraformResource): {
     type: textAt(values, 'object_type') ?? other ?? 'unknown',
     name: (other === undefined ? undefined : textAt(values, other)) ?? address,
   };
-}
-
-function isUnknown(unknown: unknown, field: string): boolean {
-  return isPlainObject(unknown) && unknown[field] === true;
 }

@@ -3,10 +3,11 @@ import { addServingEndpoint, servingConfig } from '../read-serving-endpoints.js'
 import { lifetimeOf, readExpiry } from '../read-tokens.js';
 import { addCredential } from '../read-unity-catalog.js';
 import type { ResourceHandler } from './permission-resources.js';
-import { blockAt, isTrueAt, numberAt, textAt } from './terraform-resource.js';
+import { blockAt, isTrueAt, isUnknownAt, numberAt, textAt } from './terraform-resource.js';
 
 /** A token of whoever applies the configuration, or on behalf of a service principal. */
-export const tokenResource: ResourceHandler = ({ address, type, values }, { collector }) => {
+export const tokenResource: ResourceHandler = (resource, { collector }) => {
+  const { address, type, values } = resource;
   const applicationId = textAt(values, 'application_id');
   const onBehalf = type === 'databricks_obo_token';
   const createdAt = numberAt(values, 'creation_time');
@@ -22,9 +23,12 @@ export const tokenResource: ResourceHandler = ({ address, type, values }, { coll
     onBehalf,
     createdAt,
     expiresAt,
-    // Without a lifetime a token has no end.
     lifetimeSeconds:
-      lifetime && lifetime > 0 ? lifetime : (lifetimeOf(createdAt, expiresAt) ?? null),
+      lifetime && lifetime > 0
+        ? lifetime
+        : (lifetimeOf(createdAt, expiresAt) ??
+          // Without a lifetime a token has no end.
+          (isUnknownAt(resource, 'lifetime_seconds') ? undefined : null)),
     managed: true,
   });
 };
@@ -68,17 +72,6 @@ export const entitlementsResource: ResourceHandler = ({ address, values }, { col
   }
   if (groupId !== undefined)
     collector.facts.groups.push({ id: groupId, name: undefined, createsClusters: true });
-};
-
-export const secretScopeResource: ResourceHandler = ({ address, values }, { collector }) => {
-  const resource = collector.addResource('SecretScope', textAt(values, 'name') ?? address, {
-    backend: textAt(values, 'backend_type') ?? 'DATABRICKS',
-  });
-  const manager = textAt(values, 'initial_manage_principal');
-  if (manager === undefined) return;
-  collector.addList(resource, [{ principal: { kind: 'group', name: manager }, level: 'MANAGE' }], {
-    duplicates: 'all',
-  });
 };
 
 export const secretResource: ResourceHandler = ({ values }, { collector }) => {

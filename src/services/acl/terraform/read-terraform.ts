@@ -1,7 +1,7 @@
 import type { ReadContext, ServicesFileReader } from '../file-reader.js';
 import {
   grantsResource,
-  permissionsResource,
+  PermissionsGatherer,
   type ResourceHandler,
   SecretAclGatherer,
 } from './permission-resources.js';
@@ -14,7 +14,6 @@ import {
   registeredModelResource,
   ruleSetResource,
   secretResource,
-  secretScopeResource,
   servicePrincipalResource,
   servingResource,
   tokenResource,
@@ -24,7 +23,6 @@ import { collectSecrets } from './terraform-secrets.js';
 
 /** What is read, by the type of the resource. What is not here grants nothing in a workspace. */
 const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
-  ['databricks_permissions', permissionsResource],
   ['databricks_grants', grantsResource],
   ['databricks_grant', grantsResource],
   ['databricks_token', tokenResource],
@@ -33,7 +31,6 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['databricks_group', groupResource],
   ['databricks_group_member', groupMemberResource],
   ['databricks_entitlements', entitlementsResource],
-  ['databricks_secret_scope', secretScopeResource],
   ['databricks_secret', secretResource],
   ['databricks_model_serving', servingResource],
   ['databricks_mlflow_model', registeredModelResource],
@@ -42,11 +39,20 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['databricks_access_control_rule_set', ruleSetResource],
 ]);
 
+/** What an empty state has. */
+const STATE_KEYS: ReadonlySet<string> = new Set([
+  'format_version',
+  'terraform_version',
+  'checks',
+  'timestamp',
+]);
+
 /** `terraform show -json` of a state. @source Terraform documentation, "JSON Output Format" */
 export const terraformStateReader: ServicesFileReader = {
   kind: 'terraform-state',
+  // Terraform writes other documents with a version too, such as the schemas of providers.
   detect: (value) =>
-    isShown(value) && !('planned_values' in value) && !('resource_changes' in value),
+    isShown(value) && ('values' in value || Object.keys(value).every((key) => STATE_KEYS.has(key))),
   read: (value, context) => readDocument(readShown(value, context.name), context),
 };
 
@@ -72,11 +78,15 @@ function isShown(value: Readonly<Record<string, unknown>>): boolean {
 function readDocument(document: TerraformDocument, context: ReadContext): void {
   // First: what fails later may print what was read.
   collectSecrets(document, context);
+  const permissions = new PermissionsGatherer();
   const acls = new SecretAclGatherer();
-  for (const resource of document.resources) {
-    const handler =
-      resource.type === 'databricks_secret_acl' ? acls.add : HANDLERS.get(resource.type);
-    handler?.(resource, context);
-  }
+  const handlers = new Map<string, ResourceHandler>([
+    ...HANDLERS,
+    ['databricks_permissions', permissions.add],
+    ['databricks_secret_scope', acls.addScope],
+    ['databricks_secret_acl', acls.add],
+  ]);
+  for (const resource of document.resources) handlers.get(resource.type)?.(resource, context);
+  permissions.finish(context);
   acls.finish(context);
 }

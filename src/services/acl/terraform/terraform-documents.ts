@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPlainObject } from '../../../model/index.js';
+import { ConfigInvalidError, isPlainObject } from '../../../model/index.js';
 import { checkShape } from '../check-shape.js';
 import type { TerraformResource } from './terraform-resource.js';
 
@@ -43,6 +43,7 @@ const shown = z.looseObject({
   prior_state: z.looseObject({ values: values.nullish() }).nullish(),
   resource_changes: z.array(change).nullish(),
   resource_drift: z.array(change).nullish(),
+  errored: z.boolean().nullish(),
   variables: z.record(z.string(), z.looseObject({ value: z.unknown().optional() })).nullish(),
   configuration: z
     .looseObject({
@@ -95,11 +96,12 @@ export interface TerraformDocument {
  * What `terraform show -json` writes of a state or of a plan.
  *
  * @source Terraform documentation, "JSON Output Format", format versions 0.1 to 1.x
- * @throws ConfigInvalidError when it has another form
+ * @throws ConfigInvalidError when it has another form, or is a plan that failed
  */
 export function readShown(value: unknown, file: string): TerraformDocument {
   const document = checkShape(shown, value, file);
-  const { planned_values, prior_state, resource_changes, resource_drift } = document;
+  const { planned_values, prior_state, resource_changes, resource_drift, errored } = document;
+  if (errored === true) throw new ConfigInvalidError('is a plan that failed half-way', { file });
   const changes = resource_changes ?? [];
   const unknown = new Map(changes.map((one) => [one.address, one.change.after_unknown]));
   const whole = document.values ?? planned_values;

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../../../model/index.js';
+
 /** A resource of Terraform with its values, wherever they stand in a file. */
 export interface TerraformResource {
   /** For example `module.staging.databricks_token.reader`. */
@@ -26,6 +28,11 @@ export function numberAt(values: TerraformValues, field: string): number | undef
 
 export function isTrueAt(values: TerraformValues, field: string): boolean {
   return values[field] === true;
+}
+
+/** Whether a value is known only after a plan is applied. */
+export function isUnknownAt({ unknown }: TerraformResource, field: string): boolean {
+  return isPlainObject(unknown) && Object.hasOwn(unknown, field) && unknown[field] === true;
 }
 
 /** The first of a block that is written as a list of at most one. */

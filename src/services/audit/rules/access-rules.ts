@@ -1,5 +1,6 @@
 import { count, listSome } from '../../../audit/describe.js';
 import { quote } from '../../../model/index.js';
+import { UNKNOWN_LEVEL } from '../../acl/index.js';
 import {
   ALL_PRIVILEGES,
   formatPrincipal,
@@ -19,12 +20,15 @@ export const entryNotUnderstood: ServicesRule = {
     'Look at the level and the principal in Databricks; of a plan, audit the state once it is applied',
   *check(facts) {
     for (const { resource, principal, level, actions } of facts.entries) {
-      const what =
-        actions === undefined
-          ? `the level ${quote(level)}, which ${describeObject(facts, resource)} does not have`
-          : `${quote(level)} on ${describeObject(facts, resource)} for nobody who is known`;
       if (actions !== undefined && principal !== undefined) continue;
-      yield { message: `an entry grants ${what}`, resource: referTo(resource) };
+      const object = describeObject(facts, resource);
+      const whom =
+        principal === undefined ? 'someone who is not known' : formatPrincipal(principal);
+      const what =
+        level === UNKNOWN_LEVEL
+          ? 'a level that is known only after the plan is applied'
+          : `${quote(level)}${actions === undefined ? ', which is no level that the audit knows there' : ''}`;
+      yield { message: `${whom} is granted ${what} on ${object}`, resource: referTo(resource) };
     }
   },
 };
@@ -36,10 +40,52 @@ export const servicePrincipalAsUser: ServicesRule = {
   title: 'A service principal that is named as a user',
   advice: 'Name it in `service_principal_name`, by its application id',
   *check(facts) {
+    const services = new Set(facts.servicePrincipals.map(({ displayName }) => displayName));
     for (const { resource, principal } of facts.entries) {
-      if (principal?.kind !== 'user' || !isApplicationId(principal.name)) continue;
+      if (principal?.kind !== 'user') continue;
+      const { name } = principal;
+      if (name.includes('@') && !services.has(name)) continue;
+      const why = isApplicationId(name)
+        ? 'an application id'
+        : services.has(name)
+          ? 'the name of a service principal'
+          : 'no e-mail address, and most likely the name of a service principal';
       yield {
-        message: `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is an application id and no user`,
+        message: `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is ${why}`,
+        resource: referTo(resource),
+      };
+    }
+  },
+};
+
+/** A service principal by the name that people see. */
+export const servicePrincipalByName: ServicesRule = {
+  id: 'service-principal-by-name',
+  level: 'warning',
+  title: 'A service principal that is not named by its application id',
+  advice: 'Name it by its application id: its display name is no name to Databricks',
+  *check(facts) {
+    for (const { resource, principal } of facts.entries) {
+      if (principal?.kind !== 'service-principal' || isApplicationId(principal.name)) continue;
+      yield {
+        message: `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is no application id`,
+        resource: referTo(resource),
+      };
+    }
+  },
+};
+
+/** Several lists of one object, of which one counts. */
+export const rivalLists: ServicesRule = {
+  id: 'rival-lists',
+  level: 'warning',
+  title: 'An object whose access control list several resources of Terraform write',
+  advice:
+    'Put all entries into one `databricks_permissions`: each one replaces what the others wrote, in no order that is known',
+  *check(facts) {
+    for (const { resource, addresses } of facts.rivalLists) {
+      yield {
+        message: `${listSome(addresses.map(quote))} each write the list of ${describeObject(facts, resource)}`,
         resource: referTo(resource),
       };
     }
@@ -120,6 +166,21 @@ export const openServiceCredential: ServicesRule = {
   },
 };
 
+/** What is not there. */
+export const partOfAnswer: ServicesRule = {
+  id: 'part-of-answer',
+  level: 'note',
+  title: 'A file with one page of a longer answer',
+  advice: 'Audit the other pages with it: what is not there is not looked at',
+  *check({ pages }) {
+    for (const { file } of pages) yield { message: `${quote(file)} says that its list goes on` };
+  },
+};
+
+function entriesOf(number: number): string {
+  return number === 1 ? '1 entry' : `${number} entries`;
+}
+
 /** What is not looked at. */
 export const objectNotModelled: ServicesRule = {
   id: 'object-not-modelled',
@@ -128,7 +189,7 @@ export const objectNotModelled: ServicesRule = {
   advice: 'Nothing to do here; look at its permissions in Databricks',
   *check({ unmodelled }) {
     for (const { type, name, entries } of unmodelled) {
-      yield { message: `${quote(type)} ${quote(name)} has a list with ${count(entries, 'line')}` };
+      yield { message: `${type.replace(/_id$/, '')} ${quote(name)} has ${entriesOf(entries)}` };
     }
   },
 };

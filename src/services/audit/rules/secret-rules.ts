@@ -1,6 +1,7 @@
 import { listSome } from '../../../audit/describe.js';
 import { quote } from '../../../model/index.js';
-import { type AccessEntry, scopeOfPrefix } from '../../acl/index.js';
+import type { AccessEntry } from '../../acl/index.js';
+import { readSecretPrefix } from '../../online-store/index.js';
 import { ADMINS_GROUP, USERS_GROUP } from '../../vocabulary/index.js';
 import { describeObject } from '../describe-object.js';
 import { referTo, type ServicesAuditFacts, type ServicesRule } from '../services-rule.js';
@@ -22,9 +23,12 @@ export const usersReadTokenScope: ServicesRule = {
       const key = tokenScopes.get(name);
       // Scopes of this name hold the token for a registry of models in another workspace.
       if (key === undefined && !name.startsWith('remote-mr-')) continue;
-      const held = key === undefined ? 'by its name the token of another workspace' : quote(key);
+      const held =
+        key === undefined
+          ? 'is named like those with the token of a model registry elsewhere'
+          : `holds the key ${quote(key)}`;
       yield {
-        message: `everyone can read ${describeObject(facts, entry.resource)}, which holds ${held}`,
+        message: `everyone can read ${describeObject(facts, entry.resource)}, which ${held}`,
         resource: referTo(entry.resource),
       };
     }
@@ -60,45 +64,29 @@ export const sharedScope: ServicesRule = {
   advice:
     'Give each credential a scope of its own: an ACL is for a whole scope, and never for a key',
   *check(facts) {
-    const prefixes = new Map<string, Set<string>>();
-    const add = (scope: string, prefix: string): void => {
-      const known = prefixes.get(scope);
-      if (known === undefined) prefixes.set(scope, new Set([prefix]));
-      else known.add(prefix);
+    const scopes = new Map<string, { readonly held: Set<string>; readonly by: Set<string> }>();
+    const add = (scope: string, prefix: string, by: string): void => {
+      const known = scopes.get(scope) ?? { held: new Set(), by: new Set() };
+      known.held.add(prefix);
+      known.by.add(by);
+      scopes.set(scope, known);
     };
     for (const { scope, key } of facts.secrets) {
-      if (KEY_ENDS.test(key)) add(scope, key.replace(KEY_ENDS, ''));
+      const prefix = key.replace(KEY_ENDS, '');
+      if (prefix !== key) add(scope, prefix, `key ${prefix}`);
     }
-    for (const { readPrefix, writePrefix } of facts.onlineStores) {
-      for (const prefix of [readPrefix, writePrefix]) {
-        if (prefix === undefined) continue;
-        const scope = scopeOfPrefix(prefix);
-        add(scope, prefix.slice(scope.length + 1));
+    for (const { name, readSecretPrefix: read, writeSecretPrefix: write } of facts.onlineStores) {
+      for (const text of [read, write]) {
+        const found = readSecretPrefix(text ?? '');
+        if (found !== undefined) add(found.scope, found.prefix, `store ${name}`);
       }
     }
-    for (const [scope, held] of prefixes) {
-      if (held.size < 2) continue;
+    for (const [scope, { held, by }] of scopes) {
+      // What one store has in one scope is for the rules of online stores.
+      if (held.size < 2 || by.size < 2) continue;
       yield {
         message: `secret scope ${quote(scope)} holds ${listSome([...held].map(quote))}`,
         resource: { project: null, type: 'SecretScope', name: scope },
-      };
-    }
-  },
-};
-
-/** Reading and writing with the same credential. */
-export const samePrefix: ServicesRule = {
-  id: 'same-secret-prefix',
-  level: 'warning',
-  title: 'An online store that is read with the credential that it is written with',
-  advice:
-    'Make a credential that only reads, put it into a scope of its own, and name it in `read_secret_prefix`',
-  *check({ onlineStores }) {
-    for (const { name, readPrefix, writePrefix } of onlineStores) {
-      if (readPrefix === undefined || readPrefix !== writePrefix) continue;
-      yield {
-        message: `online store ${quote(name)} is read and written with ${quote(readPrefix)}`,
-        resource: { project: null, type: 'OnlineStore', name },
       };
     }
   },
@@ -110,18 +98,23 @@ export const lookupProfileWrites: ServicesRule = {
   level: 'warning',
   title: 'An instance profile that looks features up and can change the online store',
   advice: 'Give the serving endpoint an instance profile of its own with the reading actions alone',
-  *check({ instanceProfiles, storePolicies }) {
-    const lookups = new Map(
-      instanceProfiles.flatMap(({ arn, use, by }) => (use === 'lookup' ? [[arn, by]] : [])),
-    );
+  *check({ instanceProfiles, storePolicies, onlineStores }) {
+    const lookups = new Map<string, string>();
+    for (const { name, instanceProfiles: { lookup } = {} } of onlineStores) {
+      if (lookup !== undefined) lookups.set(lookup, `online store ${quote(name)}`);
+    }
+    for (const { arn, use, by } of instanceProfiles) if (use === 'lookup') lookups.set(arn, by);
     for (const { arn, use, by } of instanceProfiles) {
       const lookup = lookups.get(arn);
       if (use !== 'publish' || lookup === undefined) continue;
       yield { message: `${lookup} and ${by} share the instance profile ${quote(arn)}` };
     }
-    for (const { profile, use, writes } of storePolicies) {
-      if ((use !== 'lookup' && !lookups.has(profile)) || writes.length === 0) continue;
-      yield { message: `the policy of ${quote(profile)} allows ${listSome(writes)}` };
+    for (const { profile, writes } of storePolicies) {
+      const lookup = lookups.get(profile);
+      if (lookup === undefined || writes.length === 0) continue;
+      yield {
+        message: `${lookup} has the instance profile ${quote(profile)}, whose policy allows ${listSome(writes)}`,
+      };
     }
   },
 };

@@ -1,6 +1,12 @@
 import { quote } from '../../../model/index.js';
-import type { TokenFact } from '../../acl/index.js';
-import { formatPrincipal, type Principal, principalKey } from '../../vocabulary/index.js';
+import { groupFinder, type TokenFact } from '../../acl/index.js';
+import {
+  ADMINS_GROUP,
+  formatPrincipal,
+  type Principal,
+  principalKey,
+  USERS_GROUP,
+} from '../../vocabulary/index.js';
 import { describeDuration, describeObject } from '../describe-object.js';
 import { referTo, type ServicesAuditFacts, type ServicesRule } from '../services-rule.js';
 
@@ -113,22 +119,40 @@ export const personalTokenOnEndpoint: ServicesRule = {
   advice:
     'Let services call the endpoint as a service principal with CAN_QUERY: the token of a person does whatever the person may do, and ends with the account',
   *check(facts) {
-    const holders = new Set<string>();
-    for (const token of facts.tokens) {
-      const owner = ownerOf(token, facts);
-      if (owner?.kind === 'user') holders.add(principalKey(owner));
-    }
+    const holders = personsWithTokens(facts);
     for (const { resource, principal, actions } of facts.entries) {
       if (resource.type !== 'ServingEndpoint' || actions?.includes('CAN_QUERY') !== true) continue;
-      if (principal === undefined || !holders.has(principalKey(principal))) continue;
-      if (!isProduction(facts.endpointNames.get(resource.name))) continue;
+      const holder = principal && holders.get(principalKey(principal));
+      if (holder === undefined || !isProduction(facts.endpointNames.get(resource.name))) continue;
+      const through = principal?.kind === 'group' ? ` through ${formatPrincipal(principal)}` : '';
       yield {
-        message: `${formatPrincipal(principal)} has a token and may query ${describeObject(facts, resource)}`,
+        message: `${formatPrincipal(holder)} has a token and may query ${describeObject(facts, resource)}${through}`,
         resource: referTo(resource),
       };
     }
   },
 };
+
+/**
+ * The persons who have tokens, by what they are granted something as: themselves and, one of them for each, their groups.
+ *
+ * Administrators are left out: they may do everything, whatever a list says.
+ */
+function personsWithTokens(facts: ServicesAuditFacts): ReadonlyMap<string, Principal> {
+  const groupsOf = groupFinder(facts);
+  const holders = new Map<string, Principal>();
+  for (const token of facts.tokens) {
+    const owner = ownerOf(token, facts);
+    if (owner?.kind !== 'user' || holders.has(principalKey(owner))) continue;
+    holders.set(principalKey(owner), owner);
+    const groups = token.ownerId === undefined ? [] : groupsOf([token.ownerId]);
+    for (const name of [USERS_GROUP, ...groups]) {
+      const key = principalKey({ kind: 'group', name });
+      if (name !== ADMINS_GROUP && !holders.has(key)) holders.set(key, owner);
+    }
+  }
+  return holders;
+}
 
 /** An endpoint counts as one of production unless its name says something else. */
 function isProduction(name: string | undefined): boolean {

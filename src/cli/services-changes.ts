@@ -1,0 +1,124 @@
+import { neutralize, renderTable, safeJson, type TableCell, wrapWords } from '../audit/index.js';
+import { readYamlText } from '../config/read-yaml-text.js';
+import { type Arguments, FORMAT, HELP, NO_COLOR, type OptionSpec, UsageError } from './command.js';
+import { type CommandIo, writeAll } from './command-io.js';
+import { readLines } from './read-lines.js';
+import { textLayout } from './text-layout.js';
+
+/** What a command found or did in workspaces. Holds no secret. */
+export interface ServicesChanges {
+  /** What is to be done, or was. */
+  readonly changes: readonly { readonly where: string; readonly message: string }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly where: string;
+    readonly message: string;
+  }[];
+  /** Whether the changes are done. */
+  readonly applied: boolean;
+  /** Anything else to know, by its name. */
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export const YES: OptionSpec = {
+  name: 'yes',
+  short: 'y',
+  help: 'Apply without asking; needed where there is no terminal to ask on',
+};
+
+export const DRY_RUN: OptionSpec = { name: 'dry-run', help: 'Show what would be done, and stop' };
+
+/** The options of commands that show, and those of commands that change. */
+export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
+export const CHANGE_OPTIONS: readonly OptionSpec[] = [YES, DRY_RUN, ...SHOW_OPTIONS];
+
+const MAX_ANSWER = 100;
+const LINE = 100;
+
+/**
+ * The text of the one file that a command is given.
+ *
+ * @throws {@link UsageError} when it is none or several, ConfigInvalidError when it cannot be read
+ */
+export async function readOneFile(
+  { paths }: Arguments,
+  usage: string,
+): Promise<{ readonly file: string; readonly text: string }> {
+  const [file, second] = paths;
+  if (file === undefined || second !== undefined) {
+    throw new UsageError(`one file is needed: \`${usage}\``);
+  }
+  return { file, text: await readYamlText(file) };
+}
+
+/**
+ * Whether a person wants changes: by `--yes`, or by typing `yes` on a terminal, on which they are shown.
+ *
+ * @throws {@link UsageError} when there is neither
+ */
+export async function confirmChanges(
+  changes: ServicesChanges,
+  args: Arguments,
+  io: CommandIo,
+): Promise<boolean> {
+  if (args.has('yes')) return true;
+  const { stdin, stderr } = io;
+  if (stdin.isTTY !== true) {
+    throw new UsageError('nothing was changed: without a terminal to ask on, `--yes` is needed');
+  }
+  // Standard output is for the result.
+  await writeAll(stderr, toText(changes, args, { ...io, stdout: stderr }));
+  stderr.write('Do this? Only `yes` is taken: ');
+  for await (const lines of readLines(stdin, MAX_ANSWER)) {
+    const [line] = lines;
+    if (line !== undefined) return 'text' in line && line.text.trim() === 'yes';
+  }
+  return false;
+}
+
+/** Writes what was found or done, as `--format` says. */
+export async function writeChanges(
+  changes: ServicesChanges,
+  args: Arguments,
+  io: CommandIo,
+): Promise<void> {
+  const text = args.get('format') === 'json' ? `${safeJson(changes)}\n` : toText(changes, args, io);
+  await writeAll(io.stdout, text);
+}
+
+function toText(
+  { changes, findings, applied, details }: ServicesChanges,
+  args: Arguments,
+  io: CommandIo,
+): string {
+  const layout = textLayout(args, io);
+  const table = (titles: readonly string[], rows: readonly (readonly string[])[]) => {
+    // Lines of a cell: a single text of one is cut where it is long.
+    const cells = rows.map((row): readonly TableCell[] =>
+      row.map((text) => wrapWords(neutralize(text), LINE)),
+    );
+    return rows.length === 0 ? [] : [...renderTable(titles, cells, layout), ''];
+  };
+  const nothing = changes.length === 0 && findings.length === 0;
+  return [
+    ...table(
+      ['WHERE', applied ? 'DONE' : 'TO DO'],
+      changes.map(({ where, message }) => [where, message]),
+    ),
+    ...table(
+      ['WHERE', 'RULE', 'FINDING'],
+      findings.map(({ where, rule, message }) => [where, rule, message]),
+    ),
+    ...table(['DETAIL', 'VALUE'], Object.entries(details)),
+    nothing ? layout.style('green', 'nothing to do') : summary(changes, findings, applied),
+    '',
+  ].join('\n');
+}
+
+function summary(
+  changes: ServicesChanges['changes'],
+  findings: ServicesChanges['findings'],
+  applied: boolean,
+): string {
+  return `${changes.length} ${applied ? 'done' : 'to do'}, ${findings.length} found`;
+}

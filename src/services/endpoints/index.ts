@@ -1,0 +1,17 @@
+export {
+  applyEndpointAccess,
+  describeEndpointGrant,
+  type EndpointAccess,
+  type EndpointAccessPlan,
+  type EndpointFinding,
+  type EndpointGrant,
+  type EndpointLevel,
+  planEndpointAccess,
+  verifyEndpointAccess,
+} from './endpoint-access.js';
+export { type EndpointFile, parseEndpointFile } from './endpoint-file.js';
+export {
+  createEndpointToken,
+  type EndpointToken,
+  type EndpointTokenRequest,
+} from './endpoint-token.js';

@@ -1,0 +1,24 @@
+export { type AppliedLink, type ApplyLinkOptions, applyLink, rotateLink } from './apply-link.js';
+export { type LinkFile, parseLinkFile } from './link-file.js';
+export {
+  LINK_OUTPUTS,
+  type LinkOutputs,
+  REGISTRY_LINKS,
+  type RegistryLink,
+  type RemoteName,
+  SERVICE_PRINCIPAL_GROUP,
+  type SecretPart,
+  secretKey,
+  type WorkspaceName,
+} from './link-names.js';
+export {
+  describeLinkChange,
+  type LinkChange,
+  type LinkFinding,
+  type LinkPlan,
+  type LinkToken,
+} from './link-plan.js';
+export type { RenewalReason } from './link-token.js';
+export { planLink, type Renewal } from './plan-link.js';
+export type { LinkRules, RegistryLinks, RegistryReader } from './registry-links.js';
+export { type LinkFilesRules, verifyLink, verifyLinkFiles } from './verify-link.js';

@@ -1,0 +1,190 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  servicesLinkApplyCommand,
+  servicesLinkPlanCommand,
+  servicesLinkRotateCommand,
+  servicesLinkVerifyCommand,
+} from '../../src/cli/services-link-command.js';
+import {
+  describeWorld,
+  type LinkWorld,
+  PLANNED,
+  PROD_APP,
+  readSecret,
+  STAGING_APP,
+  startLinkWorld,
+} from '../services/links/link-world.js';
+import { type FakeEntra, startFakeEntra } from '../support/databricks/index.js';
+import { type CommandResult, runCommand } from './run-command.js';
+
+const COMMANDS = {
+  plan: servicesLinkPlanCommand,
+  apply: servicesLinkApplyCommand,
+  verify: servicesLinkVerifyCommand,
+  rotate: servicesLinkRotateCommand,
+};
+
+let folder: string;
+let file: string;
+let world: LinkWorld;
+let env: Record<string, string>;
+
+beforeEach(() => start());
+
+async function start(entra?: FakeEntra): Promise<void> {
+  folder = mkdtempSync(join(tmpdir(), 'services-link-'));
+  file = join(folder, 'links.yaml');
+  world = await startLinkWorld({ now: Date.now, ...(entra === undefined ? {} : { entra }) });
+  const { dev, staging, prod } = world.workspaces;
+  env = {
+    DEV: dev.adminToken,
+    STAGING: staging.adminToken,
+    PROD: prod.adminToken,
+    STAGING_AAD: 'entra-token-of-staging',
+    PROD_AAD: 'entra-token-of-prod',
+  };
+  const section = (name: 'dev' | 'staging' | 'prod') =>
+    `${name}:
+  host: ${world.workspaces[name].origin}
+  ca_cert_path: ${dev.caCertPath}
+  credentials: { token: "\${${name.toUpperCase()}}" }
+`;
+  writeFileSync(
+    file,
+    `${section('dev')}${section('staging')}${section('prod')}
+staging_workspace_id: "1002"
+prod_workspace_id: "1003"
+azure_staging_client_id: ${STAGING_APP}
+azure_staging_aad_token: "\${STAGING_AAD}"
+azure_prod_client_id: ${PROD_APP}
+azure_prod_aad_token: "\${PROD_AAD}"
+`,
+  );
+}
+
+afterEach(stop);
+
+async function stop(): Promise<void> {
+  await world.stop();
+  rmSync(folder, { recursive: true });
+}
+
+const run = (
+  name: keyof typeof COMMANDS,
+  argv: readonly string[] = [],
+  typed?: string,
+): Promise<CommandResult> =>
+  runCommand(COMMANDS[name], [...argv, file], { env, ...(typed === undefined ? {} : { typed }) });
+const prodToken = () => readSecret(world.admins.dev, 'remote-mr-prod', 'prod-token');
+
+test('plan, apply, verify, rotate', async () => {
+  const plan = await run('plan');
+  expect(plan.exitCode).toBe(1);
+  expect(plan.stdout).toContain('create secret scope `remote-mr-staging`');
+  expect(plan.stdout).toContain('dev_secret_scope_name_for_staging');
+  expect((await run('apply', ['--dry-run'])).exitCode).toBe(1);
+  const apply = await run('apply', ['--yes', '--format', 'json']);
+  expect(apply.exitCode).toBe(0);
+  const report = JSON.parse(apply.stdout) as { readonly changes: readonly unknown[] };
+  expect(report).toMatchObject({ applied: true, findings: [] });
+  expect(report.changes).toHaveLength(25);
+  expect(await describeWorld(world)).toEqual(PLANNED);
+  expect((await run('plan')).exitCode).toBe(0);
+  expect(await run('verify')).toMatchObject({ exitCode: 0, stdout: 'nothing to do\n' });
+  const token = await prodToken();
+  expect(await run('rotate', ['--yes'])).toMatchObject({ exitCode: 0, stderr: '' });
+  const dry = await run('rotate', ['--force', '--dry-run']);
+  expect(dry.exitCode).toBe(1);
+  expect(dry.stdout).toContain('as asked for');
+  expect(await prodToken()).toBe(token);
+  const rotated = await run('rotate', ['--yes', '--force']);
+  expect(rotated.exitCode).toBe(0);
+  expect(rotated.stdout).toContain('make a new token');
+  expect(await prodToken()).not.toBe(token);
+  for (const { stdout, stderr } of [plan, apply, rotated]) {
+    for (const secret of [token, await prodToken(), ...Object.values(env)]) {
+      expect(`${stdout}${stderr}`).not.toContain(secret);
+    }
+  }
+});
+
+test('asks Entra with client secrets, each at its tenant', async () => {
+  await stop();
+  const entra = await startFakeEntra({
+    tenantId: 'tenant.example.org',
+    applications: [
+      { clientId: STAGING_APP, clientSecret: 'secret+of/staging=' },
+      { clientId: PROD_APP, clientSecret: 'secret&of%prod' },
+    ],
+  });
+  try {
+    await start(entra);
+    env = { ...env, STAGING_AAD: 'secret+of/staging=', PROD_AAD: 'secret&of%prod' };
+    const text = readFileSync(file, 'utf8').replaceAll('_aad_token', '_client_secret');
+    const tenants = ['staging', 'prod'].map(
+      (name) => `azure_${name}_tenant_id: tenant.example.org`,
+    );
+    writeFileSync(file, `${text}${tenants.join('\n')}\nazure_authority: ${entra.origin}\n`);
+    expect((await run('apply', ['--yes'])).exitCode).toBe(0);
+    expect(await describeWorld(world)).toEqual(PLANNED);
+    expect(entra.journal).toHaveLength(2);
+  } finally {
+    await entra.stop();
+  }
+});
+
+describe('asks before it changes anything', () => {
+  test('and takes yes', async () => {
+    const result = await run('apply', [], 'yes\n');
+    expect(result.exitCode).toBe(0);
+    expect(result.stderr).toContain('TO DO');
+    expect(result.stdout).toContain('DONE');
+    expect(await run('apply', [], 'no\n')).toMatchObject({ exitCode: 0 });
+    expect((await run('rotate', ['--force'], 'no\n')).exitCode).toBe(1);
+  });
+
+  test('and takes nothing else', async () => {
+    const before = await describeWorld(world);
+    expect((await run('apply', [], 'no\n')).exitCode).toBe(1);
+    await expect(run('apply')).rejects.toMatchObject({ name: 'UsageError' });
+    await expect(run('rotate')).rejects.toMatchObject({ name: 'UsageError' });
+    expect(await describeWorld(world)).toEqual(before);
+  });
+});
+
+test('shows what is missing, and what stands in the way', async () => {
+  expect((await run('verify')).exitCode).toBe(1);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"1003"', '"77"'));
+  const plan = await run('plan', ['--format=json']);
+  expect(plan.exitCode).toBe(1);
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    findings: [{ rule: 'blocked', message: 'the workspace of prod is 1003, not 77' }],
+  });
+  await expect(run('apply', ['--yes'])).rejects.toMatchObject({ code: 'ERR_WORKSPACE' });
+});
+
+describe('verify --state', () => {
+  const state = () => join(folder, 'state.json');
+
+  test('asks nobody', async () => {
+    const outer = { format_version: '1.0', terraform_version: '1.11.4' };
+    writeFileSync(state(), JSON.stringify({ ...outer, values: { root_module: {} } }));
+    const sizes = () => Object.values(world.workspaces).map(({ journal }) => journal.length);
+    const before = sizes();
+    const result = await runCommand(COMMANDS.verify, ['--state', state(), file]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stdout).toContain('change-missing');
+    expect(sizes()).toEqual(before);
+  });
+
+  test('refuses what is none', async () => {
+    writeFileSync(state(), 'dapi-in-a-file');
+    const error: unknown = await run('verify', ['--state', state()]).catch((one: unknown) => one);
+    expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+    expect(String(error)).not.toContain('dapi');
+    await expect(run('verify', ['--state', join(folder, 'none.json')])).rejects.toThrow('ENOENT');
+  });
+});
