@@ -9,12 +9,13 @@ import { type Cost, JOBS } from './engine-costs.js';
 import { generateStore } from './generate-store.js';
 import { benchIdentity } from './identity.js';
 import { benchRedaction } from './redaction.js';
+import { benchServers } from './servers.js';
 import { writeFeatureRepo } from './write-registry.js';
 
 const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--write DIR]
 
-  --only NAME   decisions, compile, names, questions, registry, audit, adversaries, identity
-                or redaction; may be given several times
+  --only NAME   decisions, compile, names, questions, registry, audit, adversaries, identity,
+                redaction or servers; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
   --write DIR   measures nothing: writes a feature repository in Feast's format to DIR, with
@@ -106,6 +107,13 @@ async function runAll(): Promise<void> {
     const costs = await benchIdentity();
     report.costs['identity'] = [{ permissions: 0, resources: 0, costs }];
     printCosts('identity: one verification of a token', costs);
+  }
+  if (wanted('servers')) {
+    const costs = await benchServers(
+      large ? { rounds: 10, seconds: 1 } : { rounds: 2, seconds: 0.5 },
+    );
+    report.costs['servers'] = [{ permissions: 0, resources: 0, costs }];
+    printCosts('servers: a route of Fastify with and without a gate', costs);
   }
   if (wanted('redaction')) {
     const rows = benchRedaction(large ? undefined : [1, 100], large ? 100 : 5);

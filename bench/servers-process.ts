@@ -1,0 +1,110 @@
+/**
+ * The servers that are measured: the same routes in two Fastify apps of one process, one of them behind a gate. Started by
+ * `servers.ts`, which asks it for its figures.
+ */
+import type { AddressInfo } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import fastify, { type FastifyInstance } from 'fastify';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { readDefinitions } from '../examples/feature-server/definitions.js';
+import { readOnlineFeatures } from '../examples/feature-server/online-features.js';
+import { OnlineStore } from '../examples/feature-server/online-store.js';
+import { loadGate } from '../src/gate/load/index.js';
+import type { HttpClient } from '../src/identity/http-client.js';
+import { feastAuth, requires } from '../src/servers/fastify/index.js';
+
+/** What is said when both apps listen. */
+export interface Started {
+  readonly plain: number;
+  readonly guarded: number;
+  /** Tokens of callers who may do all that is asked. */
+  readonly tokens: readonly string[];
+}
+
+/** Of the process, from its start on, in milliseconds. */
+export interface Usage {
+  /** On a processor. */
+  readonly cpu: number;
+  /** The event loop busy, and waiting. */
+  readonly active: number;
+  readonly idle: number;
+}
+
+const STORE = 'examples/credit_scoring/feature_store_oidc.yaml';
+const ISSUER = 'http://127.0.0.1:18999/realms/master';
+const TOKENS = 100;
+
+const PROJECT = 'credit_scoring';
+const DATA = 'examples/credit_scoring/data';
+
+const definitions = await readDefinitions(`${DATA}/registry.db`, PROJECT);
+const store = OnlineStore.openCopy(`${DATA}/online_store.db`, PROJECT);
+
+/** One route that does nothing, and one that does what it is there for. */
+function addRoutes(app: FastifyInstance): void {
+  const config = {
+    requires: requires('DESCRIBE', ({ params }) => ({
+      type: 'FeatureView',
+      name: (params as { readonly name: string }).name,
+    })),
+  };
+  app.get('/views/:name', { config }, async ({ params }) => params);
+  app.post('/get-online-features', async ({ body }) =>
+    readOnlineFeatures(body, definitions, store),
+  );
+}
+
+async function listen(app: FastifyInstance): Promise<number> {
+  addRoutes(app);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return (app.server.address() as AddressInfo).port;
+}
+
+async function start(): Promise<Started> {
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'key', alg: 'RS256', use: 'sig' };
+  const httpClient: HttpClient = async ({ url }) => ({
+    status: 200,
+    retryAfter: undefined,
+    body: JSON.stringify(
+      url.pathname.endsWith('/certs')
+        ? { keys: [jwk] }
+        : { issuer: ISSUER, jwks_uri: `${ISSUER}/certs`, token_endpoint: `${ISSUER}/token` },
+    ),
+  });
+  const gate = await loadGate(STORE, { identity: { httpClient }, telemetry: false });
+  const guarded = fastify();
+  await guarded.register(feastAuth, { gate, feastEndpoints: { project: PROJECT } });
+
+  const tokens = Array.from({ length: TOKENS }, (_, user) =>
+    new SignJWT({
+      preferred_username: `user-${user}`,
+      resource_access: { 'feast-server': { roles: ['super-reader'] } },
+      groups: ['risk-team', 'sre'],
+    })
+      .setProtectedHeader({ alg: 'RS256', kid: 'key' })
+      .setIssuer(ISSUER)
+      .setSubject(`subject-${user}`)
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(privateKey),
+  );
+  return {
+    plain: await listen(fastify()),
+    guarded: await listen(guarded),
+    tokens: await Promise.all(tokens),
+  };
+}
+
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  const { active, idle } = performance.eventLoopUtilization();
+  process.send?.({ cpu: (user + system) / 1000, active, idle } satisfies Usage);
+});
+// Whoever asks is gone: nothing is left behind.
+process.on('disconnect', () => {
+  store.close();
+  process.exit();
+});
+process.send?.(await start());

@@ -1,0 +1,178 @@
+/**
+ * What a gate costs a server: the same routes of Fastify with and without one, in one process, asked the same requests in turn. Tokens
+ * are verified before, and found in the cache. Of the handlers one does nothing, which nothing can keep up with, and one reads features
+ * from an online store.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Cost } from './engine-costs.js';
+import { encodeRequest, loadServer } from './http-load.js';
+import { median } from './measure.js';
+import type { Started, Usage } from './servers-process.js';
+
+export interface ServerRounds {
+  readonly rounds: number;
+  /** Of one app in one round. */
+  readonly seconds: number;
+}
+
+/** One app in one round. */
+interface Sample {
+  readonly requestsPerSecond: number;
+  /** Microseconds of processor time that the server took for a request: what else the machine does is not in it. */
+  readonly cpu: number;
+  /** Share of the time in which the event loop of the server was busy. */
+  readonly busy: number;
+}
+
+interface Route {
+  readonly name: string;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+}
+
+const ROUTES: readonly Route[] = [
+  { name: 'GET /views/:name', method: 'GET', path: '/views/transaction_features' },
+  {
+    name: 'POST /get-online-features',
+    method: 'POST',
+    path: '/get-online-features',
+    body: JSON.stringify({
+      features: ['transaction_features:amount', 'transaction_features:count_7d'],
+      entities: { driver_id: [1001, 1002, 1003] },
+    }),
+  },
+];
+
+const APPS = ['plain', 'guarded'] as const;
+/** Throughput with and without the gate, and the median of the rounds' ratios. */
+export async function benchServers({ rounds, seconds }: ServerRounds): Promise<Cost[]> {
+  const child = fork(fileURLToPath(new URL('servers-process.js', import.meta.url)), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  try {
+    const started = await messageOf<Started>(child);
+    const costs: Cost[] = [];
+    for (const route of ROUTES) {
+      await assertGuarded(route, started);
+      for (const app of APPS) await ask(child, started, app, route, seconds);
+      const samples = { plain: [] as Sample[], guarded: [] as Sample[] };
+      for (let round = 0; round < rounds; round++) {
+        // The one that comes first has the warmer machine, or the colder: they take turns.
+        for (const app of round % 2 === 0 ? APPS : APPS.toReversed()) {
+          samples[app].push(await ask(child, started, app, route, seconds));
+        }
+      }
+      costs.push(...costsOf(route.name, samples));
+    }
+    return costs;
+  } finally {
+    if (child.connected) {
+      child.disconnect();
+      await once(child, 'exit');
+    }
+  }
+}
+
+function costsOf(
+  route: string,
+  samples: Readonly<Record<(typeof APPS)[number], readonly Sample[]>>,
+): readonly Cost[] {
+  const of = (app: (typeof APPS)[number], key: keyof Sample): number =>
+    median(samples[app].map((sample) => sample[key]));
+  const kept = (ratio: (plain: Sample, guarded: Sample) => number): number =>
+    100 *
+    median(samples.plain.map((plain, round) => ratio(plain, samples.guarded[round] as Sample)));
+  return [
+    { name: `${route}: without a gate`, value: of('plain', 'requestsPerSecond'), unit: 'req/s' },
+    { name: `${route}: with a gate`, value: of('guarded', 'requestsPerSecond'), unit: 'req/s' },
+    {
+      name: `${route}: throughput that is kept`,
+      value: kept((plain, guarded) => guarded.requestsPerSecond / plain.requestsPerSecond),
+      unit: '%',
+    },
+    { name: `${route}: processor time without a gate`, value: of('plain', 'cpu'), unit: 'µs' },
+    { name: `${route}: processor time with a gate`, value: of('guarded', 'cpu'), unit: 'µs' },
+    {
+      name: `${route}: throughput that is kept, by processor time`,
+      value: kept((plain, guarded) => plain.cpu / guarded.cpu),
+      unit: '%',
+    },
+    {
+      name: `${route}: event loop of the server busy`,
+      value: Math.min(of('plain', 'busy'), of('guarded', 'busy')) * 100,
+      unit: '%',
+    },
+  ];
+}
+
+async function ask(
+  child: ChildProcess,
+  started: Started,
+  app: (typeof APPS)[number],
+  route: Route,
+  seconds: number,
+): Promise<Sample> {
+  const requests = started.tokens.map((token) =>
+    encodeRequest(route, headersOf(token, route.body)),
+  );
+  const before = await usageOf(child);
+  const { answers, milliseconds } = await loadServer(started[app], requests, seconds);
+  const after = await usageOf(child);
+  const [active, idle] = [after.active - before.active, after.idle - before.idle];
+  return {
+    requestsPerSecond: (answers * 1000) / milliseconds,
+    cpu: ((after.cpu - before.cpu) * 1000) / answers,
+    busy: active / (active + idle),
+  };
+}
+
+function headersOf(token: string | undefined, body: string | undefined): Record<string, string> {
+  return {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+}
+
+async function usageOf(child: ChildProcess): Promise<Usage> {
+  const usage = messageOf<Usage>(child);
+  child.send('usage');
+  return usage;
+}
+
+/** The next thing that the process says. @throws Error when it ends instead */
+async function messageOf<T>(child: ChildProcess): Promise<T> {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('the servers ended by themselves');
+  });
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
+    return message as T;
+  } finally {
+    listening.abort();
+  }
+}
+
+/** A gate that lets everybody through would be fast. */
+async function assertGuarded({ method, path, body }: Route, started: Started): Promise<void> {
+  const statusOf = async (app: (typeof APPS)[number], token?: string): Promise<number> => {
+    const response = await fetch(`http://127.0.0.1:${started[app]}${path}`, {
+      method,
+      headers: headersOf(token, body),
+      ...(body === undefined ? {} : { body }),
+    });
+    return response.status;
+  };
+  const [token = ''] = started.tokens;
+  const statuses = [
+    await statusOf('plain'),
+    await statusOf('guarded'),
+    await statusOf('guarded', `${token.slice(0, -8)}AAAAAAAA`),
+    await statusOf('guarded', token),
+  ];
+  if (statuses.join() !== '200,401,401,200') throw new Error(`${path}: ${statuses.join()}`);
+}
