@@ -45,6 +45,10 @@ export async function loadServer(
         });
       }),
   );
+  // A client that sleeps has to be woken by the server's writes, which costs the server the more the slower it is: this one never does.
+  let awake = setImmediate(function stayAwake() {
+    awake = setImmediate(stayAwake);
+  });
   const start = performance.now();
   const timer = setTimeout(() => {
     stopped = true;
@@ -55,6 +59,7 @@ export async function loadServer(
     return { answers, milliseconds: performance.now() - start };
   } finally {
     clearTimeout(timer);
+    clearImmediate(awake);
     for (const socket of sockets) socket.destroy();
   }
 }

@@ -69,11 +69,17 @@ export async function confirmChanges(
   // Standard output is for the result.
   await writeAll(stderr, toText(changes, args, { ...io, stdout: stderr }));
   stderr.write('Do this? Only `yes` is taken: ');
-  for await (const lines of readLines(stdin, MAX_ANSWER)) {
-    const [line] = lines;
-    if (line !== undefined) return 'text' in line && line.text.trim() === 'yes';
-  }
+  if ((await readAnswer(stdin)) === 'yes') return true;
+  stderr.write('nothing was changed\n');
   return false;
+}
+
+/** The first line; undefined where there is none, or it is longer than any answer. */
+async function readAnswer(stdin: CommandIo['stdin']): Promise<string | undefined> {
+  for await (const [line] of readLines(stdin, MAX_ANSWER)) {
+    if (line !== undefined) return 'text' in line ? line.text.trim() : undefined;
+  }
+  return undefined;
 }
 
 /** Writes what was found or done, as `--format` says. */

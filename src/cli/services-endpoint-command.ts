@@ -3,6 +3,7 @@ import { ConfigInvalidError, quote } from '../model/index.js';
 import {
   applyEndpointAccess,
   createEndpointToken,
+  DEFAULT_TOKEN_SECONDS,
   describeEndpointGrant,
   type EndpointAccessPlan,
   type EndpointFile,
@@ -11,6 +12,7 @@ import {
   planEndpointAccess,
   verifyEndpointAccess,
 } from '../services/endpoints/index.js';
+import { formatPrincipal } from '../services/vocabulary/index.js';
 import { createWorkspaceClient, type WorkspaceClient } from '../services/workspace/index.js';
 import { type Arguments, type Command, type OptionSpec, UsageError } from './command.js';
 import type { CommandIo } from './command-io.js';
@@ -78,15 +80,14 @@ export const servicesEndpointApplyCommand: Command = {
       throw new UsageError('`--token-file` needs a `token` in FILE');
     }
     const plan = await ask(io, () => planEndpointAccess(workspace, file.access));
-    const hasWork = plan.changes.length > 0 || tokenFile !== undefined;
-    if (args.has('dry-run') || !hasWork) {
-      await writeChanges(toChanges(plan, false), args, io);
-      return plan.changes.length + plan.findings.length > 0 ? 1 : 0;
+    const planned = withToken(toChanges(plan, false), file, tokenFile);
+    if (args.has('dry-run') || planned.changes.length === 0) {
+      await writeChanges(planned, args, io);
+      return planned.changes.length + planned.findings.length > 0 ? 1 : 0;
     }
-    if (!(await confirmChanges(toChanges(plan, false), args, io))) return 1;
-    const done = await ask(io, () => applyEndpointAccess(workspace, file.access));
-    const details = tokenFile === undefined ? {} : await makeToken(file, tokenFile);
-    await writeChanges({ ...toChanges(done, true), details }, args, io);
+    if (!(await confirmChanges(planned, args, io))) return 1;
+    const done = await ask(io, () => grantAll(file, workspace, tokenFile));
+    await writeChanges(done, args, io);
     return done.findings.length > 0 ? 1 : 0;
   },
 };
@@ -144,32 +145,63 @@ function toChanges({ changes, findings }: EndpointAccessPlan, applied: boolean):
   };
 }
 
-/** The file is there before the token: a token that cannot be written is lost, and holds all the same. */
-async function makeToken(
-  { token: wanted }: EndpointFile,
-  path: string,
-): Promise<Readonly<Record<string, string>>> {
-  if (wanted === undefined) return {};
-  const handle = await openNew(path);
+/** The changes with the token that is made, where one is. */
+function withToken(
+  changes: ServicesChanges,
+  { token }: EndpointFile,
+  path: string | undefined,
+): ServicesChanges {
+  if (token === undefined || path === undefined) return changes;
+  const { applicationId, lifetimeSeconds = DEFAULT_TOKEN_SECONDS } = token.request;
+  const who = formatPrincipal({ kind: 'service-principal', name: applicationId });
+  const message = `make a token of ${who} that ends after ${lifetimeSeconds} s, and write it to ${quote(path)}`;
+  return { ...changes, changes: [...changes.changes, { where: 'token', message }] };
+}
+
+/** The file of the token is there before anything is done: nothing is, where it cannot be made. */
+async function grantAll(
+  file: EndpointFile,
+  workspace: WorkspaceClient,
+  tokenFile: string | undefined,
+): Promise<ServicesChanges> {
+  const grant = async (): Promise<ServicesChanges> =>
+    toChanges(await applyEndpointAccess(workspace, file.access), true);
+  if (tokenFile === undefined) return grant();
+  const handle = await openNew(tokenFile);
   try {
-    const workspace = createWorkspaceClient(wanted.connect());
-    const { token, tokenId, expiresAt, earlier } = await createEndpointToken(
-      workspace,
-      wanted.request,
-    );
-    await handle.writeFile(`${token}\n`);
-    return {
-      token: `written to ${path}`,
-      'token id': tokenId,
-      'token ends': expiresAt === undefined ? 'unknown' : new Date(expiresAt).toISOString(),
-      'earlier tokens of this comment': String(earlier),
-    };
+    const done = withToken(await grant(), file, tokenFile);
+    return { ...done, details: await makeToken(file, tokenFile, handle) };
   } catch (error) {
-    await rm(path, { force: true });
+    await rm(tokenFile, { force: true });
     throw error;
   } finally {
     await handle.close();
   }
+}
+
+async function makeToken(
+  { token: wanted }: EndpointFile,
+  path: string,
+  handle: FileHandle,
+): Promise<Readonly<Record<string, string>>> {
+  if (wanted === undefined) return {};
+  const { tokenId, expiresAt, earlier } = await createEndpointToken(
+    createWorkspaceClient(wanted.connect()),
+    wanted.request,
+    {
+      keep: async (token) => {
+        await handle.writeFile(`${token}\n`);
+        // A disk that is full may say so only now.
+        await handle.sync();
+      },
+    },
+  );
+  return {
+    token: `written to ${path}`,
+    'token id': tokenId,
+    'token ends': expiresAt === undefined ? 'unknown' : new Date(expiresAt).toISOString(),
+    'earlier tokens of this comment': String(earlier),
+  };
 }
 
 async function openNew(path: string): Promise<FileHandle> {
@@ -178,6 +210,6 @@ async function openNew(path: string): Promise<FileHandle> {
     return await open(path, 'wx', 0o600);
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ConfigInvalidError(`no token was made: ${quote(path)} cannot be created (${code})`);
+    throw new ConfigInvalidError(`nothing was changed: ${quote(path)} cannot be created (${code})`);
   }
 }

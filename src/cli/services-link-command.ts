@@ -1,8 +1,10 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { ConfigInvalidError } from '../model/index.js';
 import { MAX_SERVICES_TEXT, parseServicesText, readServicesFile } from '../services/acl/index.js';
 import {
   applyLink,
+  assertApplicable,
   describeLinkChange,
   type LinkChange,
   type LinkFile,
@@ -139,13 +141,31 @@ async function change(
 ): Promise<number> {
   const links = (await parseFile(args, io)).connect();
   const plan = await ask(io, () => planLink(links, { renewal }));
-  if (args.has('dry-run') || (plan.changes.length === 0 && plan.blocked.length === 0)) {
-    return writePlan(plan, args, io);
-  }
+  if (args.has('dry-run')) return writePlan(plan, args, io);
+  // Nobody is asked about what cannot be done.
+  assertApplicable(plan, renewal);
+  if (plan.changes.length === 0) return writePlan(plan, args, io);
   if (!(await confirmChanges(toChanges(plan), args, io))) return 1;
-  const done = await ask(io, (onChange) => carryOut(links, { onChange }));
+  let last: LinkChange | undefined;
+  const work = ask(io, (show) =>
+    carryOut(links, {
+      onChange: (next) => {
+        last = next;
+        show(next);
+      },
+    }),
+  );
+  const done = await work.catch((error: unknown) => {
+    if (last !== undefined) io.stderr.write(brokenOff(last));
+    throw error;
+  });
   await writeChanges(toChanges(done.plan, done.changes), args, io);
   return done.plan.findings.length + done.plan.changes.length > 0 ? 1 : 0;
+}
+
+function brokenOff(change: LinkChange): string {
+  const where = `${change.workspace}: ${describeLinkChange(change)}`;
+  return `broken off at ${where}; run it again to go on\n`;
 }
 
 async function writePlan(plan: LinkPlan, args: Arguments, io: CommandIo): Promise<number> {
@@ -202,18 +222,29 @@ function toFinding({ rule, workspace, message }: LinkFinding): ServicesChanges['
   return { rule, where: workspace, message };
 }
 
-async function readState(name: string): Promise<ReturnType<typeof readServicesFile>> {
-  const handle = await open(name).catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigInvalidError(`cannot be read (${error.code ?? 'unknown'})`, { file: name });
-  });
+/** @throws ConfigInvalidError where it cannot be read, is too long, not UTF-8 or no state */
+async function readState(file: string): Promise<ReturnType<typeof readServicesFile>> {
+  const bytes = await readBytes(file);
+  if (bytes.length > MAX_SERVICES_TEXT) {
+    throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file });
+  }
+  return readServicesFile(parseServicesText(decode(bytes, file), file), { name: file });
+}
+
+/** One byte more than it may be long, at most: the size that a file says it has is no bound. */
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    const { size } = await handle.stat();
-    if (size > MAX_SERVICES_TEXT) {
-      throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file: name });
-    }
-    const text = await handle.readFile('utf8');
-    return readServicesFile(parseServicesText(text, name), { name });
-  } finally {
-    await handle.close();
+    return await buffer(createReadStream(file, { end: MAX_SERVICES_TEXT }));
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    throw new ConfigInvalidError(`cannot be read (${code})`, { file }, { cause });
+  }
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigInvalidError('not UTF-8 text', { file });
   }
 }

@@ -1,13 +1,15 @@
-import type { Authorizer } from '../engine/index.js';
+import type { Actions, Authorizer } from '../engine/index.js';
 import type { Authenticator } from '../identity/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../identity/read-bearer-token.js';
 import {
   type Decision,
   type FeastVocabulary,
   IdentityInvalidError,
+  isFrozenSubject,
   PermissionDeniedError,
   RequestInvalidError,
   type ResourceOf,
+  type Subject,
   type Vocabulary,
 } from '../model/index.js';
 import type { RegistryRelations } from '../registry/relations.js';
@@ -78,6 +80,8 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   readonly #maxNameLength: number;
   readonly #maxTokenLength: number;
   readonly #telemetry: ReturnType<typeof createTelemetry>;
+  /** Of subjects that never change. Authenticators give the same one for the same token for a while. */
+  readonly #callers = new WeakMap<Subject, Caller<V>>();
 
   constructor(options: GateOptions<V>) {
     assertOptions(options);
@@ -108,16 +112,49 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     return typeof relations === 'function' ? relations() : relations;
   }
 
-  async authenticate(authorization: AuthorizationHeader): Promise<Caller<V>> {
+  authenticate(authorization: AuthorizationHeader): Caller<V> | Promise<Caller<V>> {
+    try {
+      return this.#recall(authorization) ?? this.#authenticate(authorization);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Who it is, where that is known without a wait. */
+  #recall(authorization: AuthorizationHeader): Caller<V> | undefined {
     const { authenticator, authorizer } = this.#options;
-    await this.#telemetry.ready;
+    if (!this.#telemetry.isReady) return undefined;
     if (!authorizer.snapshot.enforced) return authorizer.for(null);
+    const subject = authenticator.recall?.(this.#readToken(authorization));
+    return subject === undefined ? undefined : this.#callerOf(subject);
+  }
+
+  async #authenticate(authorization: AuthorizationHeader): Promise<Caller<V>> {
+    const { authenticator, authorizer } = this.#options;
+    if (!this.#telemetry.isReady) await this.#telemetry.ready;
+    if (!authorizer.snapshot.enforced) return authorizer.for(null);
+    const token = this.#readToken(authorization);
+    return this.#callerOf(await authenticator.authenticate({ token }));
+  }
+
+  #readToken(authorization: AuthorizationHeader): string {
     // SECURITY: what the authenticator gets is the one token that was read here, and no header to read otherwise.
     const token = readBearerToken({ authorization }, this.#maxTokenLength);
     if (!VISIBLE.test(token)) {
       throw new IdentityInvalidError('a token must be made of visible ASCII characters');
     }
-    return authorizer.for(await authenticator.authenticate({ token }));
+    return token;
+  }
+
+  #callerOf(subject: Subject | null): Caller<V> {
+    const { authorizer } = this.#options;
+    if (subject === null || !isFrozenSubject(subject)) return authorizer.for(subject);
+    let caller = this.#callers.get(subject);
+    if (caller === undefined) {
+      caller = authorizer.for(subject);
+      this.#callers.set(subject, caller);
+    }
+    return caller;
   }
 
   authorize(
@@ -142,7 +179,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     readonly operation?: string | undefined;
   }): Promise<Caller<V>> {
     const { authorization, requirements, operation } = request;
-    await this.#telemetry.ready;
+    if (!this.#telemetry.isReady) await this.#telemetry.ready;
     const record = this.#telemetry.startCheck();
     try {
       const caller = await this.authenticate(authorization);
@@ -180,27 +217,25 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   }
 
   /** @param isSilent leaves out what is granted */
-  *#decide(
+  #decide(
     caller: Caller<V>,
     requirement: AnyRequirement<V>,
     isSilent: boolean,
-  ): Generator<Decision> {
+  ): Iterable<Decision> {
     if ('change' in requirement) {
       const { existing, proposed } = requirement.change;
       this.#assertNames(proposed);
       if (existing) this.#assertNames(existing);
-      yield caller.decideChange(requirement.change);
-      return;
+      return [caller.decideChange(requirement.change)];
     }
+    const { actions } = requirement;
     const resources = listOf(requirement.resources);
     if (resources.length === 0) {
       throw new TypeError('a requirement without resources is not let through');
     }
-    for (const resource of resources) {
-      this.#assertNames(resource);
-      if (isSilent && caller.can(requirement.actions, resource)) continue;
-      yield caller.decide(requirement.actions, resource);
-    }
+    for (const resource of resources) this.#assertNames(resource);
+    if (!isSilent) return decideInTurn(caller, actions, resources);
+    return decideRefused(caller, actions, resources);
   }
 
   #assertNames({ name, project = '' }: ResourceOf<V>): void {
@@ -217,6 +252,32 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
       if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
     } catch {}
   }
+}
+
+/** One after the other, so that none is made after a refusal. */
+function* decideInTurn<V extends Vocabulary>(
+  caller: Caller<V>,
+  actions: Actions<V>,
+  resources: readonly ResourceOf<V>[],
+): Generator<Decision> {
+  for (const resource of resources) yield caller.decide(actions, resource);
+}
+
+/** Decisions on what is not granted. */
+function decideRefused<V extends Vocabulary>(
+  caller: Caller<V>,
+  actions: Actions<V>,
+  resources: readonly ResourceOf<V>[],
+): readonly Decision[] {
+  const decisions: Decision[] = [];
+  for (const resource of resources) {
+    if (caller.can(actions, resource)) continue;
+    const decision = caller.decide(actions, resource);
+    decisions.push(decision);
+    // Where a new snapshot came between the two, the rest is still to be looked at.
+    if (!decision.allowed) break;
+  }
+  return decisions;
 }
 
 function assertOptions(options: GateOptions<Vocabulary>): void {

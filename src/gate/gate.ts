@@ -61,9 +61,12 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
   /**
    * Says who makes a request, before its body is read.
    *
+   * At once where nobody has to be asked, as for a token that was accepted a short while ago, since every wait costs a request time;
+   * otherwise later. Never throws.
+   *
    * @returns rejects with IdentityMissingError, IdentityInvalidError or IdentityUnavailableError
    */
-  authenticate(authorization: AuthorizationHeader): Promise<Caller<V>>;
+  authenticate(authorization: AuthorizationHeader): Caller<V> | Promise<Caller<V>>;
 
   /**
    * Decides on all that a request needs, in one go, before any handler runs.

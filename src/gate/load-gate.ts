@@ -125,7 +125,7 @@ class StoreGate implements LoadedGate {
     return this.#relations;
   }
 
-  authenticate(authorization: AuthorizationHeader): Promise<Caller> {
+  authenticate(authorization: AuthorizationHeader): Caller | Promise<Caller> {
     return this.#gate.authenticate(authorization);
   }
 

@@ -20,6 +20,11 @@ export interface Authenticator {
    * @throws TypeError when `credentials` is no such object
    */
   readonly authenticate: (credentials: Credentials) => Promise<Subject | null>;
+  /**
+   * The subject of a token that was accepted a short while ago and still counts, without asking anyone; undefined for every other
+   * token: `authenticate` says what becomes of it.
+   */
+  readonly recall?: ((token: string) => Subject | undefined) | undefined;
   /** What the configuration leaves open, one sentence each: to be logged once, at start. */
   readonly warnings: readonly string[];
   /** Forgets keys and verified tokens, and refuses from then on. */

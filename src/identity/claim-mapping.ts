@@ -1,6 +1,5 @@
 import { IdentityInvalidError } from '../model/errors.js';
-import { frozenCopy } from '../model/plain-data.js';
-import type { Subject } from '../model/subject.js';
+import { freezeSubject, type Subject } from '../model/subject.js';
 import { type ClaimPath, parseClaimPath, readClaim } from './claim-path.js';
 
 /**
@@ -49,12 +48,12 @@ export function compileClaimMapping(
     if (name === undefined) {
       throw new IdentityInvalidError('the token has none of the claims that name its user');
     }
-    return Object.freeze({
+    return freezeSubject({
       username: name,
-      roles: Object.freeze([...new Set(readLists(claims, roles))]),
-      groups: Object.freeze(readLists(claims, groups)),
-      namespaces: Object.freeze(readLists(claims, namespaces)),
-      claims: frozenCopy(claims),
+      roles: [...new Set(readLists(claims, roles))],
+      groups: readLists(claims, groups),
+      namespaces: readLists(claims, namespaces),
+      claims,
     });
   };
 }

@@ -57,6 +57,7 @@ export function createOidcAuthenticator(
       const known = await cache.find(text);
       return known === undefined ? verify(text) : known.subject;
     },
+    recall: (token) => (closed ? undefined : cache.recall(token)?.subject),
     close: () => {
       closed = true;
       cache.clear();

@@ -5,7 +5,7 @@ import { assertAccessToken, assertTokenHeader } from './access-token-rules.js';
 import { type ClaimMapping, compileClaimMapping } from './claim-mapping.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import type { CompactToken } from './parse-compact-token.js';
-import { createProviderKeys, type KeyCacheOptions } from './provider-keys.js';
+import { createProviderKeys, type KeyCacheOptions, type KeySet } from './provider-keys.js';
 import { isLoopback, parseProviderAddress } from './provider-metadata.js';
 import { readSignatureAlgorithms, type SignatureAlgorithm } from './signature-algorithms.js';
 import { assertTimeClaims } from './time-claims.js';
@@ -102,11 +102,15 @@ export function createOidcVerifier(
       assertTextClaims(claims);
       const expiresAt = assertTimeClaims(claims, now() / 1000, tolerance);
       if (options.allowIdTokens !== true) assertAccessToken(header, claims);
-      const isCurrent = async (): Promise<boolean> => {
-        const set = await keys.current();
-        return set.issuer === issuer && set.keys.get(kid)?.includes(key) === true;
+      const isIn = (set: KeySet | undefined): boolean =>
+        set?.issuer === issuer && set.keys.get(kid)?.includes(key) === true;
+      return {
+        subject: toSubject(claims),
+        expiresAt,
+        clockToleranceSeconds: tolerance,
+        isCurrent: async () => isIn(await keys.current()),
+        isCurrentForSure: () => isIn(keys.held()),
       };
-      return { subject: toSubject(claims), expiresAt, clockToleranceSeconds: tolerance, isCurrent };
     },
   };
 }

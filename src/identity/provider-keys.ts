@@ -24,6 +24,8 @@ export interface KeySet {
 export interface ProviderKeys {
   /** The current keys. Rejects with {@link IdentityUnavailableError} when there are none that may still be used. */
   readonly current: () => KeySet | Promise<KeySet>;
+  /** The current keys, where nobody has to be asked for them. */
+  readonly held: () => KeySet | undefined;
   /**
    * The key that a token names. Rejects with {@link IdentityInvalidError} when the provider has no such key for that
    * algorithm, and with {@link IdentityUnavailableError} when that cannot be found out.
@@ -101,6 +103,7 @@ export function createProviderKeys(settings: Settings): ProviderKeys {
 
   return {
     current,
+    held: () => heldFor(lifespanMs),
     find: async (kid, algorithm) => {
       let { keys } = await current();
       if (!keys.has(kid)) {

@@ -16,6 +16,7 @@ export function readMaxTokenLength(length: number = DEFAULT_MAX_TOKEN_LENGTH): n
 
 /** Letters of the scheme and the blanks around it, on top of the longest token. */
 const HEADER_ALLOWANCE = 64;
+const USUAL_START = 'Bearer ';
 const BEARER = /^ *bearer +([^ ]+) *$/i;
 
 /**
@@ -50,6 +51,9 @@ function readHeader(
   const header = singleHeader(credentials.authorization);
   if (header === undefined) return undefined;
   if (header.length > maxLength + HEADER_ALLOWANCE) throw tooLong(maxLength);
+  // Nearly all come in this form.
+  const usual = header.startsWith(USUAL_START) ? header.slice(USUAL_START.length) : '';
+  if (usual !== '' && !usual.includes(' ')) return usual;
   if (/^ *$/.test(header)) return undefined;
   const token = BEARER.exec(header)?.[1];
   if (token === undefined) {

@@ -12,4 +12,6 @@ export interface VerifiedToken {
    * cannot be found out.
    */
   readonly isCurrent: () => boolean | Promise<boolean>;
+  /** Whether that is known without asking anyone. */
+  readonly isCurrentForSure: () => boolean;
 }

@@ -14,21 +14,34 @@ export interface Subject {
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Those that were made here. Nothing else is known to be frozen all the way down. */
+const FROZEN = new WeakSet<Subject>();
+
+/** Whether {@link freezeSubject} made it, so that it never changes. */
+export function isFrozenSubject(subject: Subject): boolean {
+  return FROZEN.has(subject);
+}
+
 /**
- * A frozen copy of a subject, so that later changes of the original neither add nor keep a right.
+ * A frozen copy of a subject, so that later changes of the original neither add nor keep a right; the same one where it is
+ * such a copy already.
  *
  * @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists.
  */
+export function freezeSubject(subject: Subject): Subject;
+export function freezeSubject(subject: Subject | null): Subject | null;
 export function freezeSubject(subject: Subject | null): Subject | null {
   assertSubject(subject);
-  if (subject === null) return null;
-  return Object.freeze({
+  if (subject === null || FROZEN.has(subject)) return subject;
+  const copy: Subject = Object.freeze({
     username: subject.username,
     roles: Object.freeze([...(subject.roles ?? [])]),
     groups: Object.freeze([...(subject.groups ?? [])]),
     namespaces: Object.freeze([...(subject.namespaces ?? [])]),
     claims: frozenCopy({ ...subject.claims }),
   });
+  FROZEN.add(copy);
+  return copy;
 }
 
 /** @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists. */

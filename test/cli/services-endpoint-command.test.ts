@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,7 +81,7 @@ const writes = () => workspace.journal.filter(({ method }) => method !== 'GET');
 test('plan, apply, verify', async () => {
   const plan = await run('plan');
   expect(plan.exitCode).toBe(1);
-  expect(plan.stdout).toContain('needs CAN_QUERY on serving endpoint');
+  expect(plan.stdout).toContain('have CAN_QUERY on serving endpoint');
   expect((await run('verify')).exitCode).toBe(1);
   expect((await run('apply', ['--dry-run'])).exitCode).toBe(1);
   expect(writes()).toEqual([]);
@@ -102,6 +110,7 @@ describe('asks before it changes anything', () => {
     expect(result.exitCode).toBe(exitCode);
     expect(result.stderr).toContain('TO DO');
     expect(result.stderr).toContain('Only `yes` is taken');
+    expect(result.stderr.endsWith('nothing was changed\n')).toBe(changes === 0);
     expect(writes()).toHaveLength(changes);
   });
 
@@ -142,6 +151,39 @@ describe('--token-file', () => {
     expect(JSON.parse(result.stdout)).toMatchObject({
       details: { token: `written to ${path}`, 'earlier tokens of this comment': '0' },
     });
+  });
+
+  test('is part of what is shown before it is done', async () => {
+    await run('apply', ['--yes']);
+    for (const asked of [['--dry-run'], []]) {
+      const result = await run('apply', [`--token-file=${path}`, ...asked], 'no\n');
+      expect(result.exitCode).toBe(1);
+      const shown = asked.length > 0 ? result.stdout : result.stderr;
+      expect(shown).toContain('make a token of service principal');
+      expect(shown).toContain('1 to do');
+    }
+    expect(() => statSync(path)).toThrow('ENOENT');
+    const done = await run('apply', ['--yes', `--token-file=${path}`]);
+    expect(done.stdout).toContain('1 done');
+  });
+
+  test('changes nothing where the file cannot be made', async () => {
+    mkdirSync(path);
+    await expect(run('apply', ['--yes', `--token-file=${path}`])).rejects.toThrow('EEXIST');
+    symlinkSync(join(folder, 'elsewhere'), `${path}-2`);
+    await expect(run('apply', ['--yes', `--token-file=${path}-2`])).rejects.toThrow('EEXIST');
+    const { id } = await admin.servingEndpoints.get('fraud');
+    const { access_control_list: list } = await admin.permissions.get('serving-endpoints', id);
+    expect(JSON.stringify(list)).not.toContain(APP);
+  });
+
+  test('leaves no file behind where granting fails', async () => {
+    workspace.failAt(1, { kind: 'status', status: 403 }, { method: 'PATCH' });
+    await expect(run('apply', ['--yes', `--token-file=${path}`])).rejects.toMatchObject({
+      code: 'ERR_WORKSPACE',
+    });
+    expect(() => statSync(path)).toThrow('ENOENT');
+    expect(await admin.tokenManagement.list()).toHaveLength(1);
   });
 
   test('makes none without it', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseArguments } from '../../src/cli/parse-arguments.js';
 import {
   servicesLinkApplyCommand,
   servicesLinkPlanCommand,
@@ -150,8 +151,11 @@ describe('asks before it changes anything', () => {
     const before = await describeWorld(world);
     expect((await run('apply', [], 'no\n')).exitCode).toBe(1);
     await expect(run('apply')).rejects.toMatchObject({ name: 'UsageError' });
-    await expect(run('rotate')).rejects.toMatchObject({ name: 'UsageError' });
     expect(await describeWorld(world)).toEqual(before);
+    expect((await run('apply', ['--yes'])).exitCode).toBe(0);
+    const token = await prodToken();
+    await expect(run('rotate', ['--force'])).rejects.toMatchObject({ name: 'UsageError' });
+    expect(await prodToken()).toBe(token);
   });
 });
 
@@ -164,6 +168,41 @@ test('shows what is missing, and what stands in the way', async () => {
     findings: [{ rule: 'blocked', message: 'the workspace of prod is 1003, not 77' }],
   });
   await expect(run('apply', ['--yes'])).rejects.toMatchObject({ code: 'ERR_WORKSPACE' });
+  // Nobody is asked about what cannot be done.
+  await expect(run('apply')).rejects.toThrow('the workspace of prod is 1003, not 77');
+  await expect(run('rotate')).rejects.toThrow('the workspace of prod is 1003, not 77');
+});
+
+test('nobody is asked whether to rotate what is not in place', async () => {
+  await expect(run('rotate')).rejects.toThrow('have to be applied first');
+});
+
+test('what only looks needs no secret of a reader', async () => {
+  expect((await run('apply', ['--yes'])).exitCode).toBe(0);
+  env = { DEV: env['DEV'] ?? '', STAGING: env['STAGING'] ?? '', PROD: env['PROD'] ?? '' };
+  expect((await run('plan')).exitCode).toBe(0);
+  expect((await run('verify')).exitCode).toBe(0);
+  await expect(run('rotate', ['--force', '--yes'])).rejects.toThrow('`STAGING_AAD` is not set');
+});
+
+test('says where a run broke off, and that it may go on', async () => {
+  const { dev } = world.workspaces;
+  dev.failAt(1, { kind: 'status', status: 400 }, { method: 'POST', path: '/api/2.0/secrets' });
+  const written: string[] = [];
+  const output = {
+    write: (text: string) => written.push(text) > 0,
+    once: () => {},
+    removeListener: () => {},
+  };
+  const args = parseArguments(COMMANDS.apply, ['--yes', file]);
+  const stdin = { async *[Symbol.asyncIterator]() {}, isTTY: false };
+  const io = { stdin, stdout: output, stderr: output, env, cwd: folder };
+  await expect(COMMANDS.apply.run(args, io)).rejects.toMatchObject({ status: 400 });
+  expect(written.join('')).toBe(
+    'broken off at dev: create secret scope `remote-mr-staging`; run it again to go on\n',
+  );
+  expect((await run('apply', ['--yes'])).exitCode).toBe(0);
+  expect(await describeWorld(world)).toEqual(PLANNED);
 });
 
 describe('verify --state', () => {
@@ -186,5 +225,14 @@ describe('verify --state', () => {
     expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });
     expect(String(error)).not.toContain('dapi');
     await expect(run('verify', ['--state', join(folder, 'none.json')])).rejects.toThrow('ENOENT');
+    await expect(run('verify', ['--state', folder])).rejects.toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+    });
+    writeFileSync(state(), Buffer.from([0x22, 0xff, 0x22]));
+    await expect(run('verify', ['--state', state()])).rejects.toThrow('not UTF-8');
+  });
+
+  test('reads no more of a file than it may be long', async () => {
+    await expect(run('verify', ['--state', '/dev/zero'])).rejects.toThrow('longer than');
   });
 });

@@ -2,10 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../src/gate/index.js';
 import {
+  freezeSubject,
   IdentityInvalidError,
   IdentityMissingError,
   PermissionDeniedError,
   RequestInvalidError,
+  type Subject,
 } from '../../src/model/index.js';
 import {
   ANALYST,
@@ -118,7 +120,9 @@ describe('who makes a request', () => {
         ),
         async (header) => {
           const { gate, asked } = testGate();
-          const failed = await gate.authenticate(header).catch((error: unknown) => error);
+          const failed = await Promise.resolve(gate.authenticate(header)).catch(
+            (error: unknown) => error,
+          );
           expect(gate.refuse(failed).status).toBe(401);
           expect(asked.length).toBeLessThan(2);
           for (const one of asked) expect(header).toContain('token' in one ? one.token : '?');
@@ -298,6 +302,40 @@ describe('what a request needs', () => {
         else expect(attempt).toThrow(PermissionDeniedError);
       }
     }
+  });
+});
+
+describe('a token that is known', () => {
+  test('is answered at once, by the caller that it belongs to for as long as it never changes', async () => {
+    const frozen = freezeSubject(ANALYST);
+    const changing = { username: 'ann', roles: ['analyst'] };
+    const recall = (token: string): Subject | undefined =>
+      new Map<string, Subject>([
+        ['frozen', frozen],
+        ['changing', changing],
+      ]).get(token);
+    const { gate, asked } = testGate({ authenticator: { ...testAuthenticator(), recall } });
+    const caller = gate.authenticate('Bearer frozen');
+    expect(caller).toMatchObject({ subject: ANALYST });
+    expect(gate.authenticate(['bearer  frozen '])).toBe(caller);
+    const first = await gate.authenticate('Bearer changing');
+    changing.roles.pop();
+    const second = await gate.authenticate('Bearer changing');
+    expect(second).not.toBe(first);
+    gate.authorize(first, READ_A);
+    expect(() => gate.authorize(second, READ_A)).toThrow(PermissionDeniedError);
+    for (const header of ['Bearer frozen frozen', ['Bearer frozen', 'Bearer frozen'], 'frozen']) {
+      await expect(gate.authenticate(header)).rejects.toThrow(IdentityInvalidError);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test('that the memory fails on is refused', async () => {
+    const recall = (): never => {
+      throw new Error('broken');
+    };
+    const { gate } = testGate({ authenticator: { ...testAuthenticator(), recall } });
+    await expect(gate.authenticate('Bearer ann-token')).rejects.toThrow('broken');
   });
 });
 

@@ -1,6 +1,8 @@
 import * as api from '@opentelemetry/api';
 import {
   AggregationTemporality,
+  type DataPoint,
+  type Histogram,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -24,25 +26,28 @@ function recordTelemetry() {
     exportIntervalMillis: 3_600_000,
   });
   const meters = new MeterProvider({ readers: [reader] });
+  const read = async (name: string) => {
+    metrics.reset();
+    await reader.forceFlush();
+    return metrics
+      .getMetrics()
+      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+      .filter(({ descriptor }) => descriptor.name === name)
+      .flatMap(({ dataPoints }) => dataPoints as readonly DataPoint<number | Histogram>[]);
+  };
   return {
     tracers,
     meters,
     spans: () => spans.getFinishedSpans().map(({ name, attributes }) => ({ name, attributes })),
     /** By name of the metric: attributes, and the sum or count. */
-    points: async (name: string) => {
-      metrics.reset();
-      await reader.forceFlush();
-      return metrics
-        .getMetrics()
-        .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
-        .filter(({ descriptor }) => descriptor.name === name)
-        .flatMap(({ dataPoints }) =>
-          dataPoints.map(({ attributes, value }) => ({
-            attributes,
-            value: typeof value === 'number' ? value : (value as { count: number }).count,
-          })),
-        );
-    },
+    points: async (name: string) =>
+      (await read(name)).map(({ attributes, value }) => ({
+        attributes,
+        value: typeof value === 'number' ? value : value.count,
+      })),
+    /** By name of the metric: where its buckets end. */
+    boundaries: async (name: string) =>
+      (await read(name)).map(({ value }) => typeof value === 'object' && value.buckets.boundaries),
     end: async () => {
       await meters.shutdown();
       await tracers.shutdown();
@@ -100,6 +105,16 @@ describe('what is recorded', () => {
     for (const secret of ['ann', 'open_a', 'shut_c', 'analyst', 'secret']) {
       expect(recorded).not.toContain(secret);
     }
+    await record.end();
+  });
+
+  test('durations in buckets that tell memory, a network and a wait apart', async () => {
+    const record = recordTelemetry();
+    const telemetry = { trace: record.tracers, metrics: { getMeterProvider: () => record.meters } };
+    const { gate } = testGate({ telemetry });
+    await gate.check({ authorization: 'Bearer ann-token', requirements: READ });
+    const [boundaries] = await record.boundaries('feast_permissions.check.duration');
+    for (const seconds of [0.0001, 0.01, 1]) expect(boundaries).toContain(seconds);
     await record.end();
   });
 });

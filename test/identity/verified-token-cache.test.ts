@@ -9,9 +9,45 @@ const verified = (
   subject: { username: 'alice' },
   expiresAt,
   isCurrent,
+  isCurrentForSure: () => isCurrent() === true,
 });
 
 describe('createVerifiedTokenCache', () => {
+  it('takes no token for another that ends like it', async () => {
+    const cache = createVerifiedTokenCache({}, () => 0);
+    const end = 's'.repeat(100);
+    cache.add(`a${end}`, verified(60));
+    expect(cache.recall(`b${end}`)).toBeUndefined();
+    expect(cache.recall(end)).toBeUndefined();
+    expect(await cache.find(`b${end}`)).toBeUndefined();
+    expect(cache.recall(`a${end}`)).toBeDefined();
+  });
+
+  it('recalls at once what is known for sure, and nothing else', () => {
+    let seconds = 1000;
+    const cache = createVerifiedTokenCache({ ttlSeconds: 60 }, () => seconds * 1000);
+    cache.add('known', verified(5000));
+    cache.add(
+      'revoked',
+      verified(5000, () => false),
+    );
+    cache.add(
+      'to be asked for',
+      verified(5000, async () => true),
+    );
+    expect(cache.recall('known')?.subject.username).toBe('alice');
+    for (const token of ['revoked', 'to be asked for', 'unknown']) {
+      expect(cache.recall(token)).toBeUndefined();
+    }
+    seconds = 1060;
+    expect(cache.recall('known')).toBeUndefined();
+    seconds = 999;
+    expect(cache.recall('known')).toBeUndefined();
+    seconds = 1000;
+    cache.clear();
+    expect(cache.recall('known')).toBeUndefined();
+  });
+
   it('remembers a token up to its end, and no longer than told', async () => {
     let seconds = 1000;
     const cache = createVerifiedTokenCache({ ttlSeconds: 60 }, () => seconds * 1000);

@@ -8,6 +8,7 @@ import { createEndpointRules, type FeastEndpointsOption } from '../support/feast
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { type RouteRule, readRule } from '../support/route-rule.js';
+import { isPromiseLike, type MaybePromise, whenKnown } from '../support/when-known.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -29,14 +30,18 @@ export interface FeastAuthOptions extends AdapterOptions {
   readonly feastEndpoints?: FeastEndpointsOption | undefined;
 }
 
-/** By the request, so that no other plugin can put another caller in place. */
-const callers = new WeakMap<FastifyRequest, Caller<Vocabulary>>();
+/**
+ * Where the caller is kept on a request. No other plugin has the symbol. A `WeakMap` with an entry for each request costs the
+ * garbage collector more than all the rest of the gate.
+ */
+const CALLER: unique symbol = Symbol('caller');
+type CalledRequest = FastifyRequest & { [CALLER]?: Caller<Vocabulary> };
 
 /** Who makes a request, for its handler: to ask more than the route's rule did. Undefined on public routes. */
 export function callerOf<V extends Vocabulary = FeastVocabulary>(
   request: FastifyRequest,
 ): Caller<V> | undefined {
-  return callers.get(request) as Caller<V> | undefined;
+  return (request as CalledRequest)[CALLER] as Caller<V> | undefined;
 }
 
 async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<void> {
@@ -50,8 +55,8 @@ async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<
     return callerOf(this)?.can(actions, resource) ?? false;
   });
   app.addHook('onRoute', (route) => guard.register(route));
-  app.addHook('onRequest', (request, reply) => guard.authenticate(request, reply));
-  app.addHook('preHandler', (request, reply) => guard.authorize(request, reply));
+  app.addHook('onRequest', (request, reply, done) => guard.authenticate(request, reply, done));
+  app.addHook('preHandler', (request, reply, done) => guard.authorize(request, reply, done));
 }
 
 /**
@@ -75,13 +80,21 @@ export const feastAuth: typeof plugin = Object.assign(plugin, {
 
 type GuardedRule = RouteRule<FastifyRequest> | 'refuse' | 'known';
 
+interface GuardedRoute {
+  readonly rule: GuardedRule;
+  /** For the log of decisions. */
+  readonly operation: string;
+}
+
+const NOT_FOUND: GuardedRoute = { rule: 'known', operation: '' };
+
 class RouteGuard {
   readonly #gate: Gate<Vocabulary>;
   readonly #onError: AdapterOptions['onError'];
   readonly #feastRuleOf: ReturnType<typeof createEndpointRules>;
   readonly #checkUnguarded: ReturnType<typeof createUnguardedCheck>;
   /** By the configuration that Fastify makes for each route. */
-  readonly #rules = new WeakMap<object, GuardedRule>();
+  readonly #routes = new WeakMap<object, GuardedRoute>();
 
   constructor(app: FastifyInstance, options: FeastAuthOptions) {
     const { gate, feastEndpoints } = options;
@@ -101,31 +114,42 @@ class RouteGuard {
     }
   }
 
-  async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    try {
-      if (this.#ruleOf(request) === 'public') return undefined;
-      const authorization = authorizationOf(request.raw.rawHeaders);
-      callers.set(request, await authenticate(this.#gate, authorization));
-      return undefined;
-    } catch (error) {
-      return this.#refuse(error, reply);
-    }
+  /** Goes on at once where nobody has to be asked, so that the body, which is there already, is read without a detour. */
+  authenticate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    this.#step(reply, done, () => {
+      if (this.#routeOf(request).rule === 'public') return undefined;
+      const found = authenticate(this.#gate, authorizationOf(request.raw.rawHeaders));
+      return whenKnown(found, (caller) => {
+        (request as CalledRequest)[CALLER] = caller;
+      });
+    });
   }
 
-  async authorize(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    try {
-      const rule = this.#ruleOf(request);
+  authorize(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    this.#step(reply, done, () => {
+      const { rule, operation } = this.#routeOf(request);
       if (rule === 'public' || rule === 'known') return undefined;
-      const operation = nameOf(request.method, request.routeOptions.url);
       if (rule === 'refuse')
         throw new TypeError(`route ${operation} does not say what it requires`);
       const { body, params, url } = request;
       const input = { body, params, url };
-      await authorize(this.#gate, callers.get(request), { rule, request, input, operation });
-      return undefined;
+      const caller = (request as CalledRequest)[CALLER];
+      return authorize(this.#gate, caller, { rule, request, input, operation });
+    });
+  }
+
+  /** Takes one step and goes on to the next, or refuses. What comes after is not its own: its errors are none of the gate's. */
+  #step(reply: FastifyReply, done: () => void, take: () => MaybePromise<void>): void {
+    const refuse = (error: unknown): void => void this.#refuse(error, reply);
+    let taken: MaybePromise<void>;
+    try {
+      taken = take();
     } catch (error) {
-      return this.#refuse(error, reply);
+      refuse(error);
+      return;
     }
+    if (isPromiseLike(taken)) taken.then(done, refuse);
+    else done();
   }
 
   async #refuse(error: unknown, reply: FastifyReply): Promise<FastifyReply> {
@@ -135,16 +159,19 @@ class RouteGuard {
     return reply.code(status).headers(headers).send(body);
   }
 
-  #ruleOf(request: FastifyRequest): GuardedRule {
+  #routeOf(request: FastifyRequest): GuardedRoute {
     // Nothing is served there; who asks must be known to learn even that.
-    if (request.is404) return 'known';
+    if (request.is404) return NOT_FOUND;
     const { config, method, url } = request.routeOptions;
-    let rule = this.#rules.get(config);
-    if (rule === undefined) {
-      rule = this.#ruleFor(config.requires, method, url);
-      this.#rules.set(config, rule);
+    let route = this.#routes.get(config);
+    if (route === undefined) {
+      route = {
+        rule: this.#ruleFor(config.requires, method, url),
+        operation: nameOf(request.method, url),
+      };
+      this.#routes.set(config, route);
     }
-    return rule;
+    return route;
   }
 
   #ruleFor(

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes, routePath } from 'hono/route';
 import type { AuthorizationHeader, Caller, Gate } from '../../gate/index.js';
-import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
+import { type FeastVocabulary, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import {
   type AdapterOptions,
   createUnguardedCheck,
@@ -12,7 +12,7 @@ import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
 import type { RouteRequirement } from '../support/route-rule.js';
 import { readJsonBody } from './read-json.js';
-import { findUnguarded, isGuard, markGuard } from './route-check.js';
+import { findUnguarded, isGuard, markGuard, routesAfter } from './route-check.js';
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -29,7 +29,8 @@ export interface FeastAuthOptions extends AdapterOptions {
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1_048_576;
-const PATH = /^[^:]+:\/\/[^/?#]*([^?#]*)/;
+/** A fragment counts as a part of the path: a router that takes it for one leads elsewhere. */
+const PATH = /^[^:]+:\/\/[^/?#]*([^?]*)/;
 
 interface RequestState {
   readonly gate: Gate<Vocabulary>;
@@ -68,10 +69,10 @@ export function feastAuth(
     throw new TypeError('option maxBodyBytes must be a whole number');
   }
 
-  return async (context, next) => {
+  const middleware: MiddlewareHandler = async (context, next) => {
     const { method, url } = context.req;
     const isPublic = publicRoutes.has(`${method} ${PATH.exec(url)?.[1]}`);
-    const routes = matchedRoutes(context).slice(context.req.routeIndex + 1);
+    const routes = routesAfter(middleware, matchedRoutes(context));
     try {
       // SECURITY: the second would take the place of the first, with other public routes and another gate.
       if (states.has(context)) {
@@ -85,9 +86,11 @@ export function feastAuth(
     } catch (error) {
       return refuse(gate, error, onError);
     }
-    if (isPublic || unguarded !== 'refuse' || routes.some(isGuard)) return await next();
-    return await context.notFound();
+    if (!isPublic && unguarded === 'refuse' && !routes.some(isGuard)) return context.notFound();
+    await next();
+    return;
   };
+  return middleware;
 }
 
 function assertServed(route: string, checkUnguarded: UnguardedCheck): void {
@@ -126,6 +129,8 @@ export function createGuard(
       if (state === undefined) throw new TypeError('feastAuth must be used before requires');
       const rule = requirementOf(context);
       const { method, url } = context.req;
+      // SECURITY: frameworks and handlers differ in what a query ends with.
+      if (url.includes('#')) throw new RequestInvalidError('a request has no fragment in its URL');
       const body = rule.readsBody === true ? await readJson(context) : undefined;
       await authorize(state.gate, state.caller, {
         rule,
@@ -136,7 +141,8 @@ export function createGuard(
     } catch (error) {
       return refuse(state?.gate, error, state?.onError);
     }
-    return await next();
+    await next();
+    return;
   });
 }
 

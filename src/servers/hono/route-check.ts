@@ -17,6 +17,17 @@ export function isGuard(route: RouterRoute): boolean {
 }
 
 /**
+ * What Hono calls after `middleware`. Where that is called by another function its place is not known, not even to Hono: then it
+ * is all that Hono calls for the request.
+ */
+export function routesAfter(
+  middleware: object,
+  routes: readonly RouterRoute[],
+): readonly RouterRoute[] {
+  return routes.slice(routes.findIndex((route) => functionOf(route) === middleware) + 1);
+}
+
+/**
  * The first of `routes` that no guard stands before.
  *
  * A guard passes on only what it granted, so that whatever is called after it was granted. It counts for functions under the same

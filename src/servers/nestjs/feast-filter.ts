@@ -8,7 +8,8 @@ import { sendRefusal } from '../support/send-refusal.js';
 
 /**
  * The exception filter that answers what handlers throw of this package, as `caller.assert(…)` does, in the way of the gate. For
- * `app.useGlobalFilters`, or as the value of `APP_FILTER`. The guard's own refusals need no filter.
+ * `app.useGlobalFilters`, or as the value of `APP_FILTER`. The guard's own refusals need no filter. What does not come by HTTP is thrown
+ * on, as it is.
  *
  * @throws TypeError when there is no gate
  */
@@ -29,8 +30,13 @@ class FeastFilter implements ExceptionFilter<AuthzError> {
     this.#onError = onError;
   }
 
-  async catch(error: AuthzError, host: ArgumentsHost): Promise<void> {
-    const response = host.switchToHttp().getResponse<ServerResponse>();
+  catch(error: AuthzError, host: ArgumentsHost): Promise<void> {
+    // Not as a rejection: Nest waits for no filter, and one that rejects ends the process.
+    if (host.getType() !== 'http') throw error;
+    return this.#answer(error, host.switchToHttp().getResponse());
+  }
+
+  async #answer(error: AuthzError, response: ServerResponse): Promise<void> {
     sendRefusal(response, await refusalOf(this.#gate, error, this.#onError));
   }
 }

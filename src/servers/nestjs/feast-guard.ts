@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, HttpException } from '@nestjs/common';
 import type { Gate } from '../../gate/index.js';
-import type { Vocabulary } from '../../model/index.js';
+import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import {
   type AdapterOptions,
   createUnguardedCheck,
@@ -77,6 +77,8 @@ class FeastGuard implements CanActivate {
       if (this.#checkUnguarded(operation, handler) === 'serve') return;
       throw new TypeError(`route ${operation} does not say what it requires: add @Requires()`);
     }
+    // SECURITY: Express has none in the query that handlers see, and a rule must not see another query.
+    if (url.includes('#')) throw new RequestInvalidError('a request has no fragment in its URL');
     await authorize<FeastHttpRequest>(this.#gate, known.caller, {
       rule: rules.map((requirementOf) => requirementOf(request)),
       request,

@@ -26,8 +26,10 @@ export function decorateWith(rule: 'public' | RequirementOf): ClassOrMethodDecor
     if (typeof descriptor?.value !== 'function') {
       throw new TypeError(`${String(key)} is no method: only methods are handlers`);
     }
-    // SECURITY: kept by name too, as another decorator may put a new function, which knows nothing, between two of these.
-    const rules = add(Reflect.getOwnMetadata(RULES, target, key) as HandlerRules, rule);
+    // SECURITY: kept by name too, as another decorator may put a new function, which knows nothing, between two of these; and by
+    // function, as another controller may have it as its own.
+    const known = Reflect.getOwnMetadata(RULES, target, key) as HandlerRules;
+    const rules = add(known ?? readRules(descriptor.value as object), rule);
     Reflect.defineMetadata(RULES, rules, target, key);
     Reflect.defineMetadata(RULES, rules, descriptor.value as object);
   };

@@ -101,6 +101,8 @@ function ask(
     const outgoing = send(url, { method: 'POST', agent, headers, signal });
     outgoing.once('response', resolve);
     outgoing.on('error', reject);
+    // An endpoint that changes the protocol ends a request without either.
+    outgoing.once('close', () => reject(failure('the serving endpoint gives no answer', 0)));
     sendBody(request, outgoing, limits.maxRequestBytes).catch((error: unknown) => {
       reject(error as Error);
       outgoing.destroy();
@@ -124,6 +126,7 @@ function sendBody(
     };
     limit.once('error', stop);
     outgoing.once('error', stop);
+    outgoing.once('close', () => stop(failure('the serving endpoint gives no answer', 0)));
     outgoing.once('finish', resolve);
     request.once('close', () => {
       if (!request.complete) stop(new RequestInvalidError('the body has no end'));

@@ -41,6 +41,8 @@ export interface ServingEndpointProxyOptions {
 }
 
 const MEBIBYTE = 1024 * 1024;
+/** What a timer takes: a longer one would end at once. */
+const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 /** @source Databricks documentation, "Create custom model serving endpoints": the form of a name */
 const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
 const ACTION = 'CAN_QUERY';
@@ -113,7 +115,7 @@ export function createServingEndpointProxy(options: ServingEndpointProxyOptions)
   const limits = {
     maxRequestBytes: readLimit('maxRequestBytes', options.maxRequestBytes, 16 * MEBIBYTE),
     maxAnswerBytes: readLimit('maxAnswerBytes', options.maxAnswerBytes, 64 * MEBIBYTE),
-    timeoutMs: readLimit('timeoutSeconds', options.timeoutSeconds, 300) * 1000,
+    timeoutMs: readLimit('timeoutSeconds', options.timeoutSeconds, 300, MAX_TIMEOUT_SECONDS) * 1000,
   };
   const sockets = {
     keepAlive: true,
@@ -144,10 +146,15 @@ function byName(name: string): DatabricksResource {
   return { type: 'ServingEndpoint', name };
 }
 
-function readLimit(name: string, value: number | undefined, otherwise: number): number {
+function readLimit(
+  name: string,
+  value: number | undefined,
+  otherwise: number,
+  max: number = 2 ** 31,
+): number {
   const limit = value ?? otherwise;
-  if (Number.isSafeInteger(limit) && limit > 0 && limit <= 2 ** 31) return limit;
-  throw new TypeError(`option ${name} must be a whole number above 0`);
+  if (Number.isSafeInteger(limit) && limit > 0 && limit <= max) return limit;
+  throw new TypeError(`option ${name} must be a whole number from 1 to ${max}`);
 }
 
 function readCertificates(path: string | undefined): { readonly ca?: Buffer } {

@@ -1,5 +1,7 @@
 import type { AuthorizationHeader } from '../../gate/index.js';
 
+const NAME = 'authorization';
+
 /**
  * All values of the `Authorization` header, as they came.
  *
@@ -11,7 +13,8 @@ import type { AuthorizationHeader } from '../../gate/index.js';
 export function authorizationOf(rawHeaders: readonly string[]): AuthorizationHeader {
   const values: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'authorization') {
+    const name = rawHeaders[index] as string;
+    if (name.length === NAME.length && name.toLowerCase() === NAME) {
       values.push(rawHeaders[index + 1] as string);
     }
   }

@@ -5,7 +5,7 @@ import {
   type RequirementOptions,
   requirementsOf,
 } from '../../gate/index.js';
-import { quote, type Vocabulary } from '../../model/index.js';
+import { quote, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import type { RouteRequirement, RouteRule, RuleInput } from './route-rule.js';
 
 export interface FeastEndpointOptions extends Pick<RequirementOptions, 'project' | 'checkViews'> {
@@ -84,8 +84,10 @@ function ruleOf<Request>(
         throw new TypeError("Feast's endpoints need a gate with option relations");
       }
       const params = readParams(found, input.params);
-      const [, ...search] = input.url.split('?');
-      const query = new URLSearchParams(search.join('?'));
+      // SECURITY: of what stands behind it a framework makes something else than we do.
+      if (input.url.includes('#')) throw new RequestInvalidError('the address has a fragment');
+      const start = input.url.indexOf('?');
+      const query = start < 0 ? undefined : new URLSearchParams(input.url.slice(start + 1));
       return requirementsOf(endpoint, { body: input.body, params, query }, relations, {
         project: gate.project,
         ...options,

@@ -1,28 +1,30 @@
 import type { Caller, Gate } from '../../gate/index.js';
 import type { Vocabulary } from '../../model/index.js';
 import { type RouteRule, type RuleInput, requirementsOfRule } from './route-rule.js';
+import { type MaybePromise, whenKnown } from './when-known.js';
 
 /**
- * Who makes a request: {@link Gate.authenticate}, with an answer that is looked at.
+ * Who makes a request: {@link Gate.authenticate}, with an answer that is looked at. At once where the gate knows the token.
  *
- * @throws TypeError when the gate gives no caller
+ * @throws TypeError when the gate gives no caller; whatever the gate throws or rejects with
  */
-export async function authenticate(
+export function authenticate(
   gate: Gate<Vocabulary>,
-  rawAuthorization: Parameters<Gate['authenticate']>[0],
-): Promise<Caller<Vocabulary>> {
-  const caller = await gate.authenticate(rawAuthorization);
-  if (typeof caller?.can !== 'function') throw new TypeError('the gate gave no caller');
-  return caller;
+  authorization: Parameters<Gate['authenticate']>[0],
+): MaybePromise<Caller<Vocabulary>> {
+  return whenKnown(gate.authenticate(authorization), (caller) => {
+    if (typeof caller?.can !== 'function') throw new TypeError('the gate gave no caller');
+    return caller;
+  });
 }
 
 /**
  * Decides on all that a request needs by the rule of its route, in one go.
  *
  * @param operation for the log of decisions: the method and the route, not the path that was asked for
- * @throws whatever the rule or the gate throws; every error refuses
+ * @throws whatever the rule or the gate throws or rejects with; every error refuses
  */
-export async function authorize<Request>(
+export function authorize<Request>(
   gate: Gate<Vocabulary>,
   caller: Caller<Vocabulary> | undefined,
   request: {
@@ -31,12 +33,14 @@ export async function authorize<Request>(
     readonly input: RuleInput;
     readonly operation: string;
   },
-): Promise<void> {
+): MaybePromise<void> {
   if (caller === undefined) throw new TypeError('a decision was asked for before the caller was');
   const { rule, input, operation } = request;
-  const requirements = await requirementsOfRule(rule, request.request, input, gate);
-  if (requirements.length === 0) return;
-  // A gate of another make may be asynchronous, and an answer that is not waited for lets everyone through.
-  const decided: unknown = gate.authorize(caller, requirements, operation);
-  await decided;
+  const needed = requirementsOfRule(rule, request.request, input, gate);
+  return whenKnown(needed, (requirements): MaybePromise<void> => {
+    if (requirements.length === 0) return undefined;
+    // A gate of another make may be asynchronous, and an answer that is not waited for lets everyone through.
+    const decided: unknown = gate.authorize(caller, requirements, operation);
+    return whenKnown(decided, () => undefined) as MaybePromise<void>;
+  }) as MaybePromise<void>;
 }

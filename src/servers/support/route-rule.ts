@@ -6,6 +6,7 @@ import {
   type ResourceOf,
   type Vocabulary,
 } from '../../model/index.js';
+import { type MaybePromise, whenKnown } from './when-known.js';
 
 /** Most resources that one request may name: each of them costs a decision. */
 const MAX_RESOURCES = 10_000;
@@ -28,7 +29,7 @@ export interface RouteRequirement<Request> {
     request: Request,
     input: RuleInput,
     gate: Gate<Vocabulary>,
-  ) => readonly AnyRequirement<Vocabulary>[] | Promise<readonly AnyRequirement<Vocabulary>[]>;
+  ) => MaybePromise<readonly AnyRequirement<Vocabulary>[]>;
 }
 
 /** `public`: nothing, and no token is read. A list: all of it. */
@@ -62,13 +63,16 @@ export function requires<Request, V extends Vocabulary = FeastVocabulary>(
   if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
   if (typeof resources === 'function') {
     return Object.freeze({
-      requirementsOf: async (request: Request) => {
-        const named = await resources(request);
-        if (Array.isArray(named) && named.length > MAX_RESOURCES) {
-          throw new RequestInvalidError(`a request names at most ${MAX_RESOURCES} resources`);
-        }
-        return [{ actions, resources: named } as AnyRequirement<Vocabulary>];
-      },
+      requirementsOf: (request: Request) =>
+        whenKnown<Resources<V>, readonly AnyRequirement<Vocabulary>[]>(
+          resources(request),
+          (named) => {
+            if (Array.isArray(named) && named.length > MAX_RESOURCES) {
+              throw new RequestInvalidError(`a request names at most ${MAX_RESOURCES} resources`);
+            }
+            return [{ actions, resources: named } as AnyRequirement<Vocabulary>];
+          },
+        ),
     });
   }
   if (typeof resources !== 'object' || resources === null) {
@@ -99,20 +103,31 @@ function isRequirement<Request>(value: unknown): value is RouteRequirement<Reque
 }
 
 /** All that one request needs by the rule of its route. */
-export async function requirementsOfRule<Request>(
+export function requirementsOfRule<Request>(
   rule: Exclude<RouteRule<Request>, 'public'>,
   request: Request,
   input: RuleInput,
   gate: Gate<Vocabulary>,
-): Promise<readonly AnyRequirement<Vocabulary>[]> {
-  const needed: AnyRequirement<Vocabulary>[] = [];
-  for (const one of Array.isArray(rule) ? rule : [rule as RouteRequirement<Request>]) {
-    const found = await one.requirementsOf(request, input, gate);
+): MaybePromise<readonly AnyRequirement<Vocabulary>[]> {
+  const rules = Array.isArray(rule) ? rule : [rule as RouteRequirement<Request>];
+  const [only, ...others] = rules as readonly RouteRequirement<Request>[];
+  if (only !== undefined && others.length === 0) return requiredBy(only, request, input, gate);
+  return Promise.all(rules.map((one) => requiredBy(one, request, input, gate))).then((found) =>
+    found.flat(),
+  );
+}
+
+function requiredBy<Request>(
+  one: RouteRequirement<Request>,
+  request: Request,
+  input: RuleInput,
+  gate: Gate<Vocabulary>,
+): MaybePromise<readonly AnyRequirement<Vocabulary>[]> {
+  return whenKnown(one.requirementsOf(request, input, gate), (found) => {
     // SECURITY: of two requirements, one that asks for nothing must not hide behind the other.
     if (found.length === 0 && one.mayRequireNothing !== true) {
       throw new TypeError('a request without requirements is not let through');
     }
-    needed.push(...found);
-  }
-  return needed;
+    return found;
+  });
 }

@@ -51,8 +51,8 @@ const ORDER: readonly string[] = LEVELS.ServingEndpoint.levels;
 /**
  * What is missing in a workspace for service principals to have a level on endpoints. Reads only.
  *
- * A level that is stronger already is a finding, and stays. So is a `user_name` that holds an application id: it grants
- * the service principal nothing.
+ * A level that is stronger already is a finding, and stays. So is a `user_name` that holds an application id, or a name
+ * that is no e-mail address: it grants the service principal nothing.
  *
  * @returns rejects with WorkspaceError, of the code `RESOURCE_DOES_NOT_EXIST` when there is no such endpoint
  * @throws TypeError when a list is empty, or a service principal is not given by its application id
@@ -68,7 +68,7 @@ export async function planEndpointAccess(
   for (const endpoint of endpoints) {
     const { id } = await workspace.servingEndpoints.get(endpoint);
     const { access_control_list: list } = await workspace.permissions.get(TYPE, id);
-    findings.push(...findApplicationUsers(endpoint, list));
+    findings.push(...findServicesAsUsers(endpoint, list));
     for (const applicationId of servicePrincipals) {
       const principal: Principal = { kind: 'service-principal', name: applicationId };
       const held = heldLevel(list, principal);
@@ -136,8 +136,8 @@ export async function verifyEndpointAccess(
 /** A grant for people. */
 export function describeEndpointGrant(grant: EndpointGrant): string {
   const who = formatPrincipal({ kind: 'service-principal', name: grant.applicationId });
-  const now = grant.held === undefined ? 'nothing' : grant.held;
-  return `${who} needs ${grant.level} on serving endpoint \`${grant.endpoint}\`, and has ${now}`;
+  const before = grant.held === undefined ? '' : `, in place of ${grant.held}`;
+  return `let ${who} have ${grant.level} on serving endpoint \`${grant.endpoint}\`${before}`;
 }
 
 function checkAccess({
@@ -193,14 +193,18 @@ function compare(
   return { rule: 'level-stronger', endpoint, message };
 }
 
-function findApplicationUsers(
+/** Users are known by their e-mail addresses. */
+function findServicesAsUsers(
   endpoint: string,
   list: readonly AccessControlResponse[],
 ): readonly EndpointFinding[] {
   return list.flatMap(({ user_name: name }): readonly EndpointFinding[] => {
-    if (name === undefined || !isApplicationId(name)) return [];
+    if (name === undefined || name.includes('@')) return [];
     const user = formatPrincipal({ kind: 'user', name });
-    const message = `serving endpoint \`${endpoint}\` has ${user}, which is an application id: it grants the service principal nothing`;
+    const why = isApplicationId(name)
+      ? 'an application id'
+      : 'no e-mail address, and most likely the name of a service principal';
+    const message = `serving endpoint \`${endpoint}\` has ${user}, which is ${why}: it grants the service principal nothing`;
     return [{ rule: 'service-principal-as-user', endpoint, message }];
   });
 }

@@ -1,4 +1,4 @@
-import { ConfigInvalidError } from '../../model/index.js';
+import { ConfigInvalidError, quote, WorkspaceError } from '../../model/index.js';
 import type { WorkspaceClient } from '../workspace/index.js';
 
 /** A token for a caller of endpoints that cannot ask for tokens itself. */
@@ -22,7 +22,8 @@ export interface EndpointToken {
   readonly earlier: number;
 }
 
-const DEFAULT_SECONDS = 3600;
+/** The life of a token unless it is given. */
+export const DEFAULT_TOKEN_SECONDS = 3600;
 const MIN_SECONDS = 60;
 const MAX_SECONDS = 24 * 60 * 60;
 const MAX_COMMENT = 200;
@@ -33,15 +34,18 @@ const MAX_COMMENT = 200;
  * A service that can keep a client secret does better with OAuth tokens of its own (`createOAuthM2MProvider`).
  *
  * @param workspace asked as the service principal itself
- * @returns rejects with ConfigInvalidError when `workspace` is asked as anybody else: the token would have their rights
+ * @param options.keep puts the token where it is to be. Where that fails, the token is ended: nobody would have it
+ * @returns rejects with ConfigInvalidError when `workspace` is asked as anybody else: the token would have their rights;
+ *   with what `keep` rejects with
  * @throws TypeError when the comment is empty or long, or the lifetime out of its bounds
  * @source Databricks REST API, "Token": `/api/2.0/token/create` makes a token of who asks
  */
 export async function createEndpointToken(
   workspace: WorkspaceClient,
   request: EndpointTokenRequest,
+  options: { readonly keep?: ((token: string) => Promise<void>) | undefined } = {},
 ): Promise<EndpointToken> {
-  const { applicationId, comment, lifetimeSeconds = DEFAULT_SECONDS } = request;
+  const { applicationId, comment, lifetimeSeconds = DEFAULT_TOKEN_SECONDS } = request;
   if (typeof comment !== 'string' || comment === '' || comment.length > MAX_COMMENT) {
     throw new TypeError(`comment must be a text of at most ${MAX_COMMENT} characters`);
   }
@@ -53,12 +57,27 @@ export async function createEndpointToken(
   const before = await workspace.tokens.list();
   const created = await workspace.tokens.create({ comment, lifetimeSeconds });
   const { token_id: tokenId, expiry_time: end } = created.token_info;
+  try {
+    await options.keep?.(created.token_value);
+  } catch (error) {
+    await endToken(workspace, tokenId);
+    throw error;
+  }
   return {
     token: created.token_value,
     tokenId,
     expiresAt: end === undefined || end < 0 ? undefined : end,
     earlier: before.filter((each) => each.comment === comment).length,
   };
+}
+
+async function endToken({ tokens }: WorkspaceClient, tokenId: string): Promise<void> {
+  try {
+    await tokens.delete(tokenId);
+  } catch (cause) {
+    const message = `token ${quote(tokenId)} could neither be kept nor ended, and holds until its end`;
+    throw new WorkspaceError(message, { status: 0, retriable: false }, { cause });
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ export {
 export { type EndpointFile, parseEndpointFile } from './endpoint-file.js';
 export {
   createEndpointToken,
+  DEFAULT_TOKEN_SECONDS,
   type EndpointToken,
   type EndpointTokenRequest,
 } from './endpoint-token.js';

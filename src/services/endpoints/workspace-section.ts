@@ -75,11 +75,12 @@ export function credentialsSection(env: Environment): z.ZodType<CredentialsSecti
       'must be a mapping',
     )
     .refine(
-      ({ token, client_id: id, client_secret: secret, tenant_id: tenant }) =>
+      // SECURITY: an authority without its tenant would leave a secret of Entra to be sent to Databricks.
+      ({ token, client_id: id, client_secret: secret, tenant_id: tenant, authority }) =>
         token === undefined
-          ? id !== undefined && secret !== undefined
-          : id === undefined && secret === undefined && tenant === undefined,
-      'must be `token`, or `client_id` and `client_secret`, with `tenant_id` for Entra',
+          ? id !== undefined && secret !== undefined && (authority === undefined || tenant)
+          : [id, secret, tenant, authority].every((field) => field === undefined),
+      'must be `token`, or `client_id` and `client_secret`, with `tenant_id` for Entra, and `authority` where it is not the public one',
     );
 }
 

@@ -27,8 +27,8 @@ export interface AppliedLink {
  * A run may break off at any request: the next one goes on. A token that a broken run made and did not store is ended by
  * the next one, after another token is stored in its place. One run at a time: of two that make tokens, the later one wins.
  *
- * @returns rejects with WorkspaceError before anything is changed when the plan is blocked, and with ConfigInvalidError when
- *   the tokens of a reader are not those of its service principal
+ * @returns rejects before anything is changed: with WorkspaceError when the plan is blocked, with what the tokens of a reader
+ *   reject with when it needs a new one; later with ConfigInvalidError when they are not those of its service principal
  * @example
  * const { plan } = await applyLink({ workspaces: { dev, staging, prod }, readers: { staging: reader, prod: other } });
  */
@@ -58,17 +58,27 @@ async function applySession(
   renewal: Renewal,
   { onChange }: ApplyLinkOptions,
 ): Promise<AppliedLink> {
-  const { changes, blocked } = await planSession(session, renewal);
-  if (blocked.length > 0) throw refusal(`nothing was changed: ${blocked.join('; ')}`);
-  if (renewal !== 'broken' && changes.some(({ kind }) => kind !== 'renew-token')) {
-    throw refusal('no token was renewed: the links are not in place, and have to be applied first');
-  }
+  const plan = await planSession(session, renewal);
+  assertApplicable(plan, renewal);
+  const { changes } = plan;
   const ids = await readWorkspaceIds(session);
+  // Before anything is changed: whether there is a token to ask as who needs a new one.
+  for (const { kind, workspace } of changes) {
+    if (kind === 'renew-token') await session.links.readers[workspace].tokens.getToken();
+  }
   for (const change of changes) {
     onChange?.(change);
     await carryOut(change, session, ids);
   }
   return { changes, plan: await planSession(session, 'broken') };
+}
+
+/** @throws WorkspaceError when nothing of a plan may be carried out */
+export function assertApplicable({ blocked, changes }: LinkPlan, renewal: Renewal): void {
+  if (blocked.length > 0) throw refusal(`nothing was changed: ${blocked.join('; ')}`);
+  if (renewal !== 'broken' && changes.some(({ kind }) => kind !== 'renew-token')) {
+    throw refusal('no token was renewed: the links are not in place, and have to be applied first');
+  }
 }
 
 async function carryOut(

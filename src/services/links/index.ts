@@ -1,4 +1,10 @@
-export { type AppliedLink, type ApplyLinkOptions, applyLink, rotateLink } from './apply-link.js';
+export {
+  type AppliedLink,
+  type ApplyLinkOptions,
+  applyLink,
+  assertApplicable,
+  rotateLink,
+} from './apply-link.js';
 export { type LinkFile, parseLinkFile } from './link-file.js';
 export {
   LINK_OUTPUTS,

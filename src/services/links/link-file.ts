@@ -19,14 +19,14 @@ import {
   type TokenProvider,
 } from '../tokens/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
-import type { RemoteName } from './link-names.js';
+import { RENEW_WITHIN_SECONDS, type RemoteName, TOKEN_LIFETIME_SECONDS } from './link-names.js';
 import type { LinkRules, RegistryLinks } from './registry-links.js';
 
 /** What a file of links says. */
 export interface LinkFile {
   readonly rules: LinkRules;
   readonly applicationIds: Readonly<Record<RemoteName, string>>;
-  /** The links with the credentials of the environment, which are read here. */
+  /** The links with the credentials of the environment, which are read here; those of readers, when one needs a new token. */
   readonly connect: () => RegistryLinks;
 }
 
@@ -104,7 +104,19 @@ function connectReader(
     const application = { tenantId: tenantId as string, clientId, clientSecret: secret };
     return createEntraProvider({ ...application, authority, caCertPath });
   };
-  return { applicationId: clientId, workspaceId, tokens: createTokens() };
+  return { applicationId: clientId, workspaceId, tokens: whenAsked(createTokens) };
+}
+
+/** SECURITY: who only looks, every day perhaps, needs no secret of a reader, and is not given one. */
+function whenAsked(create: () => TokenProvider): TokenProvider {
+  let created: TokenProvider | undefined;
+  return {
+    getToken: async (options) => {
+      created ??= create();
+      return created.getToken(options);
+    },
+    discard: (token) => created?.discard?.(token),
+  };
 }
 
 /** Numbers of workspaces are written with quotes and without. */
@@ -146,21 +158,40 @@ function fileSchema(env: Environment) {
       'must be a mapping with `dev`, `staging` and `prod`',
     )
     .superRefine((fields, context) => {
-      for (const name of ['staging', 'prod'] as const) {
-        const reader = readerFields(fields, name);
-        const hasSecret = reader.clientSecret !== undefined || reader.tenantId !== undefined;
-        const isWhole = reader.clientSecret !== undefined && reader.tenantId !== undefined;
-        if (reader.aadToken === undefined ? isWhole : !hasSecret) continue;
-        const both = `\`azure_${name}_client_secret\` with \`azure_${name}_tenant_id\``;
-        context.addIssue({
-          code: 'custom',
-          path: [`azure_${name}_client_id`],
-          message: `needs either ${both}, or \`azure_${name}_aad_token\``,
-        });
-      }
+      const refuse = (name: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [name], message });
+      checkReaders(fields, refuse);
+      checkLives(fields, refuse);
     });
 }
 
+function checkReaders(fields: FileFields, refuse: Refuse): void {
+  for (const name of ['staging', 'prod'] as const) {
+    const reader = readerFields(fields, name);
+    const hasSecret = reader.clientSecret !== undefined || reader.tenantId !== undefined;
+    const isWhole = reader.clientSecret !== undefined && reader.tenantId !== undefined;
+    if (reader.aadToken === undefined ? isWhole : !hasSecret) continue;
+    const both = `\`azure_${name}_client_secret\` with \`azure_${name}_tenant_id\``;
+    refuse(`azure_${name}_client_id`, `needs either ${both}, or \`azure_${name}_aad_token\``);
+  }
+}
+
+/** The field that is given is the one that is wrong. */
+function checkLives(fields: Lives, refuse: Refuse): void {
+  const {
+    token_lifetime_seconds: life = TOKEN_LIFETIME_SECONDS,
+    renew_within_seconds: within = RENEW_WITHIN_SECONDS,
+  } = fields;
+  if (within < life) return;
+  if (fields.renew_within_seconds === undefined) {
+    refuse('token_lifetime_seconds', `must be more than \`renew_within_seconds\` (${within})`);
+  } else {
+    refuse('renew_within_seconds', `must be less than \`token_lifetime_seconds\` (${life})`);
+  }
+}
+
+type Refuse = (name: string, message: string) => void;
+type Lives = Pick<FileFields, 'token_lifetime_seconds' | 'renew_within_seconds'>;
 type FileFields = z.output<ReturnType<typeof fileSchema>>;
 
 function readerFields(fields: FileFields, name: RemoteName): ReaderFields {

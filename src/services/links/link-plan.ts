@@ -52,6 +52,7 @@ export type LinkChange =
 
 export interface LinkFinding {
   readonly rule:
+    | 'blocked'
     | 'change-missing'
     | 'registry-level-stronger'
     | 'registry-level-unknown'
@@ -59,7 +60,8 @@ export interface LinkFinding {
     | 'scope-open-to-everyone'
     | 'token-ends-soon'
     | 'tokens-of-no-link';
-  readonly workspace: WorkspaceName;
+  /** `all`: it is about the links as a whole. */
+  readonly workspace: WorkspaceName | 'all';
   /** One sentence without a period. */
   readonly message: string;
 }

@@ -13,7 +13,7 @@ import {
 import type { LinkChange, LinkFinding, LinkPlan } from './link-plan.js';
 import type { RenewalReason, TokenState } from './link-token.js';
 import { type LinkState, readLinkState } from './read-links.js';
-import type { RemoteState, ScopeState } from './read-workspace.js';
+import { isVault, type RemoteState, type ScopeState } from './read-workspace.js';
 import {
   type LinkSession,
   openLinks,
@@ -109,7 +109,7 @@ function findBlocks(
     blocks.push('two of the workspaces are the same one');
   }
   for (const [{ scope, from }, state] of scopes) {
-    if (state?.backend === undefined || state.backend === 'DATABRICKS') continue;
+    if (!isVault(state?.backend)) continue;
     blocks.push(
       `secret scope ${quote(scope)} of ${from} is backed by a vault, and cannot be written`,
     );

@@ -76,6 +76,9 @@ export async function readScope(
   const scopes = await workspace.secrets.listScopes();
   const found = scopes.find(({ name }) => name === scope);
   if (found === undefined) return undefined;
+  const backend = found.backend_type;
+  // SECURITY: what a vault holds is none of ours.
+  if (isVault(backend)) return { backend, acls: [], secrets: new Map() };
   const acls = await workspace.secrets.listAcls(scope);
   const listed = await workspace.secrets.listSecrets(scope);
   const secrets = new Map<SecretPart, StoredSecret>();
@@ -89,7 +92,12 @@ export async function readScope(
       updatedAt: metadata.last_updated_timestamp,
     });
   }
-  return { backend: found.backend_type, acls, secrets };
+  return { backend, acls, secrets };
+}
+
+/** Whether a scope is a view of a vault: only those of the workspace itself can be written. */
+export function isVault(backend: string | undefined): boolean {
+  return backend !== undefined && backend !== 'DATABRICKS';
 }
 
 /** Whether an error says that something is not there. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createScoringServer } from '../../../examples/servers/serving-endpoint.js';
 import { createAuthorizer } from '../../../src/engine/index.js';
@@ -272,6 +272,23 @@ describe('what goes wrong behind it', () => {
     expect((await ask(origin)).status).toBe(504);
   });
 
+  test('an endpoint that changes the protocol', async () => {
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n';
+    const endpoint = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write(head));
+    });
+    endpoint.listen(0, '127.0.0.1');
+    await once(endpoint, 'listening');
+    try {
+      const { port } = endpoint.address() as AddressInfo;
+      const origin = await startProxy({ target: `http://127.0.0.1:${port}` });
+      expect((await ask(origin)).status).toBe(502);
+    } finally {
+      endpoint.close();
+    }
+  });
+
   test('an answer that is too long does not pass for a whole one', async () => {
     const origin = await startProxy({ maxAnswerBytes: 100 });
     const long = { kind: 'malformed', body: 'x'.repeat(300_000) } as const;
@@ -373,6 +390,7 @@ test.each<[string, Partial<ServingEndpointProxyOptions>]>([
   ['no length', { maxRequestBytes: 0 }],
   ['half a byte', { maxAnswerBytes: 0.5 }],
   ['no time', { timeoutSeconds: -1 }],
+  ['more time than a timer takes', { timeoutSeconds: 2_147_484 }],
 ])('refuses %s', (_, change) => {
   const tokens = createStaticTokenProvider('token-of-proxy', { redaction: () => {} });
   const options = { gate: createTestGate(), target: 'a.example', tokens, ...change };

@@ -48,7 +48,7 @@ export async function createCaseGates(): Promise<CaseGates> {
     now: () => NOW * 1000,
   });
   return {
-    gate: createGate({ authenticator: { authenticate: lookUp }, authorizer, relations }),
+    gate: createGate({ authenticator: { authenticate: lookUp, recall }, authorizer, relations }),
     oidcGate: createGate({ authenticator: oidc, authorizer, relations }),
     sign: (claims) => provider.sign(claims),
     close: async () => {
@@ -57,6 +57,14 @@ export async function createCaseGates(): Promise<CaseGates> {
     },
   };
 }
+
+/** Every other time, so that callers are known at once and after a while. */
+function recall(token: string): Subject | undefined {
+  recalls += 1;
+  return recalls % 2 === 0 ? SUBJECTS.get(token) : undefined;
+}
+
+let recalls = 0;
 
 async function lookUp(credentials: Credentials): Promise<Subject> {
   const token = 'token' in credentials ? credentials.token : undefined;

@@ -142,13 +142,30 @@ test('finds an application id that stands for a user', async () => {
     {
       rule: 'level-missing',
       endpoint: 'churn',
-      message: `service principal \`${APP}\` needs CAN_QUERY on serving endpoint \`churn\`, and has nothing`,
+      message: `let service principal \`${APP}\` have CAN_QUERY on serving endpoint \`churn\``,
     },
     {
       rule: 'service-principal-as-user',
       endpoint: 'churn',
       message: `serving endpoint \`churn\` has user \`${APP}\`, which is an application id: it grants the service principal nothing`,
     },
+  ]);
+});
+
+test('finds a name of a service principal that stands for a user', async () => {
+  const all = [{ permission_level: 'CAN_QUERY', inherited: false }];
+  const list = [
+    { user_name: 'scoring-app', all_permissions: all },
+    { user_name: 'ana@example.org', all_permissions: all },
+    { service_principal_name: APP, all_permissions: all },
+  ];
+  const permissions = { ...admin.permissions, get: async () => ({ access_control_list: list }) };
+  const findings = await verifyEndpointAccess(
+    { ...admin, permissions },
+    { ...ACCESS, endpoints: ['churn'] },
+  );
+  expect(findings).toMatchObject([
+    { rule: 'service-principal-as-user', message: expect.stringContaining('no e-mail address') },
   ]);
 });
 

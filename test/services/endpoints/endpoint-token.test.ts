@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { IdentitySecret } from '../../../src/identity/index.js';
 import { createEndpointToken } from '../../../src/services/endpoints/index.js';
 import { createStaticTokenProvider } from '../../../src/services/tokens/index.js';
@@ -73,4 +73,35 @@ test.each([
 ])('refuses %s', async (_, change) => {
   const app = clientOf(workspace.tokenOf(APP));
   await expect(createEndpointToken(app, { ...request, ...change })).rejects.toThrow(TypeError);
+});
+
+describe('a token that cannot be kept', () => {
+  const full = new Error('the disk is full');
+  const keep = () => Promise.reject(full);
+
+  test('is ended', async () => {
+    const app = clientOf(workspace.tokenOf(APP));
+    await expect(createEndpointToken(app, request, { keep })).rejects.toBe(full);
+    expect(await app.tokens.list()).toEqual([]);
+  });
+
+  test('is named where it cannot be ended either', async () => {
+    const app = clientOf(workspace.tokenOf(APP));
+    workspace.failAt(1, { kind: 'status', status: 403 }, { path: '/api/2.0/token/delete' });
+    const error: unknown = await createEndpointToken(app, request, { keep }).catch(
+      (reason: unknown) => reason,
+    );
+    const [left] = await app.tokens.list();
+    expect(error).toMatchObject({ code: 'ERR_WORKSPACE' });
+    expect(String(error)).toContain(left?.token_id ?? 'no token');
+    expect(String(error)).not.toContain('dapi');
+  });
+});
+
+test('gives the token to be kept', async () => {
+  const kept: string[] = [];
+  const app = clientOf(workspace.tokenOf(APP));
+  const keep = async (token: string): Promise<void> => void kept.push(token);
+  const made = await createEndpointToken(app, request, { keep });
+  expect(kept).toEqual([made.token]);
 });

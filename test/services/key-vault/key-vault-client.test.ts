@@ -246,6 +246,19 @@ describe('a vault that is busy or failing', () => {
     expect(pauses[2]).toBeGreaterThanOrEqual(500);
   });
 
+  test.each([429, 500, 502, 503, 504, 507, 520, 599])('is asked again after %i', async (status) => {
+    server.failNext({ status });
+    expect((await connect().getSecret('test')).value).toBe(VALUE);
+    expect(server.requests.length).toBe(2);
+    expect(pauses.length).toBe(1);
+  });
+
+  test.each([400, 403, 404, 501, 505])('is not asked again after %i', async (status) => {
+    server.failNext({ status });
+    await failureOf(connect().getSecret('test'));
+    expect(server.requests.length).toBe(1);
+  });
+
   test('is asked again without a clock of the test', async () => {
     server.failNext({ status: 503, headers: { 'retry-after': '0' } });
     expect((await connect({ sleep: undefined }).getSecret('test')).value).toBe(VALUE);

@@ -5,6 +5,7 @@ import {
   definePermission,
   PermissionDeniedError,
   roles,
+  type Subject,
 } from 'feast-permissions';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -15,6 +16,10 @@ import {
   createLinkedSecretScope,
   type LinkedSecretScopeOptions,
 } from '../../../src/services/key-vault/index.js';
+import {
+  authorizeAndResolve,
+  type ResolvedCredentials,
+} from '../../../src/services/online-store/index.js';
 import type { SecretName, SecretStore } from '../../../src/services/secrets/index.js';
 import { databricksVocabulary } from '../../../src/services/vocabulary/index.js';
 import {
@@ -126,6 +131,45 @@ describe('a scope that is linked to a vault', () => {
     const before = server.requests.length;
     const error = await failureWithout(scope.getSecret(name), [VALUE, ...tokens.all()]);
     expect(error).toBeInstanceOf(PermissionDeniedError);
+    expect(server.requests.length).toBe(before);
+  });
+
+  test('holds the credentials of an online store', async () => {
+    store('sql-user', 'feature_reader');
+    store('sql-password', VALUE);
+    const view = { type: 'FeatureView', name: 'scores', project: 'risk' } as const;
+    const reading = definePermission({
+      name: 'sales reads scores',
+      types: 'FeatureView',
+      project: 'risk',
+      actions: 'READ_ONLINE',
+      policy: roles('sales'),
+    });
+    const resolve = async (who: Subject): Promise<ResolvedCredentials> =>
+      authorizeAndResolve(
+        createAuthorizer({ projects: ['risk'], permissions: [reading] }),
+        who,
+        'READ_ONLINE',
+        view,
+        {
+          name: 'serving',
+          provider: 'aurora-mysql',
+          host: 'db.example.com',
+          database: 'features',
+          project: 'risk',
+          readSecretPrefix: 'sales/sql',
+        },
+        { secrets: link() },
+      );
+    const resolved = await resolve(subject);
+    expect(resolved.kind === 'user-password' && resolved.reveal()).toEqual({
+      user: 'feature_reader',
+      password: VALUE,
+    });
+    const before = server.requests.length;
+    await expect(resolve({ username: 'bob', roles: ['hr'] })).rejects.toThrow(
+      PermissionDeniedError,
+    );
     expect(server.requests.length).toBe(before);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { CredentialUnavailableError } from '../../../src/model/index.js';
 import {
   applyLink,
   describeLinkChange,
@@ -268,6 +269,42 @@ describe('does nothing', () => {
       },
     });
     await expect(applyLink(world.links)).rejects.toThrow('backed by a vault');
+    expect(await verifyLink(world.links)).toContainEqual({
+      rule: 'blocked',
+      workspace: 'all',
+      message: 'secret scope `remote-mr-prod` of dev is backed by a vault, and cannot be written',
+    });
+    const asked = world.workspaces.dev.journal.filter(({ path }) =>
+      path.startsWith('/api/2.0/secrets/list'),
+    );
+    expect(asked).toEqual([]);
+  });
+
+  test('where the workspace is another one than what is stored', async () => {
+    world = await startLinkWorld();
+    await applyLink(world.links);
+    const { links } = world;
+    const moved = { ...links.readers.prod, workspaceId: '77' };
+    for (const name of ['dev', 'staging'] as const) {
+      const secret = { scope: 'remote-mr-prod', key: 'prod-workspace-id', value: '77' };
+      await world.admins[name].secrets.putSecret(secret);
+    }
+    const readers = { ...links.readers, prod: moved };
+    expect(await verifyLink({ ...links, readers })).toMatchObject([
+      { rule: 'blocked', message: 'the workspace of prod is 1003, not 77' },
+    ]);
+  });
+
+  test('without a token to ask as a reader', async () => {
+    world = await startLinkWorld();
+    const { links } = world;
+    const before = await describeWorld(world);
+    const tokens = { getToken: () => Promise.reject(new CredentialUnavailableError('none')) };
+    const readers = { ...links.readers, prod: { ...links.readers.prod, tokens } };
+    await expect(applyLink({ ...links, readers })).rejects.toMatchObject({
+      code: 'ERR_CREDENTIAL_UNAVAILABLE',
+    });
+    expect(await describeWorld(world)).toEqual(before);
   });
 
   test('with tokens of somebody else than the reader', async () => {

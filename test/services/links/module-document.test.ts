@@ -158,9 +158,21 @@ describe('a file with the inputs of the module', () => {
     ['additional_token_usage_groups', 'users', 'must be a list of groups'],
     ['compatibility', 'yes', 'must be `terraform-module`'],
     ['token_lifetime_seconds', '-1', 'must be a whole number'],
+    ['token_lifetime_seconds', '86400', 'must be more than `renew_within_seconds` (1209600)'],
+    ['renew_within_seconds', '8640000', 'must be less than `token_lifetime_seconds` (8640000)'],
     ['azure_stagging_client_id', 'x', 'is not a known field here'],
     ['dev', '{ host: "http://a.example" }', 'must be an https address'],
     ['dev', '{ host: a.example, credentials: { client_id: x } }', 'must be `token`, or'],
+    [
+      'dev',
+      '{ host: a.example, credentials: { client_id: x, client_secret: "${CI_SECRET}", authority: b.example } }',
+      'with `tenant_id` for Entra, and',
+    ],
+    [
+      'dev',
+      '{ host: a.example, credentials: { token: "${DEV_TOKEN}", authority: b.example } }',
+      'must be `token`, or',
+    ],
     ['dev', 'a.example', 'must be a mapping'],
   ])('is refused where %s is %s', (name, value, message) => {
     const text =
@@ -172,7 +184,17 @@ describe('a file with the inputs of the module', () => {
     expect(parse).toThrow(/^links\.yaml:\d+:\d+: /);
   });
 
-  test.each([['DEV_TOKEN'], ['CI_SECRET'], ['STAGING_SECRET'], ['PROD_AAD']])(
+  test.each<['staging' | 'prod', string]>([
+    ['staging', 'STAGING_SECRET'],
+    ['prod', 'PROD_AAD'],
+  ])('who only looks needs no secret of the reader of %s', async (name, variable) => {
+    const { readers } = parseLinkFile(fileWith(), { env: { ...ENV, [variable]: '' } }).connect();
+    await expect(readers[name].tokens.getToken()).rejects.toThrow(
+      `environment variable \`${variable}\` is not set`,
+    );
+  });
+
+  test.each([['DEV_TOKEN'], ['CI_SECRET']])(
     'cannot connect without the variable %s, and names it',
     (name) => {
       const file = parseLinkFile(fileWith(), { env: { ...ENV, [name]: '' } });

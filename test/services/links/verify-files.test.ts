@@ -52,7 +52,9 @@ const MODULE: readonly Resource[] = [
   ...secrets('remote-mr-prod', 'prod'),
   acl('remote-mr-staging', 'users'),
   acl('remote-mr-prod', 'users'),
+  acl('remote-mr-prod', 'users'),
   acl('remote-mr-prod', 'mlops-service-principals'),
+  use('tokens', 'mlops-service-principals'),
   use('tokens', 'mlops-service-principals'),
   group,
   group,
@@ -110,6 +112,8 @@ describe('misses', () => {
     const rules: LinkFilesRules = { ...RULES, additionalTokenUsageGroups: ['users'] };
     expect(verifyLinkFiles(rules, [stateOf(weak)]).map(({ message }) => message)).toEqual([
       'let group `mlops-service-principals` have tokens (CAN_USE)',
+      'let group `mlops-service-principals` have tokens (CAN_USE)',
+      'let group `users` have tokens (CAN_USE)',
       'let group `users` have tokens (CAN_USE)',
       'make a token of at most 8640000 s',
       'make a token of at most 8640000 s',
@@ -117,8 +121,33 @@ describe('misses', () => {
   });
 
   test('everything in nothing', () => {
-    expect(verifyLinkFiles(RULES, [])).toHaveLength(2 + 9 + 4 + 1 + 4);
+    expect(verifyLinkFiles(RULES, [])).toHaveLength(2 + 9 + 4 + 2 + 4);
   });
+});
+
+test('without the compatibility, the group is in all three workspaces, and reads all scopes', () => {
+  const { applicationIds } = RULES;
+  const group3 = [group, acl('remote-mr-staging', 'mlops-service-principals')];
+  const files = [stateOf([...MODULE, ...group3])];
+  expect(verifyLinkFiles({ applicationIds }, files)).toMatchObject([
+    { message: expect.stringContaining('read secret scope `remote-mr-prod`') },
+  ]);
+  const all = [...group3, acl('remote-mr-prod', 'mlops-service-principals')];
+  expect(verifyLinkFiles({ applicationIds }, [stateOf([...MODULE, ...all])])).toEqual([]);
+  expect(verifyLinkFiles({ applicationIds }, [stateOf([...MODULE, ...all.slice(1)])])).toEqual([
+    {
+      rule: 'change-missing',
+      workspace: 'dev',
+      message: 'create group `mlops-service-principals`',
+    },
+  ]);
+});
+
+test('one service principal for both needs access to both', () => {
+  const rules: LinkFilesRules = { ...RULES, applicationIds: { staging: PROD, prod: PROD } };
+  expect(verifyLinkFiles(rules, [stateOf(MODULE)])).toHaveLength(1);
+  const twice = [reader(PROD), ...MODULE.slice(1)];
+  expect(verifyLinkFiles(rules, [stateOf(twice)])).toEqual([]);
 });
 
 test('refuses what is no application id', () => {

@@ -94,11 +94,17 @@ describe('the client for DynamoDB', () => {
     [store(undefined), false, 'the version of the client is not known'],
     [undefined, false, 'the client is not known'],
   ])('%j: %s', (client, allowed, reason) => {
-    for (const action of ['publish', 'legacy-lookup', 'model-serving-lookup'] as const) {
-      const answer = ask({ client, action, method: 'secrets' });
-      expect(answer.allowed).toBe(allowed);
-      expect(answer.reason).toContain(reason);
-      expect(answer.methods.includes('secrets')).toBe(allowed);
+    for (const [action, methods] of [
+      ['publish', ['instance-profile', 'secrets']],
+      ['legacy-lookup', ['secrets']],
+      ['model-serving-lookup', ['instance-profile', 'secrets']],
+    ] as const) {
+      for (const method of methods) {
+        const answer = ask({ client, action, method });
+        expect(answer.allowed).toBe(allowed);
+        expect(answer.reason).toContain(reason);
+        expect(answer.methods).toEqual(allowed ? methods : []);
+      }
     }
   });
 

@@ -36,6 +36,7 @@ describe('levels', () => {
 
   test.each([
     ['ServiceCredential', 'ACCESS', ['ACCESS']],
+    ['ServiceCredential', 'CREATE_CONNECTION', ['CREATE_CONNECTION']],
     ['ServiceCredential', 'MANAGE', ['MANAGE']],
     ['ServiceCredential', 'ALL_PRIVILEGES', ['ACCESS', 'CREATE_CONNECTION']],
     ['OnlineStore', 'PUBLISH', ['PUBLISH']],
