@@ -43,7 +43,7 @@ export async function createFeatureServer(options: FeatureServerOptions): Promis
     await gate.close();
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => answerError(gate, error, reply));
-  await app.register(feastAuth, { gate, feastEndpoints: { project } });
+  await app.register(feastAuth, { gate, feastEndpoints: true });
   addRoutes(app, { gate, project, definitions, store });
   return app;
 }

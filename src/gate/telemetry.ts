@@ -12,6 +12,7 @@ export interface TelemetryApi {
         end(): void;
       };
     };
+    getTracerProvider?(): object;
   };
   readonly metrics: { getMeterProvider(): TelemetryMeterProvider };
 }
@@ -103,6 +104,7 @@ async function loadApi(): Promise<TelemetryApi | undefined> {
 function createRecorder(api: TelemetryApi): () => CheckRecord {
   const instruments = createInstruments(api);
   return () => {
+    if (!isHeard(api)) return NO_RECORD;
     const started = performance.now();
     const span = attempt(() => api.trace.getTracer(SCOPE).startSpan(SPAN));
     let last: TelemetryAttributes = {};
@@ -123,6 +125,23 @@ function createRecorder(api: TelemetryApi): () => CheckRecord {
       },
     };
   };
+}
+
+/** Whether a provider is registered: without one the API drops what it is told, and it would be worked out for nothing. */
+function isHeard({ trace, metrics }: TelemetryApi): boolean {
+  const provider: TracerProviderProxy | undefined = attempt(() => trace.getTracerProvider?.());
+  const tracers = attempt(() => provider?.getDelegate?.()) ?? provider;
+  return !(isNoop(tracers) && isNoop(attempt(() => metrics.getMeterProvider())));
+}
+
+/** What the API gives for a tracer provider stands for one that may be registered later. */
+interface TracerProviderProxy {
+  getDelegate?(): object;
+}
+
+/** In a build that renames classes all providers count as registered. */
+function isNoop(provider: object | undefined): boolean {
+  return provider?.constructor.name.startsWith('Noop') === true;
 }
 
 /** Instruments of the provider in force. One that is registered late takes over: instruments do not move by themselves. */

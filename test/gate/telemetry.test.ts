@@ -202,3 +202,17 @@ describe('telemetry that fails', () => {
     );
   });
 });
+
+test('an API that nobody listens to is told nothing', async () => {
+  const startSpan = vi.spyOn(api.ProxyTracer.prototype, 'startSpan');
+  const { gate } = testGate({ telemetry: api });
+  const request = { authorization: 'Bearer ann-token', requirements: READ };
+  await gate.check(request);
+  expect(startSpan).not.toHaveBeenCalled();
+  const { tracers, spans, end } = recordTelemetry();
+  api.trace.setGlobalTracerProvider(tracers);
+  await gate.check(request);
+  expect(spans().map(({ name }) => name)).toEqual(['feast_permissions.check']);
+  api.trace.disable();
+  await end();
+});
