@@ -20,13 +20,13 @@ export interface ServicesChanges {
   readonly details: Readonly<Record<string, string>>;
 }
 
-export const YES: OptionSpec = {
+const YES: OptionSpec = {
   name: 'yes',
   short: 'y',
   help: 'Apply without asking; needed where there is no terminal to ask on',
 };
 
-export const DRY_RUN: OptionSpec = { name: 'dry-run', help: 'Show what would be done, and stop' };
+const DRY_RUN: OptionSpec = { name: 'dry-run', help: 'Show what would be done, and stop' };
 
 /** The options of commands that show, and those of commands that change. */
 export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];

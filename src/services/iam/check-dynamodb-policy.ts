@@ -22,7 +22,7 @@ export interface DynamoDbPolicyOptions {
 }
 
 /** What may still refuse what a user, group or role is allowed. */
-export const NOT_CONSIDERED: readonly string[] = Object.freeze([
+const NOT_CONSIDERED: readonly string[] = Object.freeze([
   'service control policies',
   'resource control policies',
   'permissions boundaries',
@@ -94,6 +94,16 @@ export function checkDynamoDbPolicy(
     ]),
     notConsidered: NOT_CONSIDERED,
   };
+}
+
+/**
+ * Refuses options that {@link checkDynamoDbPolicy} would refuse, before there is a policy.
+ *
+ * @throws TypeError on options that are none
+ */
+export function assertDynamoDbPolicyOptions(options: DynamoDbPolicyOptions): void {
+  readTables(options);
+  readNeed(options.need);
 }
 
 function readNeed(need: unknown): ReadonlySet<string> {

@@ -141,7 +141,7 @@ function createProof(options: EntraOptions): () => Promise<Readonly<Record<strin
 }
 
 /** Exported for its table of tests. */
-export function isEntraTransient(answer: HttpResponse | HttpError): boolean {
+function isEntraTransient(answer: HttpResponse | HttpError): boolean {
   if (answer instanceof HttpError || answer.status !== 400) return isUsuallyTransient(answer);
   const { error, codes } = readRefusal(answer);
   if (codes.some((code) => FINAL_CODES.has(code))) return false;

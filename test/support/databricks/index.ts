@@ -44,9 +44,9 @@ import { tokenRoutes } from './token-routes.js';
 import { unityCatalogRoutes } from './unity-catalog-routes.js';
 import { type Principal, WorkspaceState } from './workspace-state.js';
 
-export { type EntraApplication, type FakeEntra, startFakeEntra } from './entra.js';
+export { type FakeEntra, startFakeEntra } from './entra.js';
 export type { FakeServer, JournalEntry } from './fake-server.js';
-export type { Fault, FaultFilter } from './faults.js';
+export type { Fault } from './faults.js';
 
 /** What a workspace holds when it starts. */
 export interface FakeWorkspaceOptions {
