@@ -1,40 +1,11 @@
 #!/usr/bin/env bash
-# Installs moto, a server that takes the place of AWS in the slow tests, once for each list of packages, and prints the
-# path of its program.
+# Installs moto, a server that takes the place of AWS in the slow tests, and prints the path of its program.
 #
 # usage: scripts/e2e/moto.sh
 #
-# 40 MB to download, 150 MB on disk. Needs Python 3.11 or newer with venv; PYTHON names another than `python3`. Kept in
-# ${XDG_CACHE_HOME:-~/.cache}/feast-permissions, under a hash of what it is made from.
+# 40 MB to download, 150 MB on disk. See make-venv.sh.
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
 
-cd "$(dirname "${BASH_SOURCE[0]}")/moto"
-
-python=${PYTHON:-python3}
-hash=$(sha256sum <requirements.txt | cut -c1-16)
-home=${XDG_CACHE_HOME:-$HOME/.cache}/feast-permissions/moto-$hash
-
-if [[ ! -e $home/complete ]]; then
-  if ! "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    echo "$python is not Python 3.11 or newer with venv: apt-get install python3-venv" >&2
-    exit 1
-  fi
-  mkdir -p "${home%/*}"
-  # An environment knows its own path and cannot be renamed: a mark says that it is whole, a lock that one makes it.
-  exec 9>"$home.lock"
-  flock 9
-  if [[ ! -e $home/complete ]]; then
-    rm -rf "$home"
-    "$python" -m venv "$home" >&2
-    for attempt in 1 2 3; do
-      if "$home/bin/pip" install --quiet --disable-pip-version-check --no-deps -r requirements.txt >&2; then
-        "$home/bin/pip" check >&2
-        touch "$home/complete"
-        break
-      fi
-      echo "attempt $attempt to install moto failed" >&2
-    done
-  fi
-  [[ -e $home/complete ]]
-fi
+home=$(./make-venv.sh moto moto/requirements.txt)
 printf '%s\n' "$home/bin/moto_server"
