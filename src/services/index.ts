@@ -21,6 +21,7 @@ export type {
   StoredSecretFact,
   StorePolicyFact,
   TokenFact,
+  TokenScriptFact,
   UnmodelledFact,
 } from './acl/index.js';
 export {
@@ -37,6 +38,7 @@ export {
 } from './acl/index.js';
 export type {
   AuditServicesOptions,
+  PolicyCheck,
   ServicesAuditFacts,
   ServicesFinding,
   ServicesReport,
@@ -84,6 +86,7 @@ export type {
 export {
   applyEndpointAccess,
   createEndpointToken,
+  DEFAULT_TOKEN_SECONDS,
   describeEndpointGrant,
   parseEndpointFile,
   planEndpointAccess,
@@ -111,11 +114,15 @@ export type {
   StatementReference,
 } from './iam/index.js';
 export {
+  assertDynamoDbPolicyOptions,
   checkDynamoDbPolicy,
   DYNAMODB_ACTIONS,
   DYNAMODB_NEEDS,
   IAM_FINDING_RULES,
   iamPolicyKind,
+  isTableArn,
+  MAX_DOCUMENTS,
+  MAX_TABLES,
 } from './iam/index.js';
 export type {
   KeyVaultClient,
@@ -153,6 +160,7 @@ export type {
 } from './links/index.js';
 export {
   applyLink,
+  assertApplicable,
   describeLinkChange,
   LINK_OUTPUTS,
   parseLinkFile,
@@ -208,8 +216,10 @@ export {
   secretNamesOf,
 } from './online-store/index.js';
 export type {
+  AwsSecretCommandOptions,
   AwsSecretStoreOptions,
   AwsSecretsClient,
+  AwsSecretsSender,
   DatabricksSecretsClient,
   EnvironmentSecretStoreOptions,
   KeyVaultSecretStoreOptions,

@@ -106,6 +106,75 @@ describe('a policy of AWS', () => {
   });
 });
 
+describe('policies of AWS with --need', () => {
+  const TABLE = 'arn:aws:dynamodb:eu-west-1:123456789012:table/features';
+  const policy = (...Action: readonly string[]): string =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action, Resource: [TABLE, `${TABLE}/index/by_user`] }],
+    });
+  const READS = [
+    'BatchGetItem',
+    'ConditionCheckItem',
+    'DescribeTable',
+    'DescribeTableReplicaAutoScaling',
+    'DescribeTimeToLive',
+    'GetItem',
+    'PartiQLSelect',
+    'Query',
+    'Scan',
+  ].map((name) => `dynamodb:${name}`);
+  const lookup = ['--need=lookup', `--table=${TABLE}`, '-'];
+
+  test('are held against the actions, as JSON', async () => {
+    const { stdout, exitCode } = await audit(
+      ['--format=json', ...lookup],
+      policy(...READS.slice(1)),
+    );
+    const { findings } = JSON.parse(stdout) as { readonly findings: unknown };
+    expect(findings).toEqual([
+      {
+        rule: 'iam-action-missing',
+        level: 'warning',
+        message: `nothing allows dynamodb:BatchGetItem on \`${TABLE}\``,
+      },
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  test('have nothing wrong where they suffice, with indexes', async () => {
+    const { stdout, exitCode } = await audit(['--index=by_user', ...lookup], policy(...READS));
+    expect(stdout).toContain('no findings');
+    expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['--need=lookup', '--index=other', `--table=${TABLE}`],
+    ['--need=publish', `--table=${TABLE}`],
+    ['--need=lookup', `--table=${TABLE}`, `--table=${TABLE}-2`],
+  ])('miss something: %s %s %s', async (...argv) => {
+    const { stdout } = await audit([...argv.filter(Boolean), '-'], policy(...READS));
+    expect(stdout).toContain('iam-action-missing');
+  });
+
+  test.each([
+    ['a need alone', ['--need=lookup']],
+    ['a table alone', [`--table=${TABLE}`]],
+    ['an index alone', ['--index=by_user']],
+    ['another need', ['--need=write', `--table=${TABLE}`]],
+    ['what is no table', ['--need=lookup', '--table=features']],
+    ['what is no index', ['--need=lookup', `--table=${TABLE}`, '--index=a/b']],
+  ])('refuse %s', async (_, argv) => {
+    await expect((async () => audit([...argv, '-'], policy('*')))()).rejects.toMatchObject({
+      name: 'UsageError',
+    });
+  });
+
+  test('refuse files without a policy', async () => {
+    await expect(audit(lookup, '{"token_infos":[]}')).rejects.toMatchObject({ name: 'UsageError' });
+  });
+});
+
 test('reads standard input', async () => {
   const text = JSON.stringify({ token_infos: [{ token_id: 'abc', expiry_time: -1 }] });
   const { stdout, exitCode } = await audit(['-'], text);

@@ -21,6 +21,7 @@ export type {
   StoredSecretFact,
   StorePolicyFact,
   TokenFact,
+  TokenScriptFact,
   UnmodelledFact,
 } from './services-facts.js';
 export { mergeFacts, UNKNOWN_LEVEL } from './services-facts.js';

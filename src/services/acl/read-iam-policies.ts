@@ -1,16 +1,17 @@
 import { iamPolicyKind } from '../iam/index.js';
 import type { ServicesFileReader } from './file-reader.js';
 
-const INSTANCE_PROFILE = /^arn:[^:]+:iam::\d*:instance-profile\//;
+/** What takes part in signing in at AWS, and has policies. */
+const PROFILE = /^arn:[^:]+:iam::\d*:(?:instance-profile|role)\//;
 
-/** An identity policy of AWS, of which its own rules say what is wrong; beside the ARN of an instance profile, the policy of that. */
+/** An identity policy of AWS, of which its own rules say what is wrong; beside an ARN, the policy of that instance profile or role. */
 export const iamPolicyReader: ServicesFileReader = {
   kind: iamPolicyKind.kind,
   detect: (value) => iamPolicyKind.detect(value),
   read: (value, { name, path, collector: { facts } }) => {
-    const { findings, writes } = iamPolicyKind.read(value, name);
+    const { document, findings, writes } = iamPolicyKind.read(value, name);
     for (const finding of findings) facts.findings.push(finding);
-    if (path !== undefined && INSTANCE_PROFILE.test(path))
-      facts.storePolicies.push({ profile: path, writes });
+    const profile = path !== undefined && PROFILE.test(path) ? path : undefined;
+    facts.storePolicies.push({ name, profile, document, writes });
   },
 };

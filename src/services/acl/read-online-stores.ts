@@ -7,7 +7,9 @@ const profiles = z.looseObject({ lookup: text, publish: text }).nullish();
 const spec = z.looseObject({
   name: z.string().min(1).optional(),
   table_name: z.string().min(1).optional(),
+  tableName: z.string().min(1).optional(),
   provider: text,
+  region: text,
   host: text,
   endpoint: text,
   tls: z.union([z.boolean(), z.looseObject({})]).nullish(),
@@ -42,13 +44,16 @@ export const onlineStoresReader: ServicesFileReader = {
   read(value, { name: file, collector }) {
     const list = Array.isArray(value['online_stores']) ? value['online_stores'] : [value];
     for (const one of checkShape(z.array(spec), list, file)) {
-      const name = one.name ?? one.table_name ?? file;
+      const table = one.table_name ?? one.tableName;
+      const name = one.name ?? table ?? file;
       const { project } = collector.addResource('OnlineStore', name);
       const { lookup, publish } = one.instance_profiles ?? one.instanceProfiles ?? {};
       collector.facts.onlineStores.push({
         name,
         project,
         provider: one.provider || undefined,
+        region: one.region || undefined,
+        table,
         host: one.host || undefined,
         endpoint: one.endpoint || undefined,
         tls: one.tls === false ? false : undefined,

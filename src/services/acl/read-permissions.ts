@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DatabricksResource, DatabricksType, Principal } from '../vocabulary/index.js';
 import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
-import type { ListEntry } from './services-collector.js';
+import type { ListEntry } from './list-entries.js';
 
 type OptionalName = z.ZodOptional<z.ZodNullable<z.ZodString>>;
 

@@ -37,7 +37,7 @@ export const secretAclsReader: ServicesFileReader = {
       principal: principalFromName(principal),
       level: permission,
     }));
-    collector.addList(resource, entries, { duplicates: 'weakest' });
+    collector.addAcls(resource, { groups: [entries], isCertain: true });
   },
 };
 

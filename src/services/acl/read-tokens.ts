@@ -62,6 +62,7 @@ function toFact(info: z.output<typeof tokenInfo>): TokenFact {
     expiresAt,
     lifetimeSeconds: lifetimeOf(createdAt, expiresAt),
     managed: false,
+    keptIn: undefined,
   };
 }
 

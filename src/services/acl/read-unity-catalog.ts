@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { principalFromName } from '../vocabulary/index.js';
 import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
-import type { ListEntry } from './services-collector.js';
+import type { ListEntry } from './list-entries.js';
 
 /** By its name alone, or, where it is effective, with what it comes from. */
 type Privilege =

@@ -4,22 +4,27 @@ import {
   type DatabricksResource,
   type DatabricksType,
   type DatabricksVocabulary,
-  LEVELS,
   levelActions,
   levelPermission,
-  type Principal,
   principalKey,
 } from '../vocabulary/index.js';
+import {
+  areSame,
+  groupByPrincipal,
+  keyOfEntry,
+  type ListEntry,
+  splitGrants,
+  type WrittenList,
+  weakest,
+  weakestOfEach,
+} from './list-entries.js';
 import { emptyFacts, type FactLists, type ServicesFacts } from './services-facts.js';
 
-/** One line of a list, before it is looked at. */
-export interface ListEntry {
-  readonly principal: Principal | undefined;
-  /** As it is written. */
-  readonly level: string;
-  readonly inherited?: boolean;
-  /** The object that it comes from. */
-  readonly from?: string | undefined;
+/** What several workspaces say of their objects of one name. */
+interface ByWorkspace<T> {
+  readonly groups: readonly (readonly T[])[];
+  /** Whether it is known which workspace each is of. */
+  readonly isCertain: boolean;
 }
 
 /** A permission of a workspace, or one that could not be understood. */
@@ -88,46 +93,71 @@ export class ServicesCollector {
    * Notes the access control list of an object.
    *
    * @param duplicates what counts of a principal that stands in it twice: `last`, as a request that replaces the list is
-   *   answered; `weakest`, where nothing says which one is applied last; `all` of an answer, which lists levels one by one
+   *   answered; `all` of an answer, which lists levels one by one
    */
   addList(
     resource: DatabricksResource,
     entries: readonly ListEntry[],
-    list: { readonly duplicates: 'last' | 'weakest' | 'all'; readonly replacing?: boolean },
+    list: { readonly duplicates: 'last' | 'all'; readonly replacing?: boolean },
   ): void {
-    const counting =
-      list.duplicates === 'all'
-        ? entries
-        : this.#withoutDuplicates(resource, entries, list.duplicates);
+    const counting = list.duplicates === 'all' ? entries : this.#lastOfEach(resource, entries);
     this.#addEntries(resource, counting, list.replacing ?? false);
     for (const entry of counting) this.#addPermission(resource, entry);
   }
 
   /**
-   * Notes several lists of an object, each of which replaces the others, where nothing says which one is applied last.
+   * Notes single entries of a list, where nothing says which one is applied last, of each workspace those that are its own.
    *
-   * Only what all of them grant is granted; all their entries are facts.
+   * Of a principal the weakest level is granted.
+   */
+  addAcls(resource: DatabricksResource, { groups, isCertain }: ByWorkspace<ListEntry>): void {
+    const counting = groups.map((entries) => this.#weakestAcls(resource, entries, isCertain));
+    const granted = weakestOfEach(resource.type, counting.flat());
+    const notUnderstood = new Set(
+      granted
+        .filter(({ level }) => levelActions(resource.type, level) === undefined)
+        .map(keyOfEntry),
+    );
+    const isGranted = new Set(granted);
+    for (const entries of counting) {
+      // SECURITY: where the weakest grants nothing, no other one may be taken for a grant.
+      const shown = entries.filter(
+        (entry) => isGranted.has(entry) || !notUnderstood.has(keyOfEntry(entry)),
+      );
+      this.#addEntries(resource, shown, false);
+    }
+    for (const entry of granted) this.#addPermission(resource, entry);
+  }
+
+  /**
+   * Notes several lists of an object, of each workspace those that replace each other, where nothing says which one is
+   * applied last.
+   *
+   * Of a workspace only what all of its lists grant is granted. Who stands in lists of several workspaces is granted the
+   * weakest level, and nothing where one of these workspaces grants nothing. All entries are facts.
    */
   addRivalLists(
     resource: DatabricksResource,
-    lists: readonly { readonly address: string; readonly entries: readonly ListEntry[] }[],
+    { groups, isCertain }: ByWorkspace<WrittenList>,
   ): void {
-    const counting = lists.map(({ entries }) => this.#withoutDuplicates(resource, entries, 'last'));
-    const addresses = lists.map(({ address }) => address);
-    this.facts.rivalLists.push({ resource, addresses });
-    const byPrincipal = new Map<string, ListEntry[]>();
-    for (const entries of counting) {
-      this.#addEntries(resource, entries, true);
-      for (const entry of entries) {
-        const key = entry.principal === undefined ? undefined : principalKey(entry.principal);
-        const same = key === undefined ? undefined : byPrincipal.get(key);
-        if (key === undefined) this.#addPermission(resource, entry);
-        else if (same === undefined) byPrincipal.set(key, [entry]);
-        else same.push(entry);
-      }
+    const refused = new Set<string>();
+    const granted = groups.flatMap((lists) => {
+      const counting = lists.map(({ entries }) => this.#lastOfEach(resource, entries));
+      for (const entries of counting) this.#addEntries(resource, entries, true);
+      const { byAll, bySome } = splitGrants(resource.type, counting);
+      for (const key of bySome) refused.add(key);
+      return byAll;
+    });
+    for (const entry of weakestOfEach(resource.type, granted)) {
+      const key = keyOfEntry(entry);
+      if (key === undefined || !refused.has(key)) this.#addPermission(resource, entry);
     }
-    for (const same of byPrincipal.values()) {
-      if (same.length === lists.length) this.#addPermission(resource, weakest(resource.type, same));
+    const rivals = isCertain ? groups : [groups.flat()];
+    for (const lists of rivals) {
+      // What grants the same does no harm: it is of several workspaces, or agrees.
+      if (lists.length < 2 || (!isCertain && areSame(lists))) continue;
+      const addresses = lists.map(({ address }) => address);
+      this.facts.rivalLists.push({ resource, addresses, isCertain });
     }
   }
 
@@ -172,39 +202,37 @@ export class ServicesCollector {
     if (!this.#permissions.has(key)) this.#permissions.set(key, permission);
   }
 
-  #withoutDuplicates(
+  /** A list in which of each principal only the last entry is left. */
+  #lastOfEach(resource: DatabricksResource, entries: readonly ListEntry[]): readonly ListEntry[] {
+    return groupByPrincipal(entries).map((same) => {
+      const kept = same.at(-1) as ListEntry;
+      if (same.length > 1) this.#addRepeated(resource, same, kept, true);
+      return kept;
+    });
+  }
+
+  /** Of each principal the weakest entry; all where they are the same and may be of several workspaces. */
+  #weakestAcls(
     resource: DatabricksResource,
     entries: readonly ListEntry[],
-    kept: 'last' | 'weakest',
+    isCertain: boolean,
   ): readonly ListEntry[] {
-    const byPrincipal = new Map<string, ListEntry[]>();
-    const unknown: ListEntry[] = [];
-    for (const entry of entries) {
-      if (entry.principal === undefined) {
-        unknown.push(entry);
-        continue;
-      }
-      const key = principalKey(entry.principal);
-      const same = byPrincipal.get(key);
-      if (same === undefined) byPrincipal.set(key, [entry]);
-      else same.push(entry);
-    }
-    const counting = Array.from(byPrincipal.values(), (same) => {
-      const one = kept === 'last' ? (same.at(-1) as ListEntry) : weakest(resource.type, same);
-      if (same.length > 1 && one.principal !== undefined) {
-        const { principal, level } = one;
-        const levels = same.map((entry) => entry.level);
-        this.facts.repeated.push({ resource, principal, levels, kept: level });
-      }
-      return one;
+    return groupByPrincipal(entries).flatMap((same) => {
+      const kept = weakest(resource.type, same);
+      if (!isCertain && same.every(({ level }) => level === kept.level)) return same;
+      if (same.length > 1) this.#addRepeated(resource, same, kept, isCertain);
+      return kept;
     });
-    return [...counting, ...unknown];
   }
-}
 
-/** A level that the type does not have grants nothing, and is the weakest. */
-function weakest(type: DatabricksType, entries: readonly ListEntry[]): ListEntry {
-  const { levels } = LEVELS[type];
-  const strength = ({ level }: ListEntry): number => (levels as readonly string[]).indexOf(level);
-  return entries.reduce((least, entry) => (strength(entry) < strength(least) ? entry : least));
+  #addRepeated(
+    resource: DatabricksResource,
+    same: readonly ListEntry[],
+    { principal, level }: ListEntry,
+    isCertain: boolean,
+  ): void {
+    if (principal === undefined) return;
+    const levels = same.map((entry) => entry.level);
+    this.facts.repeated.push({ resource, principal, levels, kept: level, isCertain });
+  }
 }

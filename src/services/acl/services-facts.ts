@@ -35,6 +35,8 @@ export interface RepeatedPrincipal {
   readonly levels: readonly string[];
   /** The one that counts here. */
   readonly kept: string;
+  /** Whether all of them are of one workspace; otherwise the file does not say so. */
+  readonly isCertain: boolean;
 }
 
 /** An object with several lists in one file, each of which replaces the others. */
@@ -42,6 +44,14 @@ export interface RivalListsFact {
   readonly resource: DatabricksResource;
   /** Where the lists stand. */
   readonly addresses: readonly string[];
+  /** Whether all of them are of one workspace; otherwise the file does not say so. */
+  readonly isCertain: boolean;
+}
+
+/** A program that Terraform runs to get a token of Entra, known for its mistakes. */
+export interface TokenScriptFact {
+  /** Address of the Terraform resource. */
+  readonly address: string;
 }
 
 /** A file with a part of a longer answer. */
@@ -67,6 +77,8 @@ export interface TokenFact {
   readonly lifetimeSeconds: number | null | undefined;
   /** Whether Terraform makes it. */
   readonly managed: boolean;
+  /** `SCOPE/KEY` of the secret that keeps it, for machines to sign in with; undefined: none that is known. */
+  readonly keptIn: string | undefined;
 }
 
 export interface ServicePrincipalFact {
@@ -120,10 +132,14 @@ export interface InstanceProfileFact {
   readonly by: string;
 }
 
-/** What an IAM policy lets an instance profile do to an online store. */
+/** An identity policy of AWS, and what it may do to an online store. */
 export interface StorePolicyFact {
-  /** ARN of the instance profile. */
-  readonly profile: string;
+  /** Of its file, for messages. */
+  readonly name: string;
+  /** ARN of the instance profile or role that it is the policy of; undefined: the file does not say so. */
+  readonly profile: string | undefined;
+  /** What `checkDynamoDbPolicy` takes. */
+  readonly document: unknown;
   /** The changing actions that it allows, for example `dynamodb:PutItem`. */
   readonly writes: readonly string[];
 }
@@ -146,6 +162,7 @@ export interface ServicesFacts {
   readonly groups: readonly GroupFact[];
   readonly members: readonly MemberFact[];
   readonly storedSecrets: readonly StoredSecretFact[];
+  readonly tokenScripts: readonly TokenScriptFact[];
   readonly secrets: readonly SecretFact[];
   readonly serviceCredentials: readonly ServiceCredentialFact[];
   /** Their `project` is the workspace. */
@@ -172,6 +189,7 @@ export function emptyFacts(): FactLists {
     groups: [],
     members: [],
     storedSecrets: [],
+    tokenScripts: [],
     secrets: [],
     serviceCredentials: [],
     onlineStores: [],

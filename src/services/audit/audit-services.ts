@@ -8,12 +8,18 @@ import { createAuthorizer } from '../../engine/index.js';
 import { mergeFacts, type ServicesFile, servicesSnapshotOptions } from '../acl/index.js';
 import { auditOnlineStores } from '../online-store/index.js';
 import { type DatabricksType, LEVELS } from '../vocabulary/index.js';
+import { checkStorePolicies, type PolicyCheck } from './check-store-policies.js';
 import type { ServicesAuditFacts } from './services-rule.js';
 import { SERVICES_RULES } from './services-rules.js';
 
 export interface AuditServicesOptions {
   /** Milliseconds since 1970, for the age of tokens. Default: now. */
   readonly now?: number | undefined;
+  /**
+   * What the policies of AWS among the files are for, all of them together, as those of one role. Default: each one with an
+   * instance profile beside it is held against the online stores that name that profile.
+   */
+  readonly policyCheck?: PolicyCheck | undefined;
 }
 
 /** What an audit of services found: the report of an audit, and the files that were read. */
@@ -25,9 +31,10 @@ export interface ServicesReport extends AuditReport {
  * Audits how services use a workspace: its access control lists, secrets, tokens and credentials.
  *
  * Shape: the coverage of the objects is that of {@link auditSnapshot}, with the actions that a type has; the findings are
- * those of {@link SERVICES_RULES}, of {@link auditOnlineStores} for the stores of each workspace, and of files with rules of
- * their own. Holds no secret.
+ * those of {@link SERVICES_RULES}, of {@link auditOnlineStores} for the stores of each workspace, of `checkDynamoDbPolicy`
+ * and of files with rules of their own. Holds no secret.
  *
+ * @throws TypeError where `policyCheck` is no need, table and index
  * @example
  * auditServices([readServicesFile(JSON.parse(text), { name: 'state.json' })]).findings;
  */
@@ -42,7 +49,8 @@ export function auditServices(
     const actions = one.actions.filter((action) => levels.some((level) => level === action));
     return actions.length === 0 ? [] : [{ ...one, actions }];
   });
-  const findings = findAll(collectFacts(files, options.now ?? Date.now()));
+  const facts = collectFacts(files, options.now ?? Date.now());
+  const findings = findAll(facts, checkStorePolicies(facts, options.policyCheck));
   return {
     ...report,
     summary: {
@@ -71,7 +79,7 @@ function collectFacts(files: readonly ServicesFile[], now: number): ServicesAudi
 }
 
 /** The worst first, each finding once: several files can say the same. */
-function findAll(facts: ServicesAuditFacts): readonly Finding[] {
+function findAll(facts: ServicesAuditFacts, more: readonly Finding[]): readonly Finding[] {
   const own = SERVICES_RULES.flatMap(({ id, level, check }) =>
     Array.from(check(facts), (detail) => ({ rule: id, level, ...detail })),
   );
@@ -80,7 +88,7 @@ function findAll(facts: ServicesAuditFacts): readonly Finding[] {
     auditOnlineStores(facts.onlineStores.filter(({ project }) => project === workspace)),
   );
   const all = new Map(
-    [...own, ...stores, ...facts.findings].map((finding) => [JSON.stringify(finding), finding]),
+    [...own, ...stores, ...more].map((finding) => [JSON.stringify(finding), finding]),
   );
   const levelOf = ({ level }: Finding): number => FINDING_LEVELS.indexOf(level);
   return [...all.values()].sort((a, b) => levelOf(a) - levelOf(b));

@@ -13,6 +13,7 @@ import {
   servicePrincipalByName,
 } from './rules/access-rules.js';
 import { readerCreatesClusters } from './rules/cluster-rules.js';
+import { aadTokenScript } from './rules/script-rules.js';
 import {
   lookupProfileWrites,
   sharedScope,
@@ -22,6 +23,7 @@ import {
 } from './rules/secret-rules.js';
 import {
   longLivedToken,
+  oldToken,
   personalTokenOnEndpoint,
   secretInState,
   tokenInState,
@@ -39,7 +41,9 @@ export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   usersManageScope,
   entryNotUnderstood,
   secretInState,
+  aadTokenScript,
   longLivedToken,
+  oldToken,
   tokenWithoutRotation,
   tokenOfMachine,
   personalTokenOnEndpoint,

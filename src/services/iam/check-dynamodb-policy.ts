@@ -49,7 +49,8 @@ export interface DynamoDbPolicyCheck {
   readonly notConsidered: readonly string[];
 }
 
-const MAX_TABLES = 100;
+/** The most tables that one check takes. */
+export const MAX_TABLES = 100;
 /** DynamoDB lets a table have 25 unless its quota is raised. */
 const MAX_INDEXES = 100;
 

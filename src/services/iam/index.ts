@@ -2,7 +2,11 @@ export type {
   DynamoDbPolicyCheck,
   DynamoDbPolicyOptions,
 } from './check-dynamodb-policy.js';
-export { checkDynamoDbPolicy } from './check-dynamodb-policy.js';
+export {
+  assertDynamoDbPolicyOptions,
+  checkDynamoDbPolicy,
+  MAX_TABLES,
+} from './check-dynamodb-policy.js';
 export type { AccessLevel, DynamoDbAction, DynamoDbResourceType } from './dynamodb-action.js';
 export type { PolicyAnswer, PolicyDecision } from './evaluate.js';
 export type {
@@ -20,4 +24,6 @@ export { DYNAMODB_NEEDS } from './needs.js';
 export type { StatementReference } from './policy-document.js';
 export type { IamPolicyKind, IamPolicyReading } from './policy-kind.js';
 export { iamPolicyKind } from './policy-kind.js';
+export { MAX_DOCUMENTS } from './read-policies.js';
 export type { DynamoDbTable } from './table-resources.js';
+export { isTableArn } from './table-resources.js';

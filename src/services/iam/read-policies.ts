@@ -2,7 +2,7 @@ import type { PolicyDocument } from './policy-document.js';
 import { notUnderstood, readPolicy } from './read-policy.js';
 
 /** AWS attaches at most 20 managed policies to a role, and inline ones that share 10,240 characters. */
-const MAX_DOCUMENTS = 32;
+export const MAX_DOCUMENTS = 32;
 /** Of all documents together: statements are compared with each other. */
 const MAX_STATEMENTS = 1024;
 

@@ -25,6 +25,11 @@ const TABLE_ARN =
   /^arn:(?<partition>aws(?:-[a-z]{1,20}){0,4}):dynamodb:(?<region>[a-z0-9-]{1,40}):(?<account>\d{12}):table\/(?<table>[a-zA-Z0-9_.-]{3,255})$/;
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 
+/** Whether a text is the ARN of a table of DynamoDB. */
+export function isTableArn(text: string): boolean {
+  return TABLE_ARN.test(text);
+}
+
 /**
  * The ARNs of a table, its indexes and its global table.
  *

@@ -1,7 +1,8 @@
-import type { HttpResponse } from '../../identity/http-client.js';
+import { HttpError, type HttpResponse } from '../../identity/http-client.js';
 import { addIdentitySecret } from '../../identity/identity-secrets.js';
 import { parseJson } from '../../identity/provider-metadata.js';
 import { isHeaderToken } from '../../identity/request-token.js';
+import { isUsuallyTransient } from '../../identity/retry-request.js';
 import { AuthzError, CredentialUnavailableError } from '../../model/errors.js';
 import { createAsker } from '../credentials/ask-server.js';
 import { scopeOfResource } from '../credentials/credential-resource.js';
@@ -75,7 +76,7 @@ export function createKeyVaultClient(vault: string, options: KeyVaultOptions): K
   if (!API_VERSION.test(apiVersion)) throw new TypeError('apiVersion must be a version');
   const address = parseVaultAddress(vault, options.hosts);
   const { host } = new URL(address.origin);
-  const send = createAsker(options, 'secret');
+  const send = createAsker(options, 'secret', isVaultTransient);
   let audience: VaultAudience = { resource: address.resources[0] };
 
   const answerTo = async (url: URL, signal: AbortSignal | undefined): Promise<HttpResponse> => {
@@ -135,6 +136,13 @@ function assertSecret(name: unknown, version: unknown): void {
   if (version !== undefined && !isVersion) {
     throw new TypeError('the version of a secret must be 32 hexadecimal digits');
   }
+}
+
+/** Every failure of the server's own, but not what it will never do: 501 and 505. */
+function isVaultTransient(answer: HttpResponse | HttpError): boolean {
+  if (answer instanceof HttpError || isUsuallyTransient(answer)) return true;
+  const { status } = answer;
+  return status >= 500 && status !== 501 && status !== 505;
 }
 
 async function obtainToken(

@@ -9,6 +9,10 @@ export interface AuditedOnlineStore extends CredentialPlaces {
   /** Of the resource that findings are about. */
   readonly project?: string | undefined;
   readonly provider?: string | undefined;
+  /** Of AWS. */
+  readonly region?: string | undefined;
+  /** Name of the table in DynamoDB. */
+  readonly table?: string | undefined;
   readonly host?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly tls?: false | object | undefined;

@@ -1,11 +1,24 @@
 import type { SecretName } from './secret-name.js';
 import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
 
+/** What is asked of Secrets Manager. */
+interface SecretRequest {
+  readonly SecretId: string;
+}
+
+/** What is read of its answer. */
+interface SecretAnswer {
+  readonly SecretString?: string | undefined;
+}
+
 /** What is used of `SecretsManager` of `@aws-sdk/client-secrets-manager`. */
 export interface AwsSecretsClient {
-  readonly getSecretValue: (input: {
-    readonly SecretId: string;
-  }) => Promise<{ readonly SecretString?: string | undefined }>;
+  readonly getSecretValue: (input: SecretRequest) => Promise<SecretAnswer>;
+}
+
+/** What is used of its `SecretsManagerClient`, which knows only commands. */
+export interface AwsSecretsSender<Command> {
+  readonly send: (command: Command) => Promise<SecretAnswer>;
 }
 
 export interface AwsSecretStoreOptions extends SecretStoreOptions {
@@ -13,21 +26,54 @@ export interface AwsSecretStoreOptions extends SecretStoreOptions {
   readonly secretId?: ((name: SecretName) => string) | undefined;
 }
 
+/** The same for a client that knows only commands. */
+export interface AwsSecretCommandOptions<Command> extends AwsSecretStoreOptions {
+  /** `GetSecretValueCommand` of `@aws-sdk/client-secrets-manager`. */
+  readonly command: new (
+    input: SecretRequest,
+  ) => Command;
+}
+
 /**
  * Creates a store of secrets in AWS Secrets Manager. Each holds one value as text; the current version is read.
  *
- * @throws TypeError when `client` is none
+ * @throws TypeError when `client` is none, or knows only commands and `command` is none
+ * @example
+ * createAwsSecretStore(new SecretsManagerClient({ region }), { command: GetSecretValueCommand });
  */
 export function createAwsSecretStore(
   client: AwsSecretsClient,
-  options: AwsSecretStoreOptions = {},
+  options?: AwsSecretStoreOptions,
+): SecretStore;
+export function createAwsSecretStore<Command>(
+  client: AwsSecretsSender<NoInfer<Command>>,
+  options: AwsSecretCommandOptions<Command>,
+): SecretStore;
+export function createAwsSecretStore(
+  client: Partial<AwsSecretsClient & AwsSecretsSender<unknown>>,
+  options: Partial<AwsSecretCommandOptions<unknown>> = {},
 ): SecretStore {
-  if (typeof client?.getSecretValue !== 'function') {
-    throw new TypeError('a store of AWS secrets needs a client with `getSecretValue`');
-  }
   const { secretId = ({ scope, key }: SecretName) => `${scope}/${key}` } = options;
+  const ask = readAsk(client, options.command);
   return createSecretStore(async (name) => {
-    const { SecretString } = await client.getSecretValue({ SecretId: secretId(name) });
+    const { SecretString } = await ask({ SecretId: secretId(name) });
     return SecretString || undefined;
   }, options);
+}
+
+function readAsk(
+  client: Partial<AwsSecretsClient & AwsSecretsSender<unknown>>,
+  Command: AwsSecretCommandOptions<unknown>['command'] | undefined,
+): AwsSecretsClient['getSecretValue'] {
+  if (Command === undefined && typeof client?.getSecretValue === 'function') {
+    const { getSecretValue } = client;
+    return (input) => getSecretValue.call(client, input);
+  }
+  if (typeof Command === 'function' && typeof client?.send === 'function') {
+    const { send } = client;
+    return (input) => send.call(client, new Command(input));
+  }
+  throw new TypeError(
+    'a store of AWS secrets needs a client with `getSecretValue`, or one with `send` and its `GetSecretValueCommand` as `command`',
+  );
 }

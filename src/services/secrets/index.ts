@@ -1,6 +1,8 @@
 export {
+  type AwsSecretCommandOptions,
   type AwsSecretStoreOptions,
   type AwsSecretsClient,
+  type AwsSecretsSender,
   createAwsSecretStore,
 } from './aws-secret-store.js';
 export {

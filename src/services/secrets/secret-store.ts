@@ -1,5 +1,10 @@
 import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
-import { AuthzError, CredentialUnavailableError, SecretNotFoundError } from '../../model/index.js';
+import {
+  AuthzError,
+  CredentialUnavailableError,
+  SecretNotFoundError,
+  WorkspaceError,
+} from '../../model/index.js';
 import { MAX_SECRET_LENGTH } from '../../redaction/index.js';
 import { explainSecretFailure } from './secret-failure.js';
 import { assertSecretName, formatSecretName, type SecretName } from './secret-name.js';
@@ -70,7 +75,9 @@ async function readValue(
   try {
     value = await read(name);
   } catch (error) {
-    throw error instanceof AuthzError ? error : explainSecretFailure(error, name);
+    // The client of a workspace knows nothing of secrets: what it throws is read like the error of any other client.
+    const isExplained = error instanceof AuthzError && !(error instanceof WorkspaceError);
+    throw isExplained ? error : explainSecretFailure(error, name);
   }
   if (value === undefined) throw new SecretNotFoundError(`${formatSecretName(name)} is not there`);
   if (isSecretValue(value)) return value;

@@ -31,7 +31,7 @@ describe('kinds', () => {
       kind: 'own',
       detect: (value) => 'Statement' in value,
       read: (_, { collector, name }) => {
-        collector.facts.storePolicies.push({ profile: name, writes: ['w'] });
+        collector.facts.storePolicies.push({ name, profile: name, document: {}, writes: ['w'] });
       },
     };
     const file = read({ Statement: [], scopes: [] }, { readers: [own] });
@@ -117,6 +117,19 @@ describe('requests to the permissions API', () => {
       { level: kept, resource: { name: 'e/1' }, list: { replacing: true, size: 1 } },
     ]);
     expect(facts.repeated).toMatchObject([{ levels, kept }]);
+  });
+
+  test.each([
+    ['/api/2.0/permissions/serving-endpoints/0f1e2d3c', 'ServingEndpoint', '0f1e2d3c'],
+    ['/api/2.0/permissions/registered-models/root', 'RegisteredModel', 'root'],
+    ['/api/2.0/permissions/authorization/tokens', 'Tokens', 'tokens'],
+    ['/api/2.0/preview/permissions/serving-endpoints/0f1e2d3c', 'ServingEndpoint', '0f1e2d3c'],
+    ['/api/2.0/preview/permissions/registered-models/root', 'RegisteredModel', 'root'],
+    ['/api/2.0/preview/permissions/authorization/tokens', 'Tokens', 'tokens'],
+  ])('to %s are about a %s', (path, type, name) => {
+    const { resources, facts } = read({ ...(put('x', 'CAN_MANAGE') as object), path });
+    expect(resources).toMatchObject([{ type, name }]);
+    expect(facts.unmodelled).toEqual([]);
   });
 
   test('to the old address, and for tokens', () => {

@@ -59,6 +59,11 @@ const tokenList = (...access_control_list: readonly object[]): unknown => ({
 });
 const tokenUse = { authorization: 'tokens' };
 const use = (group_name: string): object => ({ group_name, permission_level: 'CAN_USE' });
+const keptSecret = (string_value: string) => ({
+  address: 'databricks_secret.b',
+  type: 'databricks_secret',
+  values: { scope: 'link', key: 'prod-token', string_value },
+});
 const profile = { instance_profile_arn: 'arn:p' };
 const cluster = {
   address: 'databricks_cluster.b',
@@ -153,6 +158,44 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    rule: 'old-token',
+    found: [
+      [
+        'token `t0` is 2000 days old and ends at a time that no file says',
+        tokens({ creation_time: NOW - 2000 * DAY }),
+      ],
+      [
+        'of user `ann@example.com` is 91 days old and never ends',
+        tokens({ ...ann, creation_time: NOW - 91 * DAY, expiry_time: -1 }),
+      ],
+      [
+        'is 95 days old and lives for 100 days',
+        state('databricks_token', { creation_time: NOW - 95 * DAY, lifetime_seconds: 8_640_000 }),
+      ],
+    ],
+    clean: [
+      [tokens({ creation_time: NOW - 90 * DAY, expiry_time: -1 })],
+      [tokens({ expiry_time: -1 })],
+      [tokens({ creation_time: NOW - 95 * DAY, expiry_time: NOW })],
+      [state('databricks_token', { creation_time: NOW - 95 * DAY, lifetime_seconds: 60 })],
+      [tokens({ creation_time: NOW + DAY })],
+    ],
+  },
+  {
+    rule: 'aad-token-script',
+    found: [
+      ['`external.a`', state('external', { program: ['python', './get-aad-token.py'] })],
+      ['`external.a`', state('external', { program: ['C:\\bin\\get-aad-token.py', '-v'] })],
+      ['`external.a`', state('external', { program: ['get-aad-token.py'] })],
+    ],
+    clean: [
+      [state('external', { program: ['python', './forget-aad-token.py'] })],
+      [state('external', { program: 'get-aad-token.py' })],
+      [state('external', { program: [null, 7] })],
+      [state('other', { program: ['get-aad-token.py'] })],
+    ],
+  },
+  {
     rule: 'token-without-rotation',
     found: [
       ['ends 100 days after', state('databricks_obo_token', { lifetime_seconds: 8_640_000 })],
@@ -167,13 +210,29 @@ const CASES: readonly Case[] = [
     found: [
       [`service principal \`${READER}\``, tokens({ created_by_username: READER })],
       [
-        'of a service principal, made 2 hours ago',
+        'of a service principal, made 2 hours ago, ends at a time that no file says',
         tokens({ ...ann, owner_id: 9, creation_time: NOW - DAY / 12 }),
+      ],
+      [
+        'made 2000 days ago, never ends',
+        tokens({ ...ann, owner_id: 9, creation_time: NOW - 2000 * DAY, expiry_time: -1 }),
+      ],
+      [
+        'token `databricks_token.a`, which secret `link/prod-token` keeps, lives for 100 days',
+        state('databricks_token', { token_value: 'a-token-value', lifetime_seconds: 8_640_000 }, [
+          keptSecret('a-token-value'),
+          { ...keptSecret('a-token-value'), address: 'c' },
+        ]),
       ],
       [READER, tokens({ ...ann, owner_id: 9 }), principal({})],
       [READER, state('databricks_obo_token', { application_id: READER })],
     ],
-    clean: [[tokens(ann)], [tokens({})], [state('databricks_token', {})]],
+    clean: [
+      [tokens(ann)],
+      [tokens({})],
+      [state('databricks_token', {}, [keptSecret('')])],
+      [state('databricks_token', { token_value: 'a-token' }, [keptSecret('another-token')])],
+    ],
   },
   {
     rule: 'personal-token-on-endpoint',
@@ -262,14 +321,26 @@ const CASES: readonly Case[] = [
   },
   {
     rule: 'principal-listed-twice',
-    found: [['2 times', tokenList(use('ml'), { ...use('ml'), permission_level: 'CAN_MANAGE' })]],
+    found: [
+      ['2 times', tokenList(use('ml'), { ...use('ml'), permission_level: 'CAN_MANAGE' })],
+      [
+        'group `ml` may stand 2 times on secret scope `s`, with READ, WRITE; READ is taken, unless',
+        state('databricks_secret_acl', { scope: 's', principal: 'ml', permission: 'READ' }, [
+          {
+            address: 'module.b.databricks_secret_acl.b',
+            type: 'databricks_secret_acl',
+            values: { scope: 's', principal: 'ml', permission: 'WRITE' },
+          },
+        ]),
+      ],
+    ],
     clean: [[tokenList(use('ml'), use('ML'))]],
   },
   {
     rule: 'rival-lists',
     found: [
       [
-        '`databricks_permissions.a`, `b`',
+        '`databricks_permissions.a`, `b` may each write the list of the use of tokens, unless',
         state('databricks_permissions', { ...tokenUse, access_control: [use('ml')] }, [
           { address: 'b', type: 'databricks_permissions', values: tokenUse },
         ]),
@@ -297,7 +368,7 @@ const CASES: readonly Case[] = [
     rule: 'reader-creates-clusters',
     found: [
       [
-        '`READ-only reader`',
+        `\`READ-only reader\` (\`${READER}\`) only reads`,
         principal({ display_name: 'READ-only reader', allow_cluster_create: true }),
       ],
       [
@@ -418,52 +489,5 @@ describe.each(CASES)('$rule', ({ rule, found, clean }) => {
 
   test.each(clean.map((files) => [files]))('has nothing to say about %j', (files) => {
     expect(findings(rule, ...files)).toEqual([]);
-  });
-});
-
-describe('a policy beside the ARN of an instance profile', () => {
-  const arn = 'arn:aws:iam::123456789012:instance-profile/lookup';
-  const policy = (
-    Action: unknown,
-    more: readonly object[] = [],
-    path: string = arn,
-    Condition: object = {},
-  ): unknown => ({
-    path,
-    body: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Action, Resource: 'arn:aws:dynamodb:eu:1:table/t', Condition },
-        ...more,
-      ],
-    },
-  });
-  const looked = { name: 'e', config: [{ served_entities: [{ instance_profile_arn: arn }] }] };
-  const endpointFile = state('databricks_model_serving', looked);
-  const storeFile = { name: 'store', instance_profiles: { lookup: arn } };
-  const denial = { Effect: 'Deny', Action: 'dynamodb:PutItem', Resource: '*' };
-
-  test.each([
-    ['of a serving endpoint', endpointFile, policy('dynamodb:PutItem'), 'serving endpoint e has'],
-    ['of an online store', storeFile, policy(['dynamodb:putitem']), 'online store `store` has'],
-    [
-      'with a condition',
-      storeFile,
-      policy('dynamodb:*', [denial], arn, { Bool: { 'aws:SecureTransport': 'true' } }),
-      'allows dynamodb:',
-    ],
-  ])('%s is found where it lets a lookup change the store', (_, file, written, says) => {
-    const messages = findings('lookup-profile-writes', file, written);
-    expect(messages).toHaveLength(1);
-    expect(messages[0]).toContain(says);
-  });
-
-  test.each([
-    ['that only reads', policy(['dynamodb:GetItem', 'dynamodb:Query'])],
-    ['whose writing is denied', policy(['dynamodb:GetItem', 'dynamodb:PutItem'], [denial])],
-    ['of another profile', policy('dynamodb:PutItem', [], `${arn}2`)],
-    ['of something else', policy('dynamodb:PutItem', [], '/api/2.0/token/list')],
-  ])('%s is not', (_, written) => {
-    expect(findings('lookup-profile-writes', storeFile, endpointFile, written)).toEqual([]);
   });
 });

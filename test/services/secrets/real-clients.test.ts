@@ -1,4 +1,9 @@
-import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  SecretsManager,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { expect, test } from 'vitest';
 import {
@@ -49,9 +54,9 @@ function keyVault(answer: Answer, urls: string[]): SecretStore {
   });
 }
 
-/** The real client of AWS, with an answer in place of the network. */
-function secretsManager(answer: Answer, bodies: string[]): SecretStore {
-  const client = new SecretsManager({
+/** The settings of a real client of AWS, with an answer in place of the network. */
+function awsSettings(answer: Answer, bodies: string[]): SecretsManagerClientConfig {
+  return {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRET_KEY },
     maxAttempts: 1,
@@ -64,13 +69,25 @@ function secretsManager(answer: Answer, bodies: string[]): SecretStore {
         return { response: { statusCode, headers, body: Buffer.from(JSON.stringify(body)) } };
       },
     } as never,
+  };
+}
+
+/** The client with a method for each operation. */
+function secretsManager(answer: Answer, bodies: string[]): SecretStore {
+  return createAwsSecretStore(new SecretsManager(awsSettings(answer, bodies)));
+}
+
+/** The client that knows only commands. */
+function secretsManagerClient(answer: Answer, bodies: string[]): SecretStore {
+  return createAwsSecretStore(new SecretsManagerClient(awsSettings(answer, bodies)), {
+    command: GetSecretValueCommand,
   });
-  return createAwsSecretStore(client);
 }
 
 const STORES = [
   ['Key Vault', keyVault],
   ['Secrets Manager', secretsManager],
+  ['Secrets Manager with commands', secretsManagerClient],
 ] as const;
 const BODIES = {
   found: {

@@ -262,6 +262,18 @@ describe('stores of services', () => {
     ['a directory', () => createFileSecretStore('')],
     ['a client of Databricks', () => createDatabricksSecretStore({} as never)],
     ['a client of AWS', () => createAwsSecretStore(undefined as never)],
+    ['a command beside `send`', () => createAwsSecretStore({ send: async () => ({}) } as never)],
+    [
+      'a command that can be made',
+      () => createAwsSecretStore({ send: async () => ({}) }, { command: 'get' as never }),
+    ],
+    [
+      'a client that takes the command',
+      () =>
+        createAwsSecretStore({ getSecretValue: async () => ({}) } as never, {
+          command: class {},
+        }),
+    ],
     ['vaults', () => createKeyVaultSecretStore({} as never)],
     ['clients of vaults', () => createKeyVaultSecretStore(new Map([['a', {} as never]]))],
   ])('need %s', (_, create) => {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { type DatabricksResource, principalFromName } from '../../vocabulary/index.js';
+import type { DatabricksResource } from '../../vocabulary/index.js';
 import { checkShape } from '../check-shape.js';
 import type { ReadContext } from '../file-reader.js';
+import type { ListEntry } from '../list-entries.js';
 import { findObject, principalFields, principalOf, TOKENS_NAME } from '../read-permissions.js';
 import { addGrants, toEntry } from '../read-unity-catalog.js';
-import type { ListEntry } from '../services-collector.js';
 import { UNKNOWN_LEVEL } from '../services-facts.js';
+import { groupLists, type PlacedList } from './group-lists.js';
 import { isUnknownAt, type TerraformResource, textAt } from './terraform-resource.js';
 
 /** Takes one resource of Terraform. */
@@ -24,10 +25,10 @@ const grantBlocks = z.array(
 /** Stands for what is granted, to whom is not known yet. */
 const UNKNOWN_ENTRY: ListEntry = { principal: undefined, level: UNKNOWN_LEVEL };
 
-/** An object, with the lists that replace its list. */
+/** An object, with the lists that replace its list; where several workspaces have one of its name, with those of all. */
 interface ObjectLists {
   readonly object: DatabricksResource;
-  readonly lists: { readonly address: string; readonly entries: readonly ListEntry[] }[];
+  readonly lists: PlacedList[];
 }
 
 /** Who may use objects, gathered: each resource has a list that replaces the one before. */
@@ -35,7 +36,7 @@ export class PermissionsGatherer {
   readonly #objects = new Map<string, ObjectLists>();
 
   readonly add: ResourceHandler = (resource, context) => {
-    const { address, values } = resource;
+    const { address, workspace, values } = resource;
     const blocks = checkShape(accessControl, values['access_control'] ?? [], context.name);
     const entries = isUnknownAt(resource, 'access_control')
       ? [UNKNOWN_ENTRY]
@@ -48,14 +49,16 @@ export class PermissionsGatherer {
     if (object === undefined) return;
     const key = JSON.stringify([object.type, object.name]);
     const known = this.#objects.get(key);
-    if (known === undefined) this.#objects.set(key, { object, lists: [{ address, entries }] });
-    else known.lists.push({ address, entries });
+    const list = { address, workspace, entries };
+    if (known === undefined) this.#objects.set(key, { object, lists: [list] });
+    else known.lists.push(list);
   };
 
   finish({ collector }: ReadContext): void {
     for (const { object, lists } of this.#objects.values()) {
       const [only, ...others] = lists;
-      if (only === undefined || others.length > 0) collector.addRivalLists(object, lists);
+      if (only === undefined || others.length > 0)
+        collector.addRivalLists(object, groupLists(lists));
       else collector.addList(object, only.entries, { duplicates: 'last', replacing: true });
     }
   }
@@ -77,48 +80,6 @@ export const grantsResource: ResourceHandler = (resource, context) => {
     SECURABLES.find((field) => textAt(values, field) ?? isUnknownAt(resource, field)) ?? 'unknown';
   addGrants(context, type, textAt(values, type) ?? address, entries);
 };
-
-/** The ACLs of secret scopes, gathered: each resource has one entry of one scope. */
-export class SecretAclGatherer {
-  readonly #byScope = new Map<string, ListEntry[]>();
-  readonly #initial = new Map<string, ListEntry>();
-
-  readonly addScope: ResourceHandler = ({ address, values }, { collector }) => {
-    const name = textAt(values, 'name') ?? address;
-    const backend = textAt(values, 'backend_type') ?? 'DATABRICKS';
-    collector.addResource('SecretScope', name, { backend });
-    const manager = textAt(values, 'initial_manage_principal');
-    if (manager === undefined) return;
-    this.#initial.set(name, { principal: { kind: 'group', name: manager }, level: 'MANAGE' });
-  };
-
-  readonly add: ResourceHandler = ({ address, values }) => {
-    const scope = textAt(values, 'scope') ?? address;
-    const principal = textAt(values, 'principal');
-    const entry: ListEntry = {
-      principal: principal === undefined ? undefined : principalFromName(principal),
-      level: textAt(values, 'permission') ?? UNKNOWN_LEVEL,
-    };
-    const entries = this.#byScope.get(scope);
-    if (entries === undefined) this.#byScope.set(scope, [entry]);
-    else entries.push(entry);
-  };
-
-  finish({ collector }: ReadContext): void {
-    for (const scope of new Set([...this.#byScope.keys(), ...this.#initial.keys()])) {
-      const entries = this.#byScope.get(scope) ?? [];
-      const initial = this.#initial.get(scope);
-      // An ACL for who manages a scope from the beginning takes the place of that.
-      const isReplaced = entries.some(
-        ({ principal }) =>
-          principal?.kind === 'group' && principal.name === initial?.principal?.name,
-      );
-      const all = initial === undefined || isReplaced ? entries : [initial, ...entries];
-      const resource = collector.addResource('SecretScope', scope);
-      collector.addList(resource, all, { duplicates: 'weakest' });
-    }
-  }
-}
 
 /** The fields that name the object of a permission, with what the permissions API calls its type. */
 const OBJECT_FIELDS: ReadonlyMap<string, string> = new Map([

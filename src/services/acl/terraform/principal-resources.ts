@@ -1,12 +1,42 @@
 import { checkShape } from '../check-shape.js';
+import type { ReadContext } from '../file-reader.js';
 import { addServingEndpoint, servingConfig } from '../read-serving-endpoints.js';
 import { lifetimeOf, readExpiry } from '../read-tokens.js';
 import { addCredential } from '../read-unity-catalog.js';
 import type { ResourceHandler } from './permission-resources.js';
-import { blockAt, isTrueAt, isUnknownAt, numberAt, textAt } from './terraform-resource.js';
+import {
+  blockAt,
+  isTrueAt,
+  isUnknownAt,
+  numberAt,
+  type TerraformResource,
+  textAt,
+} from './terraform-resource.js';
 
-/** A token of whoever applies the configuration, or on behalf of a service principal. */
-export const tokenResource: ResourceHandler = (resource, { collector }) => {
+/**
+ * Takes tokens of whoever applies the configuration, or on behalf of service principals.
+ *
+ * @param resources of the whole file: among them are the secrets that keep tokens
+ */
+export function tokenHandler(resources: readonly TerraformResource[]): ResourceHandler {
+  const places = new Map<string, string>();
+  for (const { type, values } of resources) {
+    const value = textAt(values, 'string_value');
+    const [scope, key] = [textAt(values, 'scope'), textAt(values, 'key')];
+    if (type !== 'databricks_secret' || !value || !scope || !key) continue;
+    if (!places.has(value)) places.set(value, `${scope}/${key}`);
+  }
+  return (resource, context) => {
+    const token = textAt(resource.values, 'token_value');
+    addToken(resource, token === undefined ? undefined : places.get(token), context);
+  };
+}
+
+function addToken(
+  resource: TerraformResource,
+  keptIn: string | undefined,
+  { collector }: ReadContext,
+): void {
   const { address, type, values } = resource;
   const applicationId = textAt(values, 'application_id');
   const onBehalf = type === 'databricks_obo_token';
@@ -30,8 +60,9 @@ export const tokenResource: ResourceHandler = (resource, { collector }) => {
           // Without a lifetime a token has no end.
           (isUnknownAt(resource, 'lifetime_seconds') ? undefined : null)),
     managed: true,
+    keptIn,
   });
-};
+}
 
 export const servicePrincipalResource: ResourceHandler = ({ address, values }, { collector }) => {
   collector.facts.servicePrincipals.push({

@@ -1,9 +1,9 @@
 import type { ReadContext, ServicesFileReader } from '../file-reader.js';
+import { readExternal } from './external-resources.js';
 import {
   grantsResource,
   PermissionsGatherer,
   type ResourceHandler,
-  SecretAclGatherer,
 } from './permission-resources.js';
 import {
   clusterResource,
@@ -16,8 +16,9 @@ import {
   secretResource,
   servicePrincipalResource,
   servingResource,
-  tokenResource,
+  tokenHandler,
 } from './principal-resources.js';
+import { SecretAclGatherer } from './secret-acl-resources.js';
 import { readShown, readStateFile, type TerraformDocument } from './terraform-documents.js';
 import { collectSecrets } from './terraform-secrets.js';
 
@@ -25,8 +26,6 @@ import { collectSecrets } from './terraform-secrets.js';
 const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['databricks_grants', grantsResource],
   ['databricks_grant', grantsResource],
-  ['databricks_token', tokenResource],
-  ['databricks_obo_token', tokenResource],
   ['databricks_service_principal', servicePrincipalResource],
   ['databricks_group', groupResource],
   ['databricks_group_member', groupMemberResource],
@@ -78,10 +77,17 @@ function isShown(value: Readonly<Record<string, unknown>>): boolean {
 function readDocument(document: TerraformDocument, context: ReadContext): void {
   // First: what fails later may print what was read.
   collectSecrets(document, context);
+  // A plan has what it read outside in the state before.
+  for (const resource of [...document.resources, ...document.earlier]) {
+    if (resource.type === 'external') readExternal(resource, context);
+  }
+  const addToken = tokenHandler(document.resources);
   const permissions = new PermissionsGatherer();
   const acls = new SecretAclGatherer();
   const handlers = new Map<string, ResourceHandler>([
     ...HANDLERS,
+    ['databricks_token', addToken],
+    ['databricks_obo_token', addToken],
     ['databricks_permissions', permissions.add],
     ['databricks_secret_scope', acls.addScope],
     ['databricks_secret_acl', acls.add],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigInvalidError, isPlainObject } from '../../../model/index.js';
 import { checkShape } from '../check-shape.js';
+import { type WorkspaceFinder, workspaceOfState, workspacesOfPlan } from './provider-workspaces.js';
 import type { TerraformResource } from './terraform-resource.js';
 
 const resource = z.looseObject({
@@ -37,6 +38,28 @@ const change = z.looseObject({
   }),
 });
 
+const calledModule = z.looseObject({
+  resources: z
+    .array(z.looseObject({ address: z.string(), provider_config_key: z.string().nullish() }))
+    .nullish(),
+  get module_calls() {
+    return z.record(z.string(), z.looseObject({ module: calledModule.nullish() })).nullish();
+  },
+});
+
+const configuration = z.looseObject({
+  provider_config: z
+    .record(z.string(), z.looseObject({ expressions: z.unknown().optional() }))
+    .nullish(),
+  root_module: calledModule
+    .extend({
+      variables: z
+        .record(z.string(), z.looseObject({ sensitive: z.boolean().nullish() }))
+        .nullish(),
+    })
+    .nullish(),
+});
+
 const shown = z.looseObject({
   values: values.nullish(),
   planned_values: values.nullish(),
@@ -45,17 +68,7 @@ const shown = z.looseObject({
   resource_drift: z.array(change).nullish(),
   errored: z.boolean().nullish(),
   variables: z.record(z.string(), z.looseObject({ value: z.unknown().optional() })).nullish(),
-  configuration: z
-    .looseObject({
-      root_module: z
-        .looseObject({
-          variables: z
-            .record(z.string(), z.looseObject({ sensitive: z.boolean().nullish() }))
-            .nullish(),
-        })
-        .nullish(),
-    })
-    .nullish(),
+  configuration: configuration.nullish(),
 });
 
 const stateFile = z.looseObject({
@@ -66,6 +79,7 @@ const stateFile = z.looseObject({
       mode: z.string().nullish(),
       type: z.string(),
       name: z.string(),
+      provider: z.string().nullish(),
       instances: z.array(
         z.looseObject({
           index_key: z.union([z.string(), z.number()]).nullish(),
@@ -104,12 +118,15 @@ export function readShown(value: unknown, file: string): TerraformDocument {
   if (errored === true) throw new ConfigInvalidError('is a plan that failed half-way', { file });
   const changes = resource_changes ?? [];
   const unknown = new Map(changes.map((one) => [one.address, one.change.after_unknown]));
+  const workspaceOf = workspacesOfPlan(document.configuration);
   const whole = document.values ?? planned_values;
-  const after = changes.map((one) => changed(one, 'after'));
+  const after = changes.map((one) => changed(one, 'after', workspaceOf(one.address)));
   return {
-    resources: whole ? resourcesOf(whole.root_module, unknown) : after.filter(hasValues),
+    resources: whole
+      ? resourcesOf(whole.root_module, unknown, workspaceOf)
+      : after.filter(hasValues),
     earlier: [
-      ...resourcesOf(prior_state?.values?.root_module, new Map()),
+      ...resourcesOf(prior_state?.values?.root_module, new Map(), workspaceOf),
       ...(whole ? after : []),
       ...[...changes, ...(resource_drift ?? [])].map((one) => changed(one, 'before')),
     ],
@@ -129,7 +146,7 @@ export function readShown(value: unknown, file: string): TerraformDocument {
 export function readStateFile(value: unknown, file: string): TerraformDocument {
   const { resources, outputs } = checkShape(stateFile, value, file);
   return {
-    resources: resources.flatMap(({ module, mode, type, name, instances }) =>
+    resources: resources.flatMap(({ module, mode, type, name, provider, instances }) =>
       instances.map(({ index_key, attributes }) => {
         const index =
           index_key === null || index_key === undefined ? '' : JSON.stringify(index_key);
@@ -138,6 +155,7 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
             [module, mode === 'data' ? 'data' : '', type, name].filter(Boolean).join('.') +
             (index === '' ? '' : `[${index}]`),
           type,
+          workspace: workspaceOfState(provider),
           values: attributes ?? {},
           sensitive: undefined,
           unknown: undefined,
@@ -152,6 +170,7 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
 function resourcesOf(
   root: z.output<typeof terraformModule> | null | undefined,
   unknown: ReadonlyMap<string, unknown>,
+  workspaceOf: WorkspaceFinder,
 ): readonly TerraformResource[] {
   const found: TerraformResource[] = [];
   const open = [root];
@@ -160,6 +179,7 @@ function resourcesOf(
       found.push({
         address,
         type,
+        workspace: workspaceOf(address),
         values: held ?? {},
         sensitive: sensitive_values,
         unknown: unknown.get(address),
@@ -173,11 +193,13 @@ function resourcesOf(
 function changed(
   { address, type, change: { before, after, ...marks } }: z.output<typeof change>,
   side: 'before' | 'after',
+  workspace?: string,
 ): TerraformResource {
   const held = side === 'before' ? before : after;
   return {
     address,
     type,
+    workspace,
     values: isPlainObject(held) ? held : {},
     sensitive: marks[`${side}_sensitive`],
     unknown: side === 'after' ? marks.after_unknown : undefined,

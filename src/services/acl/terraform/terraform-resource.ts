@@ -5,6 +5,8 @@ export interface TerraformResource {
   /** For example `module.staging.databricks_token.reader`. */
   readonly address: string;
   readonly type: string;
+  /** The same for resources of one workspace; undefined: the file does not say which one it is. */
+  readonly workspace: string | undefined;
   readonly values: TerraformValues;
   /** `true` where the value at the same place is sensitive. */
   readonly sensitive: unknown;

@@ -14,6 +14,9 @@ const STORED: ReadonlyMap<string, { readonly attribute: string; readonly isToken
 /** Attributes that are secrets whatever a file marks: old versions of Terraform mark none. */
 const SECRET_NAMES: ReadonlySet<string> = new Set([
   'token_value',
+  'token',
+  'access_token',
+  'refresh_token',
   'string_value',
   'bytes_value',
   'client_secret',
@@ -67,6 +70,7 @@ function maskSensitive(name: string, value: unknown, mark: unknown, context: Rea
 }
 
 function addStrings(name: string, value: unknown, context: ReadContext): void {
+  if (value === '') return;
   if (typeof value === 'string') context.addSecret({ name, value });
   else if (typeof value === 'object' && value !== null) {
     for (const member of Object.values(value)) addStrings(name, member, context);

@@ -10,6 +10,9 @@ import {
 import { describeObject } from '../describe-object.js';
 import { referTo, type ServicesRule } from '../services-rule.js';
 
+/** What a finding about a file ends with that does not say which workspace a resource is in. */
+const IN_DOUBT = ', unless they are of several workspaces';
+
 /** An entry whose level or principal is not known. */
 export const entryNotUnderstood: ServicesRule = {
   id: 'entry-not-understood',
@@ -83,9 +86,10 @@ export const rivalLists: ServicesRule = {
   advice:
     'Put all entries into one `databricks_permissions`: each one replaces what the others wrote, in no order that is known',
   *check(facts) {
-    for (const { resource, addresses } of facts.rivalLists) {
+    for (const { resource, addresses, isCertain } of facts.rivalLists) {
+      const write = isCertain ? 'each write' : 'may each write';
       yield {
-        message: `${listSome(addresses.map(quote))} each write the list of ${describeObject(facts, resource)}`,
+        message: `${listSome(addresses.map(quote))} ${write} the list of ${describeObject(facts, resource)}${isCertain ? '' : IN_DOUBT}`,
         resource: referTo(resource),
       };
     }
@@ -123,9 +127,9 @@ export const principalListedTwice: ServicesRule = {
   advice:
     'Keep one entry: of a list that replaces another the last one counts, and not the strongest',
   *check(facts) {
-    for (const { resource, principal, levels, kept } of facts.repeated) {
+    for (const { resource, principal, levels, kept, isCertain } of facts.repeated) {
       yield {
-        message: `${formatPrincipal(principal)} stands ${count(levels.length, 'time')} on ${describeObject(facts, resource)}, with ${listSome(levels)}; ${kept} is taken`,
+        message: `${formatPrincipal(principal)} ${isCertain ? 'stands' : 'may stand'} ${count(levels.length, 'time')} on ${describeObject(facts, resource)}, with ${listSome(levels)}; ${kept} is taken${isCertain ? '' : IN_DOUBT}`,
         resource: referTo(resource),
       };
     }

@@ -30,8 +30,10 @@ export const readerCreatesClusters: ServicesRule = {
       const key = applicationId ?? id ?? displayName;
       if (reported.has(key)) continue;
       reported.add(key);
+      // Several can have one display name.
+      const number = key === displayName ? '' : ` (${quote(key)})`;
       yield {
-        message: `service principal ${quote(displayName)} only reads, and may create clusters`,
+        message: `service principal ${quote(displayName)}${number} only reads, and may create clusters`,
       };
     }
   },

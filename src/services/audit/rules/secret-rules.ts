@@ -110,8 +110,9 @@ export const lookupProfileWrites: ServicesRule = {
       yield { message: `${lookup} and ${by} share the instance profile ${quote(arn)}` };
     }
     for (const { profile, writes } of storePolicies) {
+      if (profile === undefined || writes.length === 0) continue;
       const lookup = lookups.get(profile);
-      if (lookup === undefined || writes.length === 0) continue;
+      if (lookup === undefined) continue;
       yield {
         message: `${lookup} has the instance profile ${quote(profile)}, whose policy allows ${listSome(writes)}`,
       };

@@ -11,7 +11,7 @@ import { describeDuration, describeObject } from '../describe-object.js';
 import { referTo, type ServicesAuditFacts, type ServicesRule } from '../services-rule.js';
 
 /** Longest lifetime and age that are not reported: what the user interface of Databricks proposes. */
-const MAX_LIFETIME_SECONDS = 90 * 86_400;
+const MAX_TOKEN_SECONDS = 90 * 86_400;
 
 /** A token that can be read where it is kept. */
 export const tokenInState: ServicesRule = {
@@ -66,11 +66,28 @@ export const longLivedToken: ServicesRule = {
   *check(facts) {
     for (const token of facts.tokens) {
       const { lifetimeSeconds } = token;
-      if (!lifetimeSeconds || lifetimeSeconds <= MAX_LIFETIME_SECONDS) continue;
+      if (!lifetimeSeconds || lifetimeSeconds <= MAX_TOKEN_SECONDS) continue;
       const age = ageOf(token, facts);
       const since = age === undefined ? '' : ` and is ${describeDuration(age)} old`;
       yield {
         message: `${describeToken(token, facts)} lives for ${describeDuration(lifetimeSeconds)}${since}`,
+      };
+    }
+  },
+};
+
+/** A token that is in use for long, however long it may be. */
+export const oldToken: ServicesRule = {
+  id: 'old-token',
+  level: 'warning',
+  title: 'A personal access token that was made more than 90 days ago, and still works',
+  advice: 'Make a new one and revoke it, if anything uses it at all; otherwise revoke it',
+  *check(facts) {
+    for (const token of facts.tokens) {
+      const age = ageOf(token, facts);
+      if (age === undefined || age <= MAX_TOKEN_SECONDS || hasEnded(token, facts)) continue;
+      yield {
+        message: `${describeToken(token, facts)} is ${describeDuration(age)} old and ${describeLifetime(token)}`,
       };
     }
   },
@@ -103,10 +120,14 @@ export const tokenOfMachine: ServicesRule = {
   *check(facts) {
     for (const token of facts.tokens) {
       const owner = ownerOf(token, facts);
-      if (!token.onBehalf && owner?.kind !== 'service-principal') continue;
+      const { onBehalf, keptIn } = token;
+      if (!onBehalf && keptIn === undefined && owner?.kind !== 'service-principal') continue;
       const age = ageOf(token, facts);
       const since = age === undefined ? '' : `, made ${describeDuration(age)} ago`;
-      yield { message: `${describeToken(token, facts)}${since}` };
+      const kept = keptIn === undefined ? '' : `, which secret ${quote(keptIn)} keeps`;
+      yield {
+        message: `${describeToken(token, facts)}${kept}${since}, ${describeLifetime(token)}`,
+      };
     }
   },
 };
@@ -166,6 +187,23 @@ function describeToken(token: TokenFact, facts: ServicesAuditFacts): string {
   const whose = token.onBehalf && owner === undefined ? 'a service principal' : undefined;
   const of = owner === undefined ? whose : formatPrincipal(owner);
   return `token ${quote(token.name)}${of === undefined ? '' : ` of ${of}`}`;
+}
+
+/** When a token ends, as the end of a sentence about it. */
+function describeLifetime({ lifetimeSeconds }: TokenFact): string {
+  if (lifetimeSeconds === null) return 'never ends';
+  if (lifetimeSeconds === undefined) return 'ends at a time that no file says';
+  return `lives for ${describeDuration(lifetimeSeconds)}`;
+}
+
+/** What has ended harms nobody. A token whose end is not known goes on. */
+function hasEnded(
+  { createdAt, expiresAt, lifetimeSeconds }: TokenFact,
+  { now }: ServicesAuditFacts,
+): boolean {
+  if (typeof expiresAt === 'number') return expiresAt <= now;
+  if (createdAt === undefined || typeof lifetimeSeconds !== 'number') return false;
+  return createdAt + lifetimeSeconds * 1000 <= now;
 }
 
 /** Whose token it is, also where a list has only the number and another file the name. */
