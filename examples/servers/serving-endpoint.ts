@@ -1,7 +1,12 @@
 // A gate in front of serving endpoints: callers never hold a token of the workspace.
 import { createServer, type Server } from 'node:http';
+import express, { type Express, type Request, type RequestHandler } from 'express';
+import { feastAuth, requires } from 'feast-permissions/express';
+import type { DatabricksVocabulary } from 'feast-permissions/services';
 import {
+  CAN_QUERY,
   createServingEndpointProxy,
+  queriedEndpoint,
   type ServingEndpointProxyOptions,
 } from 'feast-permissions/serving-endpoint';
 
@@ -13,4 +18,20 @@ export function createScoringServer(
   options: Partial<ServingEndpointProxyOptions> = {},
 ): Server {
   return createServer(createServingEndpointProxy({ ...options, gate, tokens, target }));
+}
+
+const endpoint = queriedEndpoint<Request>({
+  callerOf: ({ feast }) => feast,
+  nameOf: ({ params }) => params['name'],
+});
+
+/** The same rule where a handler of your own queries the endpoint. */
+export function createScoringApp(
+  gate: ServingEndpointProxyOptions['gate'],
+  score: RequestHandler,
+): Express {
+  const app = express();
+  app.use(feastAuth(gate)); // before anything reads a body
+  app.post('/score/:name', requires<DatabricksVocabulary>(CAN_QUERY, endpoint), score);
+  return app;
 }

@@ -13,6 +13,7 @@ import sys
 HEADERS = "## Online server: the Authorization header"
 ENDPOINTS = "## Online server: endpoints"
 SHARED_SECRET = "## Online server started with INTRA_COMMUNICATION_BASE64"
+ALLOW_ALL = "## Online server whose registry holds one AllowAll permission"
 
 READER, NOBODY, ADMIN = (
     {"claims": {"resource_access": {"feast-server": {"roles": roles}}}}
@@ -189,6 +190,14 @@ REQUESTS = {
         "unsigned token, another username": ask(
             FEATURES, {"claims": {"preferred_username": "mallory"}, "signed": "not at all"}
         ),
+    },
+    ALLOW_ALL: {
+        case: {**request, "with_allow_all": True}
+        for case, request in {
+            "super-reader, a view no AllowAll permission touches": token(READER),
+            "feast-admin": token(ADMIN),
+            "no token": ask(FEATURES),
+        }.items()
     },
 }
 

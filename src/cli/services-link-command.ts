@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { ConfigInvalidError } from '../model/index.js';
-import { MAX_SERVICES_TEXT, parseServicesText, readServicesFile } from '../services/acl/index.js';
+import { MAX_SERVICES_TEXT, parseServicesText } from '../services/acl/index.js';
 import {
   applyLink,
   assertApplicable,
@@ -10,9 +10,11 @@ import {
   type LinkFile,
   type LinkFinding,
   type LinkPlan,
+  type LinkStateFile,
   parseLinkFile,
   planLink,
   type Renewal,
+  readLinkState,
   rotateLink,
   verifyLink,
   verifyLinkFiles,
@@ -102,8 +104,8 @@ export const servicesLinkVerifyCommand: Command = {
     const findings =
       states.length > 0
         ? verifyLinkFiles(
-            { ...file.rules, applicationIds: file.applicationIds },
-            await Promise.all(states.map(readState)),
+            file.rules,
+            await Promise.all(states.map((state) => readState(state, file.rules))),
           )
         : await ask(io, () => verifyLink(file.connect()));
     const changes = { changes: [], findings: findings.map(toFinding), applied: false, details: {} };
@@ -223,12 +225,12 @@ function toFinding({ rule, workspace, message }: LinkFinding): ServicesChanges['
 }
 
 /** @throws ConfigInvalidError where it cannot be read, is too long, not UTF-8 or no state */
-async function readState(file: string): Promise<ReturnType<typeof readServicesFile>> {
+async function readState(file: string, rules: LinkFile['rules']): Promise<LinkStateFile> {
   const bytes = await readBytes(file);
   if (bytes.length > MAX_SERVICES_TEXT) {
     throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file });
   }
-  return readServicesFile(parseServicesText(decode(bytes, file), file), { name: file });
+  return readLinkState(parseServicesText(decode(bytes, file), file), { name: file, rules });
 }
 
 /** One byte more than it may be long, at most: the size that a file says it has is no bound. */

@@ -106,6 +106,37 @@ export class RunDecoder {
     this.#hold(run, other, HEX_BITS * (end - start - 1), HEX_BITS);
   }
 
+  /**
+   * Looks for secrets that begin in the first `least` characters of a run, and for no others: reads no further than one could go
+   * on that does.
+   */
+  decodeBeginning(run: Run, least: number): void {
+    for (let from = 0; from < 8; from += 2) this.#readBeginning(run, BASE64_VALUE, from, least);
+    for (let from = 0; from < 8; from += HEX_BITS) this.#readBeginning(run, HEX_VALUE, from, least);
+  }
+
+  /** @param from bits that are left out at the beginning */
+  #readBeginning(run: Run, values: Int8Array, from: number, least: number): void {
+    const bitsEach = values === HEX_VALUE ? HEX_BITS : BASE64_BITS;
+    const { automaton } = this.#tables;
+    let [node, bits, known, endBit] = [0, 0, -from, from];
+    for (let at = run.start; at < run.end; at++) {
+      const value = values[run.characters[at] as number] as number;
+      // The end of the hex digits.
+      if (value < 0) return;
+      bits = (bits << bitsEach) | value;
+      known += bitsEach;
+      if (known < 8) continue;
+      known -= 8;
+      endBit += 8;
+      node = nextNode(automaton, node, (bits >>> known) & 0xff);
+      if (automaton.output[node] !== 0) this.#report(run, node, endBit, bitsEach);
+      const begins = endBit - 8 * depthOf(automaton.levels, node);
+      if (begins >= least * bitsEach) return;
+    }
+    if (run.open) this.#hold(run, node, endBit, bitsEach);
+  }
+
   /** Reports the longest secret that ends at a bit of a run. A character that holds only some of its bits belongs to it. */
   #report({ start, places }: Run, node: number, endBit: number, bitsEach: number): void {
     const { automaton, outputLength } = this.#tables;

@@ -1,5 +1,5 @@
 import { BACKSLASH, BASE64_VALUE, HEX_VALUE, PERCENT } from './byte-tables.js';
-import { EscapeReadings, readEscapes } from './read-escapes.js';
+import { EscapeReadings, LONGEST_ESCAPE, readEscapes } from './read-escapes.js';
 import { type Run, RunDecoder, SHORTEST_BASE64, SHORTEST_HEX } from './run-decoder.js';
 import { isBase64, type OnSecret, type ScanEnd } from './scan-escaped.js';
 import type { SecretTables } from './secret-tables.js';
@@ -15,11 +15,16 @@ export class RunScan {
   readonly #tables: SecretTables;
   readonly #decoder: RunDecoder;
   readonly #readings = new EscapeReadings();
-  /** Characters of an interrupted run, and where each begins and ends in the text. */
+  /**
+   * Characters of an interrupted run, and where each begins and ends in the text. Before them there is room for the characters of
+   * an escape.
+   */
   #characters = new Uint8Array(256);
   #starts = new Int32Array(256);
   #ends = new Int32Array(256);
-  #count = 0;
+  #count = LONGEST_ESCAPE;
+  /** Those that stand for an escape. */
+  readonly #escapes: number[] = [];
 
   /** @param live whether an output is to be reported */
   constructor(tables: SecretTables, live: (output: number) => boolean) {
@@ -109,10 +114,10 @@ export class RunScan {
         continue;
       }
       const next = this.#joinEscape(bytes, at);
-      if (next < 0) this.#decodeJoined(false);
+      if (next < 0) this.#decodeJoined(bytes, false);
       at = next < 0 ? at + 1 : next;
     }
-    this.#decodeJoined(open);
+    this.#decodeJoined(bytes, open);
     if (open) this.#scanOpenEnd(bytes, start, end);
   }
 
@@ -137,6 +142,7 @@ export class RunScan {
       const end = readings.end(reading);
       if (readings.length(reading) === 0) return end;
       if (!isBase64(readings, reading)) continue;
+      this.#escapes.push(this.#count);
       this.#join(readings.byte(reading, 0), at, end);
       return end;
     }
@@ -160,19 +166,45 @@ export class RunScan {
     this.#ends.set(ends);
   }
 
-  #decodeJoined(open: boolean): void {
+  #decodeJoined(bytes: Uint8Array, open: boolean): void {
     const end = this.#count;
-    this.#count = 0;
-    if (end < SHORTEST_BASE64 && !open) return;
+    this.#count = LONGEST_ESCAPE;
     const characters = this.#characters;
     const places = { starts: this.#starts, ends: this.#ends };
-    this.#decoder.decodeBase64({ characters, start: 0, end, open, places });
-    for (let start = 0; start < end; start++) {
+    for (const joined of this.#escapes.splice(0)) this.#decodeTail(bytes, joined, end, open);
+    if (end - LONGEST_ESCAPE < SHORTEST_BASE64 && !open) return;
+    this.#decoder.decodeBase64({ characters, start: LONGEST_ESCAPE, end, open, places });
+    for (let start = LONGEST_ESCAPE; start < end; start++) {
       const to = endOfRun(HEX_VALUE, characters, start, end);
       const goesOn = open && to === end;
       const run: Run = { characters, start, end: to, open: goesOn, places };
       if (to - start >= SHORTEST_HEX || goesOn) this.#decoder.decodeHex(run);
       start = to;
+    }
+  }
+
+  /**
+   * Decodes a run once more in which an escape is none: the characters that it ends with, such as `4a` of `%4a`, may be the first
+   * ones of a secret, and be followed by others that are escaped.
+   */
+  #decodeTail(bytes: Uint8Array, joined: number, end: number, open: boolean): void {
+    const [characters, starts, ends] = [this.#characters, this.#starts, this.#ends];
+    const stop = ends[joined] as number;
+    const tail = stop - startOfRun(BASE64_VALUE, bytes, stop, (starts[joined] as number) + 1);
+    const start = joined + 1 - tail;
+    const kept = [characters, starts, ends].map((list) => list.slice(start, joined + 1));
+    for (let index = 0; index < tail; index++) {
+      const place = stop - tail + index;
+      characters[start + index] = bytes[place] as number;
+      starts[start + index] = place;
+      ends[start + index] = place + 1;
+    }
+    const places = { starts, ends };
+    this.#decoder.decodeBeginning({ characters, start, end, open, places }, tail);
+    for (const [list, values] of [characters, starts, ends].map(
+      (one, at) => [one, kept[at]] as const,
+    )) {
+      list.set(values as Uint8Array | Int32Array, start);
     }
   }
 }

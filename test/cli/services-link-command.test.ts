@@ -18,6 +18,7 @@ import {
   STAGING_APP,
   startLinkWorld,
 } from '../services/links/link-world.js';
+import { moduleResources, type StateResource, shownState } from '../services/links/module-state.js';
 import { type FakeEntra, startFakeEntra } from '../support/databricks/index.js';
 import { type CommandResult, runCommand } from './run-command.js';
 
@@ -217,6 +218,48 @@ describe('verify --state', () => {
     expect(result.exitCode).toBe(1);
     expect(result.stdout).toContain('change-missing');
     expect(sizes()).toEqual(before);
+  });
+
+  const origins = () => ({
+    staging: { host: world.workspaces.staging.origin, workspaceId: '1002' },
+    prod: { host: world.workspaces.prod.origin, workspaceId: '1003' },
+  });
+  const verifyState = async (resources: readonly StateResource[]) => {
+    writeFileSync(state(), JSON.stringify(shownState(resources)));
+    return runCommand(COMMANDS.verify, ['--state', state(), '--format=json', file]);
+  };
+
+  test('finds nothing in what the module leaves', async () => {
+    writeFileSync(file, `${readFileSync(file, 'utf8')}compatibility: terraform-module\n`);
+    const resources = moduleResources({ remotes: origins(), madeAt: Date.now() });
+    const result = await verifyState(resources);
+    expect(result.exitCode).toBe(0);
+    expect(JSON.parse(result.stdout)).toMatchObject({ findings: [] });
+    for (const { values } of resources) {
+      const { string_value: value = 'dapi-value' } = values;
+      if (!Object.values(origins()).some(({ workspaceId }) => workspaceId === value)) {
+        expect(result.stdout).not.toContain(value);
+      }
+    }
+  });
+
+  test('tells hosts and numbers of other workspaces, and shows none', async () => {
+    writeFileSync(file, `${readFileSync(file, 'utf8')}compatibility: terraform-module\n`);
+    const other = { host: 'https://elsewhere.example', workspaceId: '66660000' };
+    const remotes = { staging: other, prod: other };
+    const result = await verifyState(moduleResources({ remotes, madeAt: Date.now() }));
+    expect(result.exitCode).toBe(1);
+    const { findings } = JSON.parse(result.stdout) as { readonly findings: readonly unknown[] };
+    expect(findings).toHaveLength(6);
+    expect(result.stdout).not.toContain(other.workspaceId);
+    expect(result.stdout).not.toContain('elsewhere');
+  });
+
+  test('tells tokens that have ended, and scopes that are open to everyone', async () => {
+    const result = await verifyState(moduleResources({ remotes: origins(), madeAt: 0 }));
+    expect(result.exitCode).toBe(1);
+    expect(result.stdout).toContain('make a new token');
+    expect(result.stdout).toContain('scope-open-to-everyone');
   });
 
   test('refuses what is none', async () => {

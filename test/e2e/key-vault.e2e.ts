@@ -144,7 +144,8 @@ async function failureOf(promise: Promise<unknown>): Promise<Error & { readonly 
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(Error);
-  // Of Azure's own errors no promise is made.
+  // Of Azure's own errors no promise is made but that a log with the redaction shows no secret.
+  transcript.recordForeign('failure', error, defaultRedactor);
   return error as Error;
 }
 

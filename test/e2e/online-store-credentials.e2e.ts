@@ -415,6 +415,7 @@ test('no secret is in what the whole run decided, resolved, threw, found or prin
   transcript.record('audit', auditOnlineStores([dynamo, mysql, shared]));
   transcript.record('snapshot', authorizer.snapshot);
   transcript.recordForeign('log of moto', moto.log(), redactor);
+  transcript.recordForeign('log of DynamoDB Local', local.log(), redactor);
   transcript.recordForeign('log of MariaDB', mariadb.log(), redactor);
   for (const channel of ['decision', 'resolved credentials', 'client options', 'error', 'audit']) {
     expect(transcript.recorded(channel), channel).toBeGreaterThan(1);

@@ -25,6 +25,9 @@ const users = new Map<string, Subject>([
   ['super-reader', { username: 'reader', roles: ['super-reader'] }],
   ['online-server', { username: 'server', roles: ['online-server'] }],
   ['feast-admin', { username: 'admin', roles: ['feast-admin'] }],
+  ['project-owner', { username: 'owner', roles: ['project-owner'] }],
+  ['auditors', { username: 'auditor', groups: ['auditors'] }],
+  ['feast-users', { username: 'user', groups: ['feast-users'] }],
 ]);
 const gate = createGate({
   authenticator: {
@@ -116,6 +119,95 @@ describe('a caller without any role', () => {
       expect(['200', '403', '422', '500', '503']).toContain(status);
     },
   );
+});
+
+describe('callers of the registry servers who have a role or a group', () => {
+  const VIEWS = [
+    'merchant_batch_daily',
+    'untagged_view',
+    'transactions_push_view',
+    'customer_profile',
+    'merchant_risky_profile',
+    'transaction_features',
+  ];
+  const PERMISSIONS = [
+    'reader',
+    'view-editor',
+    'ds-writer',
+    'online-serving',
+    'pii-reader',
+    'risk-combined',
+    'feature-reader',
+    'stream-only',
+    'datasets',
+    'permission-auditor',
+    'nobody',
+    'admin-all',
+    'project-owner',
+    'fleet-ns-write',
+    'équipe-données',
+    'describe-all',
+  ];
+
+  const OTHER_VIEWS = [
+    'transaction_stream_agg',
+    'risky_income_ratio',
+    'transformed_amount',
+    'loan_labels',
+  ];
+
+  /** What Feast shows, and what is shown here where Feast refuses the list as a whole. Over HTTP a list has views of all types. */
+  test.each<[string, string, string, readonly string[], (readonly string[])?]>([
+    ['super-reader', 'ListFeatureViews', 'feature_views', VIEWS, OTHER_VIEWS],
+    ['auditors', 'ListFeatureViews', 'feature_views', []],
+    [
+      'feast-users',
+      'ListFeatureViews',
+      'feature_views',
+      VIEWS.filter((view) => /^(?:transaction|merchant)/.test(view)),
+      ['transaction_stream_agg'],
+    ],
+    ['super-reader', 'ListEntities', 'entities', []],
+    ['auditors', 'ListEntities', 'entities', []],
+    ['super-reader', 'ListPermissions', 'permissions', []],
+    ['auditors', 'ListPermissions', 'permissions', PERMISSIONS],
+    ['super-reader', 'ListProjects', 'projects', []],
+    ['auditors', 'ListProjects', 'projects', []],
+    ['project-owner', 'ListProjects', 'projects', [PROJECT]],
+  ])('%s: %s and GET /%s', async (user, method, path, shown, more = []) => {
+    const grpcPath = `/feast.registry.RegistryServer/${method}`;
+    const grpc = await answer(user, 'registry-grpc', 'POST', grpcPath, { project: PROJECT });
+    const rest = await answer(user, 'registry-rest', 'GET', `/api/v1/${path}?project=${PROJECT}`);
+    expect([grpc.status, rest.status]).toEqual([200, 200]);
+    expect(grpc.shown?.toSorted()).toEqual([...shown].sort());
+    expect(rest.shown?.toSorted()).toEqual([...shown, ...more].sort());
+  });
+
+  test.each<[string, string, string, number]>([
+    ['super-reader', 'GetFeatureView', 'transaction_features', 200],
+    ['auditors', 'GetFeatureView', 'transaction_features', 403],
+    ['super-reader', 'GetFeatureView', 'nosuch', 404],
+    ['auditors', 'GetFeatureView', 'nosuch', 404],
+    ['super-reader', 'DeleteFeatureView', 'untagged_view', 403],
+  ])('%s: %s %s: %i', async (user, method, name, status) => {
+    const path = `/feast.registry.RegistryServer/${method}`;
+    const grpc = await answer(user, 'registry-grpc', 'POST', path, { project: PROJECT, name });
+    const verb = method.startsWith('Delete') ? 'DELETE' : 'GET';
+    const target = `/api/v1/feature_views/${name}?project=${PROJECT}`;
+    const rest = await answer(user, 'registry-rest', verb, target);
+    expect([grpc.status, rest.status]).toEqual([status, status]);
+  });
+
+  test.each([
+    ['/openapi.json', 200],
+    ['/docs', 200],
+    ['/', 200],
+    ['/health', 404],
+  ])('GET %s: %i', async (path, status) => {
+    expect((await answer('nobody', 'registry-rest', 'GET', path)).status).toBe(status);
+    const access = findEndpoint('registry-rest', 'GET', path)?.endpoint.access;
+    expect(access).toBe(status === 200 ? 'public' : undefined);
+  });
 });
 
 describe('requests of the online server, as Feast answers them', () => {

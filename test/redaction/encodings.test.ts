@@ -170,3 +170,24 @@ describe('no secret', () => {
     expect(createRedactor().text(text)).toBe(text);
   });
 });
+
+describe('a secret that begins with what an escape ends with', () => {
+  const secret = 'h    ~    !';
+
+  test.each([
+    ['base64 after a percent sign', '%4aCAgICB\\u002bICAgICEifXk='],
+    ['base64 after the escape of a letter', '\\u004aCAgICB\\u002bICAgICEifXk='],
+    ['hex after a percent sign', '%6820202020\\u0037e2020202021'],
+  ])('%s is masked, though more of it is escaped', (_, text) => {
+    const redactor = createRedactor();
+    redactor.add(secret);
+    const output = redactor.text(text);
+    expect(output).not.toBe(text);
+    expect(output).toContain('***');
+    // In pieces the answer is the same.
+    const pieces = redactor.pieces();
+    const written =
+      [...text].map((piece) => String(pieces.write(piece))).join('') + String(pieces.end());
+    expect(written).toBe(output);
+  });
+});

@@ -1,5 +1,12 @@
 export {
-  createServingEndpointProxy,
+  CAN_QUERY,
+  type EndpointCaller,
+  type EndpointQuery,
+  type EndpointResourceOf,
+  queriedEndpoint,
   requiresEndpointQuery,
+} from './endpoint-query.js';
+export {
+  createServingEndpointProxy,
   type ServingEndpointProxyOptions,
 } from './serving-endpoint-proxy.js';

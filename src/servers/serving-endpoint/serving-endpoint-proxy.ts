@@ -1,17 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type RequestListener } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Caller, Gate } from '../../gate/index.js';
-import {
-  ConfigInvalidError,
-  PermissionDeniedError,
-  quote,
-  ResourceNotFoundError,
-} from '../../model/index.js';
+import type { Gate } from '../../gate/index.js';
+import { ConfigInvalidError, quote } from '../../model/index.js';
 import { parseWorkspaceHost, type TokenProvider } from '../../services/tokens/index.js';
-import type { DatabricksResource, DatabricksVocabulary } from '../../services/vocabulary/index.js';
-import { type GuardedRequest, guard } from '../http/guard.js';
-import { type RouteRequirement, requires } from '../support/route-rule.js';
+import type { DatabricksVocabulary } from '../../services/vocabulary/index.js';
+import { guard } from '../http/guard.js';
+import { type EndpointResourceOf, requiresEndpointQuery } from './endpoint-query.js';
 import { forward } from './forward.js';
 
 export interface ServingEndpointProxyOptions {
@@ -25,7 +20,7 @@ export interface ServingEndpointProxyOptions {
    * What an endpoint is called in the permissions, by its name in the path; undefined: it is not served. Access lists of
    * Databricks know endpoints by their ids. Default: its name.
    */
-  readonly resourceOf?: ((endpoint: string) => DatabricksResource | undefined) | undefined;
+  readonly resourceOf?: EndpointResourceOf | undefined;
   /** File of certificates to trust in place of the system's. */
   readonly caCertPath?: string | undefined;
   /** The longest request that is passed on, in bytes. Default: 16 MiB, as the service takes. */
@@ -43,63 +38,15 @@ export interface ServingEndpointProxyOptions {
 const MEBIBYTE = 1024 * 1024;
 /** What a timer takes: a longer one would end at once. */
 const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
-/** @source Databricks documentation, "Create custom model serving endpoints": the form of a name */
-const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
-const ACTION = 'CAN_QUERY';
 const ROUTE = 'POST /serving-endpoints/:name/invocations';
-
-/** What is looked at of a request: the parameter `name` of its route. */
-interface EndpointRequest {
-  readonly params: Readonly<Record<string, string>>;
-}
-
-/**
- * What a route requires whose parameter `name` is that of a serving endpoint: CAN_QUERY on it. For the guards of this
- * package's servers, where your own handler queries the endpoint.
- *
- * @example
- * guard(gate, { routes: { 'POST /score/:name': { requires: requiresEndpointQuery(), handler } } });
- */
-export function requiresEndpointQuery(
-  resourceOf: ServingEndpointProxyOptions['resourceOf'] = byName,
-): RouteRequirement<EndpointRequest> {
-  return requires<EndpointRequest, DatabricksVocabulary>(ACTION, (request) =>
-    findEndpoint(request, resourceOf),
-  );
-}
-
-/** The same where the proxy's own token is at stake. */
-function requiresGrant(
-  resourceOf: ServingEndpointProxyOptions['resourceOf'] = byName,
-): RouteRequirement<GuardedRequest> {
-  return requires<GuardedRequest, DatabricksVocabulary>(ACTION, (request) => {
-    const resource = findEndpoint(request, resourceOf);
-    const caller = request.caller as unknown as Caller<DatabricksVocabulary>;
-    const decision = caller.decide(ACTION, resource);
-    // SECURITY: that nothing governs an endpoint, or that `auth` is `no_auth`, is no reason to lend a token.
-    if (decision.allowed && decision.reason !== 'granted')
-      throw new PermissionDeniedError(decision);
-    return resource;
-  });
-}
-
-function findEndpoint(
-  { params }: EndpointRequest,
-  resourceOf: (endpoint: string) => DatabricksResource | undefined,
-): DatabricksResource {
-  const name = params['name'] ?? '';
-  const resource = ENDPOINT_NAME.test(name) ? resourceOf(name) : undefined;
-  if (resource === undefined) throw new ResourceNotFoundError('there is no such endpoint');
-  return resource;
-}
 
 /**
  * A listener for `http.createServer` in front of serving endpoints: `POST /serving-endpoints/<name>/invocations`, and nothing
  * else.
  *
  * First the caller, then the decision, and only then is the body read. Only a grant counts, whatever the options of the
- * authorizer say of what no permission governs. It is streamed on, with the proxy's own token in
- * place of the caller's, and so is the answer. Of headers, those that describe the content are passed on, both ways. What
+ * authorizer say of what no permission governs. The body is streamed on, with the proxy's own token in place of the
+ * caller's, and so is the answer. Of headers, those that describe the content are passed on, both ways. What
  * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more.
  *
  * @throws TypeError when an option is wrong, ConfigInvalidError when the target is no https address
@@ -129,7 +76,7 @@ export function createServingEndpointProxy(options: ServingEndpointProxyOptions)
     onError,
     routes: {
       [ROUTE]: {
-        requires: requiresGrant(resourceOf),
+        requires: requiresEndpointQuery(resourceOf),
         body: 'raw',
         handler: ({ params, raw }, response) => {
           // The rule of the route let nothing through but a name that stands for itself in a path.
@@ -140,10 +87,6 @@ export function createServingEndpointProxy(options: ServingEndpointProxyOptions)
       },
     },
   });
-}
-
-function byName(name: string): DatabricksResource {
-  return { type: 'ServingEndpoint', name };
 }
 
 function readLimit(

@@ -112,8 +112,8 @@ export function requirementsOfRule<Request>(
   const rules = Array.isArray(rule) ? rule : [rule as RouteRequirement<Request>];
   const [only, ...others] = rules as readonly RouteRequirement<Request>[];
   if (only !== undefined && others.length === 0) return requiredBy(only, request, input, gate);
-  return Promise.all(rules.map(async (one) => requiredBy(one, request, input, gate))).then((found) =>
-    found.flat(),
+  return Promise.all(rules.map(async (one) => requiredBy(one, request, input, gate))).then(
+    (found) => found.flat(),
   );
 }
 

@@ -6,6 +6,7 @@ export {
   rotateLink,
 } from './apply-link.js';
 export { type LinkFile, parseLinkFile } from './link-file.js';
+export type { LinkFilesRules, RemoteAddress } from './link-files-rules.js';
 export {
   LINK_OUTPUTS,
   type LinkOutputs,
@@ -26,5 +27,7 @@ export {
 } from './link-plan.js';
 export type { RenewalReason } from './link-token.js';
 export { planLink, type Renewal } from './plan-link.js';
+export { type LinkStateFile, type ReadLinkStateOptions, readLinkState } from './read-link-state.js';
 export type { LinkRules, RegistryLinks, RegistryReader } from './registry-links.js';
-export { type LinkFilesRules, verifyLink, verifyLinkFiles } from './verify-link.js';
+export { verifyLink } from './verify-link.js';
+export { type LinkFileFacts, verifyLinkFiles } from './verify-link-files.js';

@@ -19,13 +19,14 @@ import {
   type TokenProvider,
 } from '../tokens/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
+import type { LinkFilesRules } from './link-files-rules.js';
 import { RENEW_WITHIN_SECONDS, type RemoteName, TOKEN_LIFETIME_SECONDS } from './link-names.js';
-import type { LinkRules, RegistryLinks } from './registry-links.js';
+import type { RegistryLinks } from './registry-links.js';
 
 /** What a file of links says. */
 export interface LinkFile {
-  readonly rules: LinkRules;
-  readonly applicationIds: Readonly<Record<RemoteName, string>>;
+  /** For live workspaces, and for files about them. */
+  readonly rules: LinkFilesRules;
   /** The links with the credentials of the environment, which are read here; those of readers, when one needs a new token. */
   readonly connect: () => RegistryLinks;
 }
@@ -70,13 +71,17 @@ export function parseLinkFile(
     additionalTokenUsageGroups: fields.additional_token_usage_groups,
     compatibility: fields.compatibility,
     tokenLifetimeSeconds: fields.token_lifetime_seconds,
+    renewWithinSeconds: fields.renew_within_seconds,
+  };
+  const applicationIds = { staging: staging.clientId, prod: prod.clientId };
+  const remotes = {
+    staging: { host: fields.staging.host, workspaceId: staging.workspaceId },
+    prod: { host: fields.prod.host, workspaceId: prod.workspaceId },
   };
   return {
-    rules,
-    applicationIds: { staging: staging.clientId, prod: prod.clientId },
+    rules: { ...rules, applicationIds, remotes },
     connect: () => ({
       ...rules,
-      renewWithinSeconds: fields.renew_within_seconds,
       workspaces: {
         dev: connectWorkspace(fields.dev, env),
         staging: connectWorkspace(fields.staging, env),

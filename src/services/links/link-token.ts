@@ -43,7 +43,7 @@ export type WorkspaceIds = Readonly<Record<WorkspaceName, string>>;
  * What the comment of every token of these links starts with. It names the workspaces that hold the token, so that other
  * workspaces with links to the same registry keep theirs.
  */
-export function commentStart(remote: RemoteName, ids: WorkspaceIds): string {
+function commentStart(remote: RemoteName, ids: WorkspaceIds): string {
   const [first] = linksTo(remote);
   const holders = linksTo(remote).map(({ from }) => ids[from]);
   return `${COMMENT_START}${first?.scope ?? ''} for ${holders.join(', ')};`;

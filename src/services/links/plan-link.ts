@@ -1,6 +1,6 @@
 import { quote } from '../../model/errors.js';
 import { parseWorkspaceHost } from '../tokens/index.js';
-import { LEVELS, USERS_GROUP } from '../vocabulary/index.js';
+import { registryFindings, scopeFindings, tokenEndsSoon } from './link-findings.js';
 import {
   LINK_OUTPUTS,
   REGISTRY_LINKS,
@@ -13,7 +13,7 @@ import {
 import type { LinkChange, LinkFinding, LinkPlan } from './link-plan.js';
 import type { RenewalReason, TokenState } from './link-token.js';
 import { type LinkState, readLinkState } from './read-links.js';
-import { isVault, type RemoteState, type ScopeState } from './read-workspace.js';
+import { isVault, type ScopeState } from './read-workspace.js';
 import {
   type LinkSession,
   openLinks,
@@ -64,8 +64,10 @@ export async function planSession(session: LinkSession, renewal: Renewal): Promi
       }),
     ],
     findings: [
-      ...REMOTES.flatMap((remote) => findRemote(remote, remotes[remote])),
-      ...REGISTRY_LINKS.flatMap((link) => findScope(session, link, scopes.get(link))),
+      ...REMOTES.flatMap((remote) => registryFindings(remote, remotes[remote].registryLevels)),
+      ...REGISTRY_LINKS.flatMap((link) =>
+        scopeFindings(session.links, link, scopes.get(link)?.acls ?? []),
+      ),
       ...REMOTES.flatMap((remote) => findTokens(remote, tokens[remote], reasons[remote])),
     ],
     blocked: findBlocks(session, state),
@@ -179,51 +181,6 @@ function renewalOf({ renewal: found }: TokenState, wanted: Renewal): RenewalReas
   return found === 'due' && wanted === 'broken' ? undefined : found;
 }
 
-function findRemote(
-  workspace: RemoteName,
-  { registryLevels }: RemoteState,
-): readonly LinkFinding[] {
-  const known: readonly string[] = LEVELS.RegisteredModel.levels;
-  const unknown = registryLevels.filter((level) => !known.includes(level));
-  const stronger = registryLevels.filter((level) => known.indexOf(level) > 0);
-  const who = `the service principal that reads the registry of ${workspace}`;
-  return [
-    ...unknown.map(
-      (): LinkFinding => ({
-        rule: 'registry-level-unknown',
-        workspace,
-        message: `the level of ${who} is not known`,
-      }),
-    ),
-    ...stronger.map(
-      (level): LinkFinding => ({
-        rule: 'registry-level-stronger',
-        workspace,
-        message: `${who} has ${level}, and keeps it, where CAN_READ is enough`,
-      }),
-    ),
-  ];
-}
-
-function findScope(
-  { links }: LinkSession,
-  link: RegistryLink,
-  state: ScopeState | undefined,
-): readonly LinkFinding[] {
-  const { from: workspace, scope } = link;
-  const readers = scopeReaders(link, links);
-  return (state?.acls ?? []).flatMap(({ principal, permission }): readonly LinkFinding[] => {
-    if (readers.includes(principal)) {
-      if (permission === 'READ') return [];
-      const message = `group ${quote(principal)} has ${permission} on secret scope ${quote(scope)} of ${workspace}, and keeps it, where READ is enough`;
-      return [{ rule: 'scope-level-stronger', workspace, message }];
-    }
-    if (principal !== USERS_GROUP) return [];
-    const message = `everyone in the workspace of ${workspace} may read the token in secret scope ${quote(scope)}`;
-    return [{ rule: 'scope-open-to-everyone', workspace, message }];
-  });
-}
-
 function findTokens(
   workspace: RemoteName,
   { others, expiresAt, renewal }: TokenState,
@@ -232,9 +189,7 @@ function findTokens(
   const findings: LinkFinding[] = [];
   if (renewal === 'due' && reason === undefined) {
     const isEndless = expiresAt === undefined || expiresAt < 0;
-    const end = isEndless ? 'has no end' : `ends at ${new Date(expiresAt).toISOString()}`;
-    const message = `the token that reads the registry of ${workspace} ${end}: rotate it`;
-    findings.push({ rule: 'token-ends-soon', workspace, message });
+    findings.push(tokenEndsSoon(workspace, isEndless ? null : expiresAt));
   }
   if (others > 0) {
     const message = `the service principal that reads the registry of ${workspace} made ${others} other tokens, which belong to no link`;

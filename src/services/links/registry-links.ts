@@ -128,7 +128,8 @@ export function scopeReaders(
   return from === 'dev' ? [USERS_GROUP] : [USERS_GROUP, SERVICE_PRINCIPAL_GROUP];
 }
 
-function assertSeconds(name: string, seconds: number): void {
+/** @throws TypeError when it is no whole number above 0 */
+export function assertSeconds(name: string, seconds: number): void {
   if (Number.isSafeInteger(seconds) && seconds > 0) return;
   throw new TypeError(`${name} must be a whole number of seconds above 0`);
 }

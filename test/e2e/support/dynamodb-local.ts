@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runScript } from './run-script.js';
@@ -7,6 +7,8 @@ import { findFreePort, startProcess } from './running-process.js';
 /** A DynamoDB Local, in memory. It asks nobody who he is. */
 export interface DynamoDbLocal {
   readonly endpoint: string;
+  /** What it printed. */
+  readonly log: () => string;
   readonly stop: () => Promise<void>;
 }
 
@@ -18,6 +20,7 @@ export interface DynamoDbLocal {
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const home = await runScript('dynamodb-local.sh');
   const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-dynamodb-'));
+  const log = join(folder, 'dynamodb.log');
   const port = await findFreePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const server = await startProcess({
@@ -35,13 +38,14 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
       '-port',
       String(port),
     ],
-    log: join(folder, 'dynamodb.log'),
+    log,
     // It answers who sends no signature with a 400, as DynamoDB does.
     isReady: async () => (await fetch(endpoint)).status === 400,
     timeout: 120,
   });
   return {
     endpoint,
+    log: () => readFileSync(log, 'utf8'),
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,12 +1,19 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { SignJWT } from 'jose';
 import { createFeatureServer } from '../../../examples/feature-server/create-feature-server.js';
+import { RegistrySchema } from '../../../src/registry/gen/registry_pb.js';
 import {
   createSigningKey,
   FakeProvider,
   NOW,
   type SigningKey,
 } from '../../identity/fake-provider.js';
+import { ALLOW_ALL, CREDIT_SCORING, concat, fixtureBytes } from '../../registry/registry-bytes.js';
 
 /** What is in a token, and who signed it. */
 export interface TokenSpec {
@@ -19,6 +26,11 @@ export interface TokenSpec {
   readonly starts?: number;
 }
 
+export interface ExampleOptions {
+  /** Whether its registry also holds the permission that lets everyone in. Default: false. */
+  readonly withAllowAll?: boolean;
+}
+
 /** The example, running, with an identity provider that signs whatever it is told to. */
 export interface RunningExample {
   readonly url: string;
@@ -27,7 +39,9 @@ export interface RunningExample {
   readonly stop: () => Promise<void>;
 }
 
-export async function startExample(): Promise<RunningExample> {
+export async function startExample({
+  withAllowAll = false,
+}: ExampleOptions = {}): Promise<RunningExample> {
   const provider = await new FakeProvider().start();
   const main = await createSigningKey('main', 'RS256');
   const elliptic = await createSigningKey('elliptic', 'ES256');
@@ -42,8 +56,9 @@ export async function startExample(): Promise<RunningExample> {
       { ...main, jwk: { ...main.jwk, kid: elliptic.jwk.kid as string } },
     ],
   ]);
+  const open = withAllowAll ? writeOpenStore() : undefined;
   const app = await createFeatureServer({
-    featureStore: 'examples/feature-server/feature_store.yaml',
+    featureStore: open?.file ?? STORE,
     onlineStore: 'examples/credit_scoring/data/online_store.db',
     gate: {
       env: { OIDC_DISCOVERY_URL: provider.discoveryUrl },
@@ -76,8 +91,41 @@ export async function startExample(): Promise<RunningExample> {
     stop: async () => {
       await app.close();
       await provider.stop();
+      open?.remove();
     },
   };
+}
+
+const STORE = 'examples/feature-server/feature_store.yaml';
+const PROJECT = 'credit_scoring';
+
+/** The store of the example, with what Feast writes for a permission that lets everyone in added to its registry. */
+function writeOpenStore(): { readonly file: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-open-'));
+  const { permissions } = fromBinary(RegistrySchema, fixtureBytes(ALLOW_ALL));
+  for (const { spec } of permissions) if (spec) spec.project = PROJECT;
+  const added = toBinary(RegistrySchema, create(RegistrySchema, { permissions }));
+  const registry = fixtureBytes(CREDIT_SCORING);
+  const end = endOfPermissions(registry);
+  const bytes = concat(registry.subarray(0, end), added, registry.subarray(end));
+  writeFileSync(join(folder, 'registry.db'), bytes);
+  const file = join(folder, 'feature_store.yaml');
+  const store = readFileSync(STORE, 'utf8');
+  writeFileSync(file, store.replace(/^registry: .*$/m, 'registry: registry.db'));
+  return { file, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/** Where a registry goes on behind its permissions: Feast writes fields by their numbers. */
+function endOfPermissions(registry: Uint8Array): number {
+  const reader = new BinaryReader(registry);
+  const last = RegistrySchema.field.permissions.number;
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [number, wireType] = reader.tag();
+    if (number > last) return start;
+    reader.skip(wireType, number);
+  }
+  return reader.len;
 }
 
 function nullsRemoved(claims: Readonly<Record<string, unknown>>): Record<string, unknown> {

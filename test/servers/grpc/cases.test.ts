@@ -7,8 +7,8 @@ import {
   requires,
 } from '../../../src/servers/grpc/index.js';
 import { runCases } from '../support/case-suite.js';
-import type { CaseAnswer, CaseRequest, CaseServer, StartOptions } from '../support/case-types.js';
-import { callRaw, type RawAnswer } from './raw-call.js';
+import type { CaseServer, StartOptions } from '../support/case-types.js';
+import { askCase, type CaseCall, HTTP2_SKIPS } from './ask-case.js';
 import { startTestServer, type TestMethod } from './test-server.js';
 
 const SERVICE = '/feast.cases.Cases';
@@ -16,25 +16,8 @@ const SERVICE = '/feast.cases.Cases';
 runCases({
   name: 'grpc',
   start,
-  request: async (server, request) => inHttpTerms(await send(server, request)),
-  skip: [
-    ...['a trailing space', 'leading spaces'].map((name) => ({
-      case: `header accepted: ${name}`,
-      reason: 'HTTP/2 allows no space around a value, and the call arrives without one',
-    })),
-    ...['a tab between scheme and token', 'a no-break space'].map((name) => ({
-      case: `header refused: ${name}`,
-      reason: 'grpc-js drops such a value, and the call is refused as one without a token',
-    })),
-    ...[
-      'two headers, the first one bad',
-      'two headers, the second one bad',
-      'the same header twice',
-    ].map((name) => ({
-      case: `header refused: ${name}`,
-      reason: 'no HTTP/2 client of Node.js sends two; test/e2e/grpc.e2e.ts does',
-    })),
-  ],
+  request: (server, request) => askCase(server, request, toCall),
+  skip: HTTP2_SKIPS,
 });
 
 /** A method for each route of the suite. Messages are left as they came: what a method requires reads them. */
@@ -85,12 +68,12 @@ async function start(options: StartOptions): Promise<CaseServer> {
 
 /** What Feast's online server requires at an endpoint. */
 function asOnline({ gate }: StartOptions, path: string): GrpcRequirement {
-  const found = findEndpoint('online', 'POST', path);
-  if (found === undefined || gate.relations === undefined) throw new TypeError(path);
-  const { relations } = gate;
-  return requires((bytes: Buffer) =>
-    requirementsOf(found.endpoint, { body: read(bytes) }, relations, { project: 'credit_scoring' }),
-  );
+  return requires((bytes: Buffer) => {
+    const found = findEndpoint('online', 'POST', path);
+    if (found === undefined || gate.relations === undefined) throw new TypeError(path);
+    const body = read(bytes);
+    return requirementsOf(found.endpoint, { body }, gate.relations, { project: 'credit_scoring' });
+  });
 }
 
 function read(bytes: Buffer): Record<string, unknown> {
@@ -110,59 +93,17 @@ function text(value: unknown): string {
   throw new RequestInvalidError('a name must be a string');
 }
 
-const ROUTES: readonly (readonly [RegExp, string])[] = [
-  [/^GET \/health$/, 'Health'],
-  [/^GET \/views\/(?<name>[^/]+)$/, 'ReadView'],
-  [/^POST \/views$/, 'ReadViews'],
-  [/^GET \/projects\/(?<project>[^/]+)\/views\/(?<name>[^/]+)$/, 'ReadProjectView'],
-  [/^POST \/get-online-features$/, 'GetOnlineFeatures'],
-  [/^POST \/push$/, 'Push'],
-  [/^GET \/unguarded$/, 'unguarded'],
-];
-
-/** The call that the request means; one that no method answers to goes to the path as it is written. */
-async function send(server: CaseServer, request: CaseRequest): Promise<RawAnswer> {
-  // There is no query in gRPC.
-  const [path = ''] = request.path.split('?');
-  let target: string | undefined;
-  let message = request.body;
-  for (const [route, name] of ROUTES) {
-    const match = route.exec(`${request.method} ${path}`);
-    if (match === null) continue;
-    target = `${SERVICE}/${name}`;
-    message ??= JSON.stringify(match.groups ?? {});
-  }
-  const { hangUpBefore } = request;
-  return callRaw({
-    port: Number(new URL(server.url).port),
-    path: target ?? request.path,
-    headers: Object.fromEntries(request.headers ?? []),
-    messages: hangUpBefore === undefined ? [Buffer.from(message ?? '{}')] : [],
-    ...(hangUpBefore === undefined ? {} : { cancelBefore: hangUpBefore }),
-  });
+/** The method's message is the body of the request, or what stands in its path. */
+function toCall(route: string, fields: Readonly<Record<string, string>>, body?: string): CaseCall {
+  const name = METHODS.get(route) ?? 'unguarded';
+  return { path: `${SERVICE}/${name}`, message: Buffer.from(body ?? JSON.stringify(fields)) };
 }
 
-const IN_HTTP: ReadonlyMap<number, readonly [status: number, code: string]> = new Map([
-  [0, [200, '']],
-  [3, [422, 'ERR_REQUEST_INVALID']],
-  [5, [404, 'ERR_RESOURCE_NOT_FOUND']],
-  [7, [403, 'ERR_PERMISSION_DENIED']],
-  [12, [404, '']],
-  [13, [500, 'ERR_INTERNAL']],
-  [16, [401, '']],
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ['health', 'Health'],
+  ['view', 'ReadView'],
+  ['views', 'ReadViews'],
+  ['project-view', 'ReadProjectView'],
+  ['get-online-features', 'GetOnlineFeatures'],
+  ['push', 'Push'],
 ]);
-
-function inHttpTerms({ code, details, messages }: RawAnswer): CaseAnswer {
-  const [status, name] = IN_HTTP.get(code) ?? [0, ''];
-  if (status === 200) return { status, headers: {}, body: String(messages[0]) };
-  const isGiven = details.includes('not accepted');
-  const challenge = `Bearer${isGiven ? ' error="invalid_token"' : ''}`;
-  return {
-    status,
-    headers: {
-      'content-type': 'application/problem+json',
-      ...(status === 401 ? { 'www-authenticate': challenge } : {}),
-    },
-    body: JSON.stringify({ status, code: name, title: '', detail: details }),
-  };
-}

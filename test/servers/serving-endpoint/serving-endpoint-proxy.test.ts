@@ -2,37 +2,24 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createScoringServer } from '../../../examples/servers/serving-endpoint.js';
-import { createAuthorizer } from '../../../src/engine/index.js';
-import { createGate } from '../../../src/gate/index.js';
+import {
+  createScoringApp,
+  createScoringServer,
+} from '../../../examples/servers/serving-endpoint.js';
 import { createHttpClient } from '../../../src/identity/index.js';
-import { CredentialUnavailableError, IdentityInvalidError } from '../../../src/model/index.js';
-import { guard } from '../../../src/servers/http/index.js';
+import { CredentialUnavailableError } from '../../../src/model/index.js';
 import {
   createServingEndpointProxy,
-  requiresEndpointQuery,
   type ServingEndpointProxyOptions,
 } from '../../../src/servers/serving-endpoint/index.js';
 import {
   createStaticTokenProvider,
   type TokenProvider,
 } from '../../../src/services/tokens/index.js';
-import {
-  databricksVocabulary,
-  levelPermission,
-  principalsPolicyKind,
-  workspaceSubject,
-} from '../../../src/services/vocabulary/index.js';
 import { type FakeWorkspace, startFakeWorkspace } from '../../support/databricks/index.js';
+import { createEndpointGate, type EndpointGateOptions, endpointNamed } from './endpoint-gate.js';
 
-const CALLER = '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9011';
-const VIEWER = '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9012';
 const PROXY = '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9013';
-const TOKENS = new Map([
-  ['token-of-caller', CALLER],
-  ['token-of-viewer', VIEWER],
-]);
-
 const servers: Server[] = [];
 let workspace: FakeWorkspace;
 let proxyToken: string;
@@ -68,44 +55,6 @@ async function grantProxy(name: string): Promise<void> {
   });
 }
 
-const endpointNamed = (name: string) => ({ type: 'ServingEndpoint', name }) as const;
-
-function createTestGate(
-  options: { readonly unsecured?: 'allow'; readonly auth?: { readonly type: 'no_auth' } } = {},
-): ServingEndpointProxyOptions['gate'] {
-  const grant = (name: string, level: string, applicationId: string) =>
-    levelPermission({
-      resource: endpointNamed(name),
-      level,
-      principal: { kind: 'service-principal', name: applicationId },
-    });
-  const authorizer = createAuthorizer({
-    vocabulary: databricksVocabulary,
-    policyKinds: [principalsPolicyKind],
-    permissions: [
-      grant('fraud', 'CAN_QUERY', CALLER),
-      grant('closed', 'CAN_QUERY', CALLER),
-      grant('gone', 'CAN_MANAGE', CALLER),
-      grant('fraud', 'CAN_VIEW', VIEWER),
-    ],
-    resources: [endpointNamed('fraud'), endpointNamed('closed'), endpointNamed('gone')],
-    whenNoPermissions: 'deny',
-    ...options,
-  });
-  return createGate({
-    authorizer,
-    authenticator: {
-      authenticate: async (credentials) => {
-        const token = 'token' in credentials ? credentials.token : undefined;
-        const applicationId = TOKENS.get(token ?? '');
-        if (applicationId === undefined) throw new IdentityInvalidError('unknown token');
-        return workspaceSubject({ applicationId });
-      },
-    },
-    telemetry: false,
-  });
-}
-
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   servers.push(server);
@@ -117,7 +66,7 @@ async function listen(listener: RequestListener): Promise<string> {
 function startProxy(options: Partial<ServingEndpointProxyOptions> = {}): Promise<string> {
   return listen(
     createServingEndpointProxy({
-      gate: createTestGate(),
+      gate: createEndpointGate(),
       target: workspace.origin,
       caCertPath: workspace.caCertPath,
       tokens: createStaticTokenProvider(proxyToken, { redaction: () => {} }),
@@ -199,7 +148,7 @@ describe('lends its token for a grant alone', () => {
     ['where what no permission governs is open', { unsecured: 'allow' }, 'open'],
     ['where nothing is enforced', { auth: { type: 'no_auth' } }, 'fraud'],
   ] as const)('%s', async (_, options, name) => {
-    const origin = await startProxy({ gate: createTestGate(options) });
+    const origin = await startProxy({ gate: createEndpointGate(options) });
     const answer = await ask(origin, { path: `/serving-endpoints/${name}/invocations` });
     expect(answer.status).toBe(403);
     expect(invocations()).toEqual([]);
@@ -368,22 +317,6 @@ test('a caller who hangs up ends the request', async () => {
   expect(errors).toEqual([]);
 });
 
-test('guards handlers of your own', async () => {
-  const origin = await listen(
-    guard(createTestGate(), {
-      routes: {
-        'POST /score/:name': {
-          requires: requiresEndpointQuery(),
-          handler: (_, response) => response.end('{}'),
-        },
-      },
-    }),
-  );
-  expect((await ask(origin, { path: '/score/fraud' })).status).toBe(200);
-  expect((await ask(origin, { path: '/score/fraud', token: 'token-of-viewer' })).status).toBe(403);
-  expect((await ask(origin, { path: '/score/a%2fb' })).status).toBe(404);
-});
-
 test.each<[string, Partial<ServingEndpointProxyOptions>]>([
   ['no tokens', { tokens: undefined as unknown as TokenProvider }],
   ['no gate', { gate: {} as ServingEndpointProxyOptions['gate'] }],
@@ -393,7 +326,7 @@ test.each<[string, Partial<ServingEndpointProxyOptions>]>([
   ['more time than a timer takes', { timeoutSeconds: 2_147_484 }],
 ])('refuses %s', (_, change) => {
   const tokens = createStaticTokenProvider('token-of-proxy', { redaction: () => {} });
-  const options = { gate: createTestGate(), target: 'a.example', tokens, ...change };
+  const options = { gate: createEndpointGate(), target: 'a.example', tokens, ...change };
   expect(() => createServingEndpointProxy(options)).toThrow(TypeError);
 });
 
@@ -403,18 +336,27 @@ test.each([
 ])('refuses the target %s with %j', (target, change) => {
   const tokens = createStaticTokenProvider('token-of-proxy', { redaction: () => {} });
   expect(() =>
-    createServingEndpointProxy({ gate: createTestGate(), target, tokens, ...change }),
+    createServingEndpointProxy({ gate: createEndpointGate(), target, tokens, ...change }),
   ).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }));
 });
 
 test('examples/servers/serving-endpoint.ts serves', async () => {
   const tokens = createStaticTokenProvider(proxyToken, { redaction: () => {} });
   const { caCertPath, origin } = workspace;
-  const server = createScoringServer(createTestGate(), tokens, origin, { caCertPath });
+  const server = createScoringServer(createEndpointGate(), tokens, origin, { caCertPath });
   servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   expect((await ask(address)).status).toBe(200);
   expect((await ask(address, { token: 'token-of-viewer' })).status).toBe(403);
+});
+
+test('examples/servers/serving-endpoint.ts guards a handler', async () => {
+  const app = (options: EndpointGateOptions) =>
+    listen(createScoringApp(createEndpointGate(options), (_, response) => void response.json([1])));
+  const origin = await app({ unsecured: 'allow' });
+  expect((await ask(origin, { path: '/score/fraud' })).status).toBe(200);
+  expect((await ask(origin, { path: '/score/fraud', token: 'token-of-viewer' })).status).toBe(403);
+  expect((await ask(origin, { path: '/score/open' })).status).toBe(403);
 });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { letScoringQuery } from '../../../examples/services/endpoint-access.js';
 import { keepLinked, openLinks } from '../../../examples/services/links.js';
+import { registryLinks, showPlan } from '../../../examples/services/registry-links.js';
 import { parseEndpointFile } from '../../../src/services/endpoints/index.js';
+import { applyLink } from '../../../src/services/links/index.js';
 import { createStaticTokenProvider } from '../../../src/services/tokens/index.js';
 import { createWorkspaceClient } from '../../../src/services/workspace/index.js';
 import { startFakeWorkspace } from '../../support/databricks/index.js';
@@ -38,6 +40,41 @@ test('examples/services/links.ts links, and renews in time', async () => {
       'prod has a new token',
     ]);
     expect(await keepLinked(world.links)).toEqual([]);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('examples/services/registry-links.ts plans what its values say', async () => {
+  const asked: string[] = [];
+  const links = registryLinks((application) => {
+    asked.push(application);
+    return `secret-of-${application}`;
+  });
+  expect(asked).toEqual([
+    'dev-admin',
+    'staging-admin',
+    'prod-admin',
+    'staging-reader',
+    'prod-reader',
+  ]);
+  expect(links).toMatchObject({
+    workspaces: { dev: { host: expect.stringContaining('adb-1111') } },
+    readers: { staging: { workspaceId: '2222222222222222' } },
+  });
+  const world = await startLinkWorld();
+  try {
+    // The same links, between workspaces that are there.
+    const { workspaces, readers, now } = world.links;
+    const here = { ...links, workspaces, readers, now };
+    const lines = await showPlan(here);
+    expect(lines).toContain('dev: create secret scope `remote-mr-staging`');
+    expect(lines).toContain('prod: let group `ml-platform` have tokens (CAN_USE)');
+    expect(lines).toHaveLength(27);
+    await world.admins.staging.scim.createGroup({ displayName: 'ml-platform' });
+    await world.admins.prod.scim.createGroup({ displayName: 'ml-platform' });
+    await applyLink(here);
+    expect(await showPlan(here)).toEqual([]);
   } finally {
     await world.stop();
   }

@@ -108,7 +108,7 @@ function fileWith(changes: Readonly<Record<string, string | undefined>> = {}): s
 describe('a file with the inputs of the module', () => {
   test('is read', async () => {
     const file = parseLinkFile(fileWith(), { file: 'links.yaml', env: ENV });
-    expect(file.applicationIds).toEqual({ staging: STAGING, prod: PROD });
+    expect(file.rules.applicationIds).toEqual({ staging: STAGING, prod: PROD });
     const links = file.connect();
     expect(links).toMatchObject({
       additionalTokenUsageGroups: ['users'],

@@ -64,6 +64,33 @@ function brokenDecision(method: (typeof METHODS)[number][0], [name, fail]: Failu
   };
 }
 
+/** What the gate knows of the registry is read anew for each request. */
+const brokenRelations: Case = {
+  name: 'a gate whose relations throw is a 500',
+  run: async ({ start, request, gate }) => {
+    let isBroken = false;
+    const server = await start({
+      gate: {
+        ...gate,
+        get relations() {
+          if (isBroken) throw new Error(INSIDE);
+          return gate.relations;
+        },
+      },
+    });
+    isBroken = true;
+    const answer = await request(server, {
+      method: 'POST',
+      path: '/get-online-features',
+      headers: [bearer('reader-token')],
+      body: JSON.stringify({ features: ['untagged_view:age'] }),
+    });
+    expect(answer.status).toBe(500);
+    expect(JSON.stringify(answer)).not.toContain(INSIDE);
+    expect(server.handlerRuns()).toBe(0);
+  },
+};
+
 function brokenRefusal([name, refuse]: Failure): Case {
   return {
     name: `a gate whose refuse ${name} is a 500`,
@@ -82,5 +109,6 @@ function brokenRefusal([name, refuse]: Failure): Case {
 
 export const failureCases: readonly Case[] = [
   ...METHODS.flatMap(([method, failures]) => failures.map((one) => brokenDecision(method, one))),
+  brokenRelations,
   ...REFUSALS.map(brokenRefusal),
 ];

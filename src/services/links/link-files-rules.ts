@@ -1,0 +1,38 @@
+import { parseWorkspaceHost } from '../tokens/index.js';
+import { isApplicationId } from '../vocabulary/index.js';
+import { RENEW_WITHIN_SECONDS, type RemoteName } from './link-names.js';
+import { assertSeconds, checkRules, type LinkRules } from './registry-links.js';
+
+/** What the secrets of a link say about the workspace whose registry is read. */
+export interface RemoteAddress {
+  /** An https address, or a host name alone. */
+  readonly host: string;
+  /** The number of the workspace. */
+  readonly workspaceId: string;
+}
+
+/** What links should be like in files that describe workspaces. */
+export interface LinkFilesRules extends LinkRules {
+  /** Application ids of the service principals. */
+  readonly applicationIds: Readonly<Record<RemoteName, string>>;
+  /** What the hosts and numbers in secrets are to be, which takes files of `readLinkState`. Default: they are not compared. */
+  readonly remotes?: Readonly<Record<RemoteName, RemoteAddress>> | undefined;
+  /** How long before its end a token is a finding; 1,209,600 (14 days) unless given. */
+  readonly renewWithinSeconds?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** @throws TypeError when a value is none that can be, ConfigInvalidError when a host is no https address */
+export function checkFilesRules(rules: LinkFilesRules): void {
+  const { applicationIds, remotes, renewWithinSeconds = RENEW_WITHIN_SECONDS } = rules;
+  checkRules(rules);
+  assertSeconds('renewWithinSeconds', renewWithinSeconds);
+  if (!Object.values(applicationIds).every((id) => isApplicationId(id))) {
+    throw new TypeError('applicationIds must be application ids of service principals');
+  }
+  for (const { host, workspaceId } of Object.values(remotes ?? {})) {
+    parseWorkspaceHost(host);
+    if (!/^\d{1,20}$/.test(workspaceId)) throw new TypeError('a workspaceId must be a number');
+  }
+}
