@@ -26,7 +26,7 @@ const modules = Object.keys(exports)
   .filter((path) => !path.endsWith('.json'))
   .map((path) => name + path.slice(1));
 /** Those that run on a framework; all others must load without any. */
-const onFramework = new Set(['grpc', 'flight', 'nestjs'].map((path) => `${name}/${path}`));
+const onFramework = new Set(['grpc', 'flight', 'hono', 'nestjs'].map((path) => `${name}/${path}`));
 
 /** What a TypeScript user writes: it must compile under strict rules, and answer right when it runs. */
 const CONSUMER = `

@@ -91,7 +91,7 @@ describe.each(FORMS)('the state of the module with three links, %s', (_, value, 
 
   test('has all links', () => {
     const applicationIds = { staging: STAGING, prod: PROD };
-    const rules = { applicationIds, compatibility: 'terraform-module' } as const;
+    const rules = { applicationIds, compatibility: 'terraform-module', now: () => NOW } as const;
     expect(verifyLinkFiles(rules, [file])).toEqual([]);
   });
 
