@@ -143,13 +143,14 @@ function checkCommand(tarball, folder) {
   });
 }
 
-/** Puts the optional peers, as this project has them, beside the package installed in `folder`. */
+/** Puts the optional peers, as this project has them, beside the package installed in `folder`, with their types. */
 function linkPeers(folder) {
-  for (const peer of Object.keys(peerDependencies)) {
+  for (const peer of Object.keys(peerDependencies).flatMap((one) => [one, `@types/${one}`])) {
     const link = join(folder, 'node_modules', peer);
-    if (existsSync(link)) continue;
+    const target = join(root, 'node_modules', peer);
+    if (existsSync(link) || !existsSync(target)) continue;
     mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(root, 'node_modules', peer), link);
+    symlinkSync(target, link);
   }
 }
 
