@@ -56,7 +56,13 @@ class LazyRelations implements RegistryRelations {
 
   named(project: string, types: readonly FeastType[], name: string): Resources {
     const byType = this.#index().get(project);
-    return types.flatMap((type) => byType?.get(type)?.get(name) ?? []);
+    // A loop, since each request asks for every view that it names.
+    const found: Resource<FeastType>[] = [];
+    for (const type of types) {
+      const one = byType?.get(type)?.get(name);
+      if (one !== undefined) found.push(one);
+    }
+    return found;
   }
 
   viewsOfService(project: string, service: string): Resources | undefined {
