@@ -1,5 +1,6 @@
 import { neutralize, safeJson } from '../audit/index.js';
 import type { Snapshot } from '../engine/index.js';
+import { didYouMean } from '../foundation/did-you-mean.js';
 import { type FeastVocabulary, quote, type ResourceOf } from '../model/index.js';
 import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT, UsageError } from './command.js';
 import { writeAll } from './command-io.js';
@@ -9,7 +10,6 @@ import { openStore, printWarnings } from './open-store.js';
 import { withProgress } from './progress.js';
 import { readUser } from './read-user.js';
 import { resolveActions, resolveType } from './resolve-names.js';
-import { didYouMean } from './suggest.js';
 import { textLayout } from './text-layout.js';
 
 /** Names that are compared with one that is not registered. */

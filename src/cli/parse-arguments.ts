@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../foundation/did-you-mean.js';
 import { quote } from '../model/index.js';
 import { type Arguments, type Command, type OptionSpec, UsageError } from './command.js';
-import { didYouMean } from './suggest.js';
 
 /**
  * Reads what stands after a command's name.

@@ -1,6 +1,6 @@
+import { didYouMean } from '../foundation/did-you-mean.js';
 import { quote, type Vocabulary } from '../model/index.js';
 import { UsageError } from './command.js';
-import { didYouMean } from './suggest.js';
 
 /**
  * The actions that written names and aliases stand for, in any case, each once.

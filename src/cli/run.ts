@@ -1,4 +1,5 @@
 import { neutralize } from '../audit/index.js';
+import { didYouMean } from '../foundation/did-you-mean.js';
 import { AuthzError, quote } from '../model/index.js';
 import { auditCommand } from './audit-command.js';
 import { type Command, UsageError } from './command.js';
@@ -21,7 +22,6 @@ import {
   servicesLinkRotateCommand,
   servicesLinkVerifyCommand,
 } from './services-link-command.js';
-import { didYouMean } from './suggest.js';
 
 const COMMANDS: readonly Command[] = [
   auditCommand,

@@ -5,6 +5,7 @@ import { listProjectFiles, readProjectFile } from './project-files.js';
 /** Folders of `src/` from the lowest rank to the highest: a folder imports only from lower ranks. */
 const RANKS: readonly (readonly string[])[] = [
   ['model'],
+  ['foundation'],
   ['matchers'],
   ['policy', 'redaction'],
   ['engine'],
@@ -18,7 +19,7 @@ const RANKS: readonly (readonly string[])[] = [
 ];
 const FOLDERS = RANKS.flat();
 /** What runs in any JavaScript engine, browsers and edge workers included. */
-const CORE = ['model', 'matchers', 'policy', 'engine'];
+const CORE = ['model', 'foundation', 'matchers', 'policy', 'engine'];
 const IMPORT = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]*|node:[^'"]*)['"]/g;
 
 const rankOf = (folder: string): number => RANKS.findIndex((rank) => rank.includes(folder));
@@ -48,7 +49,9 @@ describe('import ranks', () => {
   });
 
   it.each([
-    ['src/model/a.ts', "import { b } from '../matchers/index.js';"],
+    ['src/model/a.ts', "import { b } from '../foundation/options.js';"],
+    ['src/foundation/a.ts', "import { b } from '../matchers/index.js';"],
+    ['src/foundation/terminal/a.ts', "import { stat } from 'node:fs';"],
     ['src/matchers/deep/a.ts', "export type { B } from '../../engine/index.js';"],
     ['src/policy/a.ts', "import type { R } from '../redaction/index.js';"],
     ['src/gate/a.ts', "const b = await import('../audit/index.js');"],

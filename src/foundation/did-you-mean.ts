@@ -1,8 +1,8 @@
-/** Words longer than this are no misspelling of anything here. */
+/** Longer words are not compared: the cost is the product of both lengths. */
 const MAX_LENGTH = 40;
 
-/** The known word that was most likely meant, if one is close enough. */
-function suggest(written: string, known: readonly string[]): string | undefined {
+/** The known word that `written` is most likely a misspelling of, if one is close enough. */
+export function findNearest(written: string, known: readonly string[]): string | undefined {
   if (written.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
   let bestDistance = (written.length < 4 ? 1 : Math.max(2, Math.floor(written.length / 3))) + 1;
@@ -16,9 +16,9 @@ function suggest(written: string, known: readonly string[]): string | undefined 
   return best;
 }
 
-/** `; did you mean …?`, or nothing. */
+/** `; did you mean …?`, or an empty string. */
 export function didYouMean(written: string, known: readonly string[], prefix = ''): string {
-  const word = suggest(written, known);
+  const word = findNearest(written, known);
   return word === undefined ? '' : `; did you mean \`${prefix}${word}\`?`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean } from '../../src/cli/suggest.js';
+import { didYouMean } from '../../src/foundation/did-you-mean.js';
 
 const KNOWN = ['audit', 'list', 'explain', 'decide'];
 
