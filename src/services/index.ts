@@ -35,6 +35,7 @@ export {
   servicePrincipalSubject,
   servicesSnapshotOptions,
   UNKNOWN_LEVEL,
+  UNREADABLE_LEVEL,
 } from './acl/index.js';
 export type {
   AuditServicesOptions,

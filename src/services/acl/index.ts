@@ -24,5 +24,5 @@ export type {
   TokenScriptFact,
   UnmodelledFact,
 } from './services-facts.js';
-export { mergeFacts, UNKNOWN_LEVEL } from './services-facts.js';
+export { mergeFacts, UNKNOWN_LEVEL, UNREADABLE_LEVEL } from './services-facts.js';
 export { servicesSnapshotOptions } from './services-snapshot.js';

@@ -1,46 +1,16 @@
 import { z } from 'zod';
-import type { DatabricksResource, DatabricksType, Principal } from '../vocabulary/index.js';
+import type { DatabricksResource, DatabricksType } from '../vocabulary/index.js';
 import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
-import type { ListEntry } from './list-entries.js';
-
-type OptionalName = z.ZodOptional<z.ZodNullable<z.ZodString>>;
-
-type NameField = 'user_name' | 'group_name' | 'service_principal_name';
-
-/** The fields that name whom an entry is for. Terraform writes an empty string for what is not set. */
-export const principalFields: Readonly<Record<NameField, OptionalName>> = {
-  user_name: z.string().nullish(),
-  group_name: z.string().nullish(),
-  service_principal_name: z.string().nullish(),
-};
+import { readAccessEntries } from './read-entries.js';
 
 const answer = z.looseObject({
   object_id: z.string().min(1),
   object_type: z.string(),
-  access_control_list: z
-    .array(
-      z.looseObject({
-        ...principalFields,
-        all_permissions: z
-          .array(
-            z.looseObject({
-              permission_level: z.string().min(1),
-              inherited: z.boolean().nullish(),
-              inherited_from_object: z.array(z.string()).nullish(),
-            }),
-          )
-          .nullish(),
-      }),
-    )
-    .nullish(),
+  access_control_list: z.array(z.unknown()).nullish(),
 });
 
-const request = z.looseObject({
-  access_control_list: z.array(
-    z.looseObject({ ...principalFields, permission_level: z.string().min(1) }),
-  ),
-});
+const request = z.looseObject({ access_control_list: z.array(z.unknown()) });
 
 /**
  * Our type for the names that the permissions API has for it: in an address and in an answer.
@@ -76,17 +46,7 @@ export const permissionsReader: ServicesFileReader = {
 
 function readAnswer(value: object, context: ReadContext): void {
   const { object_id, object_type, access_control_list } = checkShape(answer, value, context.name);
-  const entries = (access_control_list ?? []).flatMap(({ all_permissions, ...named }) => {
-    const principal = principalOf(named);
-    return (all_permissions ?? []).map(
-      ({ permission_level, inherited, inherited_from_object }): ListEntry => ({
-        principal,
-        level: permission_level,
-        inherited: inherited ?? false,
-        from: inherited_from_object?.join(', '),
-      }),
-    );
-  });
+  const entries = readAccessEntries(access_control_list ?? []);
   const id = object_id.split('/').at(-1) || object_id;
   const resource = findObject(context, object_type, id, entries.length);
   if (resource !== undefined) context.collector.addList(resource, entries, { duplicates: 'all' });
@@ -96,10 +56,7 @@ function readRequest(value: object, context: ReadContext): void {
   const { access_control_list } = checkShape(request, value, context.name);
   const [, type = '', id = ''] = PATH.exec(context.path ?? '') ?? [];
   const isTokens = type === 'authorization' && id === TOKENS_NAME;
-  const entries = access_control_list.map(({ permission_level, ...named }) => ({
-    principal: principalOf(named),
-    level: permission_level,
-  }));
+  const entries = readAccessEntries(access_control_list);
   const name = decodeSegment(id, context.name);
   const resource = findObject(context, isTokens ? TOKENS_NAME : type, name, entries.length);
   if (resource === undefined) return;
@@ -119,16 +76,4 @@ export function findObject(
     return collector.addResource(type, type === 'Tokens' ? TOKENS_NAME : name);
   collector.facts.unmodelled.push({ type: objectType, name, entries });
   return undefined;
-}
-
-/** The one that an entry names; undefined: nobody, or several. */
-export function principalOf(
-  named: Readonly<Partial<Record<NameField, string | null | undefined>>>,
-): Principal | undefined {
-  const all: Principal[] = [];
-  if (named.user_name) all.push({ kind: 'user', name: named.user_name });
-  if (named.group_name) all.push({ kind: 'group', name: named.group_name });
-  if (named.service_principal_name)
-    all.push({ kind: 'service-principal', name: named.service_principal_name });
-  return all.length === 1 ? all[0] : undefined;
 }

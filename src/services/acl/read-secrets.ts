@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { principalFromName } from '../vocabulary/index.js';
 import { checkShape } from './check-shape.js';
 import type { ServicesFileReader } from './file-reader.js';
+import { readSecretAcl } from './read-entries.js';
 
 const acls = z.looseObject({
   scope: z.string().min(1).optional(),
-  items: z
-    .array(z.looseObject({ principal: z.string().min(1), permission: z.string().min(1) }))
-    .nullish(),
+  items: z.array(z.unknown()).nullish(),
 });
 
 const scopes = z.looseObject({
@@ -33,10 +31,7 @@ export const secretAclsReader: ServicesFileReader = {
   read(value, { name, path, collector }) {
     const { items, scope } = checkShape(acls, value, name);
     const resource = collector.addResource('SecretScope', scope ?? scopeOf(path, 'acls/list'));
-    const entries = (items ?? []).map(({ principal, permission }) => ({
-      principal: principalFromName(principal),
-      level: permission,
-    }));
+    const entries = (items ?? []).map(readSecretAcl);
     collector.addAcls(resource, { groups: [entries], isCertain: true });
   },
 };

@@ -1,27 +1,13 @@
 import { z } from 'zod';
-import { principalFromName } from '../vocabulary/index.js';
 import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
 import type { ListEntry } from './list-entries.js';
-
-/** By its name alone, or, where it is effective, with what it comes from. */
-type Privilege =
-  | string
-  | { readonly privilege: string; readonly inherited_from_name?: string | null | undefined };
-
-const privilege: z.ZodType<Privilege> = z.union([
-  z.string().min(1),
-  z.looseObject({ privilege: z.string().min(1), inherited_from_name: z.string().nullish() }),
-]);
+import { readGrant } from './read-entries.js';
 
 const grants = z.looseObject({
   securable_type: z.string().optional(),
   full_name: z.string().min(1).optional(),
-  privilege_assignments: z
-    .array(
-      z.looseObject({ principal: z.string().nullish(), privileges: z.array(privilege).nullish() }),
-    )
-    .nullish(),
+  privilege_assignments: z.array(z.unknown()).nullish(),
 });
 
 const credential = z.looseObject({
@@ -47,9 +33,7 @@ export const grantsReader: ServicesFileReader = {
   read(value, context) {
     const { privilege_assignments, ...named } = checkShape(grants, value, context.name);
     const [, type = '', encoded = ''] = PATH.exec(context.path ?? '') ?? [];
-    const entries = (privilege_assignments ?? []).flatMap(({ principal, privileges }) =>
-      (privileges ?? []).map((one) => toEntry(principal, one)),
-    );
+    const entries = (privilege_assignments ?? []).flatMap((grant) => readGrant(grant));
     const name = named.full_name ?? decodeSegment(encoded, context.name);
     addGrants(context, named.securable_type ?? type, name, entries);
   },
@@ -84,18 +68,6 @@ export function addGrants(
   const resource = collector.addResource('ServiceCredential', name);
   // Privileges do not include one another: each one that a principal has is an entry of its own.
   collector.addList(resource, entries, { duplicates: 'all' });
-}
-
-/** A grant of one privilege; no principal where it is deleted or not known yet. Databricks writes it with spaces or with `_`, in either case. */
-export function toEntry(principal: string | null | undefined, written: Privilege): ListEntry {
-  const name = typeof written === 'string' ? written : written.privilege;
-  const from = typeof written === 'string' ? undefined : written.inherited_from_name;
-  return {
-    principal: principal ? principalFromName(principal) : undefined,
-    level: name.trim().replaceAll(' ', '_').toUpperCase(),
-    inherited: Boolean(from),
-    ...(from ? { from } : {}),
-  };
 }
 
 /** Notes a service credential. One for storage has other privileges, and is not looked at. */

@@ -4,6 +4,8 @@ import type { DatabricksAction, DatabricksResource, Principal } from '../vocabul
 
 /** Stands for a level that is known only after a plan is applied. */
 export const UNKNOWN_LEVEL = '(known after apply)';
+/** Stands for a level that an entry does not name, or not as text. */
+export const UNREADABLE_LEVEL = '(unreadable)';
 
 /** One entry of an access control list, as it was read. */
 export interface AccessEntry {

@@ -13,6 +13,7 @@ import {
   servicePrincipalByName,
 } from './rules/access-rules.js';
 import { readerCreatesClusters } from './rules/cluster-rules.js';
+import { serviceManagesRegistry, usersManageObject } from './rules/manage-rules.js';
 import { aadTokenScript } from './rules/script-rules.js';
 import {
   lookupProfileWrites,
@@ -39,6 +40,7 @@ export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   tokenWithoutExpiry,
   usersReadTokenScope,
   usersManageScope,
+  usersManageObject,
   entryNotUnderstood,
   secretInState,
   aadTokenScript,
@@ -50,6 +52,7 @@ export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   servicePrincipalAsUser,
   servicePrincipalByName,
   manageInsteadOfQuery,
+  serviceManagesRegistry,
   principalListedTwice,
   rivalLists,
   tokenUseOverwritten,

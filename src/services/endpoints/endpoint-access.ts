@@ -52,7 +52,7 @@ const ORDER: readonly string[] = LEVELS.ServingEndpoint.levels;
  * What is missing in a workspace for service principals to have a level on endpoints. Reads only.
  *
  * A level that is stronger already is a finding, and stays. So is a `user_name` that holds an application id, or a name
- * that is no e-mail address: it grants the service principal nothing.
+ * that is no e-mail address. Unverified: whether Databricks takes it for the service principal. The plan does not.
  *
  * @returns rejects with WorkspaceError, of the code `RESOURCE_DOES_NOT_EXIST` when there is no such endpoint
  * @throws TypeError when a list is empty, or a service principal is not given by its application id
@@ -204,7 +204,7 @@ function findServicesAsUsers(
     const why = isApplicationId(name)
       ? 'an application id'
       : 'no e-mail address, and most likely the name of a service principal';
-    const message = `serving endpoint \`${endpoint}\` has ${user}, which is ${why}: it grants the service principal nothing`;
+    const message = `serving endpoint \`${endpoint}\` has ${user}, which is ${why}: it is not taken as a grant to the service principal`;
     return [{ rule: 'service-principal-as-user', endpoint, message }];
   });
 }

@@ -35,14 +35,6 @@ describe('refuses', () => {
     ],
     ['an address for another call', { path: `/api/2.0/${secret}`, body: { items: [] } }],
     [
-      'a level that is no text',
-      {
-        object_id: '/s/e',
-        object_type: 'serving-endpoint',
-        access_control_list: [{ user_name: secret, all_permissions: [{ permission_level: 7 }] }],
-      },
-    ],
-    [
       'a list that is none',
       {
         object_id: '/s/e',

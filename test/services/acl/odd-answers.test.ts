@@ -75,14 +75,14 @@ describe('what is null or missing', () => {
 
   test.each([
     [{ ...nothing, access_control_list: null }],
-    [{ ...nothing, access_control_list: [{ group_name: 'ml', all_permissions: null }] }],
+    [{ ...nothing, access_control_list: [{ group_name: 'ml', all_permissions: [] }] }],
     [{ path: '/api/2.0/secrets/acls/list?scope=s', body: { items: null } }],
     [{ securable_type: 'credential', full_name: 'c', privilege_assignments: null }],
     [
       {
         securable_type: 'credential',
         full_name: 'c',
-        privilege_assignments: [{ principal: 'ml', privileges: null }],
+        privilege_assignments: [{ principal: 'ml', privileges: [] }],
       },
     ],
   ])('grants nothing: %j', (file) => {

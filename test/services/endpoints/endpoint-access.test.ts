@@ -147,7 +147,7 @@ test('finds an application id that stands for a user', async () => {
     {
       rule: 'service-principal-as-user',
       endpoint: 'churn',
-      message: `serving endpoint \`churn\` has user \`${APP}\`, which is an application id: it grants the service principal nothing`,
+      message: `serving endpoint \`churn\` has user \`${APP}\`, which is an application id: it is not taken as a grant to the service principal`,
     },
   ]);
 });

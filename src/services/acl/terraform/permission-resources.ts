@@ -3,8 +3,9 @@ import type { DatabricksResource } from '../../vocabulary/index.js';
 import { checkShape } from '../check-shape.js';
 import type { ReadContext } from '../file-reader.js';
 import type { ListEntry } from '../list-entries.js';
-import { findObject, principalFields, principalOf, TOKENS_NAME } from '../read-permissions.js';
-import { addGrants, toEntry } from '../read-unity-catalog.js';
+import { readAccessEntries, readGrant } from '../read-entries.js';
+import { findObject, TOKENS_NAME } from '../read-permissions.js';
+import { addGrants } from '../read-unity-catalog.js';
 import { UNKNOWN_LEVEL } from '../services-facts.js';
 import { groupLists, type PlacedList } from './group-lists.js';
 import { isUnknownAt, type TerraformResource, textAt } from './terraform-resource.js';
@@ -12,15 +13,7 @@ import { isUnknownAt, type TerraformResource, textAt } from './terraform-resourc
 /** Takes one resource of Terraform. */
 export type ResourceHandler = (resource: TerraformResource, context: ReadContext) => void;
 
-const accessControl = z.array(
-  z.looseObject({ ...principalFields, permission_level: z.string().min(1).nullish() }),
-);
-const grantBlocks = z.array(
-  z.looseObject({
-    principal: z.string().nullish(),
-    privileges: z.array(z.string().min(1)).nullish(),
-  }),
-);
+const blocks = z.array(z.unknown());
 
 /** Stands for what is granted, to whom is not known yet. */
 const UNKNOWN_ENTRY: ListEntry = { principal: undefined, level: UNKNOWN_LEVEL };
@@ -37,13 +30,10 @@ export class PermissionsGatherer {
 
   readonly add: ResourceHandler = (resource, context) => {
     const { address, workspace, values } = resource;
-    const blocks = checkShape(accessControl, values['access_control'] ?? [], context.name);
+    const listed = checkShape(blocks, values['access_control'] ?? [], context.name);
     const entries = isUnknownAt(resource, 'access_control')
       ? [UNKNOWN_ENTRY]
-      : blocks.map(({ permission_level, ...named }) => ({
-          principal: principalOf(named),
-          level: permission_level ?? UNKNOWN_LEVEL,
-        }));
+      : readAccessEntries(listed, UNKNOWN_LEVEL);
     const { type, name } = objectOf(resource);
     const object = findObject(context, type, name, entries.length);
     if (object === undefined) return;
@@ -67,15 +57,11 @@ export class PermissionsGatherer {
 /** What is granted on one object of Unity Catalog: to all principals, or to one. */
 export const grantsResource: ResourceHandler = (resource, context) => {
   const { address, type: kind, values } = resource;
-  const blocks = kind === 'databricks_grant' ? [values] : (values['grant'] ?? []);
+  const listed = kind === 'databricks_grant' ? [values] : (values['grant'] ?? []);
+  // Each block grants something: a privilege that is missing is not known yet.
   const entries = isUnknownAt(resource, 'grant')
     ? [UNKNOWN_ENTRY]
-    : checkShape(grantBlocks, blocks, context.name).flatMap(({ principal, privileges }) =>
-        // Nobody is granted nothing: what is missing is not known yet.
-        privileges
-          ? privileges.map((privilege) => toEntry(principal, privilege))
-          : [{ ...toEntry(principal, UNKNOWN_LEVEL), level: UNKNOWN_LEVEL }],
-      );
+    : checkShape(blocks, listed, context.name).flatMap((grant) => readGrant(grant, UNKNOWN_LEVEL));
   const type =
     SECURABLES.find((field) => textAt(values, field) ?? isUnknownAt(resource, field)) ?? 'unknown';
   addGrants(context, type, textAt(values, type) ?? address, entries);

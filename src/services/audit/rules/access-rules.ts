@@ -1,6 +1,6 @@
 import { count, listSome } from '../../../audit/describe.js';
 import { quote } from '../../../model/index.js';
-import { UNKNOWN_LEVEL } from '../../acl/index.js';
+import { UNKNOWN_LEVEL, UNREADABLE_LEVEL } from '../../acl/index.js';
 import {
   ALL_PRIVILEGES,
   formatPrincipal,
@@ -27,14 +27,17 @@ export const entryNotUnderstood: ServicesRule = {
       const object = describeObject(facts, resource);
       const whom =
         principal === undefined ? 'someone who is not known' : formatPrincipal(principal);
-      const what =
-        level === UNKNOWN_LEVEL
-          ? 'a level that is known only after the plan is applied'
-          : `${quote(level)}${actions === undefined ? ', which is no level that the audit knows there' : ''}`;
+      const what = describeLevel(level, actions !== undefined);
       yield { message: `${whom} is granted ${what} on ${object}`, resource: referTo(resource) };
     }
   },
 };
+
+function describeLevel(level: string, isKnown: boolean): string {
+  if (level === UNKNOWN_LEVEL) return 'a level that is known only after the plan is applied';
+  if (level === UNREADABLE_LEVEL) return 'a level that is missing or not text';
+  return `${quote(level)}${isKnown ? '' : ', which is no level that the audit knows there'}`;
+}
 
 /** A service principal as if it were a user. */
 export const servicePrincipalAsUser: ServicesRule = {
