@@ -1,27 +1,27 @@
 import { neutralize } from '../audit/index.js';
 import { didYouMean } from '../foundation/did-you-mean.js';
 import { AuthzError, quote } from '../model/index.js';
-import { auditCommand } from './audit-command.js';
 import { type Command, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';
-import { decideCommand } from './decide-command.js';
-import { explainCommand } from './explain-command.js';
-import { commandHelp, mainHelp } from './help-text.js';
-import { listCommand } from './list-command.js';
-import { parseArguments } from './parse-arguments.js';
-import { readVersion } from './read-version.js';
-import { servicesAuditCommand } from './services-audit-command.js';
+import { auditCommand } from './commands/audit-command.js';
+import { decideCommand } from './commands/decide-command.js';
+import { explainCommand } from './commands/explain-command.js';
+import { listCommand } from './commands/list-command.js';
+import { servicesAuditCommand } from './commands/services-audit-command.js';
 import {
   servicesEndpointApplyCommand,
   servicesEndpointPlanCommand,
   servicesEndpointVerifyCommand,
-} from './services-endpoint-command.js';
+} from './commands/services-endpoint-command.js';
 import {
   servicesLinkApplyCommand,
   servicesLinkPlanCommand,
   servicesLinkRotateCommand,
   servicesLinkVerifyCommand,
-} from './services-link-command.js';
+} from './commands/services-link-command.js';
+import { commandHelp, mainHelp } from './help-text.js';
+import { parseArguments } from './parse-arguments.js';
+import { readVersion } from './read-version.js';
 
 const COMMANDS: readonly Command[] = [
   auditCommand,

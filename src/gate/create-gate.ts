@@ -1,6 +1,6 @@
 import type { Actions, Authorizer } from '../engine/index.js';
 import type { Authenticator } from '../identity/authenticator.js';
-import { readBearerToken, readMaxTokenLength } from '../identity/read-bearer-token.js';
+import { readBearerToken, readMaxTokenLength } from '../identity/token/read-bearer-token.js';
 import {
   type Decision,
   type FeastVocabulary,

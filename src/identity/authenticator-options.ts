@@ -1,10 +1,10 @@
 import type { Subject } from '../model/subject.js';
 import type { HttpClient } from './http-client.js';
 import type { SecretRegistry } from './identity-secrets.js';
-import type { KubernetesAuthenticatorOptions } from './kubernetes.js';
-import type { OidcConfig, OidcOptions } from './oidc-verifier.js';
-import type { ServiceTokenVerifier } from './service-token-verifier.js';
-import type { TokenCacheOptions } from './verified-token-cache.js';
+import type { KubernetesAuthenticatorOptions } from './kubernetes/kubernetes-authenticator.js';
+import type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
+import type { ServiceTokenVerifier } from './service/token-verifier.js';
+import type { TokenCacheOptions } from './token/verified-token-cache.js';
 
 /** One of several identity providers, with what is special about it. */
 export interface IssuerOptions extends OidcOptions {

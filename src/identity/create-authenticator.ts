@@ -3,12 +3,12 @@ import { IdentityUnavailableError } from '../model/errors.js';
 import type { Authenticator } from './authenticator.js';
 import type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
 import { addVerifiedToken } from './identity-secrets.js';
-import { createKubernetesAuthenticator } from './kubernetes.js';
-import { createOidcAuthenticator } from './oidc-authenticator.js';
-import type { OidcConfig } from './oidc-verifier.js';
+import { createKubernetesAuthenticator } from './kubernetes/kubernetes-authenticator.js';
+import { createOidcAuthenticator } from './oidc/oidc-authenticator.js';
+import type { OidcConfig } from './oidc/oidc-verifier.js';
 import { omitUndefined } from './omit-undefined.js';
 import { type CompactToken, parseCompactToken } from './parse-compact-token.js';
-import { readBearerToken, readMaxTokenLength } from './read-bearer-token.js';
+import { readBearerToken, readMaxTokenLength } from './token/read-bearer-token.js';
 
 /**
  * Creates the authenticator that an `auth` section asks for, or one that takes the tokens of several OIDC providers.

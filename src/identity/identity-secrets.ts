@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { addSecretRedaction } from '../redaction/index.js';
-import type { ServiceSigningKey, ServiceVerificationKey } from './service-key.js';
-import type { VerifiedToken } from './verified-token.js';
+import type { ServiceSigningKey, ServiceVerificationKey } from './service/key.js';
+import type { VerifiedToken } from './token/verified-token.js';
 
 /** Characters that the redaction asks of a secret. */
 const MIN_SECRET_LENGTH = 8;

@@ -8,11 +8,11 @@ import type {
 import { ConfigInvalidError, CredentialUnavailableError, quote } from '../model/errors.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from './identity-secrets.js';
-import { httpOptions } from './oidc-verifier.js';
+import { httpOptions } from './oidc/oidc-verifier.js';
 import { parseProviderAddress } from './provider-metadata.js';
 import { createRenewingToken, type ObtainedToken, readUnverifiedExpiry } from './renewing-token.js';
 import { formEncode, requestToken, type TokenGrant } from './request-token.js';
-import type { ServiceTokenIssuer } from './service-token-issuer.js';
+import type { ServiceTokenIssuer } from './service/token-issuer.js';
 import { readTokenFile, SERVICE_ACCOUNT_TOKEN_PATH } from './token-file.js';
 
 /** Where a client's tokens come from. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ALL_FEATURE_VIEW_TYPES, type FeastType, type Resource } from '../model/index.js';
-import { LINK_READERS, type ObjectLinks } from './read-links.js';
 import type { RegistryRelations, VectorStore } from './relations.js';
+import { LINK_READERS, type ObjectLinks } from './wire/read-links.js';
 
 /** One object of a registry, encoded. `list` is the field of `feast.core.Registry` that holds objects of its kind. */
 export interface EncodedObject {

@@ -1,10 +1,10 @@
-export { createFileRegistry } from './create-file-registry.js';
 export { createRelations, type EncodedObject } from './create-relations.js';
-export { decodeRegistry } from './decode-registry.js';
+export { createFileRegistry } from './file/create-file-registry.js';
+export { readRegistryFile } from './file/read-registry-file.js';
 export type { FeatureStore, LoadFeatureStoreOptions } from './load-feature-store.js';
 export { loadFeatureStore } from './load-feature-store.js';
 export type { RegistryLocation } from './open-registry.js';
 export { openRegistry } from './open-registry.js';
-export { readRegistryFile } from './read-registry-file.js';
 export type { RegistryContents, RegistrySource } from './registry-source.js';
 export type { RegistryRelations, VectorStore } from './relations.js';
+export { decodeRegistry } from './wire/decode-registry.js';

@@ -6,7 +6,7 @@ import {
 } from '../config/index.js';
 import type { SnapshotOptions } from '../engine/index.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
-import { createFileRegistry } from './create-file-registry.js';
+import { createFileRegistry } from './file/create-file-registry.js';
 import { openRegistry } from './open-registry.js';
 import type { RegistryContents, RegistrySource } from './registry-source.js';
 

@@ -1,5 +1,5 @@
 import { ConfigInvalidError, quote } from '../model/index.js';
-import { createFileRegistry } from './create-file-registry.js';
+import { createFileRegistry } from './file/create-file-registry.js';
 import type { RegistrySource } from './registry-source.js';
 
 /** What the `registry` section of a `feature_store.yaml` says, as far as it decides which source to open. */

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuthConfig } from '../../src/config/auth-config.js';
-import { createOAuthM2MProvider, type TokenCache } from '../../src/services/tokens/index.js';
+import {
+  createOAuthM2MProvider,
+  type TokenCache,
+} from '../../src/platforms/databricks/tokens/index.js';
 import { holdsSecret } from '../support/find-secret.js';
 import { parseAuth } from './support/auth-section.js';
 import type { Keycloak } from './support/keycloak.js';

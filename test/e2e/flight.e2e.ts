@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { flightInterceptor, flightRequires } from '../../src/adapters/flight/index.js';
 import { createAuthorizer } from '../../src/engine/index.js';
 import { createGate } from '../../src/gate/index.js';
 import { createAuthenticator } from '../../src/identity/create-authenticator.js';
 import { definePermission, roles } from '../../src/policy/index.js';
 import { loadFeatureStore } from '../../src/registry/index.js';
-import { flightInterceptor, flightRequires } from '../../src/servers/flight/index.js';
-import { type FlightServer, startFlightServer } from '../servers/flight/flight-server.js';
+import { type FlightServer, startFlightServer } from '../adapters/flight/flight-server.js';
 import { parseAuth } from './support/auth-section.js';
 import { type OidcProvider, startOidcProvider } from './support/oidc-provider.js';
 import { runPython } from './support/python.js';

@@ -11,12 +11,12 @@ import {
 } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { feastInterceptor } from '../../src/adapters/grpc/index.js';
 import { createAuthorizer } from '../../src/engine/index.js';
 import { createGate } from '../../src/gate/index.js';
 import { createAuthenticator } from '../../src/identity/create-authenticator.js';
 import { definePermission, roles } from '../../src/policy/index.js';
 import { loadFeatureStore } from '../../src/registry/index.js';
-import { feastInterceptor } from '../../src/servers/grpc/index.js';
 import { parseAuth } from './support/auth-section.js';
 import { type OidcProvider, startOidcProvider } from './support/oidc-provider.js';
 import { runPython } from './support/python.js';

@@ -9,13 +9,13 @@ import {
   DYNAMODB_NEEDS,
   type DynamoDbNeed,
   type DynamoDbPolicyCheck,
-} from '../../src/services/iam/index.js';
+} from '../../src/platforms/aws-iam/index.js';
 import {
   ACCOUNT,
   policyArbitrary,
   type RandomPolicy,
   TABLE,
-} from '../services/iam/random-policy.js';
+} from '../platforms/aws-iam/random-policy.js';
 import { runScript } from './support/run-script.js';
 
 type OracleAnswer = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';

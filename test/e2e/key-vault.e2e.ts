@@ -4,23 +4,23 @@ import { ClientSecretCredential, getBearerTokenProvider } from '@azure/identity'
 import { SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthorizer } from '../../src/engine/index.js';
-import { definePermission, roles } from '../../src/policy/index.js';
-import { addSecretRedaction, defaultRedactor } from '../../src/redaction/index.js';
 import {
   clientSecretSource,
   databricksSource,
   getServiceCredentialsProvider,
   managedIdentitySource,
   type ServiceCredential,
-} from '../../src/services/credentials/index.js';
+} from '../../src/platforms/azure/credentials/index.js';
 import {
   createKeyVaultClient,
   createLinkedSecretScope,
   type KeyVaultClient,
   type KeyVaultOptions,
-} from '../../src/services/key-vault/index.js';
-import { databricksVocabulary } from '../../src/services/vocabulary/index.js';
-import { createWorkspaceClient } from '../../src/services/workspace/index.js';
+} from '../../src/platforms/azure/key-vault/index.js';
+import { databricksVocabulary } from '../../src/platforms/databricks/vocabulary/index.js';
+import { createWorkspaceClient } from '../../src/platforms/databricks/workspace/index.js';
+import { definePermission, roles } from '../../src/policy/index.js';
+import { addSecretRedaction, defaultRedactor } from '../../src/redaction/index.js';
 import { holdsSecret } from '../support/find-secret.js';
 import '../support/key-vault/azure-types.js';
 import { createTestCertificate, type TestCertificate } from '../support/key-vault/certificates.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KubernetesAuthenticatorOptions } from '../../src/identity/kubernetes.js';
+import type { KubernetesAuthenticatorOptions } from '../../src/identity/kubernetes/kubernetes-authenticator.js';
 import { parseAuth } from './support/auth-section.js';
 import { type KubernetesCluster, startKubernetesCluster } from './support/kubernetes-cluster.js';
 import {

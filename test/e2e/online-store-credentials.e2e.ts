@@ -32,7 +32,6 @@ import {
   roles,
   type Subject,
 } from '../../src/index.js';
-import { createRedactor } from '../../src/redaction/index.js';
 import {
   auditOnlineStores,
   authorizeAndResolve,
@@ -43,12 +42,13 @@ import {
   type OnlineAction,
   type OnlineStore,
   type ResolvedCredentials,
-} from '../../src/services/online-store/index.js';
+} from '../../src/platforms/online-store/index.js';
 import {
   createAwsSecretStore,
   createFileSecretStore,
   type SecretStore,
-} from '../../src/services/secrets/index.js';
+} from '../../src/platforms/secrets/index.js';
+import { createRedactor } from '../../src/redaction/index.js';
 import { type DynamoDbLocal, startDynamoDbLocal } from './support/dynamodb-local.js';
 import { type MariaDb, startMariaDb } from './support/mariadb.js';
 import { type Moto, startMoto } from './support/moto.js';

@@ -11,7 +11,7 @@ import { createGate, type Gate } from '../../src/gate/index.js';
 import type { Authenticator } from '../../src/identity/index.js';
 import { definePermission, namespaces, roles } from '../../src/policy/index.js';
 import { loadFeatureStore } from '../../src/registry/index.js';
-import { createNodeServer } from '../servers/hono/node-server.js';
+import { createNodeServer } from '../adapters/hono/node-server.js';
 import { parseAuth } from './support/auth-section.js';
 import { startKubernetesCluster } from './support/kubernetes-cluster.js';
 import { createAuthenticator, createKubernetesAuthenticator } from './support/recorded-identity.js';

@@ -7,7 +7,7 @@ import {
   parseServicesText,
   readServicesFile,
   type ServicesFile,
-} from '../../src/services/acl/index.js';
+} from '../../src/platforms/databricks/acl/index.js';
 import { transcript } from './support/recording.js';
 
 /**

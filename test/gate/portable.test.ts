@@ -27,7 +27,7 @@ function loadedWith(path: string): { readonly files: Set<string>; readonly modul
 
 test('the gate runs where there is no Node.js', () => {
   const { files, modules } = loadedWith('src/gate/index.ts');
-  expect(files).toContain('src/identity/read-bearer-token.ts');
+  expect(files).toContain('src/identity/token/read-bearer-token.ts');
   expect(files).toContain('src/gate/endpoints/resolve-online.ts');
   expect([...modules].filter((module) => module.startsWith('node:'))).toEqual([]);
   expect([...modules].sort()).toEqual(['zod']);

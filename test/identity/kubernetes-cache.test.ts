@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createKubernetesAuthenticator,
   type KubernetesAuthenticatorOptions,
-} from '../../src/identity/kubernetes.js';
+} from '../../src/identity/kubernetes/kubernetes-authenticator.js';
 import {
   binding,
   type FakeApiServer,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createKubernetesAuthenticator,
   createTokenReviewer,
-} from '../../src/identity/kubernetes.js';
+} from '../../src/identity/kubernetes/kubernetes-authenticator.js';
 import { readDivergences, readVectors } from '../support/conformance.js';
 import {
   type FakeApiServer,

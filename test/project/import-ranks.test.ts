@@ -10,34 +10,68 @@ const RANKS: readonly (readonly string[])[] = [
   ['policy', 'redaction'],
   ['engine'],
   ['config'],
+  ['net'],
   ['identity'],
   ['registry'],
-  ['gate', 'audit'],
-  ['services'],
-  ['servers', 'testing'],
+  ['gate', 'analysis'],
+  ['audit', 'export'],
+  ['testing'],
+  ['adapters'],
+  ['platforms', 'servers'],
   ['cli'],
 ];
+/** Sub-folders that are ranked as well. Files directly in a ranked folder may import all of them. */
+const NESTED_RANKS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  platforms: [
+    ['aws-iam', 'secrets', 'databricks/tokens', 'databricks/vocabulary'],
+    ['online-store', 'databricks/workspace'],
+    ['azure/credentials', 'databricks/acl', 'databricks/endpoints'],
+    ['azure/key-vault', 'databricks/audit', 'databricks/links', 'databricks/serving-endpoint'],
+  ],
+};
 const FOLDERS = RANKS.flat();
 /** What runs in any JavaScript engine, browsers and edge workers included. */
 const CORE = ['model', 'foundation', 'matchers', 'policy', 'engine'];
 const IMPORT = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]*|node:[^'"]*)['"]/g;
 
-const rankOf = (folder: string): number => RANKS.findIndex((rank) => rank.includes(folder));
-const mayImport = (from: string, to: string): boolean => from === to || rankOf(to) < rankOf(from);
+type Ranks = readonly (readonly string[])[];
+const rankOf = (folder: string, ranks: Ranks): number =>
+  ranks.findIndex((rank) => rank.includes(folder));
+const mayImport = (from: string, to: string, ranks: Ranks = RANKS): boolean =>
+  from === to || rankOf(to, ranks) < rankOf(from, ranks);
+
+/** The ranked sub-folder of `top` that holds `path`, or `undefined` for a file directly in `top`. */
+function nestedFolder(top: string, path: string): string | undefined {
+  const folders = (NESTED_RANKS[top] ?? []).flat();
+  return folders.find((folder) => path.startsWith(`src/${top}/${folder}/`));
+}
+
+/** True if `target`, a path in the same top folder as `path`, respects the ranks of sub-folders. */
+function mayImportNested(top: string, path: string, target: string): boolean {
+  const ranks = NESTED_RANKS[top];
+  const from = nestedFolder(top, path);
+  if (ranks === undefined || from === undefined) return true;
+  const to = nestedFolder(top, target);
+  return to !== undefined && mayImport(from, to, ranks);
+}
 
 /** One sentence for each import of `text`, the source at `path`, that breaks the ranks. */
 function findViolations(path: string, text: string): readonly string[] {
   const [, from = '', ...rest] = path.split('/');
   if (rest.length === 0) return [];
-  if (!FOLDERS.includes(from)) return [`${path}: nobody ranked the folder ${from}`];
-  return [...text.matchAll(IMPORT)].flatMap(([, target = '']) => {
-    if (target.startsWith('node:')) {
-      return CORE.includes(from) ? [`${path}: the core imports ${target}`] : [];
+  if (!FOLDERS.includes(from)) return [`${path}: the folder ${from} has no rank`];
+  return [...text.matchAll(IMPORT)].flatMap(([, specifier = '']) => {
+    if (specifier.startsWith('node:')) {
+      return CORE.includes(from) ? [`${path}: the core imports ${specifier}`] : [];
     }
-    const [top, to = ''] = posix.join(posix.dirname(path), target).split('/');
-    return top === 'src' && mayImport(from, to) && FOLDERS.includes(to)
-      ? []
-      : [`${path}: ${from} imports ${target}`];
+    const target = posix.join(posix.dirname(path), specifier);
+    const [top, to = ''] = target.split('/');
+    const allowed =
+      top === 'src' &&
+      FOLDERS.includes(to) &&
+      mayImport(from, to) &&
+      (from !== to || mayImportNested(from, path, target));
+    return allowed ? [] : [`${path}: ${from} imports ${specifier}`];
   });
 }
 
@@ -55,7 +89,10 @@ describe('import ranks', () => {
     ['src/matchers/deep/a.ts', "export type { B } from '../../engine/index.js';"],
     ['src/policy/a.ts', "import type { R } from '../redaction/index.js';"],
     ['src/gate/a.ts', "const b = await import('../audit/index.js');"],
-    ['src/testing/a.ts', "import '../servers/index.js';"],
+    ['src/testing/a.ts', "import '../adapters/index.js';"],
+    ['src/platforms/secrets/a.ts', "import { b } from '../online-store/index.js';"],
+    ['src/platforms/databricks/audit/a.ts', "import { b } from '../links/index.js';"],
+    ['src/platforms/aws-iam/a.ts', "import { b } from '../index.js';"],
     ['src/engine/a.ts', "import { readFileSync } from 'node:fs';"],
     ['src/cli/a.ts', "import { b } from '../index.js';"],
     ['src/cli/a.ts', "import { b } from '../../test/support/b.js';"],
@@ -68,6 +105,8 @@ describe('import ranks', () => {
     ['src/engine/a.ts', "import { b } from '../policy/index.js';\nimport { z } from 'zod';"],
     ['src/matchers/deep/a.ts', "import { b } from '../b.js';\nimport { c } from './c.js';"],
     ['src/cli/a.ts', "import { readFileSync } from 'node:fs';"],
+    ['src/platforms/databricks/audit/a.ts', "import { b } from '../acl/index.js';"],
+    ['src/platforms/index.ts', "export { b } from './secrets/index.js';"],
     ['src/index.ts', "export { createAuthorizer } from './engine/index.js';"],
   ])('has nothing to say about %s: %s', (path, text) => {
     expect(findViolations(path, text)).toEqual([]);

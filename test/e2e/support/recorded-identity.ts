@@ -3,7 +3,7 @@ import { createAuthenticator as createPlainAuthenticator } from '../../../src/id
 import {
   createKubernetesAuthenticator as createPlainKubernetesAuthenticator,
   createTokenReviewer as createPlainTokenReviewer,
-} from '../../../src/identity/kubernetes.js';
+} from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
 import { createTokenSource as createPlainTokenSource } from '../../../src/identity/token-source.js';
 import { recordAnswers, recordErrors, recordRejection, transcript } from './recording.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CaseServer } from '../../servers/support/case-types.js';
-import { sendHttp } from '../../servers/support/send-http.js';
+import type { CaseServer } from '../../adapters/support/case-types.js';
+import { sendHttp } from '../../adapters/support/send-http.js';
 import { readDivergences, readVectors } from '../../support/conformance.js';
 import { type RunningExample, startExample, type TokenSpec } from './start.js';
 

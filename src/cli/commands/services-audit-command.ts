@@ -1,0 +1,146 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { reportJson } from '../../audit/index.js';
+import { ConfigInvalidError } from '../../model/index.js';
+import { assertDynamoDbPolicyOptions } from '../../platforms/aws-iam/index.js';
+import {
+  MAX_SERVICES_TEXT,
+  parseServicesText,
+  readServicesFile,
+} from '../../platforms/databricks/acl/index.js';
+import {
+  auditServices,
+  type PolicyCheck,
+  servicesReportText,
+} from '../../platforms/databricks/audit/index.js';
+import {
+  type Arguments,
+  type Command,
+  FORMAT,
+  HELP,
+  NO_COLOR,
+  type OptionSpec,
+  UsageError,
+} from '../command.js';
+import { type CommandIo, writeAll } from '../command-io.js';
+import { exitCodeFor, FAIL_ON } from '../fail-on.js';
+import { textLayout } from '../text-layout.js';
+
+const STDIN = '-';
+
+const NEED: OptionSpec = {
+  name: 'need',
+  value: 'NEED',
+  choices: ['publish', 'lookup'],
+  help: 'What the policies of AWS among the files are for, together: publish or lookup',
+};
+const TABLE: OptionSpec = {
+  name: 'table',
+  value: 'ARN',
+  multiple: true,
+  help: 'Table of DynamoDB that they are for; with --need, once or more',
+};
+const INDEX: OptionSpec = {
+  name: 'index',
+  value: 'NAME',
+  multiple: true,
+  help: 'Secondary index that each table has and that is queried; with --need',
+};
+
+/** `services audit`: what services may do in a workspace that they need not, and where their secrets lie open. */
+export const servicesAuditCommand: Command = {
+  name: 'services audit',
+  summary: 'Find tokens, secrets and permissions of services that are more open than they need be',
+  usage: '[OPTIONS] FILE...',
+  manyPaths: true,
+  options: [NEED, TABLE, INDEX, FAIL_ON, FORMAT, NO_COLOR, HELP],
+  exitCodes: {
+    0: 'no finding of the level of --fail-on or above',
+    1: 'at least one such finding',
+    2: 'the command line or a file cannot be understood',
+  },
+  notes: [
+    'FILE is JSON: `terraform show -json` of a state or a plan; an answer of the Databricks API, or what its command line',
+    'prints with `-o json` (permissions, secret ACLs, grants, tokens, …); the specification of online stores, in YAML too; or',
+    'a policy of AWS. `-` is standard input. All files are taken together.',
+    'Policies are held against the actions of --need on the tables; without it, one that stands beside the ARN of an',
+    'instance profile is held against the online stores in DynamoDB that name this profile.',
+  ],
+  async run(args, io) {
+    if (args.paths.filter((path) => path === STDIN).length > 1)
+      throw new UsageError('standard input can be read once: `-` is there twice');
+    const policyCheck = readPolicyCheck(args);
+    const files = [];
+    for (const path of args.paths) {
+      const name = path === STDIN ? 'standard input' : path;
+      const text = await readText(path === STDIN ? io.stdin : path, name);
+      files.push(readServicesFile(parseServicesText(text, name), { name }));
+    }
+    if (policyCheck !== undefined && files.every(({ facts }) => facts.storePolicies.length === 0)) {
+      throw new UsageError('`--need` is for policies of AWS, and no file is one');
+    }
+    const report = auditServices(files, { policyCheck });
+    const text =
+      args.get('format') === 'json'
+        ? reportJson(report)
+        : servicesReportText(report, textLayout(args, io));
+    await writeAll(io.stdout, text);
+    return exitCodeFor(report.findings, args);
+  },
+};
+
+/** @throws UsageError on a part of what a check needs, and on what is no table or index */
+function readPolicyCheck(args: Arguments): PolicyCheck | undefined {
+  const need = args.get(NEED.name);
+  const table = args.all(TABLE.name);
+  const indexes = args.all(INDEX.name);
+  if (need === undefined && table.length === 0 && indexes.length === 0) return undefined;
+  if ((need !== 'publish' && need !== 'lookup') || table.length === 0) {
+    throw new UsageError(
+      '`--need`, `--table` and `--index` need each other: `--need=lookup --table=ARN`',
+    );
+  }
+  const check = { need, table, indexes } as const;
+  try {
+    assertDynamoDbPolicyOptions(check);
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+  return check;
+}
+
+/** @throws ConfigInvalidError where it cannot be read, is too long or not UTF-8 */
+async function readText(from: string | CommandIo['stdin'], file: string): Promise<string> {
+  let handle: FileHandle | undefined;
+  try {
+    if (typeof from === 'string') handle = await open(from);
+    const chunks = handle?.createReadStream() ?? (from as CommandIo['stdin']);
+    return await decodeAll(chunks, file);
+  } catch (error) {
+    if (error instanceof ConfigInvalidError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigInvalidError(
+      `cannot be read (${code ?? 'unknown'})`,
+      { file },
+      { cause: error },
+    );
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function decodeAll(chunks: AsyncIterable<Uint8Array>, file: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > MAX_SERVICES_TEXT)
+      throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file });
+    pieces.push(chunk);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
+  } catch {
+    throw new ConfigInvalidError('not UTF-8 text', { file });
+  }
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { IdentityInvalidError } from '../../model/errors.js';
+import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
+import { TimedCache } from '../kubernetes-timed-cache.js';
+import { createKubernetesApi, type ReviewedUser } from './api.js';
+import { currentNamespace, type KubernetesConfig, loadKubernetesConfig } from './config.js';
+import {
+  type BindingIndex,
+  compileBindings,
+  findNamespaceGroups,
+  type NamespaceGroups,
+} from './rbac.js';
+
+/** How an API server is asked about tokens. */
+export interface TokenReviewOptions {
+  /**
+   * How to reach the API server: a `KubeConfig` of `@kubernetes/client-node`, or the file of one. Without it:
+   * what `KUBECONFIG` names, `~/.kube/config`, or the service account of the pod.
+   */
+  readonly kubeConfig?: KubernetesConfig | string | undefined;
+  /** A token must be for one of these audiences. Without any: for the API server itself. */
+  readonly audiences?: readonly string[] | undefined;
+  /** How long an answer is reused, in seconds; a deleted account may go on for that long. Default 10, at most 300. */
+  readonly cacheSeconds?: number | undefined;
+  /** How long one question may take, in seconds. Default 10. */
+  readonly requestTimeoutSeconds?: number | undefined;
+  /** How many tokens are remembered, and may be checked at the same time. Default 10,000. */
+  readonly maxTokens?: number | undefined;
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** Where accepted tokens are registered to be masked; the process-wide redaction unless given. */
+  readonly redaction?: SecretRegistry | undefined;
+}
+
+/** What is known of a cluster, each part at most as old as the cache allows. */
+export interface KubernetesCluster {
+  /** @throws IdentityInvalidError when the token is not accepted */
+  readonly review: (token: string) => Promise<ReviewedUser>;
+  /** RoleBindings of one namespace; `undefined`: of all of them. */
+  readonly roleBindings: (namespace: string | undefined) => Promise<BindingIndex>;
+  readonly clusterRoleBindings: () => Promise<BindingIndex>;
+  readonly namespaceGroups: () => Promise<NamespaceGroups>;
+  /** The namespace that this server runs in. */
+  readonly ownNamespace: () => Promise<string>;
+  /** Empties the caches. */
+  readonly forget: () => void;
+}
+
+/** How many tokens are reviewed at the same time: each takes a connection to the API server. */
+const MAX_REVIEWS = 500;
+const MAX_NAMESPACES = 10_000;
+const MAX_LISTS = 100;
+/** A token is masked for as long after its last review, if it does not end before. */
+const MAX_SECRET_SECONDS = 3600;
+
+/**
+ * Creates the view of a cluster, with its caches.
+ *
+ * @throws TypeError for options of a wrong type or out of their range
+ */
+export function createKubernetesCluster(options: TokenReviewOptions): KubernetesCluster {
+  const { timeToLive, maxTokens, now, timeoutSeconds, audiences } = checkOptions(options);
+  const config = configLoader(options.kubeConfig);
+  const api = createKubernetesApi({ config, audiences, timeoutSeconds });
+  const common = { timeToLive, now, maxLoads: MAX_LISTS };
+  const reviews = new TimedCache<ReviewedUser & { readonly end: number }>({
+    ...common,
+    maxEntries: maxTokens,
+    maxLoads: MAX_REVIEWS,
+    endOf: ({ end }) => end,
+  });
+  const bindings = new TimedCache<BindingIndex>({ ...common, maxEntries: MAX_NAMESPACES });
+  const clusterBindings = new TimedCache<BindingIndex>({ ...common, maxEntries: 1 });
+  const clusterGroups = new TimedCache<NamespaceGroups>({ ...common, maxEntries: 1 });
+  return {
+    review: async (token) => {
+      // Nothing else can come in a header, and a line break would end the header of whoever passes it on.
+      if (!/^[\x21-\x7e]+$/.test(token)) throw new IdentityInvalidError('the token is malformed');
+      const key = createHash('sha256').update(token).digest('base64');
+      return reviews.get(key, async () => {
+        const user = await api.reviewToken(token);
+        const end = endOf(token);
+        const remaining = Math.max((end - now()) / 1000, MIN_MASKED_SECONDS);
+        const lifetimeSeconds = Math.min(remaining, MAX_SECRET_SECONDS);
+        addIdentitySecret(options.redaction, 'token', token, lifetimeSeconds);
+        return { ...user, end };
+      });
+    },
+    roleBindings: (namespace) =>
+      bindings.get(namespace ?? '', async () =>
+        compileBindings(await api.listRoleBindings(namespace)),
+      ),
+    clusterRoleBindings: () =>
+      clusterBindings.get('', async () => compileBindings(await api.listClusterRoleBindings())),
+    namespaceGroups: () =>
+      clusterGroups.get('', async () => {
+        const lists = [api.listClusterRoleBindings(), api.listClusterRoles()] as const;
+        return findNamespaceGroups(...(await Promise.all(lists)));
+      }),
+    ownNamespace: async () => currentNamespace(await config()),
+    forget: () => {
+      for (const cache of [reviews, bindings, clusterBindings, clusterGroups]) cache.clear();
+    },
+  };
+}
+
+/**
+ * When a token that was just reviewed ends, in milliseconds since 1970; infinity for one that does not say.
+ *
+ * What it says can only shorten how long it is remembered.
+ */
+function endOf(token: string): number {
+  try {
+    const payload = Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString('utf8');
+    const claims = JSON.parse(payload) as { readonly exp?: unknown } | null;
+    if (typeof claims?.exp === 'number') return claims.exp * 1000;
+  } catch {
+    // A token of another kind.
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Loads the configuration once; a failure is tried again. */
+function configLoader(
+  source: KubernetesConfig | string | undefined,
+): () => Promise<KubernetesConfig> {
+  if (typeof source === 'object') return async () => source;
+  let loaded: Promise<KubernetesConfig> | undefined;
+  return () => {
+    loaded ??= loadKubernetesConfig(source).catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}
+
+function checkOptions(options: TokenReviewOptions): {
+  readonly timeToLive: number;
+  readonly maxTokens: number;
+  readonly now: () => number;
+  readonly timeoutSeconds: number;
+  readonly audiences: readonly string[];
+} {
+  const { audiences = [], now = Date.now } = options;
+  if (!Array.isArray(audiences) || audiences.some((one) => typeof one !== 'string' || one === '')) {
+    throw new TypeError('audiences must be a list of strings');
+  }
+  return {
+    timeToLive: numberIn('cacheSeconds', options.cacheSeconds ?? 10, 0, 300) * 1000,
+    maxTokens: numberIn('maxTokens', options.maxTokens ?? 10_000, 1, 1_000_000),
+    timeoutSeconds: numberIn(
+      'requestTimeoutSeconds',
+      options.requestTimeoutSeconds ?? 10,
+      0.001,
+      3600,
+    ),
+    audiences: [...audiences],
+    now,
+  };
+}
+
+function numberIn(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw new TypeError(`${name} must be a number from ${least} to ${most}`);
+}

@@ -1,0 +1,84 @@
+import type { RequestOptions } from 'node:https';
+import { ConfigInvalidError, quote } from '../../model/errors.js';
+
+/** What is needed of a `KubeConfig` of `@kubernetes/client-node` (1 or 2): hand in your own, or one like it. */
+export interface KubernetesConfig {
+  getCurrentContext(): string;
+  getContextObject(name: string): { readonly namespace?: string } | null;
+  getCurrentCluster(): KubernetesCluster | null;
+  /** Adds the certificates and the credentials of the current user to `options`. */
+  applyToHTTPSOptions(options: RequestOptions): Promise<void>;
+}
+
+/** The API server that a kubeconfig names. */
+export interface KubernetesCluster {
+  /** For instance `https://10.0.0.1:6443`; may have a path. */
+  readonly server: string;
+  readonly skipTLSVerify?: boolean;
+  readonly proxyUrl?: string;
+}
+
+/**
+ * Finds how to reach the API server: the file that `KUBECONFIG` names, `~/.kube/config`, or the service account
+ * of the pod, in this order.
+ *
+ * @param file a kubeconfig to read instead
+ * @throws ConfigInvalidError when there is none, when it cannot be read, or when the optional package
+ *   `@kubernetes/client-node` is missing.
+ * @source client-go and `@kubernetes/client-node`: same order. Differs: they fall back to
+ *   `http://localhost:8080`, where anybody may listen; we refuse.
+ */
+export async function loadKubernetesConfig(file?: string): Promise<KubernetesConfig> {
+  const { KubeConfig } = await importClient();
+  const config = new KubeConfig();
+  try {
+    if (file === undefined) config.loadFromDefault();
+    else config.loadFromFile(file);
+  } catch (cause) {
+    const name = file === undefined ? 'of the default place' : quote(file);
+    throw new ConfigInvalidError(
+      `the kubeconfig ${name} cannot be read (${(cause as Error).name})`,
+      {},
+    );
+  }
+  currentCluster(config);
+  return config;
+}
+
+/**
+ * The API server of the current context.
+ *
+ * @throws ConfigInvalidError when there is none, or when it would be asked without TLS though the kubeconfig
+ *   does not say `insecure-skip-tls-verify`: whoever answers there decides who everybody is.
+ */
+export function currentCluster(config: KubernetesConfig): KubernetesCluster {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null || !URL.canParse(cluster.server)) {
+    throw new ConfigInvalidError('the kubeconfig names no API server for its current context');
+  }
+  const { protocol } = new URL(cluster.server);
+  if (protocol === 'https:' || (protocol === 'http:' && cluster.skipTLSVerify === true)) {
+    return cluster;
+  }
+  throw new ConfigInvalidError(
+    'no API server is configured with TLS: outside of a pod, set `KUBECONFIG` or give a kubeconfig',
+  );
+}
+
+/** The namespace of the current context: the pod's own in a pod, and `default` where none is set. */
+export function currentNamespace(config: KubernetesConfig): string {
+  return config.getContextObject(config.getCurrentContext())?.namespace?.trim() || 'default';
+}
+
+/** The package is large and needed by those only who ask a Kubernetes API server: it is loaded when they do. */
+async function importClient(): Promise<typeof import('@kubernetes/client-node')> {
+  try {
+    return await import('@kubernetes/client-node');
+  } catch (cause) {
+    throw new ConfigInvalidError(
+      'authentication by Kubernetes needs the package `@kubernetes/client-node`, which cannot be loaded: run `npm install @kubernetes/client-node@1` (its version 2 needs Node 22.19 or newer)',
+      {},
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  AuthzError,
+  ConfigInvalidError,
+  IdentityInvalidError,
+  IdentityUnavailableError,
+} from '../../model/errors.js';
+import { assertSubject, type Subject } from '../../model/subject.js';
+import type { Authenticator } from '../authenticator.js';
+import type { AuthenticatorOptions, IssuerOptions } from '../authenticator-options.js';
+import { addVerifiedToken } from '../identity-secrets.js';
+import { omitUndefined } from '../omit-undefined.js';
+import { type CompactToken, parseCompactToken } from '../parse-compact-token.js';
+import type { ServiceTokenVerifier } from '../service/token-verifier.js';
+import { readBearerToken, readMaxTokenLength } from '../token/read-bearer-token.js';
+import { createVerifiedTokenCache } from '../token/verified-token-cache.js';
+import { createOidcVerifier, type OidcVerifier } from './oidc-verifier.js';
+
+type Verifier = Pick<OidcVerifier, 'verify'>;
+
+/**
+ * Creates the authenticator of one or several OIDC providers, and of services and Kubernetes tokens beside them.
+ *
+ * @throws {@link ConfigInvalidError} when a section cannot be used to verify tokens, or two name the same issuer
+ * @throws TypeError when an option is wrong
+ */
+export function createOidcAuthenticator(
+  issuers: readonly IssuerOptions[],
+  options: AuthenticatorOptions,
+): Authenticator {
+  if (issuers.length === 0) throw new TypeError('a list of auth sections must not be empty');
+  const { now = Date.now, services } = options;
+  const maxTokenLength = readMaxTokenLength(options.maxTokenLength);
+  const verifiers = issuers.map(({ auth, ...own }) => {
+    const severally = issuers.length > 1 ? { requireIssuer: true } : {};
+    const surroundings = { now, httpClient: options.httpClient };
+    const chosen = { ...options, ...omitUndefined(own), ...severally };
+    return createOidcVerifier(auth, chosen, surroundings);
+  });
+  const choose = compileRoutes(verifiers, services);
+  const cache = createVerifiedTokenCache(options.cache ?? {}, now);
+  let closed = false;
+
+  const verify = async (text: string): Promise<Subject> => {
+    const token = parseCompactToken(text);
+    if (Object.hasOwn(token.claims, 'kubernetes.io')) return review(text, options.tokenReview);
+    const verified = await choose(token).verify(text, token);
+    cache.add(text, verified);
+    addVerifiedToken(options.redaction, text, verified, now());
+    return verified.subject;
+  };
+
+  return {
+    warnings: verifiers.flatMap(({ warnings }) => warnings),
+    authenticate: async (credentials) => {
+      if (closed) throw new IdentityUnavailableError('the authenticator is closed');
+      const text = readBearerToken(credentials, maxTokenLength);
+      const known = await cache.find(text);
+      return known === undefined ? verify(text) : known.subject;
+    },
+    recall: (token) => (closed ? undefined : cache.recall(token)?.subject),
+    close: () => {
+      closed = true;
+      cache.clear();
+      for (const verifier of verifiers) verifier.close();
+    },
+  };
+}
+
+/**
+ * Which verifier a token asks for, by the issuer that it claims to be of. Whether it is, the verifier finds out.
+ *
+ * A single provider gets what names no issuer or a foreign one, too: it is the one who knows.
+ */
+function compileRoutes(
+  verifiers: readonly OidcVerifier[],
+  services: ServiceTokenVerifier | undefined,
+): (token: CompactToken) => Verifier {
+  const routes = new Map<unknown, Verifier>();
+  if (services !== undefined) routes.set(services.issuer, services);
+  for (const verifier of verifiers) {
+    for (const issuer of verifier.issuers) {
+      if (routes.has(issuer)) {
+        throw new ConfigInvalidError('two sections or the services have the same issuer');
+      }
+      routes.set(issuer, verifier);
+    }
+  }
+  const [first, ...others] = verifiers;
+  const only = others.length === 0 ? first : undefined;
+  return ({ claims }) => {
+    const verifier = routes.get(claims['iss']) ?? only;
+    if (verifier !== undefined) return verifier;
+    throw new IdentityInvalidError('the token is of another issuer');
+  };
+}
+
+/** SECURITY: the API server says who it is. Of the token itself nothing is taken. */
+async function review(
+  text: string,
+  tokenReview: AuthenticatorOptions['tokenReview'],
+): Promise<Subject> {
+  if (tokenReview === undefined) {
+    throw new IdentityInvalidError('tokens of Kubernetes are not accepted here');
+  }
+  const subject: unknown = await reviewed(tokenReview, text);
+  assertSubject(subject);
+  if (subject === null) throw new IdentityInvalidError('the token was not accepted by Kubernetes');
+  return subject;
+}
+
+/** The outcome of a review. An error of somebody else's may hold the request, and so the token: it is not passed on. */
+async function reviewed(
+  tokenReview: (token: string) => Promise<unknown>,
+  text: string,
+): Promise<unknown> {
+  try {
+    return await tokenReview(text);
+  } catch (error) {
+    if (error instanceof AuthzError) throw error;
+    throw new IdentityUnavailableError('Kubernetes could not review the token');
+  }
+}

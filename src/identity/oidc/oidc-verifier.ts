@@ -1,0 +1,188 @@
+import { compactVerify } from 'jose';
+import type { OidcClientConfig, OidcServerConfig } from '../../config/auth-config.js';
+import { ConfigInvalidError, IdentityInvalidError } from '../../model/errors.js';
+import { createHttpClient, type HttpClient } from '../http-client.js';
+import type { CompactToken } from '../parse-compact-token.js';
+import { isLoopback, parseProviderAddress } from '../provider-metadata.js';
+import { readSignatureAlgorithms, type SignatureAlgorithm } from '../token/signature-algorithms.js';
+import { assertTimeClaims } from '../token/time-claims.js';
+import type { VerifiedToken } from '../token/verified-token.js';
+import { assertAccessToken, assertTokenHeader } from './access-token-rules.js';
+import { type ClaimMapping, compileClaimMapping } from './claim-mapping.js';
+import { createProviderKeys, type KeyCacheOptions, type KeySet } from './provider-keys.js';
+import type { VerificationKey } from './verification-key.js';
+
+export type OidcConfig = OidcServerConfig | OidcClientConfig;
+
+/** What a configuration leaves to choose. */
+export interface OidcOptions {
+  /** Which signatures are accepted; RS256, PS256, ES256 and EdDSA unless given. Symmetric ones never are. */
+  readonly algorithms?: readonly SignatureAlgorithm[] | undefined;
+  /** Which claims make a subject; Feast's unless given. */
+  readonly claims?: ClaimMapping | undefined;
+  /** By how much clocks may differ, in seconds; 10, as in Feast. */
+  readonly clockToleranceSeconds?: number | undefined;
+  /** Whether a token without `iss` is refused. It is, too, when the configuration has an `issuer`, or when there are several. */
+  readonly requireIssuer?: boolean | undefined;
+  /** Whether id tokens are accepted, for a provider whose access tokens cannot be read. */
+  readonly allowIdTokens?: boolean | undefined;
+  readonly keys?: KeyCacheOptions | undefined;
+}
+
+/** Verifies the tokens of one identity provider. */
+export interface OidcVerifier {
+  /** The issuers that its tokens may name. Which of them it is, the provider says. */
+  readonly issuers: readonly string[];
+  /** @param text the token, `token` its parts. Rejects as {@link Authenticator.authenticate} does. */
+  readonly verify: (text: string, token: CompactToken) => Promise<VerifiedToken>;
+  readonly warnings: readonly string[];
+  readonly close: () => void;
+}
+
+interface Surroundings {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** In place of one that is made from the configuration. */
+  readonly httpClient?: HttpClient | undefined;
+}
+
+const DEFAULT_CLOCK_TOLERANCE_SECONDS = 10;
+
+/**
+ * Creates the verifier of one provider's access tokens. Nothing is asked of it before the first token.
+ *
+ * @throws {@link ConfigInvalidError} when the configuration has no usable discovery address, or no issuer follows from it
+ * @throws TypeError when an option is none
+ * @source Feast 0.66.0, its OIDC token parser; differs: `iss` is always checked, more algorithms, and what is no access
+ *   token is refused
+ */
+export function createOidcVerifier(
+  config: OidcConfig,
+  options: OidcOptions,
+  { now, httpClient }: Surroundings,
+): OidcVerifier {
+  if (!config.authDiscoveryUrl) {
+    throw new ConfigInvalidError('`auth.auth_discovery_url` is needed to verify tokens');
+  }
+  if (config.audience === '') {
+    throw new ConfigInvalidError('`auth.audience` is empty: leave it out to accept every audience');
+  }
+  const address = parseProviderAddress(config.authDiscoveryUrl);
+  const issuers = config.issuer ? [config.issuer] : address.issuers;
+  if (issuers.length === 0) {
+    throw new ConfigInvalidError(
+      '`auth.issuer` must be set: `auth.auth_discovery_url` is no `/.well-known/` address, and does not tell it',
+    );
+  }
+  const algorithms = readSignatureAlgorithms(options.algorithms);
+  const tolerance = readTolerance(options.clockToleranceSeconds);
+  const toSubject = compileClaimMapping(options.claims, config.clientId);
+  const keys = createProviderKeys({
+    ...options.keys,
+    address,
+    configuredIssuer: config.issuer,
+    lifespanSeconds: config.jwksCacheLifespanSeconds,
+    client: httpClient ?? createHttpClient(httpOptions(config)),
+    now,
+  });
+  const issuerRequired = options.requireIssuer === true || config.issuer !== undefined;
+
+  return {
+    issuers,
+    warnings: listWarnings(config, address.url),
+    close: keys.close,
+    verify: async (text, token) => {
+      const { header, claims } = token;
+      const { algorithm, kid } = assertTokenHeader(header, algorithms);
+      const key = await keys.find(kid, algorithm);
+      await assertSignature(text, key, algorithm);
+      const { issuer } = await keys.current();
+      assertIssuer(claims, issuer, issuerRequired);
+      assertAudience(claims, config.audience);
+      assertTextClaims(claims);
+      const expiresAt = assertTimeClaims(claims, now() / 1000, tolerance);
+      if (options.allowIdTokens !== true) assertAccessToken(header, claims);
+      const isIn = (set: KeySet | undefined): boolean =>
+        set?.issuer === issuer && set.keys.get(kid)?.includes(key) === true;
+      return {
+        subject: toSubject(claims),
+        expiresAt,
+        clockToleranceSeconds: tolerance,
+        isCurrent: async () => isIn(await keys.current()),
+        isCurrentForSure: () => isIn(keys.held()),
+      };
+    },
+  };
+}
+
+/** The settings of an HTTP client in a configuration. */
+export function httpOptions(config: OidcConfig): Parameters<typeof createHttpClient>[0] {
+  return {
+    caCertPath: config.caCertPath,
+    verifySsl: config.verifySsl,
+    timeoutSeconds: config.jwksRequestTimeoutSeconds,
+  };
+}
+
+async function assertSignature(
+  text: string,
+  key: VerificationKey,
+  algorithm: string,
+): Promise<void> {
+  try {
+    await compactVerify(text, await key.load(algorithm), { algorithms: [algorithm] });
+  } catch {
+    throw new IdentityInvalidError('the signature of the token does not verify');
+  }
+}
+
+function assertIssuer(
+  claims: Readonly<Record<string, unknown>>,
+  issuer: string,
+  required: boolean,
+): void {
+  const { iss } = claims;
+  if (iss === issuer || (iss === undefined && !required)) return;
+  throw new IdentityInvalidError('the token is of another issuer');
+}
+
+function assertAudience(
+  { aud }: Readonly<Record<string, unknown>>,
+  audience: string | undefined,
+): void {
+  if (audience === undefined || aud === audience || (Array.isArray(aud) && aud.includes(audience)))
+    return;
+  throw new IdentityInvalidError('the token is meant for another audience');
+}
+
+/** RFC 7519 4.1.2 and 4.1.7. */
+function assertTextClaims(claims: Readonly<Record<string, unknown>>): void {
+  for (const name of ['sub', 'jti']) {
+    if (Object.hasOwn(claims, name) && typeof claims[name] !== 'string') {
+      throw new IdentityInvalidError(`the token's \`${name}\` is not a string`);
+    }
+  }
+}
+
+function listWarnings(config: OidcConfig, url: URL): readonly string[] {
+  const warnings: string[] = [];
+  if (config.audience === undefined) {
+    warnings.push(
+      `auth.audience is not set: a token that ${url.host} made for any other application is accepted`,
+    );
+  }
+  if (!config.verifySsl) {
+    warnings.push('auth.verify_ssl is false: whoever is on the way can answer for the provider');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url)) {
+    warnings.push(
+      `auth.auth_discovery_url is not https: whoever is on the way can answer for ${url.host}`,
+    );
+  }
+  return warnings;
+}
+
+function readTolerance(seconds: number = DEFAULT_CLOCK_TOLERANCE_SECONDS): number {
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new TypeError('clockToleranceSeconds must be a number of 0 or more');
+}

@@ -1,0 +1,24 @@
+import type { HttpRequest, HttpResponse } from '../../../identity/http-client.js';
+import type { RetryOptions } from '../../../identity/retry-request.js';
+import { createSender, type RequestOptions } from '../../databricks/tokens/request-options.js';
+import { asUnavailable } from '../../databricks/tokens/token-request.js';
+
+/** What is asked for is a token, or a secret of up to 25 KiB. A redirect is an answer as any other. */
+const HABITS = { timeoutSeconds: 10, maxBytes: 256 * 1024, followRedirects: false };
+
+/**
+ * Creates what asks a server that gives tokens or secrets, again while it is busy, failing or out of reach.
+ *
+ * @param what is asked for, for the message
+ * @param isTransient in place of what passes by itself everywhere
+ * @returns rejects with `CredentialUnavailableError` when there is no answer
+ * @throws TypeError for a wrong number of attempts or timeout
+ */
+export function createAsker(
+  options: RequestOptions,
+  what: 'token' | 'secret',
+  isTransient?: RetryOptions['isTransient'],
+): (request: HttpRequest) => Promise<HttpResponse> {
+  const send = createSender(options, HABITS);
+  return (request) => asUnavailable(send(request, isTransient), what);
+}

@@ -1,0 +1,38 @@
+import { type Decision, PermissionDeniedError, type Subject } from '../../../model/index.js';
+
+/** What is asked: may the subject use this credential? */
+export interface CredentialResource {
+  readonly type: 'ServiceCredential';
+  readonly name: string;
+}
+
+/** The part of an `Authorizer` that is needed: one whose vocabulary has `ServiceCredential` and `ACCESS`. */
+export interface CredentialAuthorizer {
+  decide(subject: Subject | null, action: 'ACCESS', resource: CredentialResource): Decision;
+}
+
+/** Who uses a credential, and who says whether they may. */
+export interface CredentialAuthorization {
+  readonly authorizer: CredentialAuthorizer;
+  readonly subject: Subject | null;
+}
+
+/**
+ * Asks whether the subject holds ACCESS on a credential.
+ *
+ * Only a grant counts: that nothing secures the credential, that there are no permissions, or that enforcement is switched
+ * off is no reason to give away a token that opens something else.
+ *
+ * @throws {@link PermissionDeniedError} when there is no grant
+ * @source Databricks, service credentials: using one takes ACCESS on it
+ */
+export function assertCredentialAccess(
+  { authorizer, subject }: CredentialAuthorization,
+  name: string,
+): void {
+  const decision = authorizer.decide(subject, 'ACCESS', { type: 'ServiceCredential', name });
+  // SECURITY: written so that an answer of another form refuses.
+  if (decision.allowed !== true || decision.reason !== 'granted') {
+    throw new PermissionDeniedError(decision);
+  }
+}

@@ -1,0 +1,76 @@
+import { ConfigInvalidError } from '../../../model/errors.js';
+import {
+  createEntraProvider,
+  type EntraOptions,
+  type TokenRequestOptions,
+} from '../../databricks/tokens/index.js';
+import type { ServiceCredentialSource } from './service-credential.js';
+
+export interface ClientSecretOptions extends TokenRequestOptions {
+  /** The tenant's id, or one of its domains. */
+  readonly tenantId: string;
+  /** The application's id. */
+  readonly clientId: string;
+  /** A secret. */
+  readonly clientSecret: string;
+  /** `https://login.microsoftonline.com` unless given; other clouds have their own. */
+  readonly authority?: string | undefined;
+}
+
+/**
+ * Tokens of an application that has a secret in Entra ID.
+ *
+ * @throws TypeError when something is missing; ConfigInvalidError when the tenant or the authority is none
+ * @source Microsoft identity platform, "OAuth 2.0 client credentials flow", with a shared secret
+ */
+export function clientSecretSource(options: ClientSecretOptions): ServiceCredentialSource {
+  return entraSource(options);
+}
+
+export interface WorkloadIdentitySourceOptions extends TokenRequestOptions {
+  /** `AZURE_TENANT_ID` unless given. */
+  readonly tenantId?: string | undefined;
+  /** `AZURE_CLIENT_ID` unless given. */
+  readonly clientId?: string | undefined;
+  /** File with the workload's own token, read anew each time; `AZURE_FEDERATED_TOKEN_FILE` unless given. */
+  readonly tokenFile?: string | undefined;
+  /** `AZURE_AUTHORITY_HOST` unless given, and without that the public cloud's. */
+  readonly authority?: string | undefined;
+  /** In place of `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * Tokens of an application for a workload that has a token of its own, such as a pod on Kubernetes, and no secret.
+ *
+ * @throws {@link ConfigInvalidError} when neither the options nor the environment say who asks, or what they say is none
+ * @source Microsoft Entra Workload ID on Kubernetes: the variables that its webhook sets
+ */
+export function workloadIdentitySource(
+  options: WorkloadIdentitySourceOptions = {},
+): ServiceCredentialSource {
+  const { env = process.env, tokenFile, ...rest } = options;
+  return entraSource({
+    ...rest,
+    tenantId: demand(options.tenantId, env, 'AZURE_TENANT_ID'),
+    clientId: demand(options.clientId, env, 'AZURE_CLIENT_ID'),
+    clientAssertion: { file: demand(tokenFile, env, 'AZURE_FEDERATED_TOKEN_FILE') },
+    authority: options.authority || env['AZURE_AUTHORITY_HOST'] || undefined,
+  });
+}
+
+function entraSource(options: Omit<EntraOptions, 'resource'>): ServiceCredentialSource {
+  // What is wrong is found here and not with the first token.
+  createEntraProvider(options);
+  return ({ resource }) => createEntraProvider({ ...options, resource });
+}
+
+function demand(
+  given: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  variable: string,
+): string {
+  const value = given || env[variable];
+  if (value) return value;
+  throw new ConfigInvalidError(`a workload identity needs the variable \`${variable}\``);
+}

@@ -1,0 +1,125 @@
+import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
+import { addIdentitySecret, MIN_MASKED_SECONDS } from '../../../identity/identity-secrets.js';
+import { parseJson } from '../../../identity/provider-metadata.js';
+import { isHeaderToken } from '../../../identity/request-token.js';
+import { isUsuallyTransient } from '../../../identity/retry-request.js';
+import { CredentialUnavailableError } from '../../../model/errors.js';
+import { isPlainObject } from '../../../model/plain-data.js';
+import {
+  createTokenCache,
+  type ExpiringToken,
+  type TokenRequestOptions,
+} from '../../databricks/tokens/index.js';
+import { readArcKey } from './arc-key.js';
+import { createAsker } from './ask-server.js';
+import { findIdentityEndpoint, type IdentityEndpoint } from './identity-endpoint.js';
+import type { ServiceCredentialSource } from './service-credential.js';
+
+/** A request has 10 s unless given. */
+export interface ManagedIdentityOptions extends TokenRequestOptions {
+  /** The client id of an identity that was assigned by a user; the machine's own unless given. */
+  readonly clientId?: string | undefined;
+  /** In place of the endpoint that the environment or the machine has. `http:` on this machine and its link alone. */
+  readonly endpoint?: string | undefined;
+  /** In place of `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** In place of the folder where the agent of Azure Arc puts its keys. */
+  readonly arcKeyFolder?: string | undefined;
+}
+
+/** While the endpoint of a virtual machine is brought up to date, it answers like this. */
+const IMDS_TRANSIENT: ReadonlySet<number> = new Set([404, 410]);
+
+/**
+ * Tokens of a managed identity: of an App Service or a container app, of a machine under Azure Arc, or of a virtual machine.
+ *
+ * @throws {@link ConfigInvalidError} when the endpoint is none
+ * @source Microsoft Entra, "how to use managed identities to get an access token" and its error handling (404, 410, 429 and
+ *   5xx are asked again); App Service, "REST endpoint reference"; Azure Arc, "authenticate against Azure resources"
+ */
+export function managedIdentitySource(
+  options: ManagedIdentityOptions = {},
+): ServiceCredentialSource {
+  const { clientId, now = Date.now, redaction } = options;
+  const endpoint = findIdentityEndpoint(options.endpoint, options.env ?? process.env);
+  addIdentitySecret(redaction, 'identity-header', endpoint.headers['x-identity-header'] ?? '');
+  const ask = createAsker(options, 'token', endpoint.kind === 'imds' ? isImdsTransient : undefined);
+
+  const obtain = async (resource: string, signal: AbortSignal): Promise<ExpiringToken> => {
+    const request = { ...createRequest(endpoint, resource, clientId), signal };
+    let answer = await ask(request);
+    if (endpoint.kind === 'arc' && answer.status === 401) {
+      const key = await readArcKey(answer.headers?.['www-authenticate'], options.arcKeyFolder);
+      addIdentitySecret(redaction, 'arc-key', key, MIN_MASKED_SECONDS);
+      answer = await ask({
+        ...request,
+        headers: { ...request.headers, authorization: `Basic ${key}` },
+      });
+    }
+    const token = readAnswer(answer, now(), clientId, endpoint);
+    const seconds = Math.max((token.expiresAt - now()) / 1000, MIN_MASKED_SECONDS);
+    addIdentitySecret(redaction, 'token', token.token, seconds);
+    return token;
+  };
+  const cache = { ...options.cache, now };
+  return ({ resource }) => createTokenCache((signal) => obtain(resource, signal), cache);
+}
+
+function isImdsTransient(answer: HttpResponse | HttpError): boolean {
+  if (isUsuallyTransient(answer)) return true;
+  return !(answer instanceof HttpError) && IMDS_TRANSIENT.has(answer.status);
+}
+
+function createRequest(
+  { url, apiVersion, headers }: IdentityEndpoint,
+  resource: string,
+  clientId: string | undefined,
+): HttpRequest {
+  const asked = new URL(url);
+  asked.searchParams.set('api-version', apiVersion);
+  asked.searchParams.set('resource', resource);
+  if (clientId !== undefined) asked.searchParams.set('client_id', clientId);
+  return { url: asked, headers };
+}
+
+function readAnswer(
+  { status, body }: HttpResponse,
+  now: number,
+  clientId: string | undefined,
+  { kind }: IdentityEndpoint,
+): ExpiringToken {
+  if (status !== 200) {
+    throw new CredentialUnavailableError(
+      `no token: the endpoint of managed identities answers with status ${status}`,
+    );
+  }
+  const answer = parseJson(body);
+  const fields = isPlainObject(answer) ? answer : {};
+  const token = fields['access_token'];
+  if (!isHeaderToken(token)) {
+    throw new CredentialUnavailableError(
+      'no token: the endpoint of managed identities answers without one',
+    );
+  }
+  // An older agent of Azure Arc passes over the question and gives the token of the machine's own identity.
+  const { client_id: echoed = kind === 'arc' ? undefined : clientId } = fields;
+  const isAsked = typeof echoed === 'string' && echoed.toLowerCase() === clientId?.toLowerCase();
+  if (clientId !== undefined && !isAsked) {
+    throw new CredentialUnavailableError('no token: the endpoint answers for another identity');
+  }
+  return { token, expiresAt: readEnd(fields, now) };
+}
+
+/** The end itself where it is given, as a lifetime is not counted down while the endpoint keeps a token. */
+function readEnd(fields: Readonly<Record<string, unknown>>, now: number): number {
+  const { expires_on: end, expires_in: lifetime } = fields;
+  if (end === undefined) return now + readSeconds(lifetime) * 1000;
+  const seconds = readSeconds(end);
+  return Number.isNaN(seconds) && typeof end === 'string' ? Date.parse(end) : seconds * 1000;
+}
+
+/** Not a number for what is none; an empty text is none either. */
+function readSeconds(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+}

@@ -1,0 +1,112 @@
+import { CredentialUnavailableError } from '../../../model/errors.js';
+import type { ExpiringToken, TokenProvider } from '../../databricks/tokens/index.js';
+import { linkAbortSignal } from './abort-signal.js';
+import {
+  assertCredentialAccess,
+  type CredentialAuthorization,
+} from './credential-authorization.js';
+import { resourceOfScopes } from './credential-resource.js';
+import type { TokenCredential } from './token-credential.js';
+
+/** What a token is asked for. */
+export interface CredentialTarget {
+  /** Of the service credential. */
+  readonly name: string;
+  /** Without `/.default`. */
+  readonly resource: string;
+}
+
+/** Where a credential's tokens come from: a provider for each resource, which keeps its token until shortly before its end. */
+export type ServiceCredentialSource = (target: CredentialTarget) => TokenProvider;
+
+export interface ServiceCredentialOptions {
+  readonly source: ServiceCredentialSource;
+  /**
+   * Who uses the credential: asked for ACCESS before each token, those that are kept too. `unchecked`: whoever has this object may
+   * use it, for a program that acts for itself alone.
+   */
+  readonly authorize: CredentialAuthorization | 'unchecked';
+}
+
+/** A credential that can be given to clients of Azure's SDK. */
+export interface ServiceCredential extends TokenCredential {
+  readonly name: string;
+  /** Says that a token is no longer accepted, so that it is not given again. */
+  readonly discard: (token: string) => void;
+}
+
+interface Kept {
+  readonly provider: TokenProvider;
+  given?: ExpiringToken;
+}
+
+/** Resources whose tokens are kept at a time. A program uses few, but a server can name one in a challenge. */
+const MAX_RESOURCES = 32;
+/** At most 255 characters, and none that a path, a log or a terminal could take for something else. */
+const NAME = /^[^\p{C}\p{Z}/.]{1,255}$/u;
+
+/**
+ * Gives the tokens of a service credential, by its name.
+ *
+ * Shape: `getToken(scope)` resolves to `{ token, expiresOnTimestamp }`, in milliseconds since 1970. Tokens are kept for each
+ * resource until shortly before their end; all who ask meanwhile wait for one request.
+ *
+ * @throws TypeError for what is no name or source, and when it is not said whom to ask
+ * @returns `getToken` rejects with {@link PermissionDeniedError} before anything is asked for when the subject has no ACCESS
+ * @source `dbutils.credentials.getServiceCredentialsProvider` of Databricks; differs: any source, and ACCESS is asked of the
+ *   engine first
+ * @example
+ * const credential = getServiceCredentialsProvider('sandbox-dataai-example-dbac', { source, authorize });
+ * const client = new SecretClient('https://sandbox-dataai-example-kv.vault.azure.net', credential);
+ */
+export function getServiceCredentialsProvider(
+  name: string,
+  options: ServiceCredentialOptions,
+): ServiceCredential {
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw new TypeError('a service credential must have a name without blanks, points and slashes');
+  }
+  if (typeof options?.source !== 'function') {
+    throw new TypeError('a service credential must have a source');
+  }
+  const { source, authorize } = options;
+  // SECURITY: a right that is not asked for because a line was forgotten is open to everyone.
+  if (authorize !== 'unchecked' && typeof authorize?.authorizer?.decide !== 'function') {
+    throw new TypeError('a service credential must say who uses it: option authorize');
+  }
+  const kept = new Map<string, Kept>();
+
+  const keep = (resource: string): Kept => {
+    const known = kept.get(resource);
+    if (known !== undefined) return known;
+    const [oldest] = kept.keys();
+    if (kept.size >= MAX_RESOURCES && oldest !== undefined) kept.delete(oldest);
+    const entry = { provider: source({ name, resource }) };
+    kept.set(resource, entry);
+    return entry;
+  };
+  return {
+    name,
+    getToken: async (scopes, { abortSignal, claims } = {}) => {
+      const resource = resourceOfScopes(scopes);
+      if (authorize !== 'unchecked') assertCredentialAccess(authorize, name);
+      if (claims !== undefined) {
+        throw new CredentialUnavailableError('a service credential answers no claims challenge');
+      }
+      const { signal, release } = linkAbortSignal(abortSignal);
+      try {
+        const entry = keep(resource);
+        const token = await entry.provider.getToken({ signal });
+        entry.given = token;
+        return { token: token.token, expiresOnTimestamp: token.expiresAt };
+      } finally {
+        release();
+      }
+    },
+    discard: (token) => {
+      for (const { provider, given } of kept.values()) {
+        if (given?.token === token) provider.discard?.(given);
+      }
+    },
+  };
+}

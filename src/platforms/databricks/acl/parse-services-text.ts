@@ -1,0 +1,45 @@
+import { parseYaml } from '../../../config/parse-yaml.js';
+import { parseJsonObject } from '../../../identity/parse-json-object.js';
+import { ConfigInvalidError, isPlainObject } from '../../../model/index.js';
+import { iamPolicyKind } from '../../aws-iam/index.js';
+
+/** Longest text that is read, in UTF-16 code units. A state of Terraform can have some ten million. */
+export const MAX_SERVICES_TEXT: number = 64 * 1024 * 1024;
+
+/**
+ * The data of a file of services: JSON, or YAML where the file's name says so.
+ *
+ * @throws ConfigInvalidError where it is neither, or longer than 64 Mi characters (YAML: 1 Mi), or a policy of AWS or YAML
+ *   with a member that is given twice. Never with a part of the text in its message.
+ */
+export function parseServicesText(text: string, file: string): unknown {
+  if (/\.ya?ml$/i.test(file)) return parseYaml(text, { file }).value;
+  if (text.length > MAX_SERVICES_TEXT) {
+    throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} characters`, { file });
+  }
+  // A file that a shell of Windows wrote starts with a mark.
+  const json = text.replace(/^\ufeff/, '');
+  const value = parseJson(json, file);
+  // SECURITY: of a member that is given twice, AWS may take the other one.
+  if (isPolicy(value) && parseJsonObject(json) === undefined) {
+    throw new ConfigInvalidError('is a policy with a member that is given twice, or too deep', {
+      file,
+    });
+  }
+  return value;
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, and the text may be a secret.
+    throw new ConfigInvalidError('is not JSON', { file });
+  }
+}
+
+function isPolicy(value: unknown): boolean {
+  return (
+    iamPolicyKind.detect(value) || (isPlainObject(value) && iamPolicyKind.detect(value['body']))
+  );
+}

@@ -1,0 +1,219 @@
+import type { Finding } from '../../../audit/index.js';
+import type { AuditedOnlineStore } from '../../online-store/index.js';
+import type { DatabricksAction, DatabricksResource, Principal } from '../vocabulary/index.js';
+
+/** Stands for a level that is known only after a plan is applied. */
+export const UNKNOWN_LEVEL = '(known after apply)';
+/** Stands for a level that an entry does not name, or not as text. */
+export const UNREADABLE_LEVEL = '(unreadable)';
+
+/** One entry of an access control list, as it was read. */
+export interface AccessEntry {
+  readonly resource: DatabricksResource;
+  /** Undefined: not known, as in a plan before it is applied. */
+  readonly principal: Principal | undefined;
+  /** As it is written. */
+  readonly level: string;
+  /** What it allows; undefined: the type has no such level. */
+  readonly actions: readonly DatabricksAction[] | undefined;
+  /** Whether it comes from an object above. */
+  readonly inherited: boolean;
+  readonly list: EntryList;
+}
+
+/** The list that an entry stands in. */
+export interface EntryList {
+  /** Whether it replaces the one that the object had. */
+  readonly replacing: boolean;
+  /** Number of its entries that count. */
+  readonly size: number;
+}
+
+/** A principal that stands in one list more than once. */
+export interface RepeatedPrincipal {
+  readonly resource: DatabricksResource;
+  readonly principal: Principal;
+  /** In the order of the list. */
+  readonly levels: readonly string[];
+  /** The one that counts here. */
+  readonly kept: string;
+  /** Whether all of them are of one workspace; otherwise the file does not say so. */
+  readonly isCertain: boolean;
+}
+
+/** An object with several lists in one file, each of which replaces the others. */
+export interface RivalListsFact {
+  readonly resource: DatabricksResource;
+  /** Where the lists stand. */
+  readonly addresses: readonly string[];
+  /** Whether all of them are of one workspace; otherwise the file does not say so. */
+  readonly isCertain: boolean;
+}
+
+/** A program that Terraform runs to get a token of Entra, known for its mistakes. */
+export interface TokenScriptFact {
+  /** Address of the Terraform resource. */
+  readonly address: string;
+}
+
+/** A file with a part of a longer answer. */
+export interface PageFact {
+  readonly file: string;
+}
+
+/** A personal access token, without the token itself. */
+export interface TokenFact {
+  /** What it is called in messages: its id, or where it stands. */
+  readonly name: string;
+  /** Whose rights it has, as far as it is known. */
+  readonly owner: Principal | undefined;
+  /** Number of its owner in the workspace. */
+  readonly ownerId: string | undefined;
+  /** Whether it was made on behalf of a service principal. */
+  readonly onBehalf: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number | undefined;
+  /** Milliseconds since 1970; null: never. */
+  readonly expiresAt: number | null | undefined;
+  /** Seconds from its creation to its end; null: without end; undefined: not known. */
+  readonly lifetimeSeconds: number | null | undefined;
+  /** Whether Terraform makes it. */
+  readonly managed: boolean;
+  /** `SCOPE/KEY` of the secret that keeps it, for machines to sign in with; undefined: none that is known. */
+  readonly keptIn: string | undefined;
+}
+
+export interface ServicePrincipalFact {
+  /** Undefined: not known before a plan is applied. */
+  readonly applicationId: string | undefined;
+  /** For people; where it is not known, where the service principal stands. */
+  readonly displayName: string;
+  /** Its number in the workspace. */
+  readonly id: string | undefined;
+  readonly createsClusters: boolean;
+}
+
+export interface GroupFact {
+  /** Its number in the workspace. */
+  readonly id: string | undefined;
+  /** Undefined: not known. */
+  readonly name: string | undefined;
+  readonly createsClusters: boolean;
+}
+
+/** A member of a group, both by their numbers in the workspace. */
+export interface MemberFact {
+  readonly groupId: string;
+  readonly memberId: string;
+}
+
+/** A secret whose value stands where it should not. Never the value. */
+export interface StoredSecretFact {
+  /** Address of the Terraform resource or output. */
+  readonly address: string;
+  readonly attribute: string;
+  readonly isToken: boolean;
+}
+
+export interface SecretFact {
+  readonly scope: string;
+  readonly key: string;
+}
+
+export interface ServiceCredentialFact {
+  readonly name: string;
+  /** Whether it can be used from every workspace of the metastore; undefined: not known. */
+  readonly open: boolean | undefined;
+}
+
+/** An instance profile, and what it is there for. */
+export interface InstanceProfileFact {
+  readonly arn: string;
+  readonly use: 'lookup' | 'publish';
+  /** What it is attached to. */
+  readonly by: string;
+}
+
+/** An identity policy of AWS, and what it may do to an online store. */
+export interface StorePolicyFact {
+  /** Of its file, for messages. */
+  readonly name: string;
+  /** ARN of the instance profile or role that it is the policy of; undefined: the file does not say so. */
+  readonly profile: string | undefined;
+  /** What `checkDynamoDbPolicy` takes. */
+  readonly document: unknown;
+  /** The changing actions that it allows, for example `dynamodb:PutItem`. */
+  readonly writes: readonly string[];
+}
+
+/** An object with permissions that the vocabulary does not have. */
+export interface UnmodelledFact {
+  readonly type: string;
+  readonly name: string;
+  /** Number of entries in its list. */
+  readonly entries: number;
+}
+
+/** What files of services say, beside permissions. Holds no secret. */
+export interface ServicesFacts {
+  readonly entries: readonly AccessEntry[];
+  readonly repeated: readonly RepeatedPrincipal[];
+  readonly rivalLists: readonly RivalListsFact[];
+  readonly tokens: readonly TokenFact[];
+  readonly servicePrincipals: readonly ServicePrincipalFact[];
+  readonly groups: readonly GroupFact[];
+  readonly members: readonly MemberFact[];
+  readonly storedSecrets: readonly StoredSecretFact[];
+  readonly tokenScripts: readonly TokenScriptFact[];
+  readonly secrets: readonly SecretFact[];
+  readonly serviceCredentials: readonly ServiceCredentialFact[];
+  /** Their `project` is the workspace. */
+  readonly onlineStores: readonly AuditedOnlineStore[];
+  readonly instanceProfiles: readonly InstanceProfileFact[];
+  readonly storePolicies: readonly StorePolicyFact[];
+  readonly unmodelled: readonly UnmodelledFact[];
+  readonly pages: readonly PageFact[];
+  /** What a reader with rules of its own found. */
+  readonly findings: readonly Finding[];
+}
+
+/** Facts that can be added to. */
+export type FactLists = { readonly [K in keyof ServicesFacts]: ServicesFacts[K][number][] };
+
+/** No facts yet. */
+export function emptyFacts(): FactLists {
+  return {
+    entries: [],
+    repeated: [],
+    rivalLists: [],
+    tokens: [],
+    servicePrincipals: [],
+    groups: [],
+    members: [],
+    storedSecrets: [],
+    tokenScripts: [],
+    secrets: [],
+    serviceCredentials: [],
+    onlineStores: [],
+    instanceProfiles: [],
+    storePolicies: [],
+    unmodelled: [],
+    pages: [],
+    findings: [],
+  };
+}
+
+/** The facts of several files as those of one. */
+export function mergeFacts(all: readonly ServicesFacts[]): ServicesFacts {
+  const merged = emptyFacts();
+  for (const facts of all) {
+    for (const key of Object.keys(merged) as (keyof ServicesFacts)[]) {
+      append(merged[key] as unknown[], facts[key]);
+    }
+  }
+  return merged;
+}
+
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const item of more) list.push(item);
+}

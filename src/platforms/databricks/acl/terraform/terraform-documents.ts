@@ -1,0 +1,233 @@
+import { z } from 'zod';
+import { ConfigInvalidError, isPlainObject } from '../../../../model/index.js';
+import { checkShape } from '../check-shape.js';
+import { type WorkspaceFinder, workspaceOfState, workspacesOfPlan } from './provider-workspaces.js';
+import type { TerraformResource } from './terraform-resource.js';
+
+const resource = z.looseObject({
+  address: z.string(),
+  type: z.string(),
+  values: z.record(z.string(), z.unknown()).nullish(),
+  sensitive_values: z.unknown().optional(),
+});
+
+const output = z.looseObject({ sensitive: z.boolean().nullish(), value: z.unknown().optional() });
+
+// A getter, because modules hold modules. The depth of the file was checked before.
+const terraformModule = z.looseObject({
+  resources: z.array(resource).nullish(),
+  get child_modules() {
+    return z.array(terraformModule).nullish();
+  },
+});
+
+const values = z.looseObject({
+  outputs: z.record(z.string(), output).nullish(),
+  root_module: terraformModule.nullish(),
+});
+
+const change = z.looseObject({
+  address: z.string(),
+  type: z.string(),
+  change: z.looseObject({
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+    after_unknown: z.unknown().optional(),
+    before_sensitive: z.unknown().optional(),
+    after_sensitive: z.unknown().optional(),
+  }),
+});
+
+const calledModule = z.looseObject({
+  resources: z
+    .array(z.looseObject({ address: z.string(), provider_config_key: z.string().nullish() }))
+    .nullish(),
+  get module_calls() {
+    return z.record(z.string(), z.looseObject({ module: calledModule.nullish() })).nullish();
+  },
+});
+
+const configuration = z.looseObject({
+  provider_config: z
+    .record(z.string(), z.looseObject({ expressions: z.unknown().optional() }))
+    .nullish(),
+  root_module: calledModule
+    .extend({
+      variables: z
+        .record(z.string(), z.looseObject({ sensitive: z.boolean().nullish() }))
+        .nullish(),
+    })
+    .nullish(),
+});
+
+const shown = z.looseObject({
+  values: values.nullish(),
+  planned_values: values.nullish(),
+  prior_state: z.looseObject({ values: values.nullish() }).nullish(),
+  resource_changes: z.array(change).nullish(),
+  resource_drift: z.array(change).nullish(),
+  errored: z.boolean().nullish(),
+  variables: z.record(z.string(), z.looseObject({ value: z.unknown().optional() })).nullish(),
+  configuration: configuration.nullish(),
+});
+
+const stateFile = z.looseObject({
+  outputs: z.record(z.string(), output).nullish(),
+  resources: z.array(
+    z.looseObject({
+      module: z.string().nullish(),
+      mode: z.string().nullish(),
+      type: z.string(),
+      name: z.string(),
+      provider: z.string().nullish(),
+      instances: z.array(
+        z.looseObject({
+          index_key: z.union([z.string(), z.number()]).nullish(),
+          attributes: z.record(z.string(), z.unknown()).nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** A value that is not part of a resource: an output or a variable. */
+export interface TerraformValue {
+  readonly address: string;
+  readonly value: unknown;
+  readonly sensitive: boolean;
+}
+
+/** What a Terraform file says, without its form. */
+export interface TerraformDocument {
+  /** As they are, or as they will be once a plan is applied. */
+  readonly resources: readonly TerraformResource[];
+  /** What else stands in the file: as it was before, and as it changed. Looked at for secrets only. */
+  readonly earlier: readonly TerraformResource[];
+  readonly others: readonly TerraformValue[];
+}
+
+/**
+ * What `terraform show -json` writes of a state or of a plan.
+ *
+ * @source Terraform documentation, "JSON Output Format", format versions 0.1 to 1.x
+ * @throws ConfigInvalidError when it has another form, or is a plan that failed
+ */
+export function readShown(value: unknown, file: string): TerraformDocument {
+  const document = checkShape(shown, value, file);
+  const { planned_values, prior_state, resource_changes, resource_drift, errored } = document;
+  if (errored === true) throw new ConfigInvalidError('is a plan that failed half-way', { file });
+  const changes = resource_changes ?? [];
+  const unknown = new Map(changes.map((one) => [one.address, one.change.after_unknown]));
+  const workspaceOf = workspacesOfPlan(document.configuration);
+  const whole = document.values ?? planned_values;
+  const after = changes.map((one) => changed(one, 'after', workspaceOf(one.address)));
+  return {
+    resources: whole
+      ? resourcesOf(whole.root_module, unknown, workspaceOf)
+      : after.filter(hasValues),
+    earlier: [
+      ...resourcesOf(prior_state?.values?.root_module, new Map(), workspaceOf),
+      ...(whole ? after : []),
+      ...[...changes, ...(resource_drift ?? [])].map((one) => changed(one, 'before')),
+    ],
+    others: [
+      ...outputsOf(whole?.outputs),
+      ...outputsOf(prior_state?.values?.outputs),
+      ...variablesOf(document),
+    ],
+  };
+}
+
+/**
+ * A state file of Terraform, as it lies in a backend.
+ *
+ * @throws ConfigInvalidError when it has another form
+ */
+export function readStateFile(value: unknown, file: string): TerraformDocument {
+  const { resources, outputs } = checkShape(stateFile, value, file);
+  return {
+    resources: resources.flatMap(({ module, mode, type, name, provider, instances }) =>
+      instances.map(({ index_key, attributes }) => {
+        const index =
+          index_key === null || index_key === undefined ? '' : JSON.stringify(index_key);
+        return {
+          address:
+            [module, mode === 'data' ? 'data' : '', type, name].filter(Boolean).join('.') +
+            (index === '' ? '' : `[${index}]`),
+          type,
+          workspace: workspaceOfState(provider),
+          values: attributes ?? {},
+          sensitive: undefined,
+          unknown: undefined,
+        };
+      }),
+    ),
+    earlier: [],
+    others: outputsOf(outputs),
+  };
+}
+
+function resourcesOf(
+  root: z.output<typeof terraformModule> | null | undefined,
+  unknown: ReadonlyMap<string, unknown>,
+  workspaceOf: WorkspaceFinder,
+): readonly TerraformResource[] {
+  const found: TerraformResource[] = [];
+  const open = [root];
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const { address, type, values: held, sensitive_values } of next.resources ?? []) {
+      found.push({
+        address,
+        type,
+        workspace: workspaceOf(address),
+        values: held ?? {},
+        sensitive: sensitive_values,
+        unknown: unknown.get(address),
+      });
+    }
+    for (const child of next.child_modules ?? []) open.push(child);
+  }
+  return found;
+}
+
+function changed(
+  { address, type, change: { before, after, ...marks } }: z.output<typeof change>,
+  side: 'before' | 'after',
+  workspace?: string,
+): TerraformResource {
+  const held = side === 'before' ? before : after;
+  return {
+    address,
+    type,
+    workspace,
+    values: isPlainObject(held) ? held : {},
+    sensitive: marks[`${side}_sensitive`],
+    unknown: side === 'after' ? marks.after_unknown : undefined,
+  };
+}
+
+function hasValues({ values: held }: TerraformResource): boolean {
+  return Object.keys(held).length > 0;
+}
+
+function outputsOf(
+  outputs: Readonly<Record<string, z.output<typeof output>>> | null | undefined,
+): readonly TerraformValue[] {
+  return Object.entries(outputs ?? {}).map(([name, { value, sensitive }]) => ({
+    address: `output.${name}`,
+    value,
+    sensitive: sensitive === true,
+  }));
+}
+
+function variablesOf({
+  variables,
+  configuration,
+}: z.output<typeof shown>): readonly TerraformValue[] {
+  const declared = new Map(Object.entries(configuration?.root_module?.variables ?? {}));
+  return Object.entries(variables ?? {}).map(([name, { value }]) => ({
+    address: `var.${name}`,
+    value,
+    sensitive: declared.get(name)?.sensitive === true,
+  }));
+}

@@ -1,0 +1,23 @@
+import { count } from '../../../audit/describe.js';
+import { neutralize, type TextLayout } from '../../../audit/index.js';
+import { findingLines, levelsLine } from '../../../audit/report-text.js';
+import type { ServicesReport } from './audit-services.js';
+import { SERVICES_RULE_TEXTS } from './services-rules.js';
+
+/**
+ * A report of services for people: the files, the findings by rule with what to do about them, and a summary at the end.
+ *
+ * Shape: lines with a final line end. Names from files are made harmless.
+ */
+export function servicesReportText(report: ServicesReport, layout: TextLayout): string {
+  const { findings, summary, files } = report;
+  return [
+    `${layout.style('bold', 'Audit of services')} in ${count(files.length, 'file')}`,
+    ...files.map(({ name, kind }) => `  ${neutralize(name)}: ${kind}`),
+    '',
+    ...findingLines(findings, SERVICES_RULE_TEXTS, layout),
+    `${count(summary.resources, 'object')}, ${count(summary.permissions, 'permission')}`,
+    levelsLine(findings, layout),
+    '',
+  ].join('\n');
+}

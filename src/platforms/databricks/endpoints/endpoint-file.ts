@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { checkSection } from '../../../config/check-section.js';
+import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
+import type { Environment } from '../../../config/index.js';
+import { parseYaml } from '../../../config/parse-yaml.js';
+import { type ConfigInvalidError, throwCollected } from '../../../model/index.js';
+import { isApplicationId } from '../vocabulary/index.js';
+import type { WorkspaceClientOptions } from '../workspace/index.js';
+import type { EndpointAccess, EndpointLevel } from './endpoint-access.js';
+import type { EndpointTokenRequest } from './endpoint-token.js';
+import {
+  type CredentialsSection,
+  connectWorkspace,
+  credentialsSection,
+  type WorkspaceSection,
+  workspaceSection,
+} from './workspace-section.js';
+
+/** What a file of endpoint access says. */
+export interface EndpointFile {
+  readonly access: EndpointAccess;
+  /** As whom the workspace is asked for endpoints and permissions. */
+  readonly connect: () => WorkspaceClientOptions;
+  /** The token to make, and how the workspace is asked as the service principal. */
+  readonly token:
+    | { readonly request: EndpointTokenRequest; readonly connect: () => WorkspaceClientOptions }
+    | undefined;
+}
+
+const applicationId = stringField.refine(
+  isApplicationId,
+  'must be the application id of a service principal, not its name',
+);
+const name = stringField.min(1, 'must not be empty');
+
+/**
+ * Reads a file of endpoint access.
+ *
+ * Shape: `workspace` (`host`, `ca_cert_path`, `credentials`), `endpoints`, `service_principals`, `level`, and `token` with
+ * `application_id`, `comment`, `lifetime_seconds` and `credentials`. Secrets are `${NAME}`. Nothing is asked yet: `connect`
+ * reads the secrets.
+ *
+ * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
+ */
+export function parseEndpointFile(
+  text: string,
+  options: { readonly file?: string | undefined; readonly env: Environment },
+): EndpointFile {
+  const { file, env } = options;
+  // Without the environment: what a secret's field says is looked at as it is written.
+  const document = parseYaml(text, { file });
+  const errors: ConfigInvalidError[] = [];
+  const section = { value: document.value, path: [] };
+  const found = checkSection(fileSchema(env), section, document, errors);
+  throwCollected(errors);
+  // Without a value there was an error.
+  const { workspace, endpoints, service_principals, level, token } = found as FileFields;
+  return {
+    access: { endpoints, servicePrincipals: service_principals, level },
+    connect: () => connectWorkspace(workspace, env),
+    token: token && {
+      request: {
+        applicationId: token.application_id,
+        comment: token.comment,
+        lifetimeSeconds: token.lifetime_seconds,
+      },
+      connect: () => connectWorkspace({ ...workspace, credentials: token.credentials }, env),
+    },
+  };
+}
+
+interface FileFields {
+  readonly workspace: WorkspaceSection;
+  readonly endpoints: readonly string[];
+  readonly service_principals: readonly string[];
+  readonly level?: EndpointLevel | undefined;
+  readonly token?:
+    | {
+        readonly application_id: string;
+        readonly comment: string;
+        readonly lifetime_seconds?: number | undefined;
+        readonly credentials: CredentialsSection;
+      }
+    | undefined;
+}
+
+function fileSchema(env: Environment): z.ZodType<FileFields> {
+  return z.strictObject(
+    {
+      workspace: workspaceSection(env),
+      endpoints: listOf(name),
+      service_principals: listOf(applicationId),
+      level: z
+        .enum(['CAN_VIEW', 'CAN_QUERY', 'CAN_MANAGE'], 'must be CAN_VIEW, CAN_QUERY or CAN_MANAGE')
+        .optional(),
+      token: z
+        .strictObject(
+          {
+            application_id: applicationId,
+            comment: name.max(200, 'is longer than 200 characters'),
+            lifetime_seconds: positiveIntegerField
+              .refine((seconds) => seconds >= 60 && seconds <= 86_400, 'must be from 60 to 86400')
+              .optional(),
+            credentials: credentialsSection(env),
+          },
+          'must be a mapping',
+        )
+        .optional(),
+    },
+    'must be a mapping with `workspace`, `endpoints` and `service_principals`',
+  );
+}
+
+function listOf<T>(item: z.ZodType<T>): z.ZodType<readonly T[]> {
+  return z.array(item, 'must be a list').min(1, 'must not be empty');
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { expandEnvironment } from '../../../config/expand-environment.js';
+import { stringField } from '../../../config/field-schemas.js';
+import type { Environment } from '../../../config/index.js';
+import { ConfigInvalidError, quote } from '../../../model/index.js';
+import {
+  createDatabricksCredentials,
+  createEntraProvider,
+  createOAuthM2MProvider,
+  createStaticTokenProvider,
+  parseWorkspaceHost,
+  type TokenProvider,
+} from '../tokens/index.js';
+import type { WorkspaceClientOptions } from '../workspace/index.js';
+
+/** The variable of the environment that holds a secret. */
+export interface SecretReference {
+  readonly variable: string;
+}
+
+const MAX_TEXT = 2048;
+
+/** A secret of a file: the name of a variable, never the secret. */
+export const secretReference: z.ZodType<SecretReference> = stringField.transform(
+  (text, context) => {
+    const match = /^\$(?:(\w+)|\{(\w+)\})$/.exec(text);
+    const variable = match?.[1] ?? match?.[2];
+    if (variable !== undefined) return { variable };
+    context.addIssue('must be a variable as `${NAME}`: a secret does not stand in a file');
+    return z.NEVER;
+  },
+);
+
+/** Text of a file, with variables of the environment expanded. */
+export function expandedText(env: Environment): z.ZodType<string> {
+  return stringField.transform((text, context) => {
+    const expanded = expandEnvironment(text, env, MAX_TEXT);
+    if (expanded === undefined) context.addIssue(`is longer than ${MAX_TEXT} characters`);
+    else if (expanded === '') context.addIssue('must not be empty');
+    // None of these texts has a dollar sign of its own.
+    else if (expanded.includes('$')) context.addIssue('names a variable that is not set');
+    else return expanded;
+    return z.NEVER;
+  });
+}
+
+/** As whom a workspace is asked. */
+export interface CredentialsSection {
+  readonly token?: SecretReference | undefined;
+  readonly client_id?: string | undefined;
+  readonly client_secret?: SecretReference | undefined;
+  readonly tenant_id?: string | undefined;
+  readonly authority?: string | undefined;
+}
+
+/** How a workspace is reached. */
+export interface WorkspaceSection {
+  readonly host: string;
+  readonly ca_cert_path?: string | undefined;
+  readonly credentials?: CredentialsSection | undefined;
+}
+
+/** The form of credentials in a file. */
+export function credentialsSection(env: Environment): z.ZodType<CredentialsSection> {
+  const text = expandedText(env);
+  return z
+    .strictObject(
+      {
+        token: secretReference.optional(),
+        client_id: text.optional(),
+        client_secret: secretReference.optional(),
+        tenant_id: text.optional(),
+        authority: text.optional(),
+      },
+      'must be a mapping',
+    )
+    .refine(
+      // SECURITY: an authority without its tenant would leave a secret of Entra to be sent to Databricks.
+      ({ token, client_id: id, client_secret: secret, tenant_id: tenant, authority }) =>
+        token === undefined
+          ? id !== undefined && secret !== undefined && (authority === undefined || tenant)
+          : [id, secret, tenant, authority].every((field) => field === undefined),
+      'must be `token`, or `client_id` and `client_secret`, with `tenant_id` for Entra, and `authority` where it is not the public one',
+    );
+}
+
+/** The form of a workspace in a file: `host`, and `credentials` of one of three kinds. */
+export function workspaceSection(env: Environment): z.ZodType<WorkspaceSection> {
+  const text = expandedText(env);
+  const host = text.refine(isHost, 'must be an https address or a host name');
+  return z.strictObject(
+    {
+      host,
+      ca_cert_path: text.optional(),
+      credentials: credentialsSection(env).optional(),
+    },
+    'must be a mapping with a `host`',
+  );
+}
+
+/**
+ * How a workspace is asked, with secrets from the environment: by the section's credentials, or else by the `DATABRICKS_`
+ * variables of the environment.
+ *
+ * @throws ConfigInvalidError when a variable is not set: it names the variable and never what one holds
+ */
+export function connectWorkspace(
+  section: WorkspaceSection,
+  env: Environment,
+): WorkspaceClientOptions {
+  const { host, ca_cert_path: caCertPath } = section;
+  return { host, caCertPath, tokens: createTokens(section, env) };
+}
+
+/** What a variable holds. @throws ConfigInvalidError when it is not set */
+export function readSecret({ variable }: SecretReference, env: Environment): string {
+  const value = Object.hasOwn(env, variable) ? env[variable] : undefined;
+  if (value) return value;
+  throw new ConfigInvalidError(`the environment variable ${quote(variable)} is not set`);
+}
+
+function createTokens(
+  { host, ca_cert_path: caCertPath, credentials }: WorkspaceSection,
+  env: Environment,
+): TokenProvider {
+  if (credentials === undefined) {
+    return createDatabricksCredentials({ ...env, DATABRICKS_HOST: host }, { caCertPath }).tokens;
+  }
+  const { token, client_id: clientId = '', client_secret: reference, tenant_id } = credentials;
+  if (token !== undefined) return createStaticTokenProvider(readSecret(token, env).trim());
+  const clientSecret = reference === undefined ? '' : readSecret(reference, env);
+  if (tenant_id === undefined) {
+    return createOAuthM2MProvider({ host, clientId, clientSecret, caCertPath });
+  }
+  const { authority } = credentials;
+  return createEntraProvider({
+    tenantId: tenant_id,
+    clientId,
+    clientSecret,
+    authority,
+    caCertPath,
+  });
+}
+
+function isHost(text: string): boolean {
+  try {
+    parseWorkspaceHost(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

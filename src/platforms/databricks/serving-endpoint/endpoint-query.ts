@@ -1,0 +1,100 @@
+import type { GuardedRequest } from '../../../adapters/http/guard.js';
+import { type RouteRequirement, requires } from '../../../adapters/support/route-rule.js';
+import {
+  type Decision,
+  PermissionDeniedError,
+  ResourceNotFoundError,
+} from '../../../model/index.js';
+import type {
+  DatabricksAction,
+  DatabricksResource,
+  DatabricksVocabulary,
+} from '../vocabulary/index.js';
+
+/** What it takes to query a serving endpoint. */
+export const CAN_QUERY = 'CAN_QUERY';
+
+/**
+ * What an endpoint is called in the permissions, by its name in the path; undefined: it is not served. Access lists of
+ * Databricks know endpoints by their ids.
+ */
+export type EndpointResourceOf = (endpoint: string) => DatabricksResource | undefined;
+
+/**
+ * Who asks, as an adapter says it: a `Caller` of its `callerOf`, or `request.feast` of Express. Typed for any vocabulary, and
+ * asked about that of the gate.
+ */
+export interface EndpointCaller {
+  readonly decide: (actions: never, resource: never) => Decision;
+}
+
+/** How a request of a framework is read. */
+export interface EndpointQuery<Request> {
+  /** Who asks. */
+  readonly callerOf: (request: Request) => EndpointCaller | undefined;
+  /** The name of the endpoint, as it is asked for. */
+  readonly nameOf: (request: Request) => unknown;
+  /** Default: the resource of that name. */
+  readonly resourceOf?: EndpointResourceOf | undefined;
+}
+
+/** @source Databricks documentation, "Create custom model serving endpoints": the form of a name */
+const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
+
+/**
+ * The resource of a route whose handler queries a serving endpoint, for `requires` of any adapter: with `CAN_QUERY`, the rule of
+ * the proxy. The gate has `databricksVocabulary`.
+ *
+ * Only a grant counts, whatever the options of the authorizer say of what no permission governs.
+ *
+ * @returns a function that throws ResourceNotFoundError where there is no such endpoint, PermissionDeniedError where nothing
+ *   but a missing rule would let the caller through, and TypeError where there is no caller
+ * @example
+ * const endpoint = queriedEndpoint<Request>({ callerOf: ({ feast }) => feast, nameOf: ({ params }) => params.name });
+ * app.post('/score/:name', requires<DatabricksVocabulary>(CAN_QUERY, endpoint), handler);
+ */
+export function queriedEndpoint<Request>({
+  callerOf,
+  nameOf,
+  resourceOf = byName,
+}: EndpointQuery<Request>): (request: Request) => DatabricksResource {
+  return (request) => {
+    const name = nameOf(request);
+    const isName = typeof name === 'string' && ENDPOINT_NAME.test(name);
+    const resource = isName ? resourceOf(name) : undefined;
+    if (resource === undefined) throw new ResourceNotFoundError('there is no such endpoint');
+    const caller = callerOf(request) as DecidingCaller | undefined;
+    if (caller === undefined) throw new TypeError('there is no caller to decide on');
+    const decision = caller.decide(CAN_QUERY, resource);
+    // SECURITY: that nothing governs an endpoint, or that `auth` is `no_auth`, is no reason to lend a token.
+    if (decision.allowed && decision.reason !== 'granted')
+      throw new PermissionDeniedError(decision);
+    return resource;
+  };
+}
+
+/**
+ * What a route of `guard` requires whose parameter `name` is that of a serving endpoint: {@link queriedEndpoint} for the server of
+ * `feast-permissions/http`.
+ *
+ * @example
+ * guard(gate, { routes: { 'POST /score/:name': { requires: requiresEndpointQuery(), handler } } });
+ */
+export function requiresEndpointQuery(
+  resourceOf?: EndpointResourceOf,
+): RouteRequirement<GuardedRequest> {
+  const endpoint = queriedEndpoint<GuardedRequest>({
+    callerOf: ({ caller }) => caller,
+    nameOf: ({ params }) => params['name'],
+    resourceOf,
+  });
+  return requires<GuardedRequest, DatabricksVocabulary>(CAN_QUERY, endpoint);
+}
+
+interface DecidingCaller {
+  decide(action: DatabricksAction, resource: DatabricksResource): Decision;
+}
+
+function byName(name: string): DatabricksResource {
+  return { type: 'ServingEndpoint', name };
+}

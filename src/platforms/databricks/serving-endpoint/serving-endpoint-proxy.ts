@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent, type RequestListener } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { guard } from '../../../adapters/http/guard.js';
+import type { Gate } from '../../../gate/index.js';
+import { ConfigInvalidError, quote } from '../../../model/index.js';
+import { parseWorkspaceHost, type TokenProvider } from '../tokens/index.js';
+import type { DatabricksVocabulary } from '../vocabulary/index.js';
+import { type EndpointResourceOf, requiresEndpointQuery } from './endpoint-query.js';
+import { forward } from './forward.js';
+
+export interface ServingEndpointProxyOptions {
+  /** Says who asks, and whether they have CAN_QUERY on the `ServingEndpoint`. Its vocabulary is `databricksVocabulary`. */
+  readonly gate: Gate<DatabricksVocabulary>;
+  /** The workspace whose endpoints are behind this: an https address, or a host name alone. */
+  readonly target: string;
+  /** Tokens of the service principal that endpoints are queried as. No caller ever sees one. */
+  readonly tokens: TokenProvider;
+  /**
+   * What an endpoint is called in the permissions, by its name in the path; undefined: it is not served. Access lists of
+   * Databricks know endpoints by their ids. Default: its name.
+   */
+  readonly resourceOf?: EndpointResourceOf | undefined;
+  /** File of certificates to trust in place of the system's. */
+  readonly caCertPath?: string | undefined;
+  /** The longest request that is passed on, in bytes. Default: 16 MiB, as the service takes. */
+  readonly maxRequestBytes?: number | undefined;
+  /** The longest answer that is passed on, in bytes. Default: 64 MiB. */
+  readonly maxAnswerBytes?: number | undefined;
+  /** For a request with the whole of its answer. Default: 300. */
+  readonly timeoutSeconds?: number | undefined;
+  /** How many requests are passed on at a time; others wait. Default: 256. */
+  readonly maxConnections?: number | undefined;
+  /** Gets what is answered with 500 or more. */
+  readonly onError?: ((error: unknown) => unknown) | undefined;
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** What a timer takes: a longer one would end at once. */
+const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
+const ROUTE = 'POST /serving-endpoints/:name/invocations';
+
+/**
+ * A listener for `http.createServer` in front of serving endpoints: `POST /serving-endpoints/<name>/invocations`, and nothing
+ * else.
+ *
+ * First the caller, then the decision, and only then is the body read. Only a grant counts, whatever the options of the
+ * authorizer say of what no permission governs. The body is streamed on, with the proxy's own token in place of the
+ * caller's, and so is the answer. Of headers, those that describe the content are passed on, both ways. What
+ * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more.
+ *
+ * @throws TypeError when an option is wrong, ConfigInvalidError when the target is no https address
+ * @example
+ * createServer(createServingEndpointProxy({ gate, target: 'adb-1.2.azuredatabricks.net', tokens })).listen(8080);
+ */
+export function createServingEndpointProxy(options: ServingEndpointProxyOptions): RequestListener {
+  const { gate, tokens, resourceOf, caCertPath, onError } = options;
+  if (typeof tokens?.getToken !== 'function') {
+    throw new TypeError('option tokens must be a token provider');
+  }
+  const origin = parseWorkspaceHost(options.target);
+  const limits = {
+    maxRequestBytes: readLimit('maxRequestBytes', options.maxRequestBytes, 16 * MEBIBYTE),
+    maxAnswerBytes: readLimit('maxAnswerBytes', options.maxAnswerBytes, 64 * MEBIBYTE),
+    timeoutMs: readLimit('timeoutSeconds', options.timeoutSeconds, 300, MAX_TIMEOUT_SECONDS) * 1000,
+  };
+  const sockets = {
+    keepAlive: true,
+    maxSockets: readLimit('maxConnections', options.maxConnections, 256),
+  };
+  const agent =
+    origin.protocol === 'https:'
+      ? new HttpsAgent({ ...sockets, ...readCertificates(caCertPath) })
+      : new HttpAgent(sockets);
+  return guard(gate, {
+    onError,
+    routes: {
+      [ROUTE]: {
+        requires: requiresEndpointQuery(resourceOf),
+        body: 'raw',
+        handler: ({ params, raw }, response) => {
+          // The rule of the route let nothing through but a name that stands for itself in a path.
+          const path = `/serving-endpoints/${params['name'] ?? ''}/invocations`;
+          const url = new URL(path, origin);
+          return forward({ url, agent, tokens, limits, onError }, raw, response);
+        },
+      },
+    },
+  });
+}
+
+function readLimit(
+  name: string,
+  value: number | undefined,
+  otherwise: number,
+  max: number = 2 ** 31,
+): number {
+  const limit = value ?? otherwise;
+  if (Number.isSafeInteger(limit) && limit > 0 && limit <= max) return limit;
+  throw new TypeError(`option ${name} must be a whole number from 1 to ${max}`);
+}
+
+function readCertificates(path: string | undefined): { readonly ca?: Buffer } {
+  if (path === undefined) return {};
+  try {
+    return { ca: readFileSync(path) };
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new ConfigInvalidError(`\`caCertPath\` ${quote(path)} cannot be read (${code})`);
+  }
+}

@@ -1,0 +1,151 @@
+import { isHeaderToken } from '../../../identity/request-token.js';
+import { ConfigInvalidError, quote } from '../../../model/errors.js';
+import { createEntraProvider } from './entra.js';
+import { createOAuthM2MProvider } from './oauth-m2m.js';
+import { createStaticTokenProvider } from './static-token.js';
+import type { TokenProvider } from './token-provider.js';
+import type { TokenRequestOptions } from './token-request.js';
+import { createWorkloadIdentityProvider, oidcTokenVariable } from './workload-identity.js';
+import { parseWorkspaceHost } from './workspace-host.js';
+
+/** The methods that are known, by the names that `DATABRICKS_AUTH_TYPE` has for them. */
+export const DATABRICKS_AUTH_METHODS = [
+  'pat',
+  'oauth-m2m',
+  'env-oidc',
+  'file-oidc',
+  'azure-client-secret',
+] as const;
+
+export type DatabricksAuthMethod = (typeof DATABRICKS_AUTH_METHODS)[number];
+
+/** Whom to ask, and as whom. */
+export interface DatabricksCredentials {
+  /** The origin of the workspace, without a slash at its end. */
+  readonly host: string;
+  readonly method: DatabricksAuthMethod;
+  readonly tokens: TokenProvider;
+}
+
+export interface DatabricksCredentialsOptions extends TokenRequestOptions {
+  /** Entra's address; see `createEntraProvider`. */
+  readonly authority?: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variable by which each method is known to be meant. */
+const MARKS: Readonly<Record<DatabricksAuthMethod, (env: Environment) => string>> = {
+  pat: () => 'DATABRICKS_TOKEN',
+  'oauth-m2m': () => 'DATABRICKS_CLIENT_SECRET',
+  'env-oidc': oidcTokenVariable,
+  'file-oidc': () => 'DATABRICKS_OIDC_TOKEN_FILEPATH',
+  'azure-client-secret': () => 'ARM_CLIENT_SECRET',
+};
+
+/**
+ * The credentials that the variables of the environment describe, by the names that Databricks' own tools have for them.
+ *
+ * Shape: `DATABRICKS_HOST`, and for `pat` `DATABRICKS_TOKEN`; for `oauth-m2m` `DATABRICKS_CLIENT_ID`, `DATABRICKS_CLIENT_SECRET`;
+ * for `env-oidc` the variable that `DATABRICKS_OIDC_TOKEN_ENV` names or `DATABRICKS_OIDC_TOKEN`, for `file-oidc`
+ * `DATABRICKS_OIDC_TOKEN_FILEPATH`, both with `DATABRICKS_CLIENT_ID` where there is one; for `azure-client-secret`
+ * `ARM_TENANT_ID`, `ARM_CLIENT_ID`, `ARM_CLIENT_SECRET`, `DATABRICKS_AZURE_RESOURCE_ID`. `DATABRICKS_ACCOUNT_ID` asks for a token
+ * of the account. An empty variable is none.
+ *
+ * @param env in place of `process.env`
+ * @throws ConfigInvalidError when there is no host, no method, a method without one of its variables, or more than one
+ *   method and no `DATABRICKS_AUTH_TYPE` that chooses: it names the variables and never what they hold
+ * @source databricks-sdk-py 0.162, `config.py` and `credentials_provider.py`; differs: two methods are always an error
+ * @example
+ * const { host, tokens } = createDatabricksCredentials();
+ */
+export function createDatabricksCredentials(
+  env: Environment = process.env,
+  options: DatabricksCredentialsOptions = {},
+): DatabricksCredentials {
+  const host = parseWorkspaceHost(demand(env, 'DATABRICKS_HOST')).origin;
+  const method = chooseMethod(env);
+  return { host, method, tokens: createTokens(method, host, env, options) };
+}
+
+function chooseMethod(env: Environment): DatabricksAuthMethod {
+  const asked = env['DATABRICKS_AUTH_TYPE'];
+  if (asked) {
+    const method = DATABRICKS_AUTH_METHODS.find((each) => each === asked);
+    if (method !== undefined) return method;
+    throw new ConfigInvalidError(
+      `\`DATABRICKS_AUTH_TYPE\` must be one of ${DATABRICKS_AUTH_METHODS.map(quote).join(', ')}`,
+    );
+  }
+  const meant = DATABRICKS_AUTH_METHODS.filter((method) => env[MARKS[method](env)]);
+  const [method, second] = meant;
+  if (method === undefined) {
+    const marks = DATABRICKS_AUTH_METHODS.map((each) => quote(MARKS[each](env)));
+    throw new ConfigInvalidError(
+      `no credentials for Databricks: none of ${marks.join(', ')} is set`,
+    );
+  }
+  if (second === undefined) return method;
+  throw new ConfigInvalidError(
+    `credentials for Databricks of more than one kind (${meant.join(', ')}): choose one with \`DATABRICKS_AUTH_TYPE\``,
+  );
+}
+
+function createTokens(
+  method: DatabricksAuthMethod,
+  host: string,
+  env: Environment,
+  options: DatabricksCredentialsOptions,
+): TokenProvider {
+  const accountId = env['DATABRICKS_ACCOUNT_ID'] || undefined;
+  const oauth = { ...options, host, accountId };
+  const clientId = env['DATABRICKS_CLIENT_ID'] || undefined;
+  switch (method) {
+    case 'pat':
+      return createStaticTokenProvider(demandToken(env, 'DATABRICKS_TOKEN'), {
+        redaction: options.redaction,
+      });
+    case 'oauth-m2m':
+      return createOAuthM2MProvider({
+        ...oauth,
+        clientId: demand(env, 'DATABRICKS_CLIENT_ID'),
+        clientSecret: demand(env, 'DATABRICKS_CLIENT_SECRET'),
+      });
+    case 'env-oidc': {
+      const variable = oidcTokenVariable(env);
+      demand(env, variable);
+      return createWorkloadIdentityProvider({
+        ...oauth,
+        clientId,
+        env,
+        subjectToken: { env: variable },
+      });
+    }
+    case 'file-oidc': {
+      const file = demand(env, 'DATABRICKS_OIDC_TOKEN_FILEPATH');
+      return createWorkloadIdentityProvider({ ...oauth, clientId, env, subjectToken: { file } });
+    }
+    case 'azure-client-secret':
+      return createEntraProvider({
+        ...options,
+        tenantId: demand(env, 'ARM_TENANT_ID'),
+        clientId: demand(env, 'ARM_CLIENT_ID'),
+        clientSecret: demand(env, 'ARM_CLIENT_SECRET'),
+        workspaceResourceId: env['DATABRICKS_AZURE_RESOURCE_ID'] || undefined,
+      });
+    default:
+      throw new TypeError('unknown method');
+  }
+}
+
+function demandToken(env: Environment, name: string): string {
+  const token = demand(env, name).trim();
+  if (isHeaderToken(token)) return token;
+  throw new ConfigInvalidError(`no credentials for Databricks: ${quote(name)} is no token`);
+}
+
+function demand(env: Environment, name: string): string {
+  const value = env[name];
+  if (value) return value;
+  throw new ConfigInvalidError(`no credentials for Databricks: ${quote(name)} is not set`);
+}

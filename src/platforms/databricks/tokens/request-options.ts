@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type HttpResponse,
+  MAX_TIMEOUT_SECONDS,
+} from '../../../identity/http-client.js';
+import type { SecretRegistry } from '../../../identity/identity-secrets.js';
+import { type RetryOptions, retryRequest } from '../../../identity/retry-request.js';
+
+/** How a server is asked. */
+export interface RequestOptions {
+  /** In place of the one that the next two make. It must send a secret nowhere but to the address that it is given. */
+  readonly httpClient?: HttpClient | undefined;
+  /** File of certificates to trust in place of the system's. */
+  readonly caCertPath?: string | undefined;
+  /** For one request with its whole answer; at most an hour. Each kind of server has its own unless given. */
+  readonly requestTimeoutSeconds?: number | undefined;
+  /** How often a request is sent at most; 4 unless given. */
+  readonly maxAttempts?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+  /** Waits, in milliseconds. */
+  readonly sleep?: RetryOptions['sleep'] | undefined;
+  /** Where secrets and tokens are registered to be masked; the process-wide redaction unless given. */
+  readonly redaction?: SecretRegistry | undefined;
+}
+
+/** What is usual for one kind of server. */
+type RequestHabits = Pick<HttpClientOptions, 'timeoutSeconds' | 'maxBytes' | 'followRedirects'>;
+
+/** Sends a request, again after failures that pass by themselves. Rejects with `HttpError` when there is no answer. */
+type Sender = (
+  request: HttpRequest,
+  isTransient?: RetryOptions['isTransient'],
+) => Promise<HttpResponse>;
+
+const DEFAULT_ATTEMPTS = 4;
+
+/**
+ * Creates what asks servers as the options say.
+ *
+ * @throws TypeError for a number of attempts or a timeout that is none; ConfigInvalidError when the file of certificates
+ *   cannot be read
+ */
+export function createSender(options: RequestOptions, habits: RequestHabits): Sender {
+  const { caCertPath, maxAttempts = DEFAULT_ATTEMPTS, now = Date.now } = options;
+  const { requestTimeoutSeconds: timeoutSeconds = habits.timeoutSeconds } = options;
+  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
+    throw new TypeError('maxAttempts must be a whole number above 0');
+  }
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS)) {
+    throw new TypeError(`requestTimeoutSeconds must be above 0 and at most ${MAX_TIMEOUT_SECONDS}`);
+  }
+  const client = options.httpClient ?? createHttpClient({ ...habits, caCertPath, timeoutSeconds });
+  const retry = { attempts: maxAttempts, sleep: options.sleep ?? waitFor, now };
+  return (request, isTransient) => retryRequest(client, request, { ...retry, isTransient });
+}
+
+function waitFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return sleep(milliseconds, undefined, { signal });
+}

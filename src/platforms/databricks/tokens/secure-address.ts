@@ -1,0 +1,18 @@
+import { isLoopback } from '../../../identity/provider-metadata.js';
+
+/**
+ * An address that may be sent a secret.
+ *
+ * Shape: `undefined` for what is no address, neither `https:` nor `http:` of a near host, or holds a user name or a password.
+ *
+ * @param isNear whether what goes to a host stays where nobody else can read it; of this very machine unless given
+ */
+export function parseSecureAddress(
+  text: string,
+  isNear: (url: URL) => boolean = isLoopback,
+): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
+  // SECURITY: a secret that goes over http is everybody's.
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isNear(url)) ? url : undefined;
+}

@@ -1,0 +1,58 @@
+import { addIdentitySecret, type SecretRegistry } from '../../../identity/identity-secrets.js';
+import { readUnverifiedExpiry } from '../../../identity/renewing-token.js';
+import { readTokenFile } from '../../../identity/token-file.js';
+import { AuthzError, CredentialUnavailableError, quote } from '../../../model/errors.js';
+
+/** Where a token of another issuer comes from. It is read anew each time: such tokens are exchanged while one runs. */
+export type SubjectTokenSource =
+  /** A file, as a CI system or Kubernetes mounts it. At most 64 KiB. */
+  | { readonly file: string }
+  /** A variable of the environment. */
+  | { readonly env: string }
+  /** A function of one's own. What it throws is not passed on, unless it is an error of this package. */
+  | (() => Promise<string>);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How long a token whose end cannot be read is masked. */
+const DEFAULT_MASKED_SECONDS = 3600;
+
+/**
+ * The token, registered to be masked.
+ *
+ * @returns rejects with `CredentialUnavailableError` when there is none
+ */
+export async function readSubjectToken(
+  source: SubjectTokenSource,
+  env: Environment,
+  redaction: SecretRegistry | undefined,
+): Promise<string> {
+  const token = await find(source, env);
+  if (typeof token !== 'string' || token === '') {
+    throw new CredentialUnavailableError(`no token: ${describe(source)} has none`);
+  }
+  const expiresAt = readUnverifiedExpiry(token) ?? 0;
+  const seconds = Math.max((expiresAt - Date.now()) / 1000, DEFAULT_MASKED_SECONDS);
+  addIdentitySecret(redaction, 'token', token, seconds);
+  return token;
+}
+
+async function find(source: SubjectTokenSource, env: Environment): Promise<string | undefined> {
+  if (typeof source === 'function') return callOwn(source);
+  return 'file' in source ? readTokenFile(source.file) : env[source.env]?.trim();
+}
+
+/** Of a foreign error nothing is kept: it may hold the request that the function sent, and how it signed in. */
+async function callOwn(source: () => Promise<string>): Promise<string> {
+  try {
+    return await source();
+  } catch (error) {
+    if (error instanceof AuthzError) throw error;
+    throw new CredentialUnavailableError('no token: the function that gives tokens failed');
+  }
+}
+
+function describe(source: SubjectTokenSource): string {
+  if (typeof source === 'function') return 'the function that gives tokens';
+  return 'file' in source ? `the file ${quote(source.file)}` : `the variable ${quote(source.env)}`;
+}

@@ -1,0 +1,57 @@
+import { readFile, stat } from 'node:fs/promises';
+import { quote, RegistryInvalidError, RegistryUnavailableError } from '../../model/index.js';
+import type { RegistryContents } from '../registry-source.js';
+import { decodeRegistry } from '../wire/decode-registry.js';
+
+/** 1 GiB. A registry of 100,000 resources has some 30 MB. */
+const MAX_BYTES = 2 ** 30;
+
+/**
+ * Reads the registry file that Feast writes.
+ *
+ * Feast writes the file in place, so a read can meet a half-written one: that is a {@link RegistryInvalidError}.
+ *
+ * @param path relative to the working folder, where it is not absolute
+ * @throws {@link RegistryUnavailableError} when there is no such file, or it cannot be opened
+ * @throws {@link RegistryInvalidError} when it is not a whole registry, or is larger than 1 GiB
+ * @throws the signal's reason, when it is aborted
+ */
+export async function readRegistryFile(
+  path: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<RegistryContents> {
+  const bytes = await readBytes(path, options.signal);
+  try {
+    return decodeRegistry(bytes);
+  } catch (error) {
+    if (error instanceof RegistryInvalidError) throw invalid(path, error.message, error);
+    throw error;
+  }
+}
+
+async function readBytes(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  signal?.throwIfAborted();
+  try {
+    const status = await stat(path);
+    // Opening a pipe waits for a writer, which may never come.
+    if (!status.isFile()) throw new Error('it is not a regular file');
+    if (status.size > MAX_BYTES) throw invalid(path, `is larger than ${MAX_BYTES} bytes`);
+    return await readFile(path, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof RegistryInvalidError) throw error;
+    throw new RegistryUnavailableError(
+      `registry file ${quote(path)} cannot be read: ${describeFailure(error as Error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function describeFailure(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return 'there is no such file; `feast apply` makes it';
+  return error.code ?? error.message;
+}
+
+function invalid(path: string, problem: string, cause?: Error): RegistryInvalidError {
+  return new RegistryInvalidError(`registry file ${quote(path)} ${problem}`, { cause });
+}

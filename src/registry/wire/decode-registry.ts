@@ -1,0 +1,141 @@
+import { create, mergeFromBinary } from '@bufbuild/protobuf';
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import {
+  type ExcludedPermission,
+  type FeastType,
+  freezeTags,
+  type Permission,
+  quote,
+  RegistryInvalidError,
+  type Resource,
+} from '../../model/index.js';
+import { createRelations, type EncodedObject } from '../create-relations.js';
+import { type Registry, RegistrySchema } from '../gen/registry_pb.js';
+import type { RegistryContents } from '../registry-source.js';
+import { assertComplete } from './assert-complete.js';
+import { readPermission } from './read-permission.js';
+import { readRecords, type WireRecord } from './read-records.js';
+import { readResource, type StoredResource } from './read-resource.js';
+
+/**
+ * Entity of the views that have none. It is Feast's own, nobody asks for it and no list of Feast shows it.
+ *
+ * @source Feast 0.66.0, its list of entities: same
+ */
+const PLACEHOLDER_ENTITY = '__dummy';
+
+/**
+ * Decodes a registry as Feast writes it: the protobuf message `feast.core.Registry`.
+ *
+ * Shape: `bytes` is the whole file, and is not to be written to afterwards: the relations are read from it later. All projects are read. Permissions that cannot be understood are among the
+ * permissions, as excluded ones. The resources are what Feast lists: the registry's own objects, without the copies
+ * of data sources inside views and without the placeholder entity.
+ * Cost: linear in the bytes.
+ *
+ * @throws {@link RegistryInvalidError} when the bytes are cut off, damaged or of an unknown version; which cuts
+ *   can be told is written at `assertComplete`
+ * @throws TypeError when `bytes` is not a `Uint8Array`
+ */
+export function decodeRegistry(bytes: Uint8Array): RegistryContents {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError('a registry is decoded from a Uint8Array');
+  if (bytes.length === 0) throw new RegistryInvalidError('is empty');
+  const header = create(RegistrySchema);
+  const stored = new Map<string, StoredResource>();
+  const permissions: (Permission | ExcludedPermission)[] = [];
+  const records = readRecords(RegistrySchema, bytes);
+  for (const record of records) {
+    try {
+      readRecord(record, bytes, { header, stored, permissions });
+    } catch (error) {
+      throw inRecord(record, error);
+    }
+  }
+  const all = [...stored.values()];
+  assertComplete({
+    schemaVersion: header.registrySchemaVersion,
+    version: header.versionId,
+    resources: all,
+    history: header.featureViewVersionHistory?.records ?? [],
+  });
+  const resources = Object.freeze(all.filter(isListed).map(freezeResource));
+  const relations = createRelations(resources, () => encodedObjects(records, bytes));
+  return Object.freeze({
+    version: header.versionId,
+    lastUpdated: readTime(header.lastUpdated),
+    projects: relations.projects,
+    permissions: Object.freeze(permissions),
+    resources,
+    relations,
+  });
+}
+
+function* encodedObjects(
+  records: readonly WireRecord[],
+  bytes: Uint8Array,
+): Generator<EncodedObject> {
+  for (const { field, content, end } of records) {
+    yield { list: field.name, bytes: bytes.subarray(content, end) };
+  }
+}
+
+interface Target {
+  readonly header: Registry;
+  /** By list, project and name. */
+  readonly stored: Map<string, StoredResource>;
+  readonly permissions: (Permission | ExcludedPermission)[];
+}
+
+function readRecord(record: WireRecord, bytes: Uint8Array, target: Target): void {
+  const { field, start, content, end } = record;
+  if (field.fieldKind !== 'list') {
+    mergeFromBinary(RegistrySchema, target.header, bytes.subarray(start, end), {
+      readUnknownFields: false,
+    });
+    return;
+  }
+  const object = bytes.subarray(content, end);
+  const resource = readResource(field.name, object);
+  if (resource === undefined) return;
+  const { type, project, name } = resource;
+  if (name === '') throw new RegistryInvalidError(`a ${type} has no name`);
+  if (project === '') throw new RegistryInvalidError(`${type} ${quote(name)} has no project`);
+  const key = JSON.stringify([field.number, project, name]);
+  if (target.stored.has(key)) {
+    throw new RegistryInvalidError(
+      `${type} ${quote(name)} of project ${quote(project)} occurs twice`,
+    );
+  }
+  target.stored.set(key, resource);
+  if (type === 'Permission') target.permissions.push(readPermission(object));
+}
+
+function inRecord({ field, start }: WireRecord, error: unknown): unknown {
+  const problem = problemOf(error as NodeJS.ErrnoException);
+  if (problem === undefined) return error;
+  const message = `is damaged: ${problem} (in \`${field.name}\`, byte ${start})`;
+  return new RegistryInvalidError(message, { cause: error });
+}
+
+/** All that decoding can still refuse after the check of the bytes; anything else is a defect of ours. */
+function problemOf(error: NodeJS.ErrnoException): string | undefined {
+  if (error instanceof RegistryInvalidError) return error.message;
+  return error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'text is not UTF-8' : undefined;
+}
+
+function readTime(time: Timestamp | undefined): Date | undefined {
+  if (time === undefined) return undefined;
+  const date = timestampDate(time);
+  if (Number.isNaN(date.getTime())) {
+    throw new RegistryInvalidError('is damaged: it was last updated at an impossible time');
+  }
+  return date;
+}
+
+function isListed({ type, name }: StoredResource): boolean {
+  return type !== 'Entity' || name !== PLACEHOLDER_ENTITY;
+}
+
+function freezeResource({ type, name, project, tags }: StoredResource): Resource<FeastType> {
+  return Object.freeze({ type, name, project, tags: freezeTags(Object.entries(tags)) });
+}

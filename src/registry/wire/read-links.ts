@@ -1,0 +1,113 @@
+import { fromBinary, type Message } from '@bufbuild/protobuf';
+import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
+import type { FeastType } from '../../model/index.js';
+import {
+  FeatureServiceSchema,
+  FeatureViewSchema,
+  LabelViewSchema,
+  OnDemandFeatureViewSchema,
+  StreamFeatureViewSchema,
+} from '../gen/relations_pb.js';
+import { checkRecord } from './read-records.js';
+
+/** What one object of a registry refers to, by name. */
+export interface ObjectLinks {
+  readonly project: string;
+  readonly name: string;
+  /** Views that it takes features from. */
+  readonly views: readonly string[];
+  /** The source that data is pushed or streamed to. Empty: none. */
+  readonly pushSource: string;
+  /** Whether it is among what is filled when every view is asked for. */
+  readonly isMaterialized: boolean;
+  readonly hasVectorIndex: boolean;
+}
+
+/** One kind of object: the types that it may have, and how to read it. */
+export interface LinkReader {
+  readonly types: readonly FeastType[];
+  readonly read: (bytes: Uint8Array) => ObjectLinks;
+}
+
+/**
+ * The lists of a registry whose objects refer to others, by field.
+ *
+ * @source Feast 0.66.0, what it materializes, what it pushes to, and which views it makes vector stores of
+ */
+export const LINK_READERS: ReadonlyMap<string, LinkReader> = new Map([
+  [
+    'feature_views',
+    reader(['FeatureView', 'BatchFeatureView'], FeatureViewSchema, ({ spec }) => ({
+      ...namesOf(spec),
+      pushSource: spec?.streamSource?.name ?? '',
+      isMaterialized: spec?.online === true && !spec.disabled,
+      hasVectorIndex: [...(spec?.features ?? []), ...(spec?.entityColumns ?? [])].some(
+        ({ vectorIndex }) => vectorIndex,
+      ),
+    })),
+  ],
+  [
+    'stream_feature_views',
+    reader(['StreamFeatureView'], StreamFeatureViewSchema, ({ spec }) => ({
+      ...namesOf(spec),
+      pushSource: spec?.streamSource?.name ?? '',
+      isMaterialized: spec?.online === true && !spec.disabled,
+    })),
+  ],
+  [
+    'on_demand_feature_views',
+    reader(['OnDemandFeatureView'], OnDemandFeatureViewSchema, ({ spec }) => ({
+      ...namesOf(spec),
+      views: (spec?.sources ?? []).flatMap(({ value }) => {
+        const source = value?.source;
+        if (source?.case === 'featureView') return source.value.spec?.name ?? [];
+        return source?.case === 'featureViewProjection' ? source.value.featureViewName : [];
+      }),
+      isMaterialized: spec?.writeToOnlineStore === true && !spec.disabled,
+    })),
+  ],
+  [
+    'label_views',
+    reader(['LabelView'], LabelViewSchema, ({ spec }) => ({
+      ...namesOf(spec),
+      pushSource: spec?.source?.name ?? '',
+    })),
+  ],
+  [
+    'feature_services',
+    reader(['FeatureService'], FeatureServiceSchema, ({ spec }) => ({
+      ...namesOf(spec),
+      views: (spec?.features ?? []).map(({ featureViewName }) => featureViewName),
+    })),
+  ],
+]);
+
+function reader<T extends Message>(
+  types: readonly FeastType[],
+  schema: GenMessage<T>,
+  read: (message: T) => Partial<ObjectLinks>,
+): LinkReader {
+  return {
+    types,
+    read: (bytes) => {
+      checkRecord(schema, bytes);
+      const links = read(fromBinary(schema, bytes, { readUnknownFields: false }));
+      return { ...NO_LINKS, ...links };
+    },
+  };
+}
+
+const NO_LINKS: ObjectLinks = {
+  project: '',
+  name: '',
+  views: [],
+  pushSource: '',
+  isMaterialized: false,
+  hasVectorIndex: false,
+};
+
+function namesOf(
+  spec: Pick<ObjectLinks, 'name' | 'project'> | undefined,
+): Pick<ObjectLinks, 'name' | 'project'> {
+  return { name: spec?.name ?? '', project: spec?.project ?? '' };
+}

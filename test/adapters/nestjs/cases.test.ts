@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpCode } from '@nestjs/common';
+import {
+  createFeastGuard,
+  FeastEndpoint,
+  feastAuthentication,
+  Public,
+  Requires,
+} from '../../../src/adapters/nestjs/index.js';
+import { viewNamed, viewsNamed } from '../support/case-resources.js';
+import { runCases } from '../support/case-suite.js';
+import type { CaseServer, StartOptions } from '../support/case-types.js';
+import { asController, createApp, decorate, listen, onRoute } from './nest-app.js';
+
+type Controller = new () => object;
+
+function createController(ran: () => void, withUnguarded: boolean): Controller {
+  class CaseController {
+    health(): object {
+      return { ok: true };
+    }
+  }
+  const add = (method: string, handler: () => object): void =>
+    void Object.defineProperty(CaseController.prototype, method, {
+      value: handler,
+      configurable: true,
+      writable: true,
+    });
+  const answer = (): object => {
+    ran();
+    return { ok: true };
+  };
+  const ok = HttpCode(200);
+  const byFeast = FeastEndpoint({ project: 'credit_scoring' });
+  const oneView = Requires('READ_ONLINE', ({ params }) => viewNamed(params));
+  const allViews = Requires('READ_ONLINE', ({ body }) => viewsNamed(body));
+  for (const method of ['features', 'push', 'view', 'projectView', 'views', 'unguarded']) {
+    add(method, () => answer());
+  }
+  decorate(CaseController, 'health', onRoute('GET', '/health'), Public());
+  decorate(CaseController, 'features', onRoute('POST', '/get-online-features'), ok, byFeast);
+  decorate(CaseController, 'push', onRoute('POST', '/push'), ok, byFeast);
+  decorate(CaseController, 'view', onRoute('GET', '/views/:name'), oneView);
+  decorate(
+    CaseController,
+    'projectView',
+    onRoute('GET', '/projects/:project/views/:name'),
+    oneView,
+  );
+  decorate(CaseController, 'views', onRoute('POST', '/views'), ok, allViews);
+  if (withUnguarded) decorate(CaseController, 'unguarded', onRoute('GET', '/unguarded'));
+  return asController(CaseController);
+}
+
+async function start(options: StartOptions): Promise<CaseServer> {
+  const { gate, unguarded, onUnguarded, withUnguarded } = options;
+  let runs = 0;
+  let reads = 0;
+  const app = await createApp([createController(() => (runs += 1), withUnguarded)]);
+  app.use(feastAuthentication(gate, { publicRoutes: ['GET /health'] }));
+  app.use((request: IncomingMessage, _response: object, next: () => void) => {
+    if (request.headers['content-length'] !== undefined) reads += 1;
+    next();
+  });
+  app.useGlobalGuards(createFeastGuard(gate, { unguarded, onUnguarded }));
+  const { url, close } = await listen(app);
+  return { url, close, handlerRuns: () => runs, bodyReads: () => reads };
+}
+
+runCases({ name: 'nestjs', start });

@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../../../src/cli/run.js';
+import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
+
+const READER = { username: 'ann', roles: ['super-reader'] };
+const VIEW = { type: 'FeatureView', name: 'untagged_view' };
+
+function lines(...requests: readonly unknown[]): string {
+  return requests
+    .map((request) => `${typeof request === 'string' ? request : JSON.stringify(request)}\n`)
+    .join('');
+}
+
+async function decide(
+  stdin: readonly (string | Uint8Array)[],
+  path = OIDC_EXAMPLE,
+): Promise<{
+  readonly exitCode: number;
+  readonly answers: readonly unknown[];
+}> {
+  const { exitCode, stdout } = await runCli(['decide', path], { stdin });
+  const answers = stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as unknown);
+  return { exitCode, answers };
+}
+
+describe('decide', () => {
+  it('answers each line in order', async () => {
+    const stdin = lines(
+      { id: 1, user: READER, actions: 'READ_ONLINE', resource: VIEW },
+      {
+        id: 'two',
+        user: null,
+        actions: ['describe', 'READ'],
+        resource: { ...VIEW, type: 'feature_view' },
+      },
+      '',
+      { user: READER, actions: ['CREATE'], resource: { type: 'Entity', name: 'driver' } },
+      { id: 4, user: READER, actions: ['READ'], resource: { ...VIEW, project: 'nosuch' } },
+      { id: 5, user: READER, actions: ['READ'], resource: { type: 'SavedDataset', name: 'x' } },
+    );
+    expect(await decide([stdin])).toEqual({
+      exitCode: 0,
+      answers: [
+        { id: 1, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
+        {
+          id: 'two',
+          allowed: false,
+          reason: 'denied',
+          permissions: ['admin-all', 'feature-reader'],
+        },
+        { allowed: false, reason: 'denied', permissions: [] },
+        { id: 4, allowed: false, reason: 'unknown-project', permissions: [] },
+        { id: 5, allowed: false, reason: 'unsecured', permissions: [] },
+      ],
+    });
+  });
+
+  it('answers a bad line with an error of its own', async () => {
+    const deep = '['.repeat(100_000);
+    const stdin = lines(
+      'not JSON',
+      { id: 2, actions: ['READ'], resource: VIEW },
+      { id: 3, user: { ...READER, roles: 'admin' }, actions: ['READ'], resource: VIEW },
+      { id: 4, user: READER, actions: [], resource: VIEW },
+      { id: 5, user: READER, actions: ['FLY'], resource: VIEW },
+      { id: 6, user: READER, actions: ['READ'], resource: { type: 'View', name: 'x' } },
+      { id: 7, user: READER, actions: ['READ'], resource: { ...VIEW, tag: {} } },
+      { id: 8, user: READER, actions: ['READ'], resource: { ...VIEW, tags: { a: 1 } } },
+      { id: { a: 1 }, user: READER, actions: ['READ'], resource: VIEW },
+      'null',
+      deep,
+      { id: 12, user: READER, actions: ['READ'], resource: VIEW },
+    );
+    const { exitCode, answers } = await decide([stdin]);
+    expect(exitCode).toBe(2);
+    expect(answers).toEqual([
+      { error: { message: 'the line is not JSON' } },
+      { id: 2, error: { message: '`user` is missing' } },
+      { id: 3, error: { message: '`user.roles`: invalid input: expected array, received string' } },
+      { id: 4, error: { message: 'no action is asked for' } },
+      {
+        id: 5,
+        error: { message: expect.stringMatching(/^action `FLY` is unknown; known are CREATE, /) },
+      },
+      { id: 6, error: { message: expect.stringMatching(/^resource type `View` is unknown/) } },
+      { id: 7, error: { message: '`resource.tag` is not a known field' } },
+      { id: 8, error: { message: '`resource.tags`: must be an object of strings' } },
+      { error: { message: '`id`: invalid input' } },
+      { error: { message: 'invalid input: expected object, received null' } },
+      { error: { message: 'the line is not JSON' } },
+      { id: 12, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
+    ]);
+  });
+
+  it('reads lines of any cut, and bounds their length', async () => {
+    const request = JSON.stringify({ id: 1, user: READER, actions: 'READ_ONLINE', resource: VIEW });
+    const stdin = [
+      request.slice(0, 20),
+      `${request.slice(20)}\n{"id": "`,
+      ...Array.from({ length: 20 }, () => 'x'.repeat(100_000)),
+      `"}\n${request}`,
+    ];
+    const { exitCode, answers } = await decide(stdin);
+    expect(exitCode).toBe(2);
+    const answer = { id: 1, allowed: true, reason: 'granted', permissions: ['feature-reader'] };
+    expect(answers).toEqual([
+      answer,
+      { error: { message: 'the line is longer than 1048576 bytes' } },
+      answer,
+    ]);
+  });
+
+  it('lets no tag of a request stand against the registry', async () => {
+    const pii = { username: 'eve', groups: ['pii-cleared'] };
+    const asked = {
+      user: pii,
+      actions: 'READ_OFFLINE',
+      resource: { ...VIEW, tags: { pii: 'true' } },
+    };
+    const unregistered = { ...asked, resource: { ...asked.resource, name: 'new_view' } };
+    const { answers } = await decide([lines({ id: 1, ...asked }, { id: 2, ...unregistered })]);
+    expect(answers).toMatchObject([
+      { id: 1, allowed: false },
+      { id: 2, allowed: true, permissions: ['pii-reader'] },
+    ]);
+  });
+
+  it('follows the configuration, and warns when it enforces nothing', async () => {
+    const stdin = [lines({ id: 1, user: null, actions: 'DELETE', resource: VIEW })];
+    const { stdout, stderr } = await runCli(['decide', EXAMPLE], { stdin });
+    expect(stdout).toBe('{"id":1,"allowed":true,"reason":"no-auth","permissions":[]}\n');
+    expect(stderr).toBe('feast-permissions: warning: auth is no_auth: nothing is enforced\n');
+  });
+
+  it('wants a project where there are several', async () => {
+    const request = lines({ id: 1, user: READER, actions: 'READ_ONLINE', resource: VIEW });
+    expect(await decide([request], EXAMPLE_REGISTRY)).toEqual({
+      exitCode: 2,
+      answers: [
+        {
+          id: 1,
+          error: {
+            message: 'FeatureView:untagged_view names no project, and there is no default project',
+          },
+        },
+      ],
+    });
+    const { stdout } = await runCli(['decide', EXAMPLE_REGISTRY, '--project', 'credit_scoring'], {
+      stdin: [request],
+    });
+    expect(stdout).toContain('"allowed":true');
+  });
+
+  it('writes a table', async () => {
+    const stdin = [
+      lines(
+        { id: 1, user: READER, actions: 'READ_ONLINE', resource: VIEW },
+        { id: 'a longer id\u001b', user: null, actions: 'READ', resource: VIEW },
+        'x',
+        { id: 3, user: null, actions: 'CREATE', resource: { type: 'SavedDataset', name: 'x' } },
+      ),
+    ];
+    const { stdout } = await runCli(['decide', '--format', 'table', OIDC_EXAMPLE], { stdin });
+    expect(stdout).toBe(`1             allowed  granted: feature-reader
+a longer id\\u001b  refused  denied: admin-all, feature-reader
+-                  error    the line is not JSON
+3                  refused  unsecured
+`);
+  });
+
+  it('says on a terminal what it waits for', async () => {
+    const stdin = { isTTY: true, [Symbol.asyncIterator]: async function* () {} };
+    let text = '';
+    const output = {
+      write(more: string): boolean {
+        text += more;
+        return true;
+      },
+      once: () => undefined,
+      removeListener: () => undefined,
+    };
+    const io = { stdin, stdout: output, stderr: output, env: {}, cwd: '/' };
+    expect(await run(['decide', OIDC_EXAMPLE], io)).toBe(0);
+    expect(text).toBe('reading requests, one JSON object a line\n');
+  });
+
+  it('waits for a slow reader, and stops when the reader goes away', async () => {
+    let written = 0;
+    let read = 0;
+    let resume = (): void => {};
+    const stdout = {
+      destroyed: false,
+      write: () => {
+        written += 1;
+        setTimeout(() => {
+          stdout.destroyed = written === 3;
+          resume();
+        });
+        return false;
+      },
+      once: (_: string, listener: () => void) => {
+        resume = listener;
+      },
+      removeListener: () => undefined,
+    };
+    const stderr = { ...stdout, write: () => true };
+    const request = Buffer.from(lines({ id: 1, user: null, actions: 'READ', resource: VIEW }));
+    const stdin = {
+      async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+        for (; read < 1000; read++) yield request;
+      },
+    };
+    expect(await run(['decide', OIDC_EXAMPLE], { stdin, stdout, stderr, env: {}, cwd: '/' })).toBe(
+      0,
+    );
+    expect(written).toBe(3);
+    expect(read).toBeLessThan(5);
+  });
+});

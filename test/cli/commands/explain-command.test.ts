@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ANN = '{"username":"ann","roles":["trusted"]}';
+
+function explain(
+  user: string,
+  action: string,
+  resource: string,
+  ...rest: string[]
+): Promise<{
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}> {
+  return runCli(['explain', '--user', user, '--action', action, '--resource', resource, ...rest]);
+}
+
+describe('explain', () => {
+  it('a grant', async () => {
+    expect(
+      await explain(ANN, 'read_offline', 'featureview:merchant_risky_profile', OIDC_EXAMPLE),
+    ).toEqual({
+      exitCode: 0,
+      stdout: `allowed ann: READ_OFFLINE on FeatureView:credit_scoring/merchant_risky_profile
+  allowed READ_OFFLINE on FeatureView:credit_scoring/merchant_risky_profile: permission "reader" grants READ_OFFLINE: it requires the role "trusted"
+
+Permissions that govern it:
+  NAME            ACTIONS         REQUIRES                                              GRANTS
+  risk-combined   DESCRIBE, READ  the group "risk-analysts" or the namespace "risk-ns"  no
+  describe-all    DESCRIBE        one of the groups "feast-users", "data-scientists"    no
+  admin-all       ALL_ACTIONS     the role "feast-admin"                                no
+  feature-reader  DESCRIBE, READ  the role "super-reader"                               no
+  reader          READ_OFFLINE    the role "trusted"                                    yes
+  view-editor     CRUD            the role "risk-engineer"                              no
+`,
+      stderr: '',
+    });
+  });
+
+  it('a refusal, with what was nearly a grant', async () => {
+    const { exitCode, stdout } = await explain(
+      ANN,
+      'READ',
+      'FeatureView:merchant_risky_profile',
+      OIDC_EXAMPLE,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^refused ann: READ_ONLINE, READ_OFFLINE on /);
+    expect(
+      stdout.slice(stdout.indexOf('Permissions that fail')),
+    ).toBe(`Permissions that fail on one condition only:
+  risk-combined: it requires the group "risk-analysts" or the namespace "risk-ns"
+  admin-all: it requires the role "feast-admin"
+  feature-reader: it requires the role "super-reader"
+  reader: it does not hold READ_ONLINE
+`);
+  });
+
+  it('asks for several actions together', async () => {
+    const json = await explain(
+      ANN,
+      'READ_OFFLINE',
+      'FeatureView:merchant_risky_profile',
+      '--action',
+      'DESCRIBE',
+      '--format=json',
+      OIDC_EXAMPLE,
+    );
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      actions: ['READ_OFFLINE', 'DESCRIBE'],
+      allowed: false,
+    });
+  });
+
+  it('takes the user from a file', async () => {
+    const file = join(folder, 'user.json');
+    writeFileSync(file, '{"username": "bob", "groups": ["auditors"]}');
+    const { exitCode, stdout } = await explain(file, 'DESCRIBE', 'Permission:reader', OIDC_EXAMPLE);
+    expect(stdout).toMatch(/^allowed bob: DESCRIBE on Permission:credit_scoring\/reader\n/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('bounds that file', async () => {
+    const { exitCode, stderr } = await explain('/dev/zero', 'READ', 'Entity:x', OIDC_EXAMPLE);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      'feast-permissions: the user in `/dev/zero` is longer than 1048576 bytes\n',
+    ]);
+  });
+
+  it.each(['anonymous', 'null'])('knows the user %s', async (user) => {
+    const { exitCode, stdout } = await explain(
+      user,
+      'READ',
+      'Entity:account',
+      '--project',
+      'fraud_detection',
+      EXAMPLE_REGISTRY,
+    );
+    expect(stdout).toMatch(
+      /^refused anonymous: READ_ONLINE, READ_OFFLINE on Entity:fraud_detection\/account\n/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it('says what the permissions would say where nothing is enforced', async () => {
+    const { exitCode, stdout } = await explain(ANN, 'CREATE', 'Entity:driver', EXAMPLE);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^allowed ann: CREATE on Entity:credit_scoring\/driver\n {2}auth is no_auth: nothing is enforced\n {2}with auth on: no permission holds CREATE /,
+    );
+    const json = await explain(ANN, 'CREATE', 'Entity:driver', EXAMPLE, '--format', 'json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      allowed: true,
+      reason: 'no-auth',
+      ifEnforced: { allowed: false, reason: 'denied' },
+    });
+  });
+
+  it('warns about a resource that is not registered, and guesses which was meant', async () => {
+    const { exitCode, stdout, stderr } = await explain(
+      ANN,
+      'READ',
+      'SavedDataset:training_credit_v2',
+      OIDC_EXAMPLE,
+    );
+    expect(stderr).toBe(
+      'feast-permissions: warning: SavedDataset `training_credit_v2` is not in the registry, so its tags are not known; did you mean `training_credit_v1`?\n',
+    );
+    expect(stdout).toContain('refused');
+    expect(exitCode).toBe(1);
+    const hostile = await explain(
+      '{"username":"\\u001b[2J"}',
+      'READ',
+      'SavedDataset:\u001b[31m',
+      OIDC_EXAMPLE,
+    );
+    expect(hostile.stdout + hostile.stderr).not.toContain('\u001b');
+    expect(hostile.stdout).toContain('no permission governs');
+  });
+
+  it('keeps to the width of a terminal', async () => {
+    const argv = [
+      'explain',
+      '--user',
+      ANN,
+      '--action',
+      'READ',
+      '--resource',
+      'FeatureView:customer_profile',
+      OIDC_EXAMPLE,
+    ];
+    const { stdout } = await runCli([...argv, '--no-color'], { terminal: 70 });
+    const lines = stdout.split('\n').slice(1);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(70);
+  });
+});

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { plainStyle } from '../../../src/audit/index.js';
+import { listPermissions } from '../../../src/cli/list-permissions.js';
+import { permissionTables } from '../../../src/cli/permission-tables.js';
+import { feastVocabulary } from '../../../src/model/index.js';
+import { allowAll, roles } from '../../../src/policy/index.js';
+import { snapshotOf } from '../../audit/audit-of.js';
+import { EXAMPLE, runCli } from '../run-cli.js';
+
+const PLAIN = { style: plainStyle, width: undefined };
+
+interface ListJson {
+  readonly project: string | null;
+  readonly permissions: readonly {
+    readonly project: string;
+    readonly name: string;
+    readonly policy: { readonly type: string };
+    readonly resources?: readonly { readonly type: string; readonly name: string }[];
+  }[];
+}
+
+describe('list', () => {
+  it('has every permission that Feast lists, in its order', async () => {
+    const { exitCode, stdout, stderr } = await runCli([
+      'list',
+      EXAMPLE,
+      '--project',
+      'credit_scoring',
+      '--format',
+      'json',
+    ]);
+    const { permissions } = JSON.parse(stdout) as ListJson;
+    const url = new URL(
+      '../../conformance/registries/credit_scoring/cli/list.txt',
+      import.meta.url,
+    );
+    const recorded = readFileSync(url, 'utf8')
+      .split('\n')
+      .filter((line) => /^[^\s$[]/.test(line));
+    expect(permissions.map(({ name }) => name)).toEqual(
+      recorded.slice(1).map((line) => line.split(/\s{2,}/)[0]),
+    );
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('shows all kinds of policies, unlike Feast', async () => {
+    const { stdout } = await runCli(['list', EXAMPLE]);
+    for (const text of [
+      'the namespace "risk-ns"',
+      'one of the groups "feast-users", "data-scientists"',
+      'the role "streamer"',
+    ]) {
+      expect(stdout).toContain(text);
+    }
+  });
+
+  it('of one project, with the resources', async () => {
+    const { stdout } = await runCli(['list', '-v', EXAMPLE, '--project', 'fraud_detection']);
+    expect(
+      stdout,
+    ).toBe(`NAME          TYPES               NAME PATTERNS  REQUIRED TAGS  ACTIONS      REQUIRES
+admin-all     ALL_RESOURCE_TYPES  -              -              ALL_ACTIONS  the role "fraud-admin"
+fraud-reader  FeatureView         -              -              DESCRIBE     the group "fraud-squad"
+              FeatureService                                    READ
+
+PERMISSION    TYPE            RESOURCES
+admin-all     Entity          account
+              FeatureView     account_risky_scores
+              FeatureService  fraud_service
+              DataSource      fraud_source
+              Permission      admin-all, fraud-reader
+              Project         fraud_detection
+fraud-reader  FeatureView     account_risky_scores
+              FeatureService  fraud_service
+`);
+  });
+
+  it('has the resources in its JSON when they are asked for', async () => {
+    const { stdout } = await runCli(['list', '--verbose', '--format=json', EXAMPLE]);
+    const { project, permissions } = JSON.parse(stdout) as ListJson;
+    expect(project).toBeNull();
+    expect(permissions).toHaveLength(18);
+    const stream = permissions.find(({ name }) => name === 'stream-only');
+    expect(stream?.resources).toEqual([
+      { project: 'credit_scoring', type: 'StreamFeatureView', name: 'transaction_stream_agg' },
+    ]);
+  });
+
+  it('names the project where there are several', async () => {
+    const { stdout } = await runCli(['list', '-v', EXAMPLE]);
+    expect(stdout).toMatch(/^PROJECT {2,}NAME/);
+    expect(stdout).toMatch(/\nPROJECT {2,}PERMISSION/);
+    expect(stdout).toMatch(/\ncredit_scoring {2,}équipe-données {2,}- {2,}-\n/);
+  });
+
+  it('warns on standard error, and not about auth', async () => {
+    const { stderr } = await runCli(['list', EXAMPLE]);
+    expect(stderr).toBe('');
+  });
+
+  it('shows what is left out, globs, and permissions for everyone', async () => {
+    const snapshot = await snapshotOf({
+      permissions: [
+        { name: 'odd', namePatterns: '(a)\\1', policy: roles('x') },
+        { name: 'open', namePatterns: 'glob:x*', tags: { owner: 'ops' }, policy: allowAll() },
+      ],
+    });
+    const [head, odd, more, open] = permissionTables(
+      listPermissions(snapshot, false),
+      feastVocabulary,
+      PLAIN,
+    );
+    expect(head).toMatch(
+      /^NAME {2}TYPES {2}NAME PATTERNS {2}REQUIRED TAGS {2}ACTIONS {6}REQUIRES {2,}TAGS$/,
+    );
+    expect(odd).toMatch(/^odd {3}\? {6}\(a\)\\1 {10}\? {14}\? {12}left out: {2,}\?$/);
+    expect(more).toContain('permission `odd`: name pattern `(a)\\1` is unsupported');
+    expect(open).toMatch(
+      /^open {2}all {4}glob:x\* {8}- {14}ALL_ACTIONS {2}nothing {2,}owner: ops$/,
+    );
+  });
+});

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CommandIo } from '../../../src/cli/command-io.js';
+import { servicesAuditCommand } from '../../../src/cli/commands/services-audit-command.js';
+import { parseArguments } from '../../../src/cli/parse-arguments.js';
+import { fixturePath } from '../../platforms/databricks/acl/read-fixture.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'services-audit-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs the command as `services audit …argv`. */
+async function audit(
+  argv: readonly string[],
+  stdin = '',
+): Promise<{ readonly exitCode: number; readonly stdout: string }> {
+  let stdout = '';
+  const output = (write: (text: string) => void): CommandIo['stdout'] => ({
+    write: (text) => {
+      write(text);
+      return true;
+    },
+    once: () => {},
+    removeListener: () => {},
+  });
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(stdin);
+  }
+  const exitCode = await servicesAuditCommand.run(parseArguments(servicesAuditCommand, argv), {
+    stdin: { [Symbol.asyncIterator]: pieces },
+    stdout: output((text) => {
+      stdout += text;
+    }),
+    stderr: output(() => {}),
+    env: {},
+    cwd: process.cwd(),
+  });
+  return { exitCode, stdout };
+}
+
+describe('exit codes', () => {
+  test.each([
+    [['secret-scopes.json'], [], 0],
+    [['token-list.json'], [], 1],
+    [['token-list.json'], ['--fail-on', 'never'], 0],
+    [['online-stores.yaml'], ['--fail-on=error'], 1],
+    [['service-principals.json'], ['--fail-on=error'], 0],
+    [['online-stores.yaml', 'token-list.json'], ['--fail-on=error'], 1],
+  ] as const)('%j with %j: %d', async (names, options, expected) => {
+    const { exitCode } = await audit([...options, ...names.map(fixturePath)]);
+    expect(exitCode).toBe(expected);
+  });
+});
+
+test('takes several files together, as JSON', async () => {
+  const paths = ['endpoint-permissions.json', 'serving-endpoints.json', 'token-list.json'].map(
+    fixturePath,
+  );
+  const { stdout } = await audit(['--format=json', ...paths]);
+  const report = JSON.parse(stdout) as { readonly files: unknown; readonly findings: unknown };
+  expect(report.files).toEqual([
+    { name: paths[0], kind: 'permissions' },
+    { name: paths[1], kind: 'serving-endpoints' },
+    { name: paths[2], kind: 'tokens' },
+  ]);
+  expect(report.findings).toContainEqual(
+    expect.objectContaining({
+      rule: 'personal-token-on-endpoint',
+      message: 'user `ann@example.com` has a token and may query serving endpoint `fraud-prod`',
+    }),
+  );
+});
+
+describe('a policy of AWS', () => {
+  const statement = (Action: string): object => ({ Effect: 'Allow', Action, Resource: '*' });
+  const policy = (Action: string): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: statement(Action) });
+
+  test('is audited from its text on', async () => {
+    const path = join(folder, 'policy.json');
+    writeFileSync(path, policy('*'));
+    const { stdout, exitCode } = await audit([path]);
+    expect(stdout).toContain(`${path}: aws-iam-policy`);
+    expect(stdout).toContain('iam-every-service');
+    expect(exitCode).toBe(1);
+  });
+
+  test('in which a member is given twice is refused', async () => {
+    const text = policy('dynamodb:GetItem').replace('{', '{"Statement":[],');
+    await expect(audit(['-'], text)).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+  });
+
+  test('is held against what looks features up', async () => {
+    const arn = 'arn:aws:iam::123456789012:instance-profile/lookup';
+    const path = join(folder, 'store.yaml');
+    writeFileSync(path, `name: features\ninstance_profiles:\n  lookup: ${arn}\n`);
+    const text = `{"path":"${arn}","body":${policy('dynamodb:PutItem')}}`;
+    const { stdout } = await audit([path, '-'], text);
+    expect(stdout).toContain('whose policy allows dynamodb:PutItem');
+  });
+});
+
+describe('policies of AWS with --need', () => {
+  const TABLE = 'arn:aws:dynamodb:eu-west-1:123456789012:table/features';
+  const policy = (...Action: readonly string[]): string =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action, Resource: [TABLE, `${TABLE}/index/by_user`] }],
+    });
+  const READS = [
+    'BatchGetItem',
+    'ConditionCheckItem',
+    'DescribeTable',
+    'DescribeTableReplicaAutoScaling',
+    'DescribeTimeToLive',
+    'GetItem',
+    'PartiQLSelect',
+    'Query',
+    'Scan',
+  ].map((name) => `dynamodb:${name}`);
+  const lookup = ['--need=lookup', `--table=${TABLE}`, '-'];
+
+  test('are held against the actions, as JSON', async () => {
+    const { stdout, exitCode } = await audit(
+      ['--format=json', ...lookup],
+      policy(...READS.slice(1)),
+    );
+    const { findings } = JSON.parse(stdout) as { readonly findings: unknown };
+    expect(findings).toEqual([
+      {
+        rule: 'iam-action-missing',
+        level: 'warning',
+        message: `nothing allows dynamodb:BatchGetItem on \`${TABLE}\``,
+      },
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  test('have nothing wrong where they suffice, with indexes', async () => {
+    const { stdout, exitCode } = await audit(['--index=by_user', ...lookup], policy(...READS));
+    expect(stdout).toContain('no findings');
+    expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['--need=lookup', '--index=other', `--table=${TABLE}`],
+    ['--need=publish', `--table=${TABLE}`],
+    ['--need=lookup', `--table=${TABLE}`, `--table=${TABLE}-2`],
+  ])('miss something: %s %s %s', async (...argv) => {
+    const { stdout } = await audit([...argv.filter(Boolean), '-'], policy(...READS));
+    expect(stdout).toContain('iam-action-missing');
+  });
+
+  test.each([
+    ['a need alone', ['--need=lookup']],
+    ['a table alone', [`--table=${TABLE}`]],
+    ['an index alone', ['--index=by_user']],
+    ['another need', ['--need=write', `--table=${TABLE}`]],
+    ['what is no table', ['--need=lookup', '--table=features']],
+    ['what is no index', ['--need=lookup', `--table=${TABLE}`, '--index=a/b']],
+  ])('refuse %s', async (_, argv) => {
+    await expect((async () => audit([...argv, '-'], policy('*')))()).rejects.toMatchObject({
+      name: 'UsageError',
+    });
+  });
+
+  test('refuse files without a policy', async () => {
+    await expect(audit(lookup, '{"token_infos":[]}')).rejects.toMatchObject({ name: 'UsageError' });
+  });
+});
+
+test('reads standard input', async () => {
+  const text = JSON.stringify({ token_infos: [{ token_id: 'abc', expiry_time: -1 }] });
+  const { stdout, exitCode } = await audit(['-'], text);
+  expect(stdout).toContain('standard input: tokens');
+  expect(stdout).toContain('token `abc` never ends');
+  expect(exitCode).toBe(1);
+});
+
+describe('refuses', () => {
+  test.each([
+    ['no file', []],
+    ['standard input twice', ['-', '-']],
+    ['an unknown option', ['--project=p', '-']],
+    ['an unknown format', ['--format=xml', '-']],
+  ])('%s', async (_, argv) => {
+    await expect((async () => audit(argv, '{}'))()).rejects.toMatchObject({ name: 'UsageError' });
+  });
+
+  const secret = 'dapi-example-secret';
+  test.each([
+    ['a file that is not there', () => join(folder, 'none.json'), ''],
+    ['a folder', () => folder, ''],
+    ['what is not JSON', () => '-', `{"token_value": "${secret}`],
+    ['what is of no known kind', () => '-', `{"${secret}": "${secret}"}`],
+  ])('%s, without its content', async (_, path, stdin) => {
+    const error: unknown = await audit([path()], stdin).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+    expect((error as Error).message).not.toContain(secret);
+  });
+
+  test('what is not UTF-8', async () => {
+    const path = join(folder, 'latin1.json');
+    writeFileSync(path, Buffer.from('{"scopes":[{"name":"\xe9"}]}', 'latin1'));
+    await expect(audit([path])).rejects.toMatchObject({
+      message: expect.stringContaining('not UTF-8'),
+    });
+  });
+
+  test('one bad file among good ones', async () => {
+    const paths = ['token-list.json', 'README.md'].map(fixturePath);
+    await expect(audit(paths)).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+  });
+});
+
+test('commands with one path still take one', () => {
+  const { manyPaths: _, ...one } = servicesAuditCommand;
+  expect(parseArguments(one, ['a'])).toMatchObject({ path: 'a', paths: ['a'] });
+  expect(parseArguments(one, [])).toMatchObject({ path: '.', paths: [] });
+  expect(() => parseArguments(one, ['a', 'b'])).toThrow('takes one path');
+  expect(parseArguments(servicesAuditCommand, ['--help']).has('help')).toBe(true);
+});
