@@ -3,6 +3,7 @@ import {
   type Decision,
   type FeastVocabulary,
   freezeSubject,
+  ownSubject,
   PermissionDeniedError,
   quote,
   type Resource,
@@ -69,15 +70,15 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     if (!this.isDirect) {
       return this.decide(subject, actions, resource).allowed;
     }
-    assertSubject(subject);
+    const own = ownSubject(subject);
     if (typeof actions === 'string') {
       const governance = snapshot.governanceIdOf(resource);
       const action = snapshot.vocabulary.actionIds.get(actions);
       if (governance !== undefined && action !== undefined) {
-        return snapshot.verdicts.passes(governance, action, subject);
+        return snapshot.verdicts.passes(governance, action, own);
       }
     }
-    return verdictOn(snapshot, actions, resource).passes(subject);
+    return verdictOn(snapshot, actions, resource).passes(own);
   }
 
   decide(
@@ -85,10 +86,10 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     actions: string | readonly string[],
     resource: Resource,
   ): Decision {
-    assertSubject(subject);
+    const own = ownSubject(subject);
     const snapshot = this.#snapshot;
     const asked = requested(snapshot, actions);
-    return this.#report(decide(snapshot, { subject, ...asked, ...known(snapshot, resource) }));
+    return this.#report(decide(snapshot, { subject: own, ...asked, ...known(snapshot, resource) }));
   }
 
   assert(
@@ -111,8 +112,8 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     return this.for(subject).filter(actions, resources);
   }
 
-  decideChange(subject: Subject | null, change: ProposedChange<Vocabulary>): Decision {
-    assertSubject(subject);
+  decideChange(given: Subject | null, change: ProposedChange<Vocabulary>): Decision {
+    const subject = ownSubject(given);
     const snapshot = this.#snapshot;
     const { changes } = snapshot.vocabulary;
     if (changes === undefined) {

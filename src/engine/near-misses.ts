@@ -1,9 +1,9 @@
 import { compileNamePattern } from '../matchers/index.js';
 import {
   assertResource,
-  assertSubject,
   formatResource,
   type NamePatternSource,
+  ownSubject,
   quote,
   type Resource,
   type Subject,
@@ -57,7 +57,7 @@ function readQuestion(
   actions: readonly string[],
   resource: Resource,
 ): Wanted {
-  assertSubject(subject);
+  const own = ownSubject(subject);
   assertResource(resource);
   const { actionIds, typeIds } = snapshot.vocabulary;
   const bit = (what: string, word: string, ids: ReadonlyMap<string, number>): number => {
@@ -69,7 +69,7 @@ function readQuestion(
     return 1 << id;
   };
   return {
-    subject,
+    subject: own,
     actions: actions.map((action) => [action, bit('action', action, actionIds)]),
     typeBit: bit('resource type', resource.type, typeIds),
     resource: snapshot.registered(resource) ?? snapshot.asDescribed(resource),

@@ -53,7 +53,7 @@ export type { PolicyData, PolicyKind, PolicyKinds, PolicyTest } from './policy.j
 export type { Resource, ResourceOf, Tags } from './resource.js';
 export { assertResource, formatResource, freezeTags, frozenTags } from './resource.js';
 export type { Subject } from './subject.js';
-export { assertSubject, freezeSubject, isFrozenSubject } from './subject.js';
+export { assertSubject, freezeSubject, isFrozenSubject, ownSubject } from './subject.js';
 export type {
   ActionOf,
   ChangeActions,

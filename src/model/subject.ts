@@ -31,30 +31,71 @@ export function isFrozenSubject(subject: Subject): boolean {
 export function freezeSubject(subject: Subject): Subject;
 export function freezeSubject(subject: Subject | null): Subject | null;
 export function freezeSubject(subject: Subject | null): Subject | null {
-  assertSubject(subject);
-  if (subject === null || FROZEN.has(subject)) return subject;
+  const own = ownSubject(subject);
+  if (own === null || FROZEN.has(own)) return own;
   const copy: Subject = Object.freeze({
-    username: subject.username,
-    roles: Object.freeze([...(subject.roles ?? [])]),
-    groups: Object.freeze([...(subject.groups ?? [])]),
-    namespaces: Object.freeze([...(subject.namespaces ?? [])]),
-    claims: frozenCopy({ ...subject.claims }),
+    username: own.username,
+    roles: Object.freeze([...(own.roles ?? [])]),
+    groups: Object.freeze([...(own.groups ?? [])]),
+    namespaces: Object.freeze([...(own.namespaces ?? [])]),
+    claims: frozenCopy({ ...own.claims }),
   });
   FROZEN.add(copy);
   return copy;
 }
 
-/** @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists. */
-export function assertSubject(subject: unknown): asserts subject is Subject | null {
-  if (subject === null) return;
+/**
+ * A subject that can be read without regard to its prototype: the same object where its prototype
+ * adds nothing, otherwise a copy of its own members.
+ *
+ * SECURITY: a `roles` on `Object.prototype` would be a role of every subject that has no list.
+ *
+ * @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists.
+ */
+export function ownSubject(subject: Subject | null): Subject | null {
+  if (subject === null) return null;
   if (typeof subject !== 'object') {
     throw new TypeError('a subject is an object, or null for the anonymous one');
   }
-  const { username, roles, groups, namespaces } = subject as Record<keyof Subject, unknown>;
+  const own = inheritsMembers(subject) ? copyOwn(subject) : subject;
+  // As given: the types say nothing about what a JavaScript caller hands in.
+  const { username, roles, groups, namespaces } = own as Record<keyof Subject, unknown>;
   if (typeof username !== 'string') throw new TypeError('subject.username must be a string');
   assertList('roles', roles);
   assertList('groups', groups);
   assertList('namespaces', namespaces);
+  return own;
+}
+
+/** @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists. */
+export function assertSubject(subject: unknown): asserts subject is Subject | null {
+  ownSubject(subject as Subject | null);
+}
+
+// Written out and without reading a member: each question about a plain subject runs it.
+function inheritsMembers(subject: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(subject);
+  return (
+    prototype !== null &&
+    ('roles' in prototype ||
+      'groups' in prototype ||
+      'namespaces' in prototype ||
+      'username' in prototype ||
+      'claims' in prototype)
+  );
+}
+
+function copyOwn(subject: Subject): Subject {
+  const own = <K extends keyof Subject>(field: K): Subject[K] | undefined =>
+    Object.hasOwn(subject, field) ? subject[field] : undefined;
+  // All members are own ones, so that reading the copy meets no prototype either.
+  return {
+    username: own('username') as string,
+    roles: own('roles'),
+    groups: own('groups'),
+    namespaces: own('namespaces'),
+    claims: own('claims'),
+  };
 }
 
 // A string would be walked character by character, and a role named `a` is a role that someone may hold.

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assertSubject, freezeSubject, type Subject } from '../../src/model/index.js';
+import { createAuthorizer } from '../../src/engine/index.js';
+import { assertSubject, freezeSubject, ownSubject, type Subject } from '../../src/model/index.js';
+import { definePermission } from '../../src/policy/index.js';
 
 describe('assertSubject', () => {
   it.each([
@@ -56,5 +58,78 @@ describe('freezeSubject', () => {
 
   it('refuses what is no subject', () => {
     expect(() => freezeSubject('admin' as never)).toThrow(TypeError);
+  });
+});
+
+describe('a subject with members of a prototype', () => {
+  class Inheriting {
+    readonly username = 'a';
+    get roles(): readonly string[] {
+      return ['admin'];
+    }
+  }
+  const polluted = (test: () => void): void => {
+    const prototype = Object.prototype as unknown as Record<string, unknown>;
+    Object.assign(prototype, { roles: ['admin'], username: 'root', claims: { admin: true } });
+    try {
+      test();
+    } finally {
+      for (const member of ['roles', 'username', 'claims']) delete prototype[member];
+    }
+  };
+
+  it('is frozen with its own members only', () => {
+    expect(freezeSubject(new Inheriting()).roles).toEqual([]);
+    expect(
+      freezeSubject(Object.create({ roles: ['admin'] }, { username: { value: 'a' } })),
+    ).toEqual({ username: 'a', roles: [], groups: [], namespaces: [], claims: {} });
+    polluted(() => {
+      const frozen = freezeSubject({ username: 'a' });
+      expect([frozen.username, frozen.roles, frozen.claims]).toEqual(['a', [], {}]);
+    });
+  });
+
+  it('has no user name that it inherits', () => {
+    const inherited = Object.create({ username: 'root' }) as Subject;
+    expect(() => assertSubject(inherited)).toThrow('subject.username must be a string');
+    polluted(() => {
+      expect(() => assertSubject({})).toThrow('subject.username must be a string');
+    });
+  });
+
+  it('gains no right from them', () => {
+    const authorizer = createAuthorizer({
+      permissions: [
+        definePermission({
+          name: 'admins',
+          actions: 'READ_ONLINE',
+          policy: { type: 'RoleBasedPolicy', roles: ['admin'] },
+        }),
+      ],
+      resources: [{ type: 'FeatureView', name: 'v' }],
+    });
+    const view = { type: 'FeatureView', name: 'v' } as const;
+    const answers = (subject: Subject): readonly boolean[] => [
+      authorizer.can(subject, 'READ_ONLINE', view),
+      authorizer.can(subject, ['READ_ONLINE'], view),
+      authorizer.decide(subject, 'READ_ONLINE', view).allowed,
+      authorizer.for(subject).can('READ_ONLINE', view),
+      authorizer.filter(subject, 'READ_ONLINE', [view]).length > 0,
+    ];
+    expect(answers({ username: 'a', roles: ['admin'] })).toEqual(Array(5).fill(true));
+    expect(answers(new Inheriting())).toEqual(Array(5).fill(false));
+    polluted(() => {
+      expect(answers({ username: 'a' })).toEqual(Array(5).fill(false));
+    });
+  });
+
+  it('is taken as it is where the prototype adds nothing', () => {
+    class Plain {
+      readonly username = 'a';
+      readonly roles = ['r'];
+    }
+    const plain = new Plain();
+    expect(ownSubject(plain)).toBe(plain);
+    expect(ownSubject(null)).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import {
   IdentityInvalidError,
   IdentityUnavailableError,
 } from '../../model/errors.js';
-import { assertSubject, type Subject } from '../../model/subject.js';
+import { ownSubject, type Subject } from '../../model/subject.js';
 import type { Authenticator } from '../authenticator.js';
 import type { AuthenticatorOptions, IssuerOptions } from '../authenticator-options.js';
 import { addVerifiedToken } from '../identity-secrets.js';
@@ -102,8 +102,7 @@ async function review(
   if (tokenReview === undefined) {
     throw new IdentityInvalidError('tokens of Kubernetes are not accepted here');
   }
-  const subject: unknown = await reviewed(tokenReview, text);
-  assertSubject(subject);
+  const subject = ownSubject((await reviewed(tokenReview, text)) as Subject | null);
   if (subject === null) throw new IdentityInvalidError('the token was not accepted by Kubernetes');
   return subject;
 }
