@@ -21,6 +21,12 @@ const MAX_REPORTED = 10;
 // What YAML allows in a file: no control characters, no halves of surrogate pairs, no non-characters.
 const NOT_PRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+// Line breaks for PyYAML, which reads the file for Feast, and characters like any other for YAML 1.2:
+// what follows one of them in a comment is in force there and invisible here.
+const FOREIGN_BREAK = /\r(?!\n)|\x85/;
+const FOREIGN_BREAK_OUTSIDE_QUOTES = /[\u2028\u2029]/;
+const SCALAR_FOLLOWS = '\x1f';
+
 // `{` and `}` mean something inside `[...]` and `{...}`. A reference is not split by them, so its
 // braces are two characters that no readable file holds while the text is parsed.
 const OPENING = '\ufffe';
@@ -90,19 +96,27 @@ export function restoreReferences(text: string): string {
 }
 
 function maskReferences(text: string): string {
-  return text.replace(/\$\{(\w+)\}/g, `$$${OPENING}$1${CLOSING}`);
+  return text.replace(/\$\{(\w+(?::-[^{}\n]*)?)\}/g, `$$${OPENING}$1${CLOSING}`);
 }
 
 function assertReadable(text: string, file: string | undefined): void {
   if (text.length > MAX_YAML_LENGTH) {
     throw new ConfigInvalidError(`longer than ${MAX_YAML_LENGTH} characters`, { file });
   }
-  const offset = text.search(NOT_PRINTABLE);
-  if (offset < 0) return;
-  const before = text.slice(0, offset).split('\n');
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  const message = 'a character that YAML does not allow';
-  throw new ConfigInvalidError(message, { file, line: before.length, column });
+  const refuse = (offset: number, message: string): never => {
+    const before = text.slice(0, offset).split('\n');
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    throw new ConfigInvalidError(message, { file, line: before.length, column });
+  };
+  const unprintable = text.search(NOT_PRINTABLE);
+  if (unprintable >= 0) refuse(unprintable, 'a character that YAML does not allow');
+  const lineBreak = text.search(FOREIGN_BREAK);
+  if (lineBreak >= 0) refuse(lineBreak, sayForeignBreak(text, lineBreak));
+}
+
+function sayForeignBreak(text: string, offset: number): string {
+  const code = text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0');
+  return `character U+${code} begins a new line for Feast and not for YAML 1.2: replace it with a line feed, or write it as an escape in double quotes`;
 }
 
 function readTokens(
@@ -113,7 +127,15 @@ function readTokens(
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let lexemes = 0;
+  let previous = '';
   for (const lexeme of new Lexer().lex(text)) {
+    // A plain or block scalar that starts with a quote comes after its mark.
+    const quoted = /^["']/.test(lexeme) && previous !== SCALAR_FOLLOWS;
+    const lineBreak = quoted ? -1 : lexeme.search(FOREIGN_BREAK_OUTSIDE_QUOTES);
+    if (lineBreak >= 0) {
+      throw errorAt(parser.offset + lineBreak, sayForeignBreak(lexeme, lineBreak));
+    }
+    previous = lexeme;
     tokens.push(...parser.next(lexeme));
     lexemes += 1;
     // SECURITY: deep nesting overflows the stack of the composer, which can abort the whole process.

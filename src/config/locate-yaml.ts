@@ -22,6 +22,14 @@ export interface LocatedYaml {
   readonly children: ReadonlyMap<string, LocatedChild>;
   /** Values in it, itself included, aliases counted in full. */
   readonly size: number;
+  /** Set where a scalar refers to an environment variable that is not set. */
+  readonly unset?: UnsetVariable | undefined;
+}
+
+/** A reference that was left as written. */
+export interface UnsetVariable {
+  /** `undefined`: the reference may be a part of some other text, such as a password. */
+  readonly name: string | undefined;
 }
 
 export interface LocatedChild {
@@ -31,7 +39,7 @@ export interface LocatedChild {
 
 interface Build {
   readonly source: ComposedYaml;
-  readonly env: Environment;
+  readonly env: Environment | undefined;
   readonly anchors: Map<string, LocatedYaml>;
   readonly errors: ConfigInvalidError[];
   aliased: number;
@@ -46,12 +54,13 @@ const STRING_TAGS: ReadonlySet<string> = new Set(['!', 'tag:yaml.org,2002:str'])
 /**
  * Turns composed nodes into data, with the place of each piece of it.
  *
- * Shape: aliases share the data that they stand for. `env` holds the variables to expand in values.
+ * Shape: aliases share the data that they stand for. `env` holds the variables to expand in values;
+ * `undefined`: `$` is a character like any other.
  *
  * @throws ConfigInvalidError with all that is wrong: keys that are there twice, aliases that stand for
  *   nothing or for too much, tags, merge keys that merge no mapping.
  */
-export function locateYaml(source: ComposedYaml, env: Environment): LocatedYaml {
+export function locateYaml(source: ComposedYaml, env: Environment | undefined): LocatedYaml {
   const build: Build = { source, env, anchors: new Map(), errors: [], aliased: 0, expanded: 0 };
   const root = locate(source.contents, build);
   throwCollected(build.errors);
@@ -85,19 +94,29 @@ function locateAlias(name: string, offset: number, build: Build): LocatedYaml {
 
 function locateScalar(node: Scalar.Parsed, build: Build): LocatedYaml {
   const [offset] = node.range;
-  const text = restoreReferences(String(node.value));
-  const expanded = expandEnvironment(text, build.env, MAX_YAML_LENGTH - build.expanded);
+  const { text, unset } = expand(restoreReferences(String(node.value)), offset, build);
+  if (node.tag !== undefined && !STRING_TAGS.has(node.tag)) refuseTag(offset, build);
+  if (node.tag !== undefined || node.type !== 'PLAIN') return { ...scalar(text, offset), unset };
+  // White space around an unquoted value is no part of it, wherever it comes from.
+  return { ...scalar(resolvePlainScalar(text.trim()), offset), unset };
+}
+
+function expand(
+  text: string,
+  offset: number,
+  build: Build,
+): { readonly text: string; readonly unset?: UnsetVariable | undefined } {
+  if (build.env === undefined) return { text };
+  let unset: UnsetVariable | undefined;
+  const limit = MAX_YAML_LENGTH - build.expanded;
+  const expanded = expandEnvironment(text, build.env, limit, (name) => {
+    unset ??= { name };
+  });
   if (expanded === undefined) {
     throw build.source.errorAt(offset, 'environment variables make the file too long');
   }
   if (expanded !== text) build.expanded += expanded.length;
-  if (node.tag !== undefined) {
-    if (!STRING_TAGS.has(node.tag)) refuseTag(offset, build);
-    return scalar(expanded, offset);
-  }
-  if (node.type !== 'PLAIN') return scalar(expanded, offset);
-  // White space around an unquoted value is no part of it, wherever it comes from.
-  return scalar(resolvePlainScalar(expanded.trim()), offset);
+  return { text: expanded, unset };
 }
 
 function locateSequence(node: YAMLSeq.Parsed, build: Build): LocatedYaml {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { didYouMean, findNearest } from '../foundation/did-you-mean.js';
 import type { ConfigInvalidError } from '../model/errors.js';
 import type {
   AuthConfig,
@@ -9,17 +10,24 @@ import type {
   OidcSettings,
 } from './auth-config.js';
 import { checkSection } from './check-section.js';
-import {
-  booleanField,
-  optionalStringField,
-  positiveIntegerField,
-  positiveNumberField,
-  stringField,
-} from './field-schemas.js';
+import { booleanField, positiveIntegerField, positiveNumberField } from './field-schemas.js';
 import { isMapping } from './is-mapping.js';
 import type { YamlDocument } from './parse-yaml.js';
 
+const TYPES = ['no_auth', 'kubernetes', 'oidc'] as const;
+
 const typeField = z.string();
+
+const stringField = z.string({
+  error: ({ input }) => {
+    if (input === undefined) return 'is missing';
+    return typeof input === 'number'
+      ? 'must be a string: write it in quotes. The Feast operator leaves them out where a Secret holds digits only'
+      : 'must be a string';
+  },
+});
+
+const optionalStringField = stringField.nullish().transform((value) => value ?? undefined);
 
 const noAuthSchema: z.ZodType<NoAuthConfig> = z
   .strictObject({ type: typeField })
@@ -81,15 +89,17 @@ const clientSchema: z.ZodType<OidcClientConfig> = z
 const CLIENT_FIELDS = ['username', 'password', 'client_secret', 'token', 'token_env_var'];
 
 /**
- * Reads the `auth` section.
+ * Parses the `auth` section.
  *
- * Shape: `undefined` (no section) is `no_auth`; gives `undefined` after adding at least one error to
- * `errors`. An OIDC section is a client's when it has a client's field or no `auth_discovery_url` field,
- * whatever their values, and a server's otherwise.
+ * An OIDC section belongs to a client if it has a client's field or no `auth_discovery_url` field,
+ * whatever their values, and to a server otherwise.
  *
+ * @param section `undefined` (no section) means `no_auth`
+ * @returns `undefined` after adding at least one error to `errors`
  * @source Feast 0.66.0, its auth models: same fields, defaults and exclusions. Differs: a section that
  *   is neither a mapping nor the word `no_auth` is refused. Feast takes an empty one, numbers,
- *   `kubernetes` and class names, and then enforces nothing or fails later.
+ *   `kubernetes` and class names, and then enforces nothing or fails later. A reference to an
+ *   environment variable that is not set is refused too; Feast takes it as text.
  */
 export function parseAuthSection(
   section: unknown,
@@ -97,20 +107,41 @@ export function parseAuthSection(
   errors: ConfigInvalidError[],
 ): AuthConfig | undefined {
   if (section === undefined || section === 'no_auth') return { type: 'no_auth' };
+  const unset = document.unsetVariables(['auth']);
+  if (unset.length > 0) {
+    errors.push(...unset);
+    return undefined;
+  }
   if (!isMapping(section)) {
     // SECURITY: never read as `no_auth`: who writes the line wants some protection.
-    const message = 'must be a mapping with a `type`, or the word `no_auth`';
-    errors.push(document.errorAt(['auth'], message));
+    errors.push(document.errorAt(['auth'], sayNoMapping(section)));
     return undefined;
   }
   const schema = schemaFor(section);
   if (schema !== undefined) {
     return checkSection(schema, { value: section, path: ['auth'] }, document, errors);
   }
-  const missing = section['type'] === undefined || section['type'] === null;
-  const message = missing ? 'is missing' : 'must be `no_auth`, `kubernetes` or `oidc`';
-  errors.push(document.errorAt(['auth', 'type'], message));
+  errors.push(document.errorAt(['auth', 'type'], sayNoType(section['type'])));
   return undefined;
+}
+
+/** Fields of a `kubernetes` section that have no effect: Feast accepts any and reads none. */
+export function findIgnoredFields(section: unknown): readonly string[] {
+  if (!isMapping(section) || section['type'] !== 'kubernetes') return [];
+  return Object.keys(section).filter((field) => field !== 'type' && field !== 'user_token');
+}
+
+function sayNoMapping(section: unknown): string {
+  const message = 'must be a mapping with a `type`, or the word `no_auth`';
+  const meant = typeof section === 'string' ? findNearest(section, TYPES) : undefined;
+  if (meant === undefined) return message;
+  return `${message}: write \`auth: ${meant === 'no_auth' ? meant : `{ type: ${meant} }`}\``;
+}
+
+function sayNoType(type: unknown): string {
+  if (type === undefined || type === null) return 'is missing';
+  const hint = typeof type === 'string' ? didYouMean(type, TYPES) : '';
+  return `must be \`no_auth\`, \`kubernetes\` or \`oidc\`${hint}`;
 }
 
 function schemaFor(section: Readonly<Record<string, unknown>>): z.ZodType<AuthConfig> | undefined {

@@ -5,8 +5,9 @@ import type { AuthConfig } from './auth-config.js';
 import { checkSection } from './check-section.js';
 import type { Environment } from './expand-environment.js';
 import { stringField } from './field-schemas.js';
+import { findAuthLookalikes } from './find-auth-lookalikes.js';
 import { isMapping } from './is-mapping.js';
-import { parseAuthSection } from './parse-auth-section.js';
+import { findIgnoredFields, parseAuthSection } from './parse-auth-section.js';
 import { parseRegistrySection, type RegistryConfig } from './parse-registry-section.js';
 import { parseYaml } from './parse-yaml.js';
 
@@ -19,6 +20,8 @@ export interface FeatureStoreConfig {
   readonly provider: string;
   readonly registry: RegistryConfig;
   readonly auth: AuthConfig;
+  /** What the file says without effect, one sentence each, with its place. Holds no value of the file. */
+  readonly warnings: readonly string[];
 }
 
 export interface ParseFeatureStoreConfigOptions {
@@ -31,6 +34,10 @@ export interface ParseFeatureStoreConfigOptions {
 }
 
 const PROJECT_NAME = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
+
+const MISSPELT_AUTH =
+  'is not read: did you mean `auth`? Without an `auth` section a server lets everyone in';
+const MISPLACED_AUTH = 'is not read: only a top-level `auth` section protects a server';
 
 const storeSchema = z.object({
   project: stringField.regex(
@@ -59,7 +66,7 @@ export function parseFeatureStoreConfig(
   if (typeof text !== 'string') throw new TypeError('the text of a configuration must be a string');
   const { file, env } = options;
   const baseDirectory = options.baseDirectory ?? (file === undefined ? undefined : dirname(file));
-  const document = parseYaml(text, { file, env });
+  const document = parseYaml(text, { file, env: env ?? {} });
   if (!isMapping(document.value)) {
     throw document.errorAt([], 'a feature store must be a mapping with a `project`');
   }
@@ -68,10 +75,24 @@ export function parseFeatureStoreConfig(
   const { registry: registrySection, auth: authSection } = document.value;
   const registry = parseRegistrySection(registrySection, document, errors, baseDirectory);
   const auth = parseAuthSection(authSection, document, errors);
+  const { misspelt, misplaced } = findAuthLookalikes(document.value);
+  for (const key of misspelt) errors.push(document.errorAtKey([key], MISSPELT_AUTH));
   throwCollected(errors);
   // What is missing has put an error into the list; the types do not know that.
   if (store === undefined || registry === undefined || auth === undefined) {
     throw document.errorAt([], 'a feature store that cannot be read');
   }
-  return Object.freeze({ file, baseDirectory, ...store, registry, auth: Object.freeze(auth) });
+  const ignored = findIgnoredFields(authSection).map((field) => ['auth', field]);
+  const warnings = [
+    ...misplaced.map((path) => document.errorAtKey(path, MISPLACED_AUTH).message),
+    ...ignored.map((path) => document.errorAtKey(path, 'has no effect with `kubernetes`').message),
+  ];
+  return Object.freeze({
+    file,
+    baseDirectory,
+    ...store,
+    registry,
+    auth: Object.freeze(auth),
+    warnings: Object.freeze(warnings),
+  });
 }

@@ -24,6 +24,8 @@ export interface RegistryConfig {
 }
 
 const DEFAULT_PATH = 'data/registry.db';
+const MISSING =
+  'is missing. Name the registry, for example `registry: data/registry.db`; the Feast operator leaves it out of client files where it runs no registry server';
 const URL_WITH_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 const TYPES_WITH_URL: ReadonlySet<string> = new Set(['sql', 'remote']);
 
@@ -42,12 +44,12 @@ const registrySchema = z
 /**
  * Reads the `registry` section.
  *
- * Shape: a path, a mapping, or `undefined` (no section), which is the file `data/registry.db`; gives
- * `undefined` after adding at least one error to `errors`. A relative file is joined to `baseDirectory`,
- * and stays relative where there is none. Types that no reader knows are kept: the reader says so.
+ * Shape: a path or a mapping, without a `path` the file `data/registry.db`; gives `undefined` after
+ * adding at least one error to `errors`. A relative file is joined to `baseDirectory`, and stays
+ * relative where there is none. Types that no reader knows are kept: the reader says so.
  *
- * @source Feast 0.66.0, its registry models: same fields and defaults. Differs: a negative
- *   `cache_ttl_seconds` and an empty `path` are refused, and the section may be left out.
+ * @source Feast 0.66.0, its registry models: same fields and defaults, and a section that is missing is
+ *   refused. Differs: a negative `cache_ttl_seconds`, an empty `path` and a `null` section are refused.
  */
 export function parseRegistrySection(
   section: unknown,
@@ -55,6 +57,10 @@ export function parseRegistrySection(
   errors: ConfigInvalidError[],
   baseDirectory: string | undefined,
 ): RegistryConfig | undefined {
+  if (section === undefined) {
+    errors.push(document.errorAt(['registry'], MISSING));
+    return undefined;
+  }
   const value = toMapping(section);
   if (value === undefined) {
     errors.push(document.errorAt(['registry'], 'must be a path or a mapping'));
@@ -74,7 +80,6 @@ export function parseRegistrySection(
 }
 
 function toMapping(section: unknown): object | undefined {
-  if (section === undefined) return {};
   if (typeof section === 'string') return { path: section };
   return isMapping(section) ? section : undefined;
 }

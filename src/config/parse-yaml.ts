@@ -2,7 +2,7 @@ import { type ConfigInvalidError, quote } from '../model/errors.js';
 import { composeYaml } from './compose-yaml.js';
 import type { Environment } from './expand-environment.js';
 import { isMapping } from './is-mapping.js';
-import { type LocatedYaml, locateYaml } from './locate-yaml.js';
+import { type LocatedYaml, locateYaml, type UnsetVariable } from './locate-yaml.js';
 
 /** A parsed YAML file: its data, and where in the file each piece of it stands. */
 export interface YamlDocument {
@@ -19,10 +19,13 @@ export interface YamlDocument {
   errorAt(path: readonly PropertyKey[], message: string): ConfigInvalidError;
   /** The same, pointing at the field's name, for a field that should not be there. */
   errorAtKey(path: readonly PropertyKey[], message: string): ConfigInvalidError;
+  /** An error for each value in or below `path` that refers to an environment variable that is not set. */
+  unsetVariables(path: readonly PropertyKey[]): readonly ConfigInvalidError[];
 }
 
 /**
- * Parses one YAML document, with `$NAME` and `${NAME}` expanded in its values.
+ * Parses one YAML document, with `$NAME`, `${NAME}` and `${NAME:-default}` expanded in its values where
+ * `options.env` is given.
  *
  * The environment is expanded after parsing, in values and never in keys: whatever a variable holds
  * is one value, and never a key, a list or a comment. An unquoted value is typed after its expansion.
@@ -37,12 +40,39 @@ export function parseYaml(
   options: { readonly file?: string | undefined; readonly env?: Environment | undefined } = {},
 ): YamlDocument {
   const source = composeYaml(text, options.file);
-  const root = locateYaml(source, options.env ?? {});
+  const root = locateYaml(source, options.env);
+  const errorAt: YamlDocument['errorAt'] = (path, message) =>
+    source.errorAt(offsetOf(root, path).value, say(path, message));
   return {
     value: root.value,
-    errorAt: (path, message) => source.errorAt(offsetOf(root, path).value, say(path, message)),
+    errorAt,
     errorAtKey: (path, message) => source.errorAt(offsetOf(root, path).key, say(path, message)),
+    unsetVariables: (path) =>
+      findUnset(nodeAt(root, path), path).map(([place, { name }]) =>
+        errorAt(place, sayUnset(name)),
+      ),
   };
+}
+
+function nodeAt(root: LocatedYaml, path: readonly PropertyKey[]): LocatedYaml | undefined {
+  let node: LocatedYaml | undefined = root;
+  for (const name of path) node = node?.children.get(String(name))?.node;
+  return node;
+}
+
+type Unset = readonly [path: readonly PropertyKey[], variable: UnsetVariable];
+
+function findUnset(node: LocatedYaml | undefined, path: readonly PropertyKey[]): readonly Unset[] {
+  if (node === undefined) return [];
+  if (node.unset !== undefined) return [[path, node.unset]];
+  return [...node.children].flatMap(([name, child]) => findUnset(child.node, [...path, name]));
+}
+
+// A bare name may be a part of a password, so it is not repeated.
+function sayUnset(name: string | undefined): string {
+  return name === undefined
+    ? 'refers to an environment variable that is not set. Set it, write a default as in `${NAME:-default}`, or keep a value that contains `$` in a variable'
+    : `refers to the environment variable ${quote(name)}, which is not set. Set it, or write a default: \`\${${name}:-default}\``;
 }
 
 /** The places of the name and of the value of a field, or of the nearest field above it. */

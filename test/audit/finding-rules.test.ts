@@ -34,7 +34,9 @@ async function messages(
 
 function authOf(section: string): AuditOptions {
   const lines = section.split('\n').map((line) => `  ${line}`);
-  return { auth: parseFeatureStoreConfig(`project: p\nauth:\n${lines.join('\n')}`).auth };
+  return {
+    auth: parseFeatureStoreConfig(`project: p\nregistry: r.db\nauth:\n${lines.join('\n')}`).auth,
+  };
 }
 
 describe('finding rules', () => {

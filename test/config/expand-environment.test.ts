@@ -16,7 +16,10 @@ describe('expandEnvironment', () => {
     ['$1', 'first'],
     ['[$EMPTY]', '[]'],
     ['$GONE', '$GONE'],
-    ['${A:-x}', '${A:-x}'],
+    ['${A:-x}', 'one'],
+    ['${ABC:-x}${GONE:-}$A', 'xone'],
+    ['${EMPTY:-$A :- }', '$A :- '],
+    ['${ABC:-a b}${ABC-x}${:-x}', 'a b${ABC-x}${:-x}'],
     ['\\$A', '\\one'],
     ['$$A', '$one'],
     ['$', '$'],
@@ -48,5 +51,11 @@ describe('expandEnvironment', () => {
     expect(expandEnvironment('plain', env, 4)).toBeUndefined();
     const big = { X: 'x'.repeat(1_000_000) };
     expect(expandEnvironment('$X '.repeat(300_000), big, 2_000_000)).toBeUndefined();
+  });
+
+  it('tells of each reference that stays, with its name where it is in braces', () => {
+    const unset: (string | undefined)[] = [];
+    expandEnvironment('$A $ABC ${ABC} ${A B} ${ABC:-x} ${', env, 100, (name) => unset.push(name));
+    expect(unset).toEqual([undefined, 'ABC', undefined]);
   });
 });

@@ -15,10 +15,10 @@ beforeAll(async () => {
   await mkdir(join(folder, 'odd', 'feature_store.yaml'), { recursive: true });
   await writeFile(
     join(folder, 'repo', 'feature_store.yaml'),
-    'project: p\nprovider: $FT_PROVIDER\n',
+    'project: p\nprovider: $FT_PROVIDER\nregistry: data/registry.db\n',
   );
-  await writeFile(join(folder, 'repo', 'other.yaml'), '\ufeffproject: other\n');
-  await writeFile(join(folder, 'repo', 'bad.yaml'), 'project: p\nauth: 5\n');
+  await writeFile(join(folder, 'repo', 'other.yaml'), '\ufeffproject: other\nregistry: r.db\n');
+  await writeFile(join(folder, 'repo', 'bad.yaml'), 'project: p\nauth: 5\nregistry: r.db\n');
   await writeFile(join(folder, 'repo', 'latin1.yaml'), Buffer.from('project: \xe9t\xe9', 'latin1'));
   await writeFile(join(folder, 'repo', 'large.yaml'), `project: p\n${'#'.repeat(1024 * 1024)}`);
   await symlink(join(folder, 'repo', 'feature_store.yaml'), join(folder, 'link.yaml'));

@@ -49,6 +49,8 @@ function problems(text: string): readonly string[] {
   return [];
 }
 
+const REGISTRY = 'registry: data/registry.db\n';
+
 describe('feature stores that Feast applied', () => {
   it('have a file registry', () => {
     expect(parse(FILE_REGISTRY)).toEqual({
@@ -64,6 +66,7 @@ describe('feature stores that Feast applied', () => {
         options: {},
       },
       auth: { type: 'no_auth' },
+      warnings: [],
     });
     expect(parse(ALLOW_ALL)).toMatchObject({
       project: 'allow_all_demo',
@@ -108,8 +111,9 @@ describe('the registry section', () => {
     return parse(`project: p\n${section}`).registry;
   }
 
-  it('may be left out', () => {
-    expect(registry('').path).toBe('/repo/data/registry.db');
+  it('must be there, though its path may be left out', () => {
+    const message = 'f.yaml:1:1: `registry` is missing. Name the registry, for example';
+    expect(problems('project: p')).toEqual([expect.stringContaining(message)]);
     expect(registry('registry: {cache_ttl_seconds: 0}')).toMatchObject({
       path: '/repo/data/registry.db',
       cacheTtlSeconds: 0,
@@ -180,19 +184,21 @@ describe('the registry section', () => {
 
 describe('the project', () => {
   it.each(['p', 'credit_scoring', 'a-b', 'équipe', '2024x', '特徴'])('%s is a name', (name) => {
-    expect(parse(`project: "${name}"`).project).toBe(name);
+    expect(parse(`project: "${name}"\n${REGISTRY}`).project).toBe(name);
   });
 
   it.each(['', ' ', '_p', '-p', 'a b', 'a.b', 'a/b', '../x', 'a\\n'])('"%s" is none', (name) => {
-    expect(problems(`project: "${name}"`)).toEqual([
+    expect(problems(`project: "${name}"\n${REGISTRY}`)).toEqual([
       'f.yaml:1:10: `project` must consist of letters, digits, `_` and `-`, and start with a letter or a digit',
     ]);
   });
 
   it('must be there, and be a string', () => {
-    expect(problems('provider: local')).toEqual(['f.yaml:1:1: `project` is missing']);
-    expect(problems('project: 5')).toEqual(['f.yaml:1:10: `project` must be a string']);
-    expect(problems('project: p\nprovider: [x]')).toEqual([
+    expect(problems(`provider: local\n${REGISTRY}`)).toEqual(['f.yaml:1:1: `project` is missing']);
+    expect(problems(`project: 5\n${REGISTRY}`)).toEqual([
+      'f.yaml:1:10: `project` must be a string',
+    ]);
+    expect(problems(`project: p\nprovider: [x]\n${REGISTRY}`)).toEqual([
       'f.yaml:2:11: `provider` must be a string',
     ]);
   });
@@ -220,20 +226,26 @@ auth:
   });
 
   it('of credentials are said of the section', () => {
-    expect(problems('project: p\nauth: {type: oidc, token: t, token_env_var: V}')).toEqual([
+    expect(
+      problems(`project: p\nauth: {type: oidc, token: t, token_env_var: V}\n${REGISTRY}`),
+    ).toEqual([
       'f.yaml:2:7: `auth` must have one source of tokens, not `token` and `token_env_var`',
     ]);
-    expect(problems('project: p\nauth: {type: oidc, client_secret: s}')[0]).toContain(
+    expect(problems(`project: p\nauth: {type: oidc, client_secret: s}\n${REGISTRY}`)[0]).toContain(
       'f.yaml:2:7: `auth` has incomplete client credentials',
     );
   });
 
   it('of the auth section as a whole', () => {
     const message = '`auth` must be a mapping with a `type`, or the word `no_auth`';
-    expect(problems('project: p\nauth:\n')).toEqual([`f.yaml:2:1: ${message}`]);
-    expect(problems('project: p\nauth: kubernetes\n')).toEqual([`f.yaml:2:7: ${message}`]);
-    expect(problems('project: p\nauth: {}\n')).toEqual(['f.yaml:2:1: `auth.type` is missing']);
-    expect(problems('project: p\nauth:\n  type: saml\n')).toEqual([
+    expect(problems(`project: p\nauth:\n${REGISTRY}`)).toEqual([`f.yaml:2:1: ${message}`]);
+    expect(problems(`project: p\nauth: kubernetes\n${REGISTRY}`)).toEqual([
+      `f.yaml:2:7: ${message}: write \`auth: { type: kubernetes }\``,
+    ]);
+    expect(problems(`project: p\nauth: {}\n${REGISTRY}`)).toEqual([
+      'f.yaml:2:1: `auth.type` is missing',
+    ]);
+    expect(problems(`project: p\nauth:\n  type: saml\n${REGISTRY}`)).toEqual([
       'f.yaml:3:9: `auth.type` must be `no_auth`, `kubernetes` or `oidc`',
     ]);
   });
@@ -268,16 +280,15 @@ describe('parseFeatureStoreConfig', () => {
 
   it('takes the folder for relative paths from the caller first', () => {
     const options = { file: 'a/feature_store.yaml', baseDirectory: '/b' };
-    expect(parseFeatureStoreConfig('project: p', options).registry.path).toBe(
-      '/b/data/registry.db',
-    );
-    expect(parseFeatureStoreConfig('project: p', { file: 'a/f.yaml' }).registry.path).toBe(
+    const text = 'project: p\nregistry: data/registry.db';
+    expect(parseFeatureStoreConfig(text, options).registry.path).toBe('/b/data/registry.db');
+    expect(parseFeatureStoreConfig(text, { file: 'a/f.yaml' }).registry.path).toBe(
       'a/data/registry.db',
     );
   });
 
   it('looks at no other section', () => {
-    const text = 'project: p\nonline_store: 5\nflags: {a: [b]}\n5: x\nAUTH: {type: nonsense}\n';
+    const text = `project: p\nonline_store: 5\nflags: {a: [b]}\n5: x\nAUTH: {type: nonsense}\n${REGISTRY}`;
     expect(parse(text).auth).toEqual({ type: 'no_auth' });
   });
 
@@ -289,12 +300,125 @@ describe('parseFeatureStoreConfig', () => {
   });
 
   it('keeps empty strings where Feast does', () => {
-    const text = 'project: p\nauth: {type: oidc, token: "", audience: ""}';
+    const text = `project: p\nauth: {type: oidc, token: "", audience: ""}\n${REGISTRY}`;
     expect(parse(text).auth).toMatchObject({ role: 'client', token: '', audience: '' });
   });
 
   it('lets a Kubernetes section hold other fields', () => {
-    const text = 'project: p\nauth: {type: kubernetes, user_token: t, other: 1}';
-    expect(parse(text).auth).toEqual({ type: 'kubernetes', userToken: 't' });
+    const text = `project: p\nauth: {type: kubernetes, user_token: t, other: 1}\n${REGISTRY}`;
+    const { auth, warnings } = parse(text);
+    expect(auth).toEqual({ type: 'kubernetes', userToken: 't' });
+    expect(warnings).toEqual([
+      '/repo/feature_store.yaml:2:41: `auth.other` has no effect with `kubernetes`',
+    ]);
+  });
+});
+
+describe('an auth section by another name', () => {
+  it.each(['auths', 'aut', 'uth', 'auht', 'Auth', 'auth ', '_auth', 'buth', 'authn'])(
+    'is an error: %j',
+    (key) => {
+      expect(problems(`project: p\n${REGISTRY}"${key}": {type: oidc}\n`)).toEqual([
+        `f.yaml:3:1: \`${key}\` is not read: did you mean \`auth\`? Without an \`auth\` section a server lets everyone in`,
+      ]);
+    },
+  );
+
+  it.each([
+    ['authentication: {type: oidc}', '3:1: `authentication`'],
+    ['AUTH: {type: oidc}', '3:1: `AUTH`'],
+    ['online_store:\n  type: sqlite\n  auth: {type: oidc}', '5:3: `online_store.auth`'],
+    ['registry_extra: {auth: x}', '3:18: `registry_extra.auth`'],
+  ])('is a warning: %s', (section, place) => {
+    const { auth, warnings } = parse(`project: p\n${REGISTRY}${section}\n`);
+    expect(auth).toEqual({ type: 'no_auth' });
+    expect(warnings).toEqual([
+      `/repo/feature_store.yaml:${place} is not read: only a top-level \`auth\` section protects a server`,
+    ]);
+  });
+
+  it.each(['ath_mode', 'oauths', 'batch_engine', 'path', 'au', 'authority_x'.slice(2)])(
+    'is not suspected in %j',
+    (key) => {
+      const { warnings } = parse(`project: p\n${REGISTRY}${key}: 1\n`);
+      expect(warnings).toEqual([]);
+    },
+  );
+});
+
+describe('mistakes with a known way out', () => {
+  it('names the type that was probably meant', () => {
+    expect(problems(`project: p\n${REGISTRY}auth: {type: odic}`)).toEqual([
+      'f.yaml:3:14: `auth.type` must be `no_auth`, `kubernetes` or `oidc`; did you mean `oidc`?',
+    ]);
+    expect(problems(`project: p\n${REGISTRY}auth: kubernets`)[0]).toContain(
+      'write `auth: { type: kubernetes }`',
+    );
+  });
+
+  it.each(['client_secret', 'client_id', 'username', 'password'])(
+    'asks for quotes around a %s of digits',
+    (field) => {
+      const [problem] = problems(`project: p\n${REGISTRY}auth: {type: oidc, ${field}: 1234}`);
+      expect(problem).toContain(
+        `\`auth.${field}\` must be a string: write it in quotes. The Feast`,
+      );
+      expect(problem).not.toContain('1234');
+    },
+  );
+});
+
+describe('environment variables of the auth section', () => {
+  const parseWith = (auth: string, env: Record<string, string>) =>
+    parseFeatureStoreConfig(`project: p\n${REGISTRY}auth:\n  type: oidc\n  ${auth}\n`, {
+      file: 'f.yaml',
+      env,
+    }).auth;
+
+  it('must be set', () => {
+    expect(() => parseWith('token: ${TOKEN}', {})).toThrow(
+      'f.yaml:5:10: `auth.token` refers to the environment variable `TOKEN`, which is not set. Set it, or write a default: `${TOKEN:-default}`',
+    );
+    expect(() => parseWith('token: &t "a$TOKEN"', {})).toThrow('f.yaml:5:13: `auth.token` refers');
+    expect(parseWith('token: ${TOKEN}', { TOKEN: 'x$y' })).toMatchObject({ token: 'x$y' });
+    expect(parseWith('token: "${TOKEN}"', { TOKEN: '' })).toMatchObject({ token: '' });
+  });
+
+  it('are found behind an alias and a merge key, and all of them named', () => {
+    const text = `project: p\n${REGISTRY}base: &b {type: oidc, token: "\${A}"}\nauth: {<<: *b, issuer: "\${B}"}\n`;
+    let thrown: unknown;
+    try {
+      parseFeatureStoreConfig(text, { file: 'f.yaml', env: {} });
+    } catch (error) {
+      thrown = error;
+    }
+    const messages = (thrown as ConfigInvalidError).errors.map(({ message }) => message);
+    expect(messages).toHaveLength(2);
+    expect(messages.join()).toMatch(/`auth\.issuer`.*`B`.*`auth\.token`.*`A`/s);
+  });
+
+  it('are not named where a password may hold the name', () => {
+    expect(() => parseWith('password: pa$zebra', {})).toThrow(ConfigInvalidError);
+    expect(() => parseWith('password: pa$zebra', {})).not.toThrow(/zebra/);
+  });
+
+  it('may have a default', () => {
+    const auth = 'auth_discovery_url: ${URL:-https://idp/x}\n  audience: "${AUD:-a, b}"';
+    expect(parseWith(auth, {})).toMatchObject({
+      authDiscoveryUrl: 'https://idp/x',
+      audience: 'a, b',
+    });
+    expect(parseWith(auth, { URL: 'https://other', AUD: '' })).toMatchObject({
+      authDiscoveryUrl: 'https://other',
+      audience: 'a, b',
+    });
+    expect(
+      parseFeatureStoreConfig(`project: p\n${REGISTRY}auth: {type: \${T:-no_auth}}`).auth,
+    ).toEqual({ type: 'no_auth' });
+  });
+
+  it('stay as written in other sections', () => {
+    const { registry } = parseFeatureStoreConfig('project: p\nregistry: $PLACE/${X}.db');
+    expect(registry.path).toBe('$PLACE/${X}.db');
   });
 });

@@ -94,6 +94,18 @@ describe('the environment', () => {
     expect(values('{a: ${X}, "${X}": 1, c: "${X}"}')).toEqual({ a: '${X}', '${X}': 1, c: '${X}' });
   });
 
+  it('gives way to a default, also inside brackets', () => {
+    expect(values('{a: ${X:-1}, b: "${X:-}", c: [${Y:-z}]}', { Y: 'y' })).toEqual({
+      a: 1,
+      b: '',
+      c: ['y'],
+    });
+  });
+
+  it('is not expanded where none is given', () => {
+    expect(parseYaml('a: ${X:-1}\nb: $X').value).toEqual({ a: '${X:-1}', b: '$X' });
+  });
+
   it('cannot make a file grow without bound', () => {
     const error = refusal('a: "$X$X"\nb: "$X$X"\n', { X: 'x'.repeat(400_000) });
     expect(error.message).toBe('f.yaml:2:4: environment variables make the file too long');
@@ -139,6 +151,37 @@ describe('anchors, aliases and merge keys', () => {
     for (let i = 1; i < 60; i += 1)
       merges.push(`a${i}: &a${i} {k${i}: *a${i - 1}, <<: *a${i - 1}}`);
     expect(refusal(merges.join('\n')).message).toContain('aliases stand for too much');
+  });
+});
+
+describe('line breaks of PyYAML', () => {
+  const CODES = [0x0d, 0x85, 0x2028, 0x2029];
+
+  it.each(CODES)('are refused in a comment, with their place: %i', (code) => {
+    const text = `a: 1\n# x${String.fromCharCode(code)}b: 2\n`;
+    const hex = code.toString(16).toUpperCase().padStart(4, '0');
+    expect(refusal(text).message).toContain(
+      `f.yaml:2:4: character U+${hex} begins a new line for Feast`,
+    );
+  });
+
+  it.each(CODES)('are refused wherever they are not quoted: %i', (code) => {
+    const c = String.fromCharCode(code);
+    for (const text of [`a: 1${c}b: 2`, `a${c}: 1`, `a: x${c}y`, `a: |\n  x${c}y\n`, `${c}a: 1`]) {
+      expect(refusal(text).message).toContain('begins a new line');
+    }
+    expect(refusal(`a: |\n  "${c}"\n`).message).toContain('begins a new line');
+    expect(refusal(`[a, b]${c}`).message).toContain('begins a new line');
+  });
+
+  it('are text in quotes where PyYAML keeps them', () => {
+    expect(values('a: "x\u2028y"\nb: \'x\u2029y\'\n')).toEqual({ a: 'x\u2028y', b: 'x\u2029y' });
+    expect(values('a: "\\r\\N\\L\\P"')).toEqual({ a: '\r\u0085\u2028\u2029' });
+    for (const c of ['\r', '\u0085']) expect(refusal(`a: "x${c}y"`).column).toBe(6);
+  });
+
+  it('are not line feeds with a carriage return before them', () => {
+    expect(values('a: 1\r\nb: 2 # x\r\nc: 3\r\n')).toEqual({ a: 1, b: 2, c: 3 });
   });
 });
 
