@@ -17,6 +17,14 @@ interface RenewalOptions {
 /** Pause after a renewal that failed, while the token at hand still holds. */
 const RETRY_PAUSE_MS = 5000;
 
+/** A token that is kept and renewed. */
+export interface RenewingToken {
+  /** The token at hand, or the next one. Rejects with what `obtain` rejects with. */
+  readonly get: () => Promise<ObtainedToken>;
+  /** Forgets `token`, if it is the one at hand: the next `get` obtains another. */
+  readonly invalidate: (token: string) => void;
+}
+
 /**
  * Keeps a token and obtains the next one shortly before it ends.
  *
@@ -27,7 +35,7 @@ const RETRY_PAUSE_MS = 5000;
 export function createRenewingToken(
   obtain: () => Promise<ObtainedToken>,
   { marginSeconds, now }: RenewalOptions,
-): () => Promise<ObtainedToken> {
+): RenewingToken {
   let held: ObtainedToken | undefined;
   let failedAt: number | undefined;
   let request: Promise<ObtainedToken> | undefined;
@@ -42,19 +50,24 @@ export function createRenewingToken(
     return request;
   };
 
-  return async () => {
-    const remaining = remainingMs();
-    const holds = held !== undefined && remaining > 0;
-    if (holds && (remaining > marginSeconds * 1000 || isPausing())) return held as ObtainedToken;
-    try {
-      held = await renew();
-      failedAt = undefined;
-      return held;
-    } catch (error) {
-      failedAt = now();
-      if (held !== undefined && remainingMs() > 0) return held;
-      throw error;
-    }
+  return {
+    get: async () => {
+      const remaining = remainingMs();
+      const holds = held !== undefined && remaining > 0;
+      if (holds && (remaining > marginSeconds * 1000 || isPausing())) return held as ObtainedToken;
+      try {
+        held = await renew();
+        failedAt = undefined;
+        return held;
+      } catch (error) {
+        failedAt = now();
+        if (held !== undefined && remainingMs() > 0) return held;
+        throw error;
+      }
+    },
+    invalidate: (token) => {
+      if (held?.token === token) held = undefined;
+    },
   };
 }
 

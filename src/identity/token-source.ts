@@ -23,6 +23,12 @@ export interface TokenSource {
    * @returns rejects with {@link CredentialUnavailableError} when there is none to be had
    */
   readonly getToken: () => Promise<string>;
+  /**
+   * Forgets a token that a server refused, such as one whose signing key was withdrawn: the next `getToken` obtains
+   * another. Without effect for other tokens than the current one, and for tokens that come from a file, a variable or
+   * the configuration, which are read anew each time.
+   */
+  readonly invalidate: (token: string) => void;
 }
 
 export interface TokenSourceOptions {
@@ -49,7 +55,10 @@ export interface TokenSourceOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
-type Find = () => Promise<string | ObtainedToken | undefined>;
+interface Source {
+  readonly find: () => Promise<string | ObtainedToken | undefined>;
+  readonly invalidate?: (token: string) => void;
+}
 type OidcConfig = OidcServerConfig | OidcClientConfig;
 
 const DEFAULT_MARGIN_SECONDS = 30;
@@ -74,11 +83,14 @@ export function createTokenSource(auth: AuthConfig, options: TokenSourceOptions 
   const sources = [...listOwnSources(auth, options), ...listConfiguredSources(auth, options, env)];
   return {
     getToken: async () => {
-      for (const find of sources) {
+      for (const { find } of sources) {
         const token = await find();
         if (token !== undefined) return protect(toObtained(token));
       }
-      throw new CredentialUnavailableError('no source of tokens has one');
+      throw new CredentialUnavailableError('no configured token source returned a token');
+    },
+    invalidate: (token) => {
+      for (const source of sources) source.invalidate?.(token);
     },
   };
 }
@@ -110,15 +122,14 @@ function createProtection({
 }
 
 /** What the program gives. One that is given is the only one. */
-function listOwnSources(auth: AuthConfig, options: TokenSourceOptions): readonly Find[] {
+function listOwnSources(auth: AuthConfig, options: TokenSourceOptions): readonly Source[] {
   const { getToken: obtain, tokenFile, service } = options;
   if (obtain !== undefined) {
     return [renewing(auth, options, async () => toObtained(await obtain()))];
   }
   if (tokenFile !== undefined) {
-    return [
-      async () => (await readTokenFile(tokenFile)) ?? missing(`the file ${quote(tokenFile)}`),
-    ];
+    const file = quote(tokenFile);
+    return [{ find: async () => (await readTokenFile(tokenFile)) ?? missing(`the file ${file}`) }];
   }
   if (service === undefined) return [];
   return [renewing(auth, options, async () => toObtained(await service.issue()))];
@@ -128,9 +139,9 @@ function listConfiguredSources(
   auth: AuthConfig,
   options: TokenSourceOptions,
   env: NonNullable<TokenSourceOptions['env']>,
-): readonly Find[] {
-  const mounted: Find = () =>
-    readTokenFile(options.serviceAccountTokenPath ?? SERVICE_ACCOUNT_TOKEN_PATH);
+): readonly Source[] {
+  const path = options.serviceAccountTokenPath ?? SERVICE_ACCOUNT_TOKEN_PATH;
+  const mounted: Source = { find: () => readTokenFile(path) };
   switch (auth.type) {
     case 'oidc':
       return [...listOidcSources(auth, options, env), fromEnv(env, 'FEAST_OIDC_TOKEN'), mounted];
@@ -147,17 +158,18 @@ function listOidcSources(
   auth: OidcConfig,
   options: TokenSourceOptions,
   env: NonNullable<TokenSourceOptions['env']>,
-): readonly Find[] {
+): readonly Source[] {
   if (auth.role !== 'client') return [];
   const { tokenEnvVar } = auth;
   if (auth.token) return given(auth.token);
   if (tokenEnvVar) {
-    return [async () => env[tokenEnvVar] || missing(`the variable ${quote(tokenEnvVar)}`)];
+    const variable = quote(tokenEnvVar);
+    return [{ find: async () => env[tokenEnvVar] || missing(`the variable ${variable}`) }];
   }
   return auth.clientSecret ? [fromProvider(auth, options)] : [];
 }
 
-function fromProvider(auth: OidcClientConfig, options: TokenSourceOptions): Find {
+function fromProvider(auth: OidcClientConfig, options: TokenSourceOptions): Source {
   const { clientId, clientSecret, username, password, authDiscoveryUrl } = auth;
   if (!clientId || !clientSecret || !authDiscoveryUrl) {
     throw new ConfigInvalidError(
@@ -191,18 +203,19 @@ function renewing(
   auth: AuthConfig,
   { now = Date.now }: TokenSourceOptions,
   obtain: () => Promise<ObtainedToken>,
-): Find {
+): Source {
   const isClient = auth.type === 'oidc' && auth.role === 'client';
   const marginSeconds = isClient ? auth.tokenRefreshMarginSeconds : DEFAULT_MARGIN_SECONDS;
-  return createRenewingToken(obtain, { marginSeconds, now });
+  const { get, invalidate } = createRenewingToken(obtain, { marginSeconds, now });
+  return { find: get, invalidate };
 }
 
-function given(token: KubernetesAuthConfig['userToken']): readonly Find[] {
-  return token ? [async () => token] : [];
+function given(token: KubernetesAuthConfig['userToken']): readonly Source[] {
+  return token ? [{ find: async () => token }] : [];
 }
 
-function fromEnv(env: NonNullable<TokenSourceOptions['env']>, name: string): Find {
-  return async () => env[name] || undefined;
+function fromEnv(env: NonNullable<TokenSourceOptions['env']>, name: string): Source {
+  return { find: async () => env[name] || undefined };
 }
 
 function toObtained(given: string | ObtainedToken): ObtainedToken {

@@ -61,8 +61,12 @@ describe('order of the sources', () => {
   it.each([
     ['the named variable is empty', clientConfig({ tokenEnvVar: 'EMPTY' }), '`EMPTY`'],
     ['the named variable is missing', clientConfig({ tokenEnvVar: 'toString' }), '`toString`'],
-    ['there is nothing', clientConfig({}), 'no source of tokens has one'],
-    ['there is nothing in Kubernetes', { type: 'kubernetes', userToken: undefined }, 'no source'],
+    ['there is nothing', clientConfig({}), 'no configured token source returned a token'],
+    [
+      'there is nothing in Kubernetes',
+      { type: 'kubernetes', userToken: undefined },
+      'no configured token source',
+    ],
   ] as [string, AuthConfig, string][])('ends where %s', async (_, auth, message) => {
     const variables = Object.assign(Object.create(null), { EMPTY: '' }) as Record<string, string>;
     const { getToken } = createTokenSource(auth, {
@@ -329,6 +333,40 @@ describe('client credentials', () => {
       { name: 'password', value: 'p4ssw0rd' },
       { name: 'token', value: 'token-1', lifetimeSeconds: 300 },
     ]);
+  });
+
+  it('that a server refused are not used again', async () => {
+    grantNumbered(300);
+    const source = create();
+    const first = await source.getToken();
+    source.invalidate('another token');
+    expect(await source.getToken()).toBe(first);
+    source.invalidate(first);
+    expect(await Promise.all([source.getToken(), source.getToken()])).toEqual([
+      'token-2',
+      'token-2',
+    ]);
+    // A late answer to a request with the first one does not end the second.
+    source.invalidate(first);
+    expect(await source.getToken()).toBe('token-2');
+  });
+
+  it('that a server refused are not used even where there is no other', async () => {
+    grantNumbered(300);
+    const source = create();
+    source.invalidate(await source.getToken());
+    provider.answerToken = () => [400, { error: 'invalid_client' }];
+    await expectUnavailable(source);
+  });
+
+  it("of a function of one's own are asked for again once they were refused", async () => {
+    let count = 0;
+    const source = createTokenSource(clientConfig({}), {
+      getToken: async () => ({ token: `own-${++count}`, expiresAt: Date.now() + 3_600_000 }),
+    });
+    expect([await source.getToken(), await source.getToken()]).toEqual(['own-1', 'own-1']);
+    source.invalidate('own-1');
+    expect(await source.getToken()).toBe('own-2');
   });
 
   it('are taken back when another takes their place, if nobody knows their end', async () => {
