@@ -13,21 +13,34 @@ export interface TimedCacheOptions<V> {
   readonly endOf?: (value: V) => number;
 }
 
+/** Gets a value. `isKnown`: the key had a value before. */
+export type Load<V> = (isKnown: boolean) => Promise<V>;
+
 interface Entry<V> {
-  readonly value: Promise<V>;
+  readonly value: V;
   readonly since: number;
-  /** Infinity while the value is on its way. */
-  until: number;
+  readonly until: number;
+  /** From when on a request has the value loaded anew. */
+  renewAt: number;
 }
 
+/** After which part of its time a value is loaded anew in the background. */
+const RENEW_AFTER = 0.75;
+/** Pause after a load in the background that failed, in milliseconds. */
+const RETRY_PAUSE_MS = 1000;
+
 /**
- * A bounded cache of values that take a while to get: callers who ask for the same key at the same time share
- * one load, and a load that fails is forgotten at once.
+ * A bounded cache of values that take a while to get.
+ *
+ * Callers who ask for the same key at the same time share one load. A value that is used towards the end of its time is
+ * loaded anew in the background. Nothing is served beyond its time, a failure is not kept, and a load drops no value
+ * before it succeeds.
  */
 export class TimedCache<V> {
+  /** Those that ended are kept, too: they tell which keys had a value before. */
   readonly #entries = new Map<string, Entry<V>>();
+  readonly #loads = new Map<string, Promise<V>>();
   readonly #options: TimedCacheOptions<V>;
-  #loads = 0;
 
   constructor(options: TimedCacheOptions<V>) {
     this.#options = options;
@@ -42,43 +55,61 @@ export class TimedCache<V> {
    *
    * @throws IdentityUnavailableError when `maxLoads` loads are on their way already; whatever `load` throws
    */
-  async get(key: string, load: () => Promise<V>): Promise<V> {
+  async get(key: string, load: Load<V>): Promise<V> {
     const now = this.#options.now();
     const held = this.#entries.get(key);
     // A clock that was set back would let a value live longer than it may.
-    if (held !== undefined && held.since <= now && now < held.until) return held.value;
-    this.#entries.delete(key);
-    this.#makeRoom();
-    const entry: Entry<V> = { value: load(), since: now, until: Number.POSITIVE_INFINITY };
-    this.#entries.set(key, entry);
-    return this.#settle(key, entry);
-  }
-
-  async #settle(key: string, entry: Entry<V>): Promise<V> {
-    const { timeToLive, endOf } = this.#options;
-    this.#loads += 1;
-    try {
-      const value = await entry.value;
-      entry.until = entry.since + timeToLive;
-      if (endOf !== undefined) entry.until = Math.min(entry.until, endOf(value));
-      return value;
-    } catch (error) {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-      throw error;
-    } finally {
-      this.#loads -= 1;
+    if (held !== undefined && held.since <= now && now < held.until) {
+      if (now >= held.renewAt) this.#renew(key, held, load);
+      return held.value;
     }
-  }
-
-  #makeRoom(): void {
-    const { maxEntries, maxLoads } = this.#options;
-    if (this.#loads >= maxLoads) {
+    const running = this.#loads.get(key);
+    if (running !== undefined) return running;
+    if (this.#isFull()) {
       throw new IdentityUnavailableError('too many identities are being checked at the same time');
     }
-    // A map keeps the order of insertion: the oldest go first. One that is on its way has callers who wait for it.
-    for (const [key, { until }] of this.#entries) {
-      if (this.#entries.size < maxEntries) return;
-      if (until < Number.POSITIVE_INFINITY) this.#entries.delete(key);
+    return this.#start(key, held, load);
+  }
+
+  #renew(key: string, held: Entry<V>, load: Load<V>): void {
+    if (this.#loads.has(key) || this.#isFull()) return;
+    this.#start(key, held, load).catch(() => {
+      held.renewAt = this.#options.now() + RETRY_PAUSE_MS;
+    });
+  }
+
+  #start(key: string, held: Entry<V> | undefined, load: Load<V>): Promise<V> {
+    const running = this.#run(key, held, load).finally(() => this.#loads.delete(key));
+    this.#loads.set(key, running);
+    return running;
+  }
+
+  async #run(key: string, held: Entry<V> | undefined, load: Load<V>): Promise<V> {
+    const since = this.#options.now();
+    try {
+      const value = await load(held !== undefined);
+      this.#keep(key, value, since);
+      return value;
+    } catch (error) {
+      // What could not be loaded now may be what it was. Anything else is an answer.
+      if (!(error instanceof IdentityUnavailableError)) this.#entries.delete(key);
+      throw error;
     }
+  }
+
+  #keep(key: string, value: V, since: number): void {
+    const { timeToLive, endOf, maxEntries } = this.#options;
+    const until = Math.min(since + timeToLive, endOf?.(value) ?? Number.POSITIVE_INFINITY);
+    // A map keeps the order of insertion: the oldest go first.
+    this.#entries.delete(key);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size < maxEntries) break;
+      this.#entries.delete(oldest);
+    }
+    this.#entries.set(key, { value, since, until, renewAt: since + timeToLive * RENEW_AFTER });
+  }
+
+  #isFull(): boolean {
+    return this.#loads.size >= this.#options.maxLoads;
   }
 }

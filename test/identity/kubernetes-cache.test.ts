@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createKubernetesAuthenticator,
   type KubernetesAuthenticatorOptions,
@@ -9,6 +9,7 @@ import {
   list,
   RBAC,
   REVIEWS,
+  raw,
   review,
   startFakeApiServer,
   tokenThatEnds,
@@ -27,7 +28,11 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 function create(options: KubernetesAuthenticatorOptions = {}) {
-  return createKubernetesAuthenticator({ kubeConfig: server.config, ...options });
+  return createKubernetesAuthenticator({
+    kubeConfig: server.config,
+    opaqueTokens: true,
+    ...options,
+  });
 }
 
 describe('the cache', () => {
@@ -37,10 +42,11 @@ describe('the cache', () => {
     await Promise.all(
       Array.from({ length: 1_000 }, () => authenticator.authenticate({ token: 'a' })),
     );
-    now += 9_999;
+    expect(server.requests).toHaveLength(3);
+    now += 7_499;
     await authenticator.authenticate({ token: 'a' });
     expect(server.requests).toHaveLength(3);
-    now += 1;
+    now += 10_000;
     await authenticator.authenticate({ token: 'a' });
     expect(server.requests).toHaveLength(6);
   });
@@ -61,29 +67,29 @@ describe('the cache', () => {
   test('a role that is taken away is gone within the time', async () => {
     let now = 0;
     const authenticator = create({ now: () => now, cacheSeconds: 5 });
-    server.answer(`${RBAC}/rolebindings`, () =>
+    server.answer(`${RBAC}/namespaces/feast-ns/rolebindings`, () =>
       list([binding('reader', 'team', [{ kind: 'User', name: 'alice' }])]),
     );
     await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject({
       roles: ['reader'],
     });
-    server.answer(`${RBAC}/rolebindings`, () => list([]));
+    server.answer(`${RBAC}/namespaces/feast-ns/rolebindings`, () => list([]));
     now = 5_000;
     // Another token of the same user asks for the bindings first.
     await expect(authenticator.authenticate({ token: 'b' })).resolves.toMatchObject({ roles: [] });
     await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject({ roles: [] });
   });
 
-  test('never remembers a token beyond its end', async () => {
+  test('a token that is past its end is reviewed once for ten seconds, and then refused without asking', async () => {
     let now = 1_000_000;
     const authenticator = create({ now: () => now });
     const token = tokenThatEnds(1_003);
     await authenticator.authenticate({ token });
-    now = 1_002_999;
-    await authenticator.authenticate({ token });
-    expect(server.count(REVIEWS)).toBe(1);
-    now = 1_003_000;
-    await authenticator.authenticate({ token });
+    now = 1_010_000;
+    for (let count = 0; count < 50; count++) await authenticator.authenticate({ token });
+    expect(server.count(REVIEWS)).toBe(2);
+    now = 1_013_000;
+    await expect(authenticator.authenticate({ token })).rejects.toThrow('has expired');
     expect(server.count(REVIEWS)).toBe(2);
   });
 
@@ -116,17 +122,40 @@ describe('the cache', () => {
     expect(server.count(REVIEWS)).toBe(31);
   });
 
-  test('a flood of tokens waits for no more than 500 reviews', async () => {
-    server.answer(REVIEWS, () => undefined);
-    const authenticator = create({ requestTimeoutSeconds: 2 });
-    const outcomes = await Promise.all(
-      Array.from({ length: 600 }, (_, index) =>
-        authenticator.authenticate({ token: `t${index}` }).catch((error: Error) => error.message),
-      ),
+  test('is renewed in the background towards the end of its time', async () => {
+    let now = 1_000_000;
+    const authenticator = create({ now: () => now });
+    await authenticator.authenticate({ token: 'a' });
+    server.answer(`${RBAC}/clusterrolebindings`, () =>
+      list([binding('reader', 'any', [{ kind: 'User', name: 'alice' }])]),
     );
-    expect(outcomes.filter((message) => String(message).includes('too many'))).toHaveLength(100);
-    server.answer(REVIEWS, () => review({ authenticated: true, user: ALICE }));
+    now += 7_500;
+    await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject({ roles: [] });
+    await vi.waitFor(() => expect(server.requests).toHaveLength(6));
+    await vi.waitFor(() =>
+      expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject({
+        roles: ['reader'],
+      }),
+    );
+    now += 9_999;
     await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject(ALICE);
+  });
+
+  test('a refusal in the background counts at once, and no answer does not', async () => {
+    let now = 1_000_000;
+    const authenticator = create({ now: () => now });
+    await authenticator.authenticate({ token: 'a' });
+    server.answer(REVIEWS, raw(500, '{}'));
+    now += 7_500;
+    await authenticator.authenticate({ token: 'a' });
+    await vi.waitFor(() => expect(server.count(REVIEWS)).toBe(2));
+    await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject(ALICE);
+    server.answer(REVIEWS, () => review({ error: 'not found' }));
+    now += 1_500;
+    await authenticator.authenticate({ token: 'a' });
+    await vi.waitFor(() =>
+      expect(authenticator.authenticate({ token: 'a' })).rejects.toThrow('does not accept'),
+    );
   });
 
   test('a closed authenticator refuses', async () => {

@@ -100,10 +100,15 @@ export function raw(status: number, text: string): Answer {
   };
 }
 
-/** A token that says when it ends, with a signature that nobody checks. */
-export function tokenThatEnds(exp: unknown): string {
+/** A token with these claims, and a signature that nobody checks. */
+export function tokenWith(claims: unknown): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'RS256' })}.${part({ exp })}.c2ln`;
+  return `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`;
+}
+
+/** A token that says when it ends. */
+export function tokenThatEnds(exp: unknown): string {
+  return tokenWith({ exp });
 }
 
 /** A RoleBinding to the Role `name`. */

@@ -114,7 +114,13 @@ describe('the answers of Feast 0.66.0', () => {
           }
         : raw(500, 'connection refused'),
     );
-    const options = { kubeConfig: server.config };
+    // What Feast reads; by default less is believed.
+    const options = {
+      kubeConfig: server.config,
+      opaqueTokens: true,
+      namespaces: 'all',
+      namespaceGroups: true,
+    } as const;
     const authenticate =
       parser === 'kubernetes'
         ? () => createKubernetesAuthenticator(options).authenticate({ token })

@@ -158,7 +158,7 @@ describe('tokens of services', () => {
     const redaction = (secret: IdentitySecret): unknown => secrets.push(secret);
     const { authenticate: ask, close } = createAuthenticator(
       { type: 'kubernetes', userToken: undefined },
-      { services, now, redaction, kubernetes: { kubeConfig: cluster.config } },
+      { services, now, redaction, kubernetes: { kubeConfig: cluster.config, opaqueTokens: true } },
     );
     try {
       const token = await issue({ kid: 'k', secret: SECRET }).issue();

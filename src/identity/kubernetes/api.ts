@@ -105,7 +105,8 @@ export function createKubernetesApi(options: KubernetesApiOptions): KubernetesAp
 }
 
 /**
- * @throws IdentityInvalidError unless `status.authenticated` is `true`, without an error, for one of `audiences`
+ * @throws IdentityInvalidError unless `status.authenticated` is `true`, without an error, for one of `audiences`, and
+ *   the user is not the anonymous one
  * @source Kubernetes API reference, TokenReview: who asks for audiences must check that the answer has one of them,
  *   since an authenticator that knows of none leaves them out.
  */
@@ -114,16 +115,31 @@ function parseReview(
   audiences: readonly string[],
 ): ReviewedUser {
   if (status.authenticated !== true || status.error) {
-    throw new IdentityInvalidError('the Kubernetes API server does not accept the token');
+    throw new IdentityInvalidError(reasonOf(status.error ?? ''));
   }
   const known = status.audiences ?? [];
   if (audiences.length > 0 && !audiences.some((audience) => known.includes(audience))) {
-    throw new IdentityInvalidError('the token is for another audience');
+    throw new IdentityInvalidError('the token is for another audience (option `audiences`)');
   }
-  if (!status.user?.username) {
+  const { username, groups } = status.user ?? {};
+  if (!username) {
     throw new IdentityInvalidError('the Kubernetes API server gives the token no user name');
   }
-  return { username: status.user.username, groups: status.user.groups ?? [] };
+  // SECURITY: some texts that are not tokens are answered with the anonymous user, as authenticated.
+  if (username === 'system:anonymous' || groups?.includes('system:unauthenticated')) {
+    throw new IdentityInvalidError('the token is that of the anonymous user');
+  }
+  return { username, groups: groups ?? [] };
+}
+
+/** Why a token was refused. Nothing of the text itself is repeated: it may quote the token. */
+function reasonOf(error: string): string {
+  if (error.includes('token audiences')) {
+    return 'the token is for another audience (option `audiences`)';
+  }
+  if (error.includes('has expired')) return 'the token has expired';
+  if (error.includes('not valid yet')) return 'the token is not valid yet';
+  return 'the Kubernetes API server does not accept the token';
 }
 
 function parseAnswer<Output>(

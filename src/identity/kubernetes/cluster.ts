@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import { IdentityInvalidError } from '../../model/errors.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
 import { TimedCache } from '../kubernetes-timed-cache.js';
+import { createReviewQueue } from '../review-queue.js';
+import { assertReviewable, type ReviewableTokens } from '../reviewable-token.js';
 import { createKubernetesApi, type ReviewedUser } from './api.js';
-import { currentNamespace, type KubernetesConfig, loadKubernetesConfig } from './config.js';
+import {
+  assertCredentials,
+  currentNamespace,
+  type KubernetesConfig,
+  loadKubernetesConfig,
+} from './config.js';
 import {
   type BindingIndex,
   compileBindings,
@@ -20,6 +26,13 @@ export interface TokenReviewOptions {
   readonly kubeConfig?: KubernetesConfig | string | undefined;
   /** A token must be for one of these audiences. Without any: for the API server itself. */
   readonly audiences?: readonly string[] | undefined;
+  /**
+   * Whether tokens are reviewed that are not JSON Web Tokens, such as those of a static token file, a webhook or
+   * OpenShift. Default: `false`, they are refused without asking.
+   */
+  readonly opaqueTokens?: boolean | undefined;
+  /** Tokens whose `iss` is none of these are refused without asking. Default: any issuer. */
+  readonly issuers?: readonly string[] | undefined;
   /** How long an answer is reused, in seconds; a deleted account may go on for that long. Default 10, at most 300. */
   readonly cacheSeconds?: number | undefined;
   /** How long one question may take, in seconds. Default 10. */
@@ -46,8 +59,10 @@ export interface KubernetesCluster {
   readonly forget: () => void;
 }
 
-/** How many tokens are reviewed at the same time: each takes a connection to the API server. */
+/** How many reviews of tokens that were accepted before may be on their way: each takes a connection. */
 const MAX_REVIEWS = 500;
+/** The same for tokens that were not, and how many more may wait. A refused one keeps its place for 10 s. */
+const STRANGERS = { slots: 100, maxWaiting: 1000, failurePauseSeconds: 10 };
 const MAX_NAMESPACES = 10_000;
 const MAX_LISTS = 100;
 /** A token is masked for as long after its last review, if it does not end before. */
@@ -59,14 +74,15 @@ const MAX_SECRET_SECONDS = 3600;
  * @throws TypeError for options of a wrong type or out of their range
  */
 export function createKubernetesCluster(options: TokenReviewOptions): KubernetesCluster {
-  const { timeToLive, maxTokens, now, timeoutSeconds, audiences } = checkOptions(options);
+  const { timeToLive, maxTokens, now, timeoutSeconds, audiences, rules } = checkOptions(options);
   const config = configLoader(options.kubeConfig);
   const api = createKubernetesApi({ config, audiences, timeoutSeconds });
   const common = { timeToLive, now, maxLoads: MAX_LISTS };
+  const strangers = createReviewQueue({ ...STRANGERS, maxWaitSeconds: timeoutSeconds });
   const reviews = new TimedCache<ReviewedUser & { readonly end: number }>({
     ...common,
     maxEntries: maxTokens,
-    maxLoads: MAX_REVIEWS,
+    maxLoads: MAX_REVIEWS + STRANGERS.slots + STRANGERS.maxWaiting,
     endOf: ({ end }) => end,
   });
   const bindings = new TimedCache<BindingIndex>({ ...common, maxEntries: MAX_NAMESPACES });
@@ -74,16 +90,17 @@ export function createKubernetesCluster(options: TokenReviewOptions): Kubernetes
   const clusterGroups = new TimedCache<NamespaceGroups>({ ...common, maxEntries: 1 });
   return {
     review: async (token) => {
-      // Nothing else can come in a header, and a line break would end the header of whoever passes it on.
-      if (!/^[\x21-\x7e]+$/.test(token)) throw new IdentityInvalidError('the token is malformed');
       const key = createHash('sha256').update(token).digest('base64');
-      return reviews.get(key, async () => {
-        const user = await api.reviewToken(token);
-        const end = endOf(token);
-        const remaining = Math.max((end - now()) / 1000, MIN_MASKED_SECONDS);
-        const lifetimeSeconds = Math.min(remaining, MAX_SECRET_SECONDS);
-        addIdentitySecret(options.redaction, 'token', token, lifetimeSeconds);
-        return { ...user, end };
+      return reviews.get(key, async (isKnown) => {
+        const end = assertReviewable(token, rules, now());
+        const review = async (): Promise<ReviewedUser & { readonly end: number }> => {
+          const user = await api.reviewToken(token);
+          const remaining = Math.max((end - now()) / 1000, MIN_MASKED_SECONDS);
+          const lifetimeSeconds = Math.min(remaining, MAX_SECRET_SECONDS);
+          addIdentitySecret(options.redaction, 'token', token, lifetimeSeconds);
+          return { ...user, end };
+        };
+        return isKnown ? review() : strangers.run(review);
       });
     },
     roleBindings: (namespace) =>
@@ -99,32 +116,20 @@ export function createKubernetesCluster(options: TokenReviewOptions): Kubernetes
       }),
     ownNamespace: async () => currentNamespace(await config()),
     forget: () => {
+      strangers.close();
       for (const cache of [reviews, bindings, clusterBindings, clusterGroups]) cache.clear();
     },
   };
-}
-
-/**
- * When a token that was just reviewed ends, in milliseconds since 1970; infinity for one that does not say.
- *
- * What it says can only shorten how long it is remembered.
- */
-function endOf(token: string): number {
-  try {
-    const payload = Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString('utf8');
-    const claims = JSON.parse(payload) as { readonly exp?: unknown } | null;
-    if (typeof claims?.exp === 'number') return claims.exp * 1000;
-  } catch {
-    // A token of another kind.
-  }
-  return Number.POSITIVE_INFINITY;
 }
 
 /** Loads the configuration once; a failure is tried again. */
 function configLoader(
   source: KubernetesConfig | string | undefined,
 ): () => Promise<KubernetesConfig> {
-  if (typeof source === 'object') return async () => source;
+  if (typeof source === 'object') {
+    assertCredentials(source);
+    return async () => source;
+  }
   let loaded: Promise<KubernetesConfig> | undefined;
   return () => {
     loaded ??= loadKubernetesConfig(source).catch((error: unknown) => {
@@ -141,11 +146,10 @@ function checkOptions(options: TokenReviewOptions): {
   readonly now: () => number;
   readonly timeoutSeconds: number;
   readonly audiences: readonly string[];
+  readonly rules: ReviewableTokens;
 } {
-  const { audiences = [], now = Date.now } = options;
-  if (!Array.isArray(audiences) || audiences.some((one) => typeof one !== 'string' || one === '')) {
-    throw new TypeError('audiences must be a list of strings');
-  }
+  const { opaqueTokens = false, now = Date.now } = options;
+  if (typeof opaqueTokens !== 'boolean') throw new TypeError('opaqueTokens must be a boolean');
   return {
     timeToLive: numberIn('cacheSeconds', options.cacheSeconds ?? 10, 0, 300) * 1000,
     maxTokens: numberIn('maxTokens', options.maxTokens ?? 10_000, 1, 1_000_000),
@@ -155,9 +159,17 @@ function checkOptions(options: TokenReviewOptions): {
       0.001,
       3600,
     ),
-    audiences: [...audiences],
+    audiences: namesIn('audiences', options.audiences),
+    rules: { opaqueTokens, issuers: namesIn('issuers', options.issuers) },
     now,
   };
+}
+
+function namesIn(name: string, list: readonly string[] = []): readonly string[] {
+  if (!Array.isArray(list) || list.some((one) => typeof one !== 'string' || one === '')) {
+    throw new TypeError(`${name} must be an array of non-empty strings`);
+  }
+  return [...list];
 }
 
 function numberIn(name: string, value: unknown, least: number, most: number): number {

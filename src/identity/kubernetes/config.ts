@@ -6,6 +6,8 @@ export interface KubernetesConfig {
   getCurrentContext(): string;
   getContextObject(name: string): { readonly namespace?: string } | null;
   getCurrentCluster(): KubernetesCluster | null;
+  /** The user of the current context. Without this function, its credentials are not looked at. */
+  getCurrentUser?(): object | null;
   /** Adds the certificates and the credentials of the current user to `options`. */
   applyToHTTPSOptions(options: RequestOptions): Promise<void>;
 }
@@ -42,7 +44,35 @@ export async function loadKubernetesConfig(file?: string): Promise<KubernetesCon
     );
   }
   currentCluster(config);
+  assertCredentials(config);
   return config;
+}
+
+/** Members of a kubeconfig's user by which it can authenticate. */
+const CREDENTIALS = [
+  'token',
+  'certData',
+  'certFile',
+  'keyData',
+  'keyFile',
+  'username',
+  'authProvider',
+  'exec',
+];
+
+/**
+ * Checks that the current user has some credentials: without, the API server takes this server for the anonymous user
+ * and answers every question with a right that is missing.
+ *
+ * @throws ConfigInvalidError when it has none
+ */
+export function assertCredentials(config: KubernetesConfig): void {
+  if (typeof config.getCurrentUser !== 'function') return;
+  const user = new Map(Object.entries(config.getCurrentUser() ?? {}));
+  if (CREDENTIALS.some((name) => Boolean(user.get(name)))) return;
+  throw new ConfigInvalidError(
+    'the kubeconfig has no credentials for the user of its current context: give it a token, a client certificate or a credential plugin',
+  );
 }
 
 /**

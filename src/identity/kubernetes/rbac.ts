@@ -72,22 +72,29 @@ export interface BindingIndex {
   of(subject: RbacSubject): readonly RbacBinding[];
   /** Names of all groups that are bound. */
   readonly groups: readonly string[];
+  /** The namespaces of the bindings, and of the service accounts that are bound. */
+  readonly namespaces: ReadonlySet<string>;
 }
 
 /** Compiles bindings: one look-up for each subject that is asked for, however many bindings there are. */
 export function compileBindings(bindings: readonly RbacBinding[]): BindingIndex {
   const bySubject = new Map<string, RbacBinding[]>();
   const groups = new Set<string>();
+  const namespaces = new Set<string>();
   for (const binding of bindings) {
+    if (binding.namespace !== undefined) namespaces.add(binding.namespace);
     for (const subject of binding.subjects) {
       const key = subjectKey(subject);
       const found = bySubject.get(key);
       if (found === undefined) bySubject.set(key, [binding]);
       else found.push(binding);
       if (subject.kind === 'Group') groups.add(subject.name);
+      if (subject.namespace !== undefined) namespaces.add(subject.namespace);
     }
   }
-  return { of: (subject) => bySubject.get(subjectKey(subject)) ?? [], groups: [...groups] };
+  const of = (subject: RbacSubject): readonly RbacBinding[] =>
+    bySubject.get(subjectKey(subject)) ?? [];
+  return { of, groups: [...groups], namespaces };
 }
 
 // Only a service account lives in a namespace; the API server leaves the field of the others empty.

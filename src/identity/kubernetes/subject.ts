@@ -9,23 +9,42 @@ export interface ServiceAccount {
   readonly name: string;
 }
 
-const SERVICE_ACCOUNT = 'system:serviceaccount:';
+/** How the API server begins the user name of a service account. */
+export const SERVICE_ACCOUNT_PREFIX = 'system:serviceaccount:';
 const SERVICE_ACCOUNTS_OF = 'system:serviceaccounts:';
 
 /**
- * Takes the user name of a service account apart: `system:serviceaccount:NAMESPACE:NAME`.
+ * The service account of a reviewed user, whose user name is `system:serviceaccount:NAMESPACE:NAME`.
  *
  * Shape: `undefined` for a user name of another kind.
  *
- * @throws IdentityInvalidError when it starts like that and goes on otherwise
+ * @throws IdentityInvalidError when the name starts like that and goes on otherwise, or the user is not in the group
+ *   that the API server puts every account of the namespace into: another authenticator of the cluster gave the name
  */
-export function parseServiceAccount(username: string): ServiceAccount | undefined {
-  if (!username.startsWith(SERVICE_ACCOUNT)) return undefined;
-  const [namespace, name, ...others] = username.slice(SERVICE_ACCOUNT.length).split(':');
+export function readServiceAccount({ username, groups }: ReviewedUser): ServiceAccount | undefined {
+  if (!username.startsWith(SERVICE_ACCOUNT_PREFIX)) return undefined;
+  const [namespace, name, ...others] = username.slice(SERVICE_ACCOUNT_PREFIX.length).split(':');
   if (!namespace || !name || others.length > 0) {
     throw new IdentityInvalidError('the user name is not that of a service account');
   }
+  if (!groups.includes(`${SERVICE_ACCOUNTS_OF}${namespace}`)) {
+    throw new IdentityInvalidError(
+      'the user has the name of a service account and is not in the group of its namespace',
+    );
+  }
   return { namespace, name };
+}
+
+/**
+ * Refuses a user whose name could be taken for that of a service account, which is `NAMESPACE:NAME` here.
+ *
+ * @param namespaces those that may have accounts
+ * @throws IdentityInvalidError when the name begins with one of them and a colon
+ */
+export function assertUserName(username: string, namespaces: ReadonlySet<string>): void {
+  const [namespace = '', name] = username.split(':', 2);
+  if (name === undefined || !namespaces.has(namespace)) return;
+  throw new IdentityInvalidError('the user has a name that belongs to service accounts');
 }
 
 /**

@@ -20,13 +20,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function writeConfig(server: string, details: { skip?: boolean; namespace?: string } = {}): string {
+function writeConfig(
+  server: string,
+  details: { skip?: boolean; namespace?: string; user?: Record<string, unknown> } = {},
+): string {
   const file = join(folder, 'config');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': details.skip } }],
-    users: [{ name: 'u', user: { token: 'kubeconfig-token' } }],
+    users: [{ name: 'u', user: details.user ?? { token: 'kubeconfig-token' } }],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: details.namespace } }],
     'current-context': 'x',
   };
@@ -42,7 +45,7 @@ describe('a kubeconfig', () => {
     server.answer(RBAC, () => list([]));
     const url = server.config.getCurrentCluster()?.server ?? '';
     const file = writeConfig(`${url}/`, { skip: true, namespace: 'models' });
-    const authenticator = createKubernetesAuthenticator({ kubeConfig: file });
+    const authenticator = createKubernetesAuthenticator({ kubeConfig: file, opaqueTokens: true });
     await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject({
       username: 'alice',
     });
@@ -71,9 +74,45 @@ describe('a kubeconfig', () => {
     });
   });
 
+  test.each([{}, { token: '' }, { as: 'admin' }])(
+    'whose user is %j, without any credential, is refused',
+    async (user) => {
+      const file = writeConfig('https://127.0.0.1:1', { user });
+      await expect(loadKubernetesConfig(file)).rejects.toMatchObject({
+        code: 'ERR_CONFIG_INVALID',
+        message: expect.stringContaining('no credentials'),
+      });
+    },
+  );
+
+  test.each([
+    { 'client-certificate-data': 'YQ==', 'client-key-data': 'YQ==' },
+    { username: 'a', password: 'b' },
+    { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'true' } },
+  ])('whose user is %j has credentials', async (user) => {
+    const file = writeConfig('https://127.0.0.1:1', { user });
+    await expect(loadKubernetesConfig(file)).resolves.toBeTruthy();
+  });
+
+  test('that is handed in is looked at, too', () => {
+    const kubeConfig = {
+      getCurrentContext: () => 'x',
+      getContextObject: () => null,
+      getCurrentCluster: () => ({ server: 'https://127.0.0.1:1' }),
+      applyToHTTPSOptions: async () => {},
+    };
+    for (const user of [null, { name: 'u' }]) {
+      const given = { ...kubeConfig, getCurrentUser: () => user };
+      expect(() => createKubernetesAuthenticator({ kubeConfig: given })).toThrow('no credentials');
+    }
+    const given = { ...kubeConfig, getCurrentUser: () => ({ name: 'u', token: 't' }) };
+    expect(() => createKubernetesAuthenticator({ kubeConfig: given })).not.toThrow();
+    expect(() => createKubernetesAuthenticator({ kubeConfig })).not.toThrow();
+  });
+
   test('that is none is refused, and read again the next time', async () => {
     const file = join(folder, 'config');
-    const authenticator = createKubernetesAuthenticator({ kubeConfig: file });
+    const authenticator = createKubernetesAuthenticator({ kubeConfig: file, opaqueTokens: true });
     await expect(authenticator.authenticate({ token: 'a' })).rejects.toMatchObject({
       code: 'ERR_CONFIG_INVALID',
       message: expect.stringContaining(file),

@@ -33,7 +33,11 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 function create(options: KubernetesAuthenticatorOptions = {}) {
-  return createKubernetesAuthenticator({ kubeConfig: server.config, ...options });
+  return createKubernetesAuthenticator({
+    kubeConfig: server.config,
+    opaqueTokens: true,
+    ...options,
+  });
 }
 
 describe('a review that does not accept the token', () => {
@@ -120,10 +124,11 @@ describe('an API server that cannot say', () => {
     await expect(authenticator.authenticate({ token: 'token' })).resolves.toMatchObject(ALICE);
   });
 
-  test.each(['rolebindings', 'clusterrolebindings'])(
+  test.each(['namespaces/feast-ns/rolebindings', 'clusterrolebindings'])(
     'a list of %s that fails leaves no subject with fewer roles',
-    async (resource) => {
-      server.answer(`${RBAC}/${resource}`, raw(403, '{}'));
+    async (path) => {
+      const resource = path.split('/').at(-1);
+      server.answer(`${RBAC}/${path}`, raw(403, '{}'));
       await expect(create().authenticate({ token: 'token' })).rejects.toMatchObject({
         code: 'ERR_IDENTITY_UNAVAILABLE',
         message: expect.stringContaining(`list \`${resource}\``),
@@ -136,7 +141,8 @@ describe('an API server that cannot say', () => {
     async (path) => {
       server.answer(REVIEWS, () => review({ authenticated: true, user: ACCOUNT }));
       server.answer(`${RBAC}/${path}`, raw(500, '{}'));
-      await expect(create().authenticate({ token: 'token' })).rejects.toMatchObject({
+      const likeFeast = create({ namespaces: 'all', namespaceGroups: true });
+      await expect(likeFeast.authenticate({ token: 'token' })).rejects.toMatchObject({
         code: 'ERR_IDENTITY_UNAVAILABLE',
       });
     },
@@ -234,7 +240,7 @@ describe('credentials', () => {
 
 describe('what is read', () => {
   test('a list of several pages is read to its end', async () => {
-    server.answer(`${RBAC}/rolebindings`, ({ url }) => {
+    server.answer(`${RBAC}/namespaces/feast-ns/rolebindings`, ({ url }) => {
       const at = Number(new URL(url, 'http://x').searchParams.get('continue') ?? 0);
       const page = [binding(`role-${at}`, 'team', [{ kind: 'Group', name: 'devs' }])];
       return list(page, at < 2 ? String(at + 1) : '');
@@ -245,18 +251,23 @@ describe('what is read', () => {
   });
 
   test('a list without an end is given up', async () => {
-    server.answer(`${RBAC}/rolebindings`, () => list([], 'more'));
+    server.answer(`${RBAC}/namespaces/feast-ns/rolebindings`, () => list([], 'more'));
     await expect(create().authenticate({ token: 'a' })).rejects.toMatchObject({
       code: 'ERR_IDENTITY_UNAVAILABLE',
       message: expect.stringContaining('more than 50000 rolebindings'),
     });
   });
 
-  test('with `namespaces`, nothing cluster-wide', async () => {
+  test('with `namespaces` and without `clusterRoleBindings`, nothing cluster-wide', async () => {
     server.answer(`${RBAC}/namespaces/a/rolebindings`, () =>
       list([binding('of-a', 'a', [{ kind: 'Group', name: 'devs' }])]),
     );
-    const authenticator = create({ namespaces: ['a', 'b'], cacheSeconds: 0 });
+    const authenticator = create({
+      namespaces: ['a', 'b'],
+      clusterRoleBindings: false,
+      namespaceGroups: true,
+      cacheSeconds: 0,
+    });
     await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject({
       roles: ['of-a'],
     });
@@ -271,7 +282,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('without `namespaceGroups`, one list for a service account, and no group but its own', async () => {
+  test('one list for a service account, and no group but its own', async () => {
     server.answer(REVIEWS, () => review({ authenticated: true, user: ACCOUNT }));
     server.answer(`${RBAC}/namespaces/models/rolebindings`, () =>
       list([
@@ -286,7 +297,7 @@ describe('what is read', () => {
         ]),
       ]),
     );
-    const authenticator = create({ namespace: 'models', namespaceGroups: false });
+    const authenticator = create({ namespace: 'models' });
     await expect(authenticator.authenticate({ token: 'a' })).resolves.toEqual({
       username: 'team:client',
       roles: ['scorer'],
@@ -326,7 +337,7 @@ describe('what is read', () => {
         { metadata: { name: 'empty' }, rules: null },
       ]),
     );
-    const authenticator = create();
+    const authenticator = create({ namespaceGroups: true, namespaces: ['team'] });
     await expect(authenticator.authenticate({ token: 'a' })).resolves.toMatchObject({
       groups: [...ACCOUNT.groups, 'guests', 'operators', 'team-leads'].toSorted(),
     });
@@ -348,10 +359,14 @@ describe('what is read', () => {
         roleRef: { kind, name: role },
         subjects: [subject],
       });
-      server.answer(`${RBAC}/rolebindings`, () => list([of({ kind: 'User', name: 'alice' })]));
-      await expect(create().authenticate({ token: 'a' })).resolves.toMatchObject({ namespaces });
-      server.answer(`${RBAC}/rolebindings`, () => list([of({ kind: 'Group', name: 'devs' })]));
-      await expect(create().authenticate({ token: 'a' })).resolves.toMatchObject({
+      const path = `${RBAC}/namespaces/team/rolebindings`;
+      const createForTeam = () => create({ namespaces: ['team'] });
+      server.answer(path, () => list([of({ kind: 'User', name: 'alice' })]));
+      await expect(createForTeam().authenticate({ token: 'a' })).resolves.toMatchObject({
+        namespaces,
+      });
+      server.answer(path, () => list([of({ kind: 'Group', name: 'devs' })]));
+      await expect(createForTeam().authenticate({ token: 'a' })).resolves.toMatchObject({
         roles: [role],
         namespaces: [],
       });
@@ -372,7 +387,7 @@ describe('what is read', () => {
 
 test('a reviewer gives the user name as it is, and reads no binding', async () => {
   server.answer(REVIEWS, () => review({ authenticated: true, user: ACCOUNT }));
-  const reviewToken = createTokenReviewer({ kubeConfig: server.config });
+  const reviewToken = createTokenReviewer({ kubeConfig: server.config, opaqueTokens: true });
   await expect(reviewToken('token')).resolves.toEqual({
     username: ACCOUNT.username,
     roles: [],
@@ -389,7 +404,7 @@ test('accepted tokens are registered to be masked, and refused ones are not', as
     now: () => 1_000_000,
   });
   await authenticator.authenticate({ token: tokenThatEnds(1_060) });
-  expect(seen).toEqual([{ name: 'token', value: tokenThatEnds(1_060), lifetimeSeconds: 60 }]);
+  expect(seen).toEqual([{ name: 'token', value: tokenThatEnds(1_060), lifetimeSeconds: 70 }]);
   await authenticator.authenticate({ token: 'opaque' });
   expect(seen[1]).toEqual({ name: 'token', value: 'opaque', lifetimeSeconds: 3_600 });
   server.answer(REVIEWS, () => review({ authenticated: false }));
@@ -408,6 +423,10 @@ test.each([
   { namespace: '../secrets' },
   { namespaces: ['Team'] },
   { namespaces: 'abc' as unknown as string[] },
+  { opaqueTokens: 'yes' as unknown as boolean },
+  { issuers: [''] },
+  { clusterRoleBindings: 'no' as unknown as boolean },
+  { namespaceGroups: 1 as unknown as boolean },
 ])('%j is a TypeError', (options) => {
   expect(() => create(options)).toThrow(TypeError);
 });
