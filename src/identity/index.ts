@@ -1,5 +1,6 @@
 export type { Authenticator, Credentials } from './authenticator.js';
 export type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
+export type { ClaimSource } from './claim-values.js';
 export { createAuthenticator } from './create-authenticator.js';
 export {
   createHttpClient,
@@ -17,12 +18,13 @@ export {
   createTokenReviewer,
   type KubernetesAuthenticatorOptions,
 } from './kubernetes/kubernetes-authenticator.js';
-export type { ClaimMapping } from './oidc/claim-mapping.js';
+export type { ClaimMapping, ClaimNames, IssuerLimits } from './oidc/claim-mapping.js';
 export type { ClaimPath } from './oidc/claim-path.js';
 export type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
 export type { KeyCacheOptions } from './oidc/provider-keys.js';
 export type { CompactToken } from './parse-compact-token.js';
 export type { ObtainedToken } from './renewing-token.js';
+export type { RequiredClaims } from './required-claims.js';
 export type {
   PrivateServiceKey,
   PublicServiceKey,

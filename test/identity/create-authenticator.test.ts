@@ -266,7 +266,7 @@ describe('several issuers', () => {
     await expect(authenticate({ token: await provider.sign() })).resolves.toMatchObject({
       username: 'alice',
     });
-    const claims = { email: 'bob@example.com', 'cognito:groups': ['pool'] };
+    const claims = { email: 'bob@example.com', email_verified: true, 'cognito:groups': ['pool'] };
     await expect(authenticate({ token: await other.sign(claims) })).resolves.toMatchObject({
       username: 'bob@example.com',
       groups: ['pool'],

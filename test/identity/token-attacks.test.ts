@@ -28,7 +28,7 @@ const CLAIMS = {
 };
 
 /** Everything but the form and the signature. */
-const CLAIM_REASONS = /expired|`exp`|`nbf`|`iat`|`sub`|`jti`|issuer|audience|name its user/;
+const CLAIM_REASONS = /expired|`exp`|`nbf`|`iat`|`sub`|`jti`|`aud`|issuer|audience|name its user/;
 
 beforeAll(async () => {
   await provider.start();
@@ -209,7 +209,7 @@ describe('refuses a token that is not for access', () => {
     ['id token of Cognito', { token_use: 'id' }],
     ['a use that is no text', { token_use: ['access'] }],
   ])('%s', async (_, claims) => {
-    await expectRefused(await good(claims), /no access token/);
+    await expectRefused(await good(claims), /expected an access token/);
   });
 
   it('unless it is asked to take id tokens', async () => {

@@ -40,27 +40,76 @@ export function assertTokenHeader(header: Members, algorithms: ReadonlySet<strin
   return { algorithm: alg, kid };
 }
 
+/** Which kinds of tokens are accepted. */
+export interface TokenKinds {
+  /** ID tokens, too. Refresh and logout tokens never are. */
+  readonly allowIdTokens?: boolean | undefined;
+  /** Only tokens that say that they are access tokens. */
+  readonly requireAccessToken?: boolean | undefined;
+}
+
 /**
- * Checks that a token was made for access: no id token, refresh token or logout token of the same provider, which are
- * signed with the same key and meant for other eyes.
+ * Checks that a token was made for access: not an ID, refresh or logout token of the same provider, which are signed
+ * with the same key and meant for other eyes.
  *
- * @throws {@link IdentityInvalidError} when it is one of those
+ * @throws {@link IdentityInvalidError} when it is one of those; the message names the claim that says so
  * @source RFC 9068 2.1 (`at+jwt`), OpenID Connect Core 2 and 3.3.2.11, Back-Channel Logout 2.4; Keycloak's claim `typ`;
  *   Cognito's claim `token_use`
  */
-export function assertAccessToken(header: Members, claims: Members): void {
-  if (isLogoutToken(claims)) throw notForAccess();
+export function assertAccessToken(header: Members, claims: Members, kinds: TokenKinds = {}): void {
+  if (isLogoutToken(claims)) throw notForAccess('`events`', 'a logout token');
   if (mediaType(header['typ']) === ACCESS_TOKEN_TYPE) return;
-  const { typ: type, token_use: use } = claims;
+  const named = readKind(claims);
+  if (named?.kind === 'access') return;
+  if (named?.kind === 'other') throw notForAccess(named.claim, 'neither an access nor an ID token');
+  const mark = named?.claim ?? idTokenMark(claims);
+  if (mark !== undefined && kinds.allowIdTokens !== true) {
+    throw notForAccess(
+      mark,
+      'an ID token. If its provider has no other tokens for you, set `allowIdTokens`',
+    );
+  }
+  if (kinds.requireAccessToken === true) {
+    throw new IdentityInvalidError(
+      'the token does not say that it is an access token: `requireAccessToken` expects a `typ` of `at+jwt`',
+    );
+  }
+}
+
+/** What a token says that it is, and the claim that says so. */
+function readKind({
+  typ: type,
+  token_use: use,
+}: Members): { readonly kind: 'access' | 'id' | 'other'; readonly claim: string } | undefined {
   if (typeof type === 'string') {
-    if (!['bearer', 'dpop'].includes(type.toLowerCase())) throw notForAccess();
-    return;
+    const name = type.toLowerCase();
+    const isAccess = name === 'bearer' || name === 'dpop';
+    return { kind: isAccess ? 'access' : name === 'id' ? 'id' : 'other', claim: '`typ`' };
   }
-  if (use !== undefined) {
-    if (use !== 'access') throw notForAccess();
-    return;
-  }
-  if (ID_TOKEN_CLAIMS.some((name) => Object.hasOwn(claims, name))) throw notForAccess();
+  if (use === undefined) return undefined;
+  return { kind: use === 'access' || use === 'id' ? use : 'other', claim: '`token_use`' };
+}
+
+function idTokenMark(claims: Members): string | undefined {
+  const name = ID_TOKEN_CLAIMS.find((one) => Object.hasOwn(claims, one));
+  return name === undefined ? undefined : `\`${name}\``;
+}
+
+/**
+ * Checks that whoever has a token may use it: a token that is bound to a key is worth nothing without a proof that its
+ * bearer has the key.
+ *
+ * @throws {@link IdentityInvalidError} when it is bound to a key
+ * @source RFC 7800 3.1 (`cnf`), RFC 9449 6 and 7 (DPoP), RFC 8705 3 (certificates)
+ */
+export function assertBearerToken(claims: Members): void {
+  const { typ: type } = claims;
+  const isProofType = typeof type === 'string' && type.toLowerCase() === 'dpop';
+  const mark = Object.hasOwn(claims, 'cnf') ? '`cnf`' : isProofType ? '`typ`' : undefined;
+  if (mark === undefined) return;
+  throw new IdentityInvalidError(
+    `the token is bound to a key (${mark}), and this server checks no proof of it. If a proxy does, set \`senderConstrainedTokens\``,
+  );
 }
 
 function isLogoutToken({ events }: Members): boolean {
@@ -74,8 +123,6 @@ function mediaType(type: unknown): string | undefined {
   return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : '';
 }
 
-function notForAccess(): IdentityInvalidError {
-  return new IdentityInvalidError(
-    'the token is no access token: id, refresh and logout tokens are not accepted',
-  );
+function notForAccess(mark: string, kind: string): IdentityInvalidError {
+  return new IdentityInvalidError(`expected an access token: by its ${mark} the token is ${kind}`);
 }

@@ -1,24 +1,39 @@
-import { IdentityInvalidError } from '../../model/errors.js';
 import { freezeSubject, type Subject } from '../../model/subject.js';
-import { type ClaimPath, parseClaimPath, readClaim } from './claim-path.js';
+import {
+  type ClaimSource,
+  compileClaimValues,
+  compileFeastList,
+  type ReadNames,
+} from '../claim-values.js';
+import { compileUsername } from '../username-claims.js';
+import type { ClaimPath } from './claim-path.js';
 
 /**
  * Which claims make a subject, where they are not those that Feast reads. A field that is not given stays as Feast has it.
- * One path, or several in their order.
+ * One path or source, or a list of them in their order.
  */
 export interface ClaimMapping {
-  /** The first that holds a string. */
+  /** The first path that holds a string. `email` counts only beside `email_verified: true`. */
   readonly username?: string | readonly ClaimPath[] | undefined;
-  /** The lists at all of them, without repeats. */
-  readonly roles?: string | readonly ClaimPath[] | undefined;
-  /** The lists at all of them. */
-  readonly groups?: string | readonly ClaimPath[] | undefined;
-  /** The lists at all of them. */
-  readonly namespaces?: string | readonly ClaimPath[] | undefined;
+  /** The names at all of them, without repeats. */
+  readonly roles?: ClaimNames | undefined;
+  /** The names at all of them. */
+  readonly groups?: ClaimNames | undefined;
+  /** The names at all of them. */
+  readonly namespaces?: ClaimNames | undefined;
 }
 
-/** @source Feast 0.66.0: the first of these that is a string */
-const USERNAME_CLAIMS = ['preferred_username', 'upn', 'azp', 'appid', 'sub'];
+/** Where a list of names is. */
+export type ClaimNames = string | ClaimSource | readonly (ClaimPath | ClaimSource)[];
+
+/** Limits of what one issuer may say about its users. */
+export interface IssuerLimits {
+  /** Put before each user name, role, group and namespace. */
+  readonly prefix?: string | undefined;
+  /** Roles that count, as the provider writes them; others are left out. Default: all. */
+  readonly allowedRoles?: readonly string[] | undefined;
+}
+
 const FIELDS = ['username', 'roles', 'groups', 'namespaces'];
 
 /**
@@ -27,50 +42,61 @@ const FIELDS = ['username', 'roles', 'groups', 'namespaces'];
  * Shape: a claim of another type than is wanted there counts as absent, and so does what is no string in a list.
  *
  * @param clientId whose roles count, those of `resource_access.<clientId>.roles`; `undefined` or empty: none of them
- * @throws TypeError when a path of `mapping` is none; the compiled function throws {@link IdentityInvalidError} when no
- *   claim holds a user name
+ * @throws TypeError if a path of `mapping` or a limit is invalid; the compiled function throws
+ *   {@link IdentityInvalidError} when no claim holds a user name
  * @source Feast 0.66.0: client roles, then top-level `roles`, without repeats; top-level `groups`; no namespaces.
  *   Differs: a role that is no string is left out, where Feast keeps or chokes on it
  */
 export function compileClaimMapping(
   mapping: ClaimMapping = {},
   clientId?: string,
+  limits: IssuerLimits = {},
 ): (claims: Readonly<Record<string, unknown>>) => Subject {
   const unknown = Object.keys(mapping).find((name) => !FIELDS.includes(name));
   if (unknown !== undefined) throw new TypeError(`claims has no field \`${unknown}\``);
   const clientRoles = clientId ? [['resource_access', clientId, 'roles']] : [];
-  const username = readPaths(mapping.username ?? USERNAME_CLAIMS);
-  const roles = readPaths(mapping.roles ?? [...clientRoles, 'roles']);
-  const groups = readPaths(mapping.groups ?? 'groups');
-  const namespaces = readPaths(mapping.namespaces ?? []);
-  return (claims) => {
-    const name = username.map((path) => readClaim(claims, path)).find(isString);
-    if (name === undefined) {
-      throw new IdentityInvalidError('the token has none of the claims that name its user');
-    }
-    return freezeSubject({
-      username: name,
-      roles: [...new Set(readLists(claims, roles))],
-      groups: readLists(claims, groups),
-      namespaces: readLists(claims, namespaces),
+  const username = compileUsername(mapping.username);
+  const roles = compileNames(mapping.roles, [...clientRoles, 'roles']);
+  const groups = compileNames(mapping.groups, ['groups']);
+  const namespaces = compileNames(mapping.namespaces, []);
+  const isAllowed = compileAllowedRoles(limits.allowedRoles);
+  const prefixed = compilePrefix(limits.prefix);
+  return (claims) =>
+    freezeSubject({
+      username: prefixed(username(claims)),
+      roles: [...new Set(roles(claims))].filter(isAllowed).map(prefixed),
+      groups: groups(claims).map(prefixed),
+      namespaces: namespaces(claims).map(prefixed),
       claims,
     });
-  };
 }
 
-function readPaths(paths: string | readonly ClaimPath[]): readonly (readonly string[])[] {
-  if (typeof paths === 'string') return [parseClaimPath(paths)];
-  if (!Array.isArray(paths)) throw new TypeError('a claim mapping is a path or a list of paths');
-  return paths.map(parseClaimPath);
+function compileNames(given: ClaimNames | undefined, feast: readonly ClaimPath[]): ReadNames {
+  const readers =
+    given === undefined ? feast.map(compileFeastList) : listSources(given).map(compileClaimValues);
+  return (claims) => readers.flatMap((read) => read(claims));
 }
 
-function readLists(claims: unknown, paths: readonly (readonly string[])[]): string[] {
-  return paths.flatMap((path) => {
-    const value = readClaim(claims, path);
-    return Array.isArray(value) ? value.filter(isString) : [];
-  });
+function listSources(given: ClaimNames): readonly (ClaimPath | ClaimSource)[] {
+  if (typeof given === 'string') return [given];
+  if (Array.isArray(given)) return given as readonly (ClaimPath | ClaimSource)[];
+  if (typeof given === 'object' && given !== null) return [given as ClaimSource];
+  throw new TypeError('a claim mapping is a path, a claim source, or a list of them');
 }
 
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
+function compileAllowedRoles(allowed: readonly string[] | undefined): (role: string) => boolean {
+  if (allowed === undefined) return () => true;
+  if (!Array.isArray(allowed) || allowed.some((role) => typeof role !== 'string')) {
+    throw new TypeError('allowedRoles must be an array of strings');
+  }
+  const roles: ReadonlySet<string> = new Set(allowed);
+  return (role) => roles.has(role);
+}
+
+function compilePrefix(prefix: string | undefined): (name: string) => string {
+  if (prefix === undefined) return (name) => name;
+  if (typeof prefix !== 'string' || prefix === '') {
+    throw new TypeError('prefix must be a non-empty string');
+  }
+  return (name) => `${prefix}${name}`;
 }

@@ -8,12 +8,18 @@ import { ownSubject, type Subject } from '../../model/subject.js';
 import type { Authenticator } from '../authenticator.js';
 import type { AuthenticatorOptions, IssuerOptions } from '../authenticator-options.js';
 import { addVerifiedToken } from '../identity-secrets.js';
+import { SERVICE_ACCOUNT_PREFIX } from '../kubernetes/subject.js';
 import { omitUndefined } from '../omit-undefined.js';
 import { type CompactToken, parseCompactToken } from '../parse-compact-token.js';
 import type { ServiceTokenVerifier } from '../service/token-verifier.js';
 import { readBearerToken, readMaxTokenLength } from '../token/read-bearer-token.js';
 import { createVerifiedTokenCache } from '../token/verified-token-cache.js';
-import { createOidcVerifier, type OidcVerifier } from './oidc-verifier.js';
+import {
+  createOidcVerifier,
+  type OidcConfig,
+  type OidcOptions,
+  type OidcVerifier,
+} from './oidc-verifier.js';
 
 type Verifier = Pick<OidcVerifier, 'verify'>;
 
@@ -30,12 +36,13 @@ export function createOidcAuthenticator(
   if (issuers.length === 0) throw new TypeError('a list of auth sections must not be empty');
   const { now = Date.now, services } = options;
   const maxTokenLength = readMaxTokenLength(options.maxTokenLength);
-  const verifiers = issuers.map(({ auth, ...own }) => {
-    const severally = issuers.length > 1 ? { requireIssuer: true } : {};
-    const surroundings = { now, httpClient: options.httpClient };
-    const chosen = { ...options, ...omitUndefined(own), ...severally };
-    return createOidcVerifier(auth, chosen, surroundings);
-  });
+  const severally = issuers.length > 1 ? { requireIssuer: true } : {};
+  const chosen = issuers.map(({ auth, ...own }) => ({
+    auth,
+    options: { ...options, ...omitUndefined(own), ...severally },
+  }));
+  const surroundings = { now, httpClient: options.httpClient };
+  const verifiers = chosen.map((one) => createOidcVerifier(one.auth, one.options, surroundings));
   const choose = compileRoutes(verifiers, services);
   const cache = createVerifiedTokenCache(options.cache ?? {}, now);
   let closed = false;
@@ -44,13 +51,14 @@ export function createOidcAuthenticator(
     const token = parseCompactToken(text);
     if (Object.hasOwn(token.claims, 'kubernetes.io')) return review(text, options.tokenReview);
     const verified = await choose(token).verify(text, token);
+    if (options.tokenReview !== undefined) assertNoServiceAccount(verified.subject);
     cache.add(text, verified);
     addVerifiedToken(options.redaction, text, verified, now());
     return verified.subject;
   };
 
   return {
-    warnings: verifiers.flatMap(({ warnings }) => warnings),
+    warnings: [...verifiers.flatMap(({ warnings }) => warnings), ...warnOfSharedNames(chosen)],
     authenticate: async (credentials) => {
       if (closed) throw new IdentityUnavailableError('the authenticator is closed');
       const text = readBearerToken(credentials, maxTokenLength);
@@ -92,6 +100,29 @@ function compileRoutes(
     if (verifier !== undefined) return verifier;
     throw new IdentityInvalidError('the token is of another issuer');
   };
+}
+
+/** Whether users of two providers can have the same names and roles, and so each other's permissions. */
+function warnOfSharedNames(
+  issuers: readonly { readonly auth: OidcConfig; readonly options: OidcOptions }[],
+): readonly string[] {
+  const byPrefix = new Map<string | undefined, OidcConfig[]>();
+  for (const { auth, options } of issuers) {
+    if (options.allowedRoles !== undefined) continue;
+    byPrefix.set(options.prefix, [...(byPrefix.get(options.prefix) ?? []), auth]);
+  }
+  return [...byPrefix.values()]
+    .filter((auths) => auths.length > 1)
+    .map((auths) => {
+      const hosts = auths.map(({ authDiscoveryUrl = '' }) => new URL(authDiscoveryUrl).host);
+      return `${hosts.join(', ')} share their names of users, roles and groups: each can give its users the rights of the others. Set \`prefix\` or \`allowedRoles\``;
+    });
+}
+
+/** SECURITY: the user names of reviewed service accounts are not for a provider to give. */
+function assertNoServiceAccount({ username }: Subject): void {
+  if (!username.startsWith(SERVICE_ACCOUNT_PREFIX)) return;
+  throw new IdentityInvalidError('the token has the user name of a service account');
 }
 
 /** SECURITY: the API server says who it is. Of the token itself nothing is taken. */

@@ -4,18 +4,25 @@ import { ConfigInvalidError, IdentityInvalidError } from '../../model/errors.js'
 import { createHttpClient, type HttpClient } from '../http-client.js';
 import type { CompactToken } from '../parse-compact-token.js';
 import { isLoopback, parseProviderAddress } from '../provider-metadata.js';
+import {
+  assertAudience,
+  assertTextClaims,
+  compileRequiredClaims,
+  namesClient,
+  type RequiredClaims,
+} from '../required-claims.js';
 import { readSignatureAlgorithms, type SignatureAlgorithm } from '../token/signature-algorithms.js';
 import { assertTimeClaims } from '../token/time-claims.js';
 import type { VerifiedToken } from '../token/verified-token.js';
-import { assertAccessToken, assertTokenHeader } from './access-token-rules.js';
-import { type ClaimMapping, compileClaimMapping } from './claim-mapping.js';
+import { assertAccessToken, assertBearerToken, assertTokenHeader } from './access-token-rules.js';
+import { type ClaimMapping, compileClaimMapping, type IssuerLimits } from './claim-mapping.js';
 import { createProviderKeys, type KeyCacheOptions, type KeySet } from './provider-keys.js';
 import type { VerificationKey } from './verification-key.js';
 
 export type OidcConfig = OidcServerConfig | OidcClientConfig;
 
 /** What a configuration leaves to choose. */
-export interface OidcOptions {
+export interface OidcOptions extends IssuerLimits {
   /** Which signatures are accepted; RS256, PS256, ES256 and EdDSA unless given. Symmetric ones never are. */
   readonly algorithms?: readonly SignatureAlgorithm[] | undefined;
   /** Which claims make a subject; Feast's unless given. */
@@ -24,8 +31,19 @@ export interface OidcOptions {
   readonly clockToleranceSeconds?: number | undefined;
   /** Whether a token without `iss` is refused. It is, too, when the configuration has an `issuer`, or when there are several. */
   readonly requireIssuer?: boolean | undefined;
-  /** Whether id tokens are accepted, for a provider whose access tokens cannot be read. */
+  /** Further spellings of the issuer in `iss`, such as `accounts.google.com`. Default: none. */
+  readonly issuerAliases?: readonly string[] | undefined;
+  /** Whether ID tokens are accepted, for a provider whose access tokens cannot be read. Default: `false`. */
   readonly allowIdTokens?: boolean | undefined;
+  /** Whether tokens are refused that do not say that they are access tokens. Default: `false`. */
+  readonly requireAccessToken?: boolean | undefined;
+  /** Claims that a token must have, each with one of the values given: `{ client_id: ['3f9…'] }`. */
+  readonly requiredClaims?: RequiredClaims | undefined;
+  /**
+   * Tokens that are bound to a key (`cnf`, DPoP): `refuse`, or `checked-upstream` where a proxy in front of this server
+   * checks the proof of each request. Default: `refuse`.
+   */
+  readonly senderConstrainedTokens?: 'refuse' | 'checked-upstream' | undefined;
   readonly keys?: KeyCacheOptions | undefined;
 }
 
@@ -68,15 +86,23 @@ export function createOidcVerifier(
     throw new ConfigInvalidError('`auth.audience` is empty: leave it out to accept every audience');
   }
   const address = parseProviderAddress(config.authDiscoveryUrl);
-  const issuers = config.issuer ? [config.issuer] : address.issuers;
-  if (issuers.length === 0) {
+  const aliases = readAliases(options.issuerAliases);
+  const issuers = [
+    ...new Set([...(config.issuer ? [config.issuer] : address.issuers), ...aliases]),
+  ];
+  if (!config.issuer && address.issuers.length === 0) {
     throw new ConfigInvalidError(
       '`auth.issuer` must be set: `auth.auth_discovery_url` is no `/.well-known/` address, and does not tell it',
     );
   }
   const algorithms = readSignatureAlgorithms(options.algorithms);
   const tolerance = readTolerance(options.clockToleranceSeconds);
-  const toSubject = compileClaimMapping(options.claims, config.clientId);
+  const toSubject = compileClaimMapping(options.claims, config.clientId, options);
+  const assertRequiredClaims = compileRequiredClaims(options.requiredClaims);
+  const bearerOnly = readSenderConstrained(options.senderConstrainedTokens);
+  if (options.requireAccessToken === true && options.allowIdTokens === true) {
+    throw new TypeError('requireAccessToken and allowIdTokens exclude each other');
+  }
   const keys = createProviderKeys({
     ...options.keys,
     address,
@@ -89,7 +115,7 @@ export function createOidcVerifier(
 
   return {
     issuers,
-    warnings: listWarnings(config, address.url),
+    warnings: listWarnings(config, address.url, namesClient(options.requiredClaims)),
     close: keys.close,
     verify: async (text, token) => {
       const { header, claims } = token;
@@ -97,11 +123,13 @@ export function createOidcVerifier(
       const key = await keys.find(kid, algorithm);
       await assertSignature(text, key, algorithm);
       const { issuer } = await keys.current();
-      assertIssuer(claims, issuer, issuerRequired);
+      assertIssuer(claims, [issuer, ...aliases], issuerRequired);
       assertAudience(claims, config.audience);
+      assertRequiredClaims(claims);
       assertTextClaims(claims);
       const expiresAt = assertTimeClaims(claims, now() / 1000, tolerance);
-      if (options.allowIdTokens !== true) assertAccessToken(header, claims);
+      assertAccessToken(header, claims, options);
+      if (bearerOnly) assertBearerToken(claims);
       const isIn = (set: KeySet | undefined): boolean =>
         set?.issuer === issuer && set.keys.get(kid)?.includes(key) === true;
       return {
@@ -138,35 +166,31 @@ async function assertSignature(
 
 function assertIssuer(
   claims: Readonly<Record<string, unknown>>,
-  issuer: string,
+  issuers: readonly unknown[],
   required: boolean,
 ): void {
   const { iss } = claims;
-  if (iss === issuer || (iss === undefined && !required)) return;
-  throw new IdentityInvalidError('the token is of another issuer');
+  if (issuers.includes(iss) || (iss === undefined && !required)) return;
+  throw new IdentityInvalidError(
+    iss === undefined ? 'the token has no `iss`' : 'the token is of another issuer (`iss`)',
+  );
 }
 
-function assertAudience(
-  { aud }: Readonly<Record<string, unknown>>,
-  audience: string | undefined,
-): void {
-  if (audience === undefined || aud === audience || (Array.isArray(aud) && aud.includes(audience)))
-    return;
-  throw new IdentityInvalidError('the token is meant for another audience');
-}
-
-/** RFC 7519 4.1.2 and 4.1.7. */
-function assertTextClaims(claims: Readonly<Record<string, unknown>>): void {
-  for (const name of ['sub', 'jti']) {
-    if (Object.hasOwn(claims, name) && typeof claims[name] !== 'string') {
-      throw new IdentityInvalidError(`the token's \`${name}\` is not a string`);
-    }
+function readAliases(aliases: readonly string[] = []): readonly string[] {
+  if (Array.isArray(aliases) && aliases.every((one) => typeof one === 'string' && one !== '')) {
+    return aliases;
   }
+  throw new TypeError('issuerAliases must be an array of non-empty strings');
 }
 
-function listWarnings(config: OidcConfig, url: URL): readonly string[] {
+function readSenderConstrained(choice: unknown = 'refuse'): boolean {
+  if (choice === 'refuse' || choice === 'checked-upstream') return choice === 'refuse';
+  throw new TypeError('senderConstrainedTokens must be `refuse` or `checked-upstream`');
+}
+
+function listWarnings(config: OidcConfig, url: URL, clientIsRequired: boolean): readonly string[] {
   const warnings: string[] = [];
-  if (config.audience === undefined) {
+  if (config.audience === undefined && !clientIsRequired) {
     warnings.push(
       `auth.audience is not set: a token that ${url.host} made for any other application is accepted`,
     );

@@ -2,13 +2,14 @@ import { IdentityInvalidError, IdentityUnavailableError } from '../../model/erro
 import type { HttpClient } from '../http-client.js';
 import { HttpError } from '../http-client.js';
 import { fetchJson, fetchProviderMetadata, type ProviderAddress } from '../provider-metadata.js';
+import { createKeySearch } from '../unknown-keys.js';
 import { parseKeySet, type VerificationKey } from './verification-key.js';
 
 /** How long keys are kept, and how often they are asked for. In seconds. */
 export interface KeyCacheOptions {
   /** How much longer than their lifespan keys are used while the provider does not answer. 0: not at all. */
   readonly maxStaleSeconds?: number | undefined;
-  /** Pause between two questions that are asked because a token names an unknown key. */
+  /** Pause between two questions that are asked because of the same unknown key. Default: 10. */
   readonly unknownKeyCooldownSeconds?: number | undefined;
   /** Pause after a question that was not answered. */
   readonly retryPauseSeconds?: number | undefined;
@@ -50,7 +51,7 @@ const DEFAULT_RETRY_PAUSE_SECONDS = 2;
 /**
  * Creates the key cache of one provider. Nothing is asked before the first use.
  *
- * All who wait, wait for one question. A stranger who makes up key names causes one question for each cool-down.
+ * All who wait, wait for one question.
  */
 export function createProviderKeys(settings: Settings): ProviderKeys {
   const { now } = settings;
@@ -101,13 +102,24 @@ export function createProviderKeys(settings: Settings): ProviderKeys {
   };
   const current = (): KeySet | Promise<KeySet> => heldFor(lifespanMs) ?? renew();
 
+  const search = createKeySearch({
+    cooldownMs,
+    now,
+    askedAt: () => (question === undefined ? askedAt : undefined),
+    ask: () => ask().then(() => failure === undefined),
+    has: (kid) => held?.keys.has(kid) === true,
+    isClosed: () => closed,
+  });
+
   return {
     current,
     held: () => heldFor(lifespanMs),
     find: async (kid, algorithm) => {
+      const before = held;
       let { keys } = await current();
+      // Keys that came just now are not asked for again.
       if (!keys.has(kid)) {
-        if (!pausing(cooldownMs)) await ask();
+        if (held === before) await search(kid);
         if (failure !== undefined) throw unavailable(failure);
         ({ keys } = await current());
       }

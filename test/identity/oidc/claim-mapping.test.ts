@@ -5,6 +5,7 @@ import { parseClaimPath } from '../../../src/identity/oidc/claim-path.js';
 const CLAIMS = {
   sub: 'subject',
   email: 'alice@example.com',
+  email_verified: true,
   groups: ['feast'],
   'cognito:groups': ['pool'],
   'https://example.com/roles': ['reader', 'writer'],
