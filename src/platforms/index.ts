@@ -208,6 +208,7 @@ export {
   createWorkloadIdentityProvider,
   DATABRICKS_AUTH_METHODS,
   parseWorkspaceHost,
+  type WorkspaceHostOptions,
 } from './databricks/tokens/index.js';
 export type {
   DatabricksAction,

@@ -8,6 +8,8 @@ import {
   createEntraProvider,
   createOAuthM2MProvider,
   createStaticTokenProvider,
+  isHostEntry,
+  parseHostAddress,
   parseWorkspaceHost,
   type TokenProvider,
 } from '../tokens/index.js';
@@ -56,6 +58,7 @@ export interface CredentialsSection {
 /** How a workspace is reached. */
 export interface WorkspaceSection {
   readonly host: string;
+  readonly hosts?: readonly string[] | undefined;
   readonly ca_cert_path?: string | undefined;
   readonly credentials?: CredentialsSection | undefined;
 }
@@ -87,15 +90,24 @@ export function credentialsSection(env: Environment): z.ZodType<CredentialsSecti
 /** The form of a workspace in a file: `host`, and `credentials` of one of three kinds. */
 export function workspaceSection(env: Environment): z.ZodType<WorkspaceSection> {
   const text = expandedText(env);
-  const host = text.refine(isHost, 'must be an https address or a host name');
-  return z.strictObject(
-    {
-      host,
-      ca_cert_path: text.optional(),
-      credentials: credentialsSection(env).optional(),
-    },
-    'must be a mapping with a `host`',
-  );
+  return z
+    .strictObject(
+      {
+        host: text.refine(isAddress, 'must be an https address or a host name'),
+        hosts: z
+          .array(stringField.refine(isHostEntry, 'must be a host name'), 'must be a list')
+          .optional(),
+        ca_cert_path: text.optional(),
+        credentials: credentialsSection(env).optional(),
+      },
+      'must be a mapping with a `host`',
+    )
+    .superRefine(({ host, hosts }, context) => {
+      if (isAddress(host) && !isKnown(host, hosts)) {
+        const message = 'is not a host of Databricks; correct it, or name it in `hosts` beside it';
+        context.addIssue({ code: 'custom', path: ['host'], message });
+      }
+    });
 }
 
 /**
@@ -108,8 +120,8 @@ export function connectWorkspace(
   section: WorkspaceSection,
   env: Environment,
 ): WorkspaceClientOptions {
-  const { host, ca_cert_path: caCertPath } = section;
-  return { host, caCertPath, tokens: createTokens(section, env) };
+  const { host, hosts, ca_cert_path: caCertPath } = section;
+  return { host, hosts, caCertPath, tokens: createTokens(section, env) };
 }
 
 /** What a variable holds. @throws ConfigInvalidError when it is not set */
@@ -120,17 +132,18 @@ export function readSecret({ variable }: SecretReference, env: Environment): str
 }
 
 function createTokens(
-  { host, ca_cert_path: caCertPath, credentials }: WorkspaceSection,
+  { host, hosts, ca_cert_path: caCertPath, credentials }: WorkspaceSection,
   env: Environment,
 ): TokenProvider {
   if (credentials === undefined) {
-    return createDatabricksCredentials({ ...env, DATABRICKS_HOST: host }, { caCertPath }).tokens;
+    return createDatabricksCredentials({ ...env, DATABRICKS_HOST: host }, { caCertPath, hosts })
+      .tokens;
   }
   const { token, client_id: clientId = '', client_secret: reference, tenant_id } = credentials;
   if (token !== undefined) return createStaticTokenProvider(readSecret(token, env).trim());
   const clientSecret = reference === undefined ? '' : readSecret(reference, env);
   if (tenant_id === undefined) {
-    return createOAuthM2MProvider({ host, clientId, clientSecret, caCertPath });
+    return createOAuthM2MProvider({ host, hosts, clientId, clientSecret, caCertPath });
   }
   const { authority } = credentials;
   return createEntraProvider({
@@ -142,9 +155,17 @@ function createTokens(
   });
 }
 
-function isHost(text: string): boolean {
+function isAddress(text: string): boolean {
+  return succeeds(() => parseHostAddress(text));
+}
+
+function isKnown(host: string, hosts: readonly string[] | undefined): boolean {
+  return succeeds(() => parseWorkspaceHost(host, { hosts }));
+}
+
+function succeeds(parse: () => unknown): boolean {
   try {
-    parseWorkspaceHost(text);
+    parse();
     return true;
   } catch {
     return false;

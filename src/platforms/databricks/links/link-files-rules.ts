@@ -1,4 +1,4 @@
-import { parseWorkspaceHost } from '../tokens/index.js';
+import { parseHostAddress } from '../tokens/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
 import { RENEW_WITHIN_SECONDS, type RemoteName } from './link-names.js';
 import { assertSeconds, checkRules, type LinkRules } from './registry-links.js';
@@ -32,7 +32,7 @@ export function checkFilesRules(rules: LinkFilesRules): void {
     throw new TypeError('applicationIds must be application ids of service principals');
   }
   for (const { host, workspaceId } of Object.values(remotes ?? {})) {
-    parseWorkspaceHost(host);
+    parseHostAddress(host);
     if (!/^\d{1,20}$/.test(workspaceId)) throw new TypeError('a workspaceId must be a number');
   }
 }

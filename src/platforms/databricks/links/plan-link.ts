@@ -1,5 +1,5 @@
 import { quote } from '../../../model/errors.js';
-import { parseWorkspaceHost } from '../tokens/index.js';
+import { parseHostAddress } from '../tokens/index.js';
 import { registryFindings, scopeFindings, tokenEndsSoon } from './link-findings.js';
 import {
   LINK_OUTPUTS,
@@ -87,7 +87,7 @@ export function secretValue(
 ): string {
   return part === 'workspace-id'
     ? links.readers[to].workspaceId
-    : parseWorkspaceHost(links.workspaces[to].host).origin;
+    : parseHostAddress(links.workspaces[to].host).origin;
 }
 
 function findBlocks(

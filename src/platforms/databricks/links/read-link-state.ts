@@ -7,7 +7,7 @@ import {
 } from '../acl/index.js';
 import { readShown, readStateFile } from '../acl/terraform/terraform-documents.js';
 import { type TerraformResource, textAt } from '../acl/terraform/terraform-resource.js';
-import { parseWorkspaceHost } from '../tokens/index.js';
+import { parseHostAddress } from '../tokens/index.js';
 import { checkFilesRules, type LinkFilesRules } from './link-files-rules.js';
 import { REGISTRY_LINKS, secretKey } from './link-names.js';
 
@@ -72,10 +72,10 @@ function idTest(workspaceId: string): ValueTest {
 
 /** Whether a text leads to the same workspace: with a scheme or without, as clients read it. */
 function hostTest(host: string): ValueTest {
-  const { origin } = parseWorkspaceHost(host);
+  const { origin } = parseHostAddress(host);
   return (held) => {
     try {
-      return parseWorkspaceHost(held).origin === origin;
+      return parseHostAddress(held).origin === origin;
     } catch (error) {
       if (error instanceof ConfigInvalidError) return false;
       throw error;

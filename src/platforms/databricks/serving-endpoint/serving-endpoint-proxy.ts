@@ -14,6 +14,8 @@ export interface ServingEndpointProxyOptions {
   readonly gate: Gate<DatabricksVocabulary>;
   /** The workspace whose endpoints are behind this: an https address, or a host name alone. */
   readonly target: string;
+  /** Hosts that `target` may name beside those of Databricks. Default: none. */
+  readonly hosts?: readonly string[] | undefined;
   /** Tokens of the service principal that endpoints are queried as. No caller ever sees one. */
   readonly tokens: TokenProvider;
   /**
@@ -58,7 +60,7 @@ export function createServingEndpointProxy(options: ServingEndpointProxyOptions)
   if (typeof tokens?.getToken !== 'function') {
     throw new TypeError('option tokens must be a token provider');
   }
-  const origin = parseWorkspaceHost(options.target);
+  const origin = parseWorkspaceHost(options.target, options);
   const limits = {
     maxRequestBytes: readLimit('maxRequestBytes', options.maxRequestBytes, 16 * MEBIBYTE),
     maxAnswerBytes: readLimit('maxAnswerBytes', options.maxAnswerBytes, 64 * MEBIBYTE),

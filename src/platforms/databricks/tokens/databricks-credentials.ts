@@ -6,7 +6,7 @@ import { createStaticTokenProvider } from './static-token.js';
 import type { TokenProvider } from './token-provider.js';
 import type { TokenRequestOptions } from './token-request.js';
 import { createWorkloadIdentityProvider, oidcTokenVariable } from './workload-identity.js';
-import { parseWorkspaceHost } from './workspace-host.js';
+import { parseWorkspaceHost, type WorkspaceHostOptions } from './workspace-host.js';
 
 /** The methods that are known, by the names that `DATABRICKS_AUTH_TYPE` has for them. */
 export const DATABRICKS_AUTH_METHODS = [
@@ -27,7 +27,7 @@ export interface DatabricksCredentials {
   readonly tokens: TokenProvider;
 }
 
-export interface DatabricksCredentialsOptions extends TokenRequestOptions {
+export interface DatabricksCredentialsOptions extends TokenRequestOptions, WorkspaceHostOptions {
   /** Entra's address; see `createEntraProvider`. */
   readonly authority?: string | undefined;
 }
@@ -63,7 +63,7 @@ export function createDatabricksCredentials(
   env: Environment = process.env,
   options: DatabricksCredentialsOptions = {},
 ): DatabricksCredentials {
-  const host = parseWorkspaceHost(demand(env, 'DATABRICKS_HOST')).origin;
+  const host = parseWorkspaceHost(demand(env, 'DATABRICKS_HOST'), options).origin;
   const method = chooseMethod(env);
   return { host, method, tokens: createTokens(method, host, env, options) };
 }

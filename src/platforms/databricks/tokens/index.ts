@@ -26,4 +26,5 @@ export {
   createWorkloadIdentityProvider,
   type WorkloadIdentityOptions,
 } from './workload-identity.js';
-export { parseWorkspaceHost } from './workspace-host.js';
+export type { WorkspaceHostOptions } from './workspace-host.js';
+export { isHostEntry, parseHostAddress, parseWorkspaceHost } from './workspace-host.js';

@@ -10,10 +10,10 @@ import {
   type TokenRequester,
   type TokenRequestOptions,
 } from './token-request.js';
-import { parseWorkspaceHost } from './workspace-host.js';
+import { parseWorkspaceHost, type WorkspaceHostOptions } from './workspace-host.js';
 
 /** Where Databricks gives OAuth tokens. */
-export interface DatabricksOAuthOptions extends TokenRequestOptions {
+export interface DatabricksOAuthOptions extends TokenRequestOptions, WorkspaceHostOptions {
   /** Of the workspace, or of the account console together with `accountId`. */
   readonly host: string;
   /** Asks for a token of the account in place of the workspace. */
@@ -59,10 +59,10 @@ export function createOAuthM2MProvider(options: OAuthM2MOptions): TokenCache {
 }
 
 /** @throws ConfigInvalidError when the host is none */
-export function databricksDiscoveryUrl({ host, accountId }: DatabricksOAuthOptions): URL {
+export function databricksDiscoveryUrl({ host, accountId, hosts }: DatabricksOAuthOptions): URL {
   const account = accountId === undefined ? '' : `/accounts/${encodeURIComponent(accountId)}`;
   const path = `/oidc${account}/.well-known/oauth-authorization-server`;
-  return new URL(path, parseWorkspaceHost(host));
+  return new URL(path, parseWorkspaceHost(host, { hosts }));
 }
 
 /**

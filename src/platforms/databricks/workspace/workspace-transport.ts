@@ -5,10 +5,10 @@ import { CredentialUnavailableError, quote, WorkspaceError } from '../../../mode
 import { isPlainObject } from '../../../model/plain-data.js';
 import { createSender, type RequestOptions } from '../tokens/request-options.js';
 import type { ExpiringToken, TokenProvider } from '../tokens/token-provider.js';
-import { parseWorkspaceHost } from '../tokens/workspace-host.js';
+import { parseWorkspaceHost, type WorkspaceHostOptions } from '../tokens/workspace-host.js';
 
 /** How a workspace is asked; a request has 60 s unless given. */
-export interface WorkspaceClientOptions extends RequestOptions {
+export interface WorkspaceClientOptions extends RequestOptions, WorkspaceHostOptions {
   /** Of the workspace: an https address, or a host name alone. */
   readonly host: string;
   /** As whom it is asked. */
@@ -55,7 +55,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
  *   `{ error_code, message }` of errors. The message is not repeated: it may hold what was sent
  */
 export function createWorkspaceTransport(options: WorkspaceClientOptions): NumberedTransport {
-  const origin = parseWorkspaceHost(options.host);
+  const origin = parseWorkspaceHost(options.host, options);
   const { tokens } = options;
   if (typeof tokens?.getToken !== 'function') {
     throw new TypeError('a workspace is asked with tokens: an object with `getToken`');

@@ -52,6 +52,8 @@ describe('all files together', () => {
       'part-of-answer',
       'aad-token-script',
       'old-token',
+      'users-manage-object',
+      'service-manages-registry',
     ];
     expect(rules).toEqual(
       new Set([

@@ -326,7 +326,12 @@ test.each<[string, Partial<ServingEndpointProxyOptions>]>([
   ['more time than a timer takes', { timeoutSeconds: 2_147_484 }],
 ])('refuses %s', (_, change) => {
   const tokens = createStaticTokenProvider('token-of-proxy', { redaction: () => {} });
-  const options = { gate: createEndpointGate(), target: 'a.example', tokens, ...change };
+  const options = {
+    gate: createEndpointGate(),
+    target: 'a.azuredatabricks.net',
+    tokens,
+    ...change,
+  };
   expect(() => createServingEndpointProxy(options)).toThrow(TypeError);
 });
 

@@ -12,7 +12,6 @@ import {
   createWorkloadIdentityProvider,
   type EntraOptions,
   type OAuthM2MOptions,
-  parseWorkspaceHost,
 } from '../../../../src/platforms/databricks/tokens/index.js';
 import { defaultRedactor } from '../../../../src/redaction/index.js';
 import {
@@ -427,38 +426,5 @@ describe('a token that was made', () => {
 
   test.each(['', 'a b', 'a\nb', 'ä'])('must be one that can stand in a header: %j', (token) => {
     expect(() => createStaticTokenProvider(token)).toThrow(TypeError);
-  });
-});
-
-describe('the host of a workspace', () => {
-  test.each([
-    ['https://dbc-1.cloud.databricks.com', 'https://dbc-1.cloud.databricks.com/'],
-    ['dbc-1.cloud.databricks.com', 'https://dbc-1.cloud.databricks.com/'],
-    [' https://adb-1.2.azuredatabricks.net/?o=1#notebook ', 'https://adb-1.2.azuredatabricks.net/'],
-    ['https://DBC-1.example.com:443/path/', 'https://dbc-1.example.com/'],
-    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/'],
-    ['http://localhost', 'http://localhost/'],
-  ])('%s is %s', (host, expected) => {
-    expect(parseWorkspaceHost(host).href).toBe(expected);
-  });
-
-  test.each([undefined, null, 7, {}])('%j is none', (host) => {
-    expect(() => parseWorkspaceHost(host as never)).toThrow(
-      new TypeError('the host of the workspace must be a text'),
-    );
-  });
-
-  test.each([
-    '',
-    ' ',
-    'https://',
-    'http://dbc-1.cloud.databricks.com',
-    'ftp://dbc-1',
-    'https://user:pass@dbc-1.example.com',
-    'https://user@dbc-1.example.com',
-  ])('%j is refused', (host) => {
-    expect(() => parseWorkspaceHost(host)).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }) as Error,
-    );
   });
 });
