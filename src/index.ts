@@ -56,6 +56,7 @@ export {
   IdentityInvalidError,
   IdentityMissingError,
   IdentityUnavailableError,
+  MediaTypeUnsupportedError,
   PatternUnsupportedError,
   PermissionDeniedError,
   PermissionInvalidError,

@@ -103,6 +103,10 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     ]);
   }
 
+  get vocabulary(): V | undefined {
+    return this.#options.authorizer.snapshot?.vocabulary as V | undefined;
+  }
+
   get project(): string | undefined {
     return this.#options.project;
   }

@@ -53,6 +53,8 @@ export interface Refusal {
 export interface Gate<V extends Vocabulary = FeastVocabulary> {
   /** Known from the start: what should be known before the gate is relied on, one sentence each. */
   readonly warnings: readonly string[];
+  /** The actions and types that decisions are about, where it is known before the first one. */
+  readonly vocabulary?: V | undefined;
   /** The project that the server serves, where its configuration says so. */
   readonly project?: string | undefined;
   /** What refers to what in the registry that decisions are made on; undefined: the gate was not told. */

@@ -121,6 +121,10 @@ class StoreGate implements LoadedGate {
     return this.#gate.warnings;
   }
 
+  get vocabulary(): FeastVocabulary | undefined {
+    return this.#gate.vocabulary;
+  }
+
   get relations(): RegistryRelations | undefined {
     return this.#relations;
   }

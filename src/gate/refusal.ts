@@ -1,6 +1,7 @@
 import {
   AuthzError,
   ERROR_STATUS,
+  MediaTypeUnsupportedError,
   PermissionDeniedError,
   RequestInvalidError,
   ResourceNotFoundError,
@@ -19,6 +20,7 @@ const TITLES = new Map([
   [401, 'Not authenticated'],
   [403, 'Not permitted'],
   [404, 'Not found'],
+  [415, 'Not a type of content that is read here'],
   [422, 'Not a valid request'],
   [503, 'Not available'],
   [500, 'Internal error'],
@@ -72,11 +74,12 @@ function refuseKnown(error: AuthzError, { realm, explain }: RefusalOptions): Ref
   return answer({ status, grpc, code, detail: detailOf(error), explanation, headers });
 }
 
-/** Of these three the message is made for clients; of others it may name what is inside. */
+/** Of these four the message is made for clients; of others it may name what is inside. */
 function detailOf(error: AuthzError): string | undefined {
   const isPublic =
     error instanceof PermissionDeniedError ||
     error instanceof RequestInvalidError ||
+    error instanceof MediaTypeUnsupportedError ||
     error instanceof ResourceNotFoundError;
   return isPublic ? error.message : DETAILS.get(error.code);
 }

@@ -16,6 +16,7 @@ export type AuthzErrorCode =
   | 'ERR_IDENTITY_UNAVAILABLE'
   | 'ERR_PERMISSION_DENIED'
   | 'ERR_REQUEST_INVALID'
+  | 'ERR_MEDIA_TYPE_UNSUPPORTED'
   | 'ERR_RESOURCE_NOT_FOUND'
   | 'ERR_CREDENTIAL_UNAVAILABLE'
   | 'ERR_SECRET_NOT_FOUND'
@@ -36,6 +37,7 @@ export const ERROR_STATUS: Readonly<
   ERR_IDENTITY_UNAVAILABLE: { http: 503, grpc: 14 },
   ERR_PERMISSION_DENIED: { http: 403, grpc: 7 },
   ERR_REQUEST_INVALID: { http: 422, grpc: 3 },
+  ERR_MEDIA_TYPE_UNSUPPORTED: { http: 415, grpc: 3 },
   ERR_RESOURCE_NOT_FOUND: { http: 404, grpc: 5 },
   ERR_CREDENTIAL_UNAVAILABLE: { http: 503, grpc: 14 },
   ERR_SECRET_NOT_FOUND: { http: 503, grpc: 14 },
@@ -196,6 +198,11 @@ export class IdentityUnavailableError extends AuthzError {
 /** A request that is not what its endpoint takes. Its message is fit for clients. */
 export class RequestInvalidError extends AuthzError {
   override readonly code = 'ERR_REQUEST_INVALID';
+}
+
+/** A body that is not JSON by its `Content-Type`. The message is fit for clients. */
+export class MediaTypeUnsupportedError extends AuthzError {
+  override readonly code = 'ERR_MEDIA_TYPE_UNSUPPORTED';
 }
 
 /** Something that a request names and the registry does not know. Its message is fit for clients. */

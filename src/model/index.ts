@@ -9,6 +9,7 @@ export {
   IdentityInvalidError,
   IdentityMissingError,
   IdentityUnavailableError,
+  MediaTypeUnsupportedError,
   PatternUnsupportedError,
   PermissionInvalidError,
   quote,

@@ -79,7 +79,9 @@ test('node:http', () => {
     ...view,
     name: String(params['n']),
   }));
-  onHttp.guard(modelGate, { routes: { 'GET /:n': { requires: ofBody, handler } } });
+  onHttp.guard(gate, { routes: { 'GET /:n': { requires: ofBody, handler } } });
+  const ofModel = onHttp.requires<typeof models>('PREDICT', { type: 'Model', name: 'a' });
+  onHttp.guard(modelGate, { routes: { 'GET /:n': { requires: ofModel, handler } } });
   // @ts-expect-error a handler is needed
   const withoutHandler: Parameters<typeof onHttp.guard>[1] = { requires: 'public' };
   expectTypeOf(withoutHandler).toBeObject();

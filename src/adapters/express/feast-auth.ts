@@ -3,9 +3,11 @@ import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js';
 import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
 import { authorizationOf } from '../support/authorization-of.js';
+import { parsedBodyOf } from '../support/parsed-body.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
+import { RequestInput } from '../support/request-input.js';
 import type { RouteRequirement } from '../support/route-rule.js';
 import { isGuarded, watchRoute } from './route-watch.js';
 
@@ -74,9 +76,12 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
       }
       states.set(request, { gate, onError, caller });
       watchRoute(request, (route) => {
-        if (isPublic || isGuarded(route, request.method)) return;
-        const name = `${request.method} ${request.baseUrl}${String(route.path)}`;
-        if (publicRoutes.has(name) || checkUnguarded(name, route) === 'serve') return;
+        const { method, baseUrl, path: pathNow } = request;
+        if (isGuarded(route, method)) return;
+        const name = `${method} ${baseUrl}${String(route.path)}`;
+        // SECURITY: compared anew, as what was let in on a public route may have another method or URL by now.
+        if (publicRoutes.has(name) || publicRoutes.has(`${method} ${baseUrl}${pathNow}`)) return;
+        if (!isPublic && checkUnguarded(name, route) === 'serve') return;
         throw new TypeError(
           `route ${name} does not say what it requires: begin it with requires()`,
         );
@@ -98,11 +103,13 @@ export function createGuard(
     const state = states.get(request);
     try {
       if (state === undefined) throw new TypeError('feastAuth must be used before requires');
-      const { body, params, url, method, baseUrl } = request;
+      const { method, baseUrl, rawHeaders } = request;
+      const rule = requirementOf(request);
+      const body = rule.readsBody === true ? parsedBodyOf(request) : undefined;
       await authorize(state.gate, state.caller, {
-        rule: requirementOf(request),
+        rule,
         request,
-        input: { body, params, url },
+        input: new RequestInput(request, rawHeaders, body),
         operation: `${method} ${baseUrl}${String(request.route?.path)}`,
       });
     } catch (error) {

@@ -7,6 +7,7 @@ import { authorizationOf } from '../support/authorization-of.js';
 import { createEndpointRules, type FeastEndpointsOption } from '../support/feast-endpoint.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
+import { RequestInput } from '../support/request-input.js';
 import { type RouteRule, readRule } from '../support/route-rule.js';
 import { isPromiseLike, type MaybePromise, whenKnown } from '../support/when-known.js';
 
@@ -45,7 +46,10 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
 }
 
 async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<void> {
+  // SECURITY: the second would put its own caller in the place of the one that the first decides about.
+  if (app.hasRequestDecorator(CALLER)) throw secondGate();
   const guard = new RouteGuard(app, options);
+  app.decorateRequest(CALLER, undefined);
   app.decorateRequest('subject', {
     getter(this: FastifyRequest): Subject | null {
       return callerOf(this)?.subject ?? null;
@@ -66,7 +70,7 @@ async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<
  * route says what it requires in its `config`. A route without that stops the app at its start, unless `unguarded` says
  * otherwise; one that was added before this plugin was loaded is found out by the first request, and answered with 500.
  *
- * @throws TypeError when an option is wrong, or a route's rule
+ * @throws TypeError when an option or a route's rule is wrong, and where the scope has a gate already
  * @example
  * await app.register(feastAuth, { gate });
  * app.get('/views/:name', { config: { requires: requires('DESCRIBE', viewOf) } }, handler);
@@ -120,6 +124,8 @@ class RouteGuard {
       if (this.#routeOf(request).rule === 'public') return undefined;
       const found = authenticate(this.#gate, authorizationOf(request.raw.rawHeaders));
       return whenKnown(found, (caller) => {
+        // Fastify adds hooks of a scope to the scopes below it that are there already.
+        if ((request as CalledRequest)[CALLER] !== undefined) throw secondGate();
         (request as CalledRequest)[CALLER] = caller;
       });
     });
@@ -131,8 +137,7 @@ class RouteGuard {
       if (rule === 'public' || rule === 'known') return undefined;
       if (rule === 'refuse')
         throw new TypeError(`route ${operation} does not say what it requires`);
-      const { body, params, url } = request;
-      const input = { body, params, url };
+      const input = new RequestInput(request, request.raw.rawHeaders, request.body);
       const caller = (request as CalledRequest)[CALLER];
       return authorize(this.#gate, caller, { rule, request, input, operation });
     });
@@ -180,10 +185,15 @@ class RouteGuard {
     url: string | undefined,
   ): GuardedRule {
     const route = nameOf(method, url);
-    const rule = readRule<FastifyRequest>(value, route) ?? this.#feastRuleOf(method, url);
+    const own = readRule<FastifyRequest>(value, route, this.#gate.vocabulary);
+    const rule = own ?? this.#feastRuleOf(method, url);
     if (rule !== undefined) return rule;
     return this.#checkUnguarded(route) === 'refuse' ? 'refuse' : 'known';
   }
+}
+
+function secondGate(): TypeError {
+  return new TypeError('feastAuth must be used once on the way of a request');
 }
 
 function nameOf(method: string | readonly string[] | undefined, url: string | undefined): string {

@@ -52,13 +52,18 @@ export function flightInterceptor<V extends Vocabulary = FeastVocabulary>(
     throw new TypeError('options readCommand and readTicket must be functions');
   }
   const { paths } = options;
+  const anyGate = gate as unknown as Gate<Vocabulary>;
   const rules = Object.entries(commands).map(
-    ([name, rule]) => [name, readRule(rule as FlightRule<Vocabulary>, name)] as const,
+    ([name, rule]) =>
+      [name, readRule(rule as FlightRule<Vocabulary>, name, anyGate?.vocabulary)] as const,
   );
   const methods = flightMethods({
-    gate: gate as unknown as Gate<Vocabulary>,
+    gate: anyGate,
     commands: new Map(rules),
-    paths: paths === undefined ? undefined : readRule(paths as FlightRule<Vocabulary>, 'paths'),
+    paths:
+      paths === undefined
+        ? undefined
+        : readRule(paths as FlightRule<Vocabulary>, 'paths', anyGate?.vocabulary),
     feast: options.feast,
     readCommand,
     readTicket,

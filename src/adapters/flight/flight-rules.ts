@@ -68,8 +68,12 @@ export function flightRequires<V extends Vocabulary = FeastVocabulary>(
 type ReadRule = readonly FlightRequirement<Vocabulary>[] | 'authenticated';
 
 /** @throws TypeError when a rule is none */
-export function readRule(rule: FlightRule<Vocabulary>, subject: string): ReadRule {
-  return rule === 'authenticated' ? rule : readRequirements(rule, subject);
+export function readRule(
+  rule: FlightRule<Vocabulary>,
+  subject: string,
+  vocabulary: Vocabulary | undefined,
+): ReadRule {
+  return rule === 'authenticated' ? rule : readRequirements(rule, subject, vocabulary);
 }
 
 export interface FlightRules {

@@ -18,8 +18,8 @@ import {
 /** `unguarded` and `onUnguarded` are about methods, by their full path. */
 export interface InterceptorOptions<V extends Vocabulary = FeastVocabulary> extends AdapterOptions {
   /**
-   * Who may call what, by `/package.Service/Method`, or `/package.Service/*` for all methods of a service. Health checks and
-   * reflection are methods like others: name them here, as `public` or otherwise.
+   * Who may call what, by `/package.Service/Method`, or `/package.Service/*` for all methods of a service. `Check` and `Watch` of
+   * `grpc.health.v1.Health` are public unless a rule here says otherwise. Reflection is a method like others.
    */
   readonly methods?: Readonly<Record<string, MethodRule<V>>> | undefined;
   /** How requests to Feast's own services are read. */
@@ -44,6 +44,7 @@ export function createInterceptor<V extends Vocabulary>(
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
   const table = createMethodTable({
     methods: { ...methods } as unknown as Readonly<Record<string, MethodRule<Vocabulary>>>,
+    vocabulary: anyGate.vocabulary,
     checkUnguarded: createUnguardedCheck(options),
     known,
   });

@@ -8,12 +8,13 @@ import { registryMethods } from './registry-methods.js';
  * Makes the interceptor that stands between the calls of a gRPC server and its handlers.
  *
  * A caller is authenticated by the `authorization` metadata before any message is read, and what the method requires is
- * decided on before its handler is called. Feast's registry service is known by itself; everything else stands in `methods`.
+ * decided on before its handler is called. Feast's registry service is known by itself, and health checks are public; everything
+ * else stands in `methods`.
  * Put it first in the server's list of interceptors: what stands before it sees messages of callers that nobody knows.
  *
  * @throws TypeError when an option is wrong
  * @example
- * new Server({ interceptors: [feastInterceptor(gate, { methods: { '/grpc.health.v1.Health/*': 'public' } })] });
+ * new Server({ interceptors: [feastInterceptor(gate, { feast: { project: 'credit_scoring' } })] });
  */
 export function feastInterceptor<V extends Vocabulary = FeastVocabulary>(
   gate: Gate<V>,

@@ -16,6 +16,8 @@ export type MethodRule<V extends Vocabulary> =
 
 export interface MethodTableOptions {
   readonly methods: Readonly<Record<string, MethodRule<Vocabulary>>>;
+  /** Of the gate, where it is known. */
+  readonly vocabulary: Vocabulary | undefined;
   /** Says what becomes of a method that nothing is said about. */
   readonly checkUnguarded: UnguardedCheck;
   /** Access to well-known services, which `methods` may replace one by one. */
@@ -31,6 +33,12 @@ export interface MethodTable {
 /** `/package.Service/Method`, or `/package.Service/*` for all methods of a service. */
 const METHOD = /^\/[\w.]+\/(?:\w+|\*)$/;
 
+/** Public, as `GET /health` is: whatever keeps a server running has no token. */
+const HEALTH: ReadonlySet<string> = new Set([
+  '/grpc.health.v1.Health/Check',
+  '/grpc.health.v1.Health/Watch',
+]);
+
 /** A caller who is known may call; there is nothing else to decide on. */
 const AUTHENTICATED: MethodGuard = Object.freeze({});
 
@@ -43,12 +51,14 @@ const AUTHENTICATED: MethodGuard = Object.freeze({});
  * @throws TypeError when a rule is wrong
  */
 export function createMethodTable(options: MethodTableOptions): MethodTable {
-  const { checkUnguarded, known } = options;
+  const { checkUnguarded, known, vocabulary } = options;
   const rules = new Map<string, MethodGuard | 'public'>();
-  for (const [path, rule] of Object.entries(options.methods)) rules.set(path, read(path, rule));
+  for (const [path, rule] of Object.entries(options.methods)) {
+    rules.set(path, read(path, rule, vocabulary));
+  }
   const find = (path: string): MethodAccess | undefined => {
     const service = path.slice(0, path.lastIndexOf('/'));
-    return rules.get(path) ?? rules.get(`${service}/*`) ?? known(path);
+    return rules.get(path) ?? rules.get(`${service}/*`) ?? known(path) ?? healthOf(path);
   };
   return {
     knows: (path) => find(path) !== undefined,
@@ -74,11 +84,19 @@ export function assertServices(table: MethodTable, services: readonly ServiceDef
   throw new TypeError(`nothing says who may call ${closed.map(quote).join(', ')}`);
 }
 
-function read(path: string, rule: MethodRule<Vocabulary>): MethodGuard | 'public' {
+function healthOf(path: string): 'public' | undefined {
+  return HEALTH.has(path) ? 'public' : undefined;
+}
+
+function read(
+  path: string,
+  rule: MethodRule<Vocabulary>,
+  vocabulary: Vocabulary | undefined,
+): MethodGuard | 'public' {
   if (!METHOD.test(path)) {
     throw new TypeError(`${quote(path)} is no method: write \`/package.Service/Method\``);
   }
   if (rule === 'public') return rule;
   if (rule === 'authenticated') return AUTHENTICATED;
-  return guardOf(readRequirements(rule, path));
+  return guardOf(readRequirements(rule, path, vocabulary));
 }

@@ -7,6 +7,7 @@ import {
   type ResourceOf,
   type Vocabulary,
 } from '../../model/index.js';
+import { assertInVocabulary, type NamedConstants, namedIn } from '../support/vocabulary-check.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
 
 type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
@@ -30,6 +31,8 @@ export interface GrpcRequirement<V extends Vocabulary = FeastVocabulary> {
   /** Asked for each message, or for the first one. */
   readonly request?: ((message: unknown) => Eventually<Requirements<V>>) | undefined;
   readonly messages: DecidedMessages;
+  /** What is known of it beforehand. */
+  readonly named?: NamedConstants | undefined;
 }
 
 /** Most resources that one message may name: each of them costs a decision. */
@@ -75,6 +78,7 @@ export function requires<V extends Vocabulary>(
     return Object.freeze({
       request: (message: unknown) => whenFound(find(message), toRequirements),
       messages,
+      named: namedIn(actions),
     });
   }
   if (typeof resources !== 'object' || resources === null) {
@@ -83,7 +87,8 @@ export function requires<V extends Vocabulary>(
   if (Array.isArray(resources) && resources.length === 0) {
     throw new TypeError('no resources are required');
   }
-  return Object.freeze({ call: { actions, resources: resources as Resources<V> }, messages });
+  const call = { actions, resources: resources as Resources<V> };
+  return Object.freeze({ call, messages, named: namedIn(actions, call.resources) });
 }
 
 /** What is known at once stays so. */
@@ -107,16 +112,21 @@ function few<V extends Vocabulary>(requirements: Requirements<V>): Requirements<
  * SECURITY: an object that requires nothing would let everyone through.
  *
  * @param subject what the rule is about, for the message
- * @throws TypeError unless all of it comes from {@link requires}
+ * @param vocabulary of the gate, where it is known
+ * @throws TypeError unless all of it comes from {@link requires}, and names what the vocabulary has
  */
 export function readRequirements(
   rule: GrpcRequirement<Vocabulary> | readonly GrpcRequirement<Vocabulary>[],
   subject: string,
+  vocabulary: Vocabulary | undefined,
 ): readonly GrpcRequirement<Vocabulary>[] {
   const list: readonly GrpcRequirement<Vocabulary>[] =
     typeof rule === 'object' && rule !== null ? listOf(rule) : [];
   const isRequired = list.every((one) => one?.call !== undefined || one?.request !== undefined);
-  if (list.length > 0 && isRequired) return list;
+  if (list.length > 0 && isRequired) {
+    for (const { named } of list) assertInVocabulary(vocabulary, named, `the rule of ${subject}`);
+    return list;
+  }
   throw new TypeError(`the rule of ${quote(subject)} must come from requires()`);
 }
 

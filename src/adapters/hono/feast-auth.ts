@@ -10,7 +10,7 @@ import {
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
-import type { RouteRequirement } from '../support/route-rule.js';
+import type { RouteRequirement, RuleInput } from '../support/route-rule.js';
 import { readJsonBody } from './read-json.js';
 import { findUnguarded, isGuard, markGuard, routesAfter } from './route-check.js';
 
@@ -70,8 +70,11 @@ export function feastAuth(
   }
 
   const middleware: MiddlewareHandler = async (context, next) => {
-    const { method, url } = context.req;
-    const isPublic = publicRoutes.has(`${method} ${PATH.exec(url)?.[1]}`);
+    const { method, url, path: routed } = context.req;
+    const sent = PATH.exec(url)?.[1];
+    const isPublic = publicRoutes.has(`${method} ${sent}`);
+    // SECURITY: the app's option `getPath` may lead a request on a public route to another one.
+    const isPublicRoute = isPublic && (routed === sent || publicRoutes.has(`${method} ${routed}`));
     const routes = routesAfter(middleware, matchedRoutes(context));
     try {
       // SECURITY: the second would take the place of the first, with other public routes and another gate.
@@ -81,8 +84,10 @@ export function feastAuth(
       const caller = isPublic ? undefined : await authenticate(gate, authorizationOf(context));
       states.set(context, { gate, onError, caller, maxBodyBytes });
       context.set('feast', caller as Caller | undefined);
-      const found = isPublic ? undefined : findUnguarded(routes);
-      if (found !== undefined) assertServed(`${found.method} ${found.path}`, checkUnguarded);
+      const found = isPublicRoute ? undefined : findUnguarded(routes);
+      if (found !== undefined) {
+        assertServed(`${found.method} ${found.path}`, isPublic ? () => 'refuse' : checkUnguarded);
+      }
     } catch (error) {
       return refuse(gate, error, onError);
     }
@@ -135,7 +140,7 @@ export function createGuard(
       await authorize(state.gate, state.caller, {
         rule,
         request: context,
-        input: { body, params: context.req.param(), url },
+        input: new ContextInput(context, body),
         operation: `${method} ${routePath(context)}`,
       });
     } catch (error) {
@@ -144,6 +149,34 @@ export function createGuard(
     await next();
     return;
   });
+}
+
+/** What rules read of a request, worked out when they ask. */
+class ContextInput implements RuleInput {
+  readonly body: unknown;
+  readonly #context: Context;
+
+  constructor(context: Context, body: unknown) {
+    this.body = body;
+    this.#context = context;
+  }
+
+  get params(): unknown {
+    return this.#context.req.param();
+  }
+
+  get query(): unknown {
+    return this.#context.req.queries();
+  }
+
+  get url(): string {
+    return this.#context.req.url;
+  }
+
+  /** Several are joined with commas, which no type has in it. */
+  get contentType(): string | undefined {
+    return this.#context.req.header('content-type');
+  }
 }
 
 /** All values of the `Authorization` header. The Fetch standard joins them with commas, which no token has in it. */

@@ -1,20 +1,25 @@
 import type { Context } from 'hono';
 import { RequestInvalidError } from '../../model/index.js';
+import { assertJsonType } from '../support/json-type.js';
 
 /**
  * The body of a request, as JSON, and leaves it for others to read.
  *
  * @param maxBytes more is refused, and not kept
  * @returns undefined: there is no body
+ * @throws MediaTypeUnsupportedError when it is not JSON by its type
  * @throws RequestInvalidError when it is too long, no UTF-8 or no JSON, or when the client hangs up
  */
 export async function readJsonBody({ req }: Context, maxBytes: number): Promise<unknown> {
+  const contentType = req.header('content-type');
+  if (contentType !== undefined) assertJsonType(contentType);
   // A middleware that has read the body keeps its bytes, and Hono gives them to whoever asks next.
   const bytes = req.raw.bodyUsed
     ? new Uint8Array(await req.arrayBuffer())
     : await collect(req.raw, maxBytes);
   if (bytes.length > maxBytes) throw tooLong(maxBytes);
   if (bytes.length === 0) return undefined;
+  assertJsonType(contentType);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {

@@ -6,6 +6,7 @@ import { authorizationOf } from '../support/authorization-of.js';
 import { createEndpointRules, type FeastEndpointsOption } from '../support/feast-endpoint.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
+import { RequestInput } from '../support/request-input.js';
 import { type RouteRule, readRule } from '../support/route-rule.js';
 import { sendRefusal } from '../support/send-refusal.js';
 import { readJsonBody } from './read-json-body.js';
@@ -97,7 +98,13 @@ function createFinder(
 ): GuardedServer['find'] {
   const checkUnguarded = createUnguardedCheck(options);
   const compile = (name: string, route: GuardedRoute, endpoints?: FeastEndpointsOption) =>
-    compileRoute(name, route, createEndpointRules(gate, endpoints), checkUnguarded);
+    compileRoute(
+      name,
+      route,
+      gate.vocabulary,
+      createEndpointRules(gate, endpoints),
+      checkUnguarded,
+    );
   if (!('routes' in options)) {
     const route = compile('*', options);
     return (method) => ({ route, name: method, params: {} });
@@ -113,6 +120,7 @@ function createFinder(
 function compileRoute(
   name: string,
   { requires, handler, body }: GuardedRoute,
+  vocabulary: Vocabulary | undefined,
   feastRuleOf: ReturnType<typeof createEndpointRules>,
   checkUnguarded: ReturnType<typeof createUnguardedCheck>,
 ): CompiledRoute {
@@ -121,7 +129,7 @@ function compileRoute(
     throw new TypeError(`route ${name}: body must be \`json\` or \`raw\``);
   }
   const [method = '', path = ''] = name.split(' ');
-  const rule = readRule<GuardedRequest>(requires, name) ?? feastRuleOf(method, path);
+  const rule = readRule<GuardedRequest>(requires, name, vocabulary) ?? feastRuleOf(method, path);
   if (rule === undefined && checkUnguarded(name) === 'refuse') {
     throw new TypeError(`route ${name} does not say what it requires`);
   }
@@ -161,26 +169,38 @@ async function pass(
     rule === 'public' ? undefined : await authenticate(gate, authorizationOf(raw.rawHeaders));
   if (match === undefined) throw new ResourceNotFoundError('nothing is served under this path');
   const { handler, readsBody } = match.route;
+  const query = valuesByName(search.join('?'));
   const request: GuardedRequest = Object.freeze({
     method,
     path,
     params: match.params,
-    query: firstValues(search.join('?')),
+    query: firstValues(query),
     body: readsBody ? await readJsonBody(raw, maxBodyBytes) : undefined,
     subject: caller?.subject ?? null,
     caller: caller as Caller | undefined,
     raw,
   });
   if (rule !== undefined && rule !== 'public' && rule !== 'known') {
-    const input = { body: request.body, params: match.params, url: raw.url ?? '' };
+    const { body, params } = request;
+    const input = new RequestInput({ params, query, url: raw.url ?? '' }, raw.rawHeaders, body);
     await authorize(gate, caller, { rule, request, input, operation: match.name });
   }
   return { handler, request };
 }
 
+function valuesByName(search: string): Readonly<Record<string, readonly string[]>> {
+  const values: Record<string, string[]> = Object.create(null);
+  if (search === '') return values;
+  // With a question mark of its own, which is the one that is dropped.
+  for (const [name, value] of new URLSearchParams(`?${search}`)) (values[name] ??= []).push(value);
+  return values;
+}
+
 // Of a name that comes twice, the handler must see the value that was decided on.
-function firstValues(search: string): Readonly<Record<string, string>> {
+function firstValues(
+  query: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, string>> {
   const values: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(search)) values[name] ??= value;
+  for (const name in query) values[name] = query[name]?.[0] ?? '';
   return Object.freeze(values);
 }

@@ -1,21 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestInvalidError } from '../../model/index.js';
+import { headerValues } from '../support/header-values.js';
+import { assertJsonType } from '../support/json-type.js';
 
 /**
  * The body of a request, as JSON.
  *
  * @param maxBytes more is refused, and not kept
  * @returns undefined: there is no body
+ * @throws MediaTypeUnsupportedError when it is not JSON by its type
  * @throws RequestInvalidError when it is too long, encoded, no UTF-8 or no JSON, or when the client hangs up
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const contentType = headerValues(request.rawHeaders, 'content-type');
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = request.headers;
   if (encoding.toLowerCase() !== 'identity') {
     throw new RequestInvalidError('the body must not be compressed');
   }
   if (Number(length) > maxBytes) throw tooLong(maxBytes);
+  if (contentType.length > 0) assertJsonType(contentType);
   const bytes = await collect(request, maxBytes);
   if (bytes.length === 0) return undefined;
+  assertJsonType(contentType);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, HttpException } from '@nestjs/common';
 import type { Gate } from '../../gate/index.js';
 import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
@@ -7,8 +7,10 @@ import {
   createUnguardedCheck,
   type UnguardedCheck,
 } from '../support/adapter-options.js';
+import { parsedBodyOf } from '../support/parsed-body.js';
 import { authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
+import { RequestInput } from '../support/request-input.js';
 import type { FeastHttpRequest } from './decorator-types.js';
 import { authenticatedOf } from './feast-authentication.js';
 import { rulesOf } from './route-rules.js';
@@ -61,12 +63,14 @@ class FeastGuard implements CanActivate {
 
   async #authorize(context: ExecutionContext): Promise<void> {
     if (context.getType() !== 'http') throw new TypeError('the guard is for HTTP only');
-    const request = context.switchToHttp().getRequest<FeastHttpRequest>();
+    const request = context
+      .switchToHttp()
+      .getRequest<FeastHttpRequest & Pick<IncomingMessage, 'rawHeaders'>>();
     const known = authenticatedOf(request);
     if (known?.gate !== this.#gate) {
       throw new TypeError('feastAuthentication must be used before the guard, with the same gate');
     }
-    const { method, route, body, params, url } = request;
+    const { method, route, url, rawHeaders } = request;
     const operation = `${method} ${String(route?.path)}`;
     const handler = context.getHandler();
     const rules = rulesOf(handler, context.getClass());
@@ -79,10 +83,12 @@ class FeastGuard implements CanActivate {
     }
     // SECURITY: Express has none in the query that handlers see, and a rule must not see another query.
     if (url.includes('#')) throw new RequestInvalidError('a request has no fragment in its URL');
+    const rule = rules.map((requirementOf) => requirementOf(request));
+    const body = rule.some((one) => one.readsBody) ? parsedBodyOf(request) : undefined;
     await authorize<FeastHttpRequest>(this.#gate, known.caller, {
-      rule: rules.map((requirementOf) => requirementOf(request)),
+      rule,
       request,
-      input: { body, params, url },
+      input: new RequestInput(request, rawHeaders, body),
       operation,
     });
   }

@@ -5,7 +5,9 @@ import {
   type RequirementOptions,
   requirementsOf,
 } from '../../gate/index.js';
-import { quote, RequestInvalidError, type Vocabulary } from '../../model/index.js';
+import { quote, type Vocabulary } from '../../model/index.js';
+import { assertJsonType } from './json-type.js';
+import { readQuery } from './read-query.js';
 import type { RouteRequirement, RouteRule, RuleInput } from './route-rule.js';
 
 export interface FeastEndpointOptions extends Pick<RequirementOptions, 'project' | 'checkViews'> {
@@ -75,25 +77,32 @@ function ruleOf<Request>(
   const { endpoint } = found;
   // SECURITY: Feast guards no page, and not the one endpoint that takes text but answers a fixed one. Yours may do more.
   if (endpoint.access === 'public') return endpoint.method === 'GET' ? 'public' : undefined;
+  const readsBody = endpoint.method !== 'GET' && endpoint.method !== 'DELETE';
   return Object.freeze({
     mayRequireNothing: endpoint.access !== 'required',
-    readsBody: endpoint.method !== 'GET' && endpoint.method !== 'DELETE',
+    readsBody,
     requirementsOf: (_request: Request, input: RuleInput, gate: Gate<Vocabulary>) => {
       const { relations } = gate;
       if (relations === undefined) {
         throw new TypeError("Feast's endpoints need a gate with option relations");
       }
       const params = readParams(found, input.params);
-      // SECURITY: of what stands behind it a framework makes something else than we do.
-      if (input.url.includes('#')) throw new RequestInvalidError('the address has a fragment');
-      const start = input.url.indexOf('?');
-      const query = start < 0 ? undefined : new URLSearchParams(input.url.slice(start + 1));
-      return requirementsOf(endpoint, { body: input.body, params, query }, relations, {
+      const read = readsBody
+        ? { body: readBody(input) }
+        : { query: readQuery(input.query, input.url) };
+      return requirementsOf(endpoint, { ...read, params }, relations, {
         project: gate.project,
         ...options,
       });
     },
   });
+}
+
+/** @throws MediaTypeUnsupportedError where there is a body, and it is not JSON */
+function readBody({ body, contentType = [] }: RuleInput): unknown {
+  // A body of another type may not have been parsed, and may be read by the handler all the same.
+  if ((body ?? null) !== null || contentType.length > 0) assertJsonType(contentType);
+  return body;
 }
 
 /** The parameters under Feast's names. */

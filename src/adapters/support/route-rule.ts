@@ -6,6 +6,7 @@ import {
   type ResourceOf,
   type Vocabulary,
 } from '../../model/index.js';
+import { assertInVocabulary, type NamedConstants, namedIn } from './vocabulary-check.js';
 import { type MaybePromise, whenKnown } from './when-known.js';
 
 /** Most resources that one request may name: each of them costs a decision. */
@@ -20,6 +21,8 @@ export type ResourcesOf<Request, V extends Vocabulary = FeastVocabulary> =
 
 /** What a route requires of its callers, made by `requires` or `feastEndpoint`. */
 export interface RouteRequirement<Request> {
+  /** What is known of it beforehand. */
+  readonly named?: NamedConstants | undefined;
   /** An empty list lets on who is known. Otherwise it refuses. Default: false. */
   readonly mayRequireNothing?: boolean | undefined;
   /** Whether what a request needs depends on its body. Default: false. */
@@ -42,8 +45,12 @@ export type RouteRule<Request> =
 export interface RuleInput {
   readonly body: unknown;
   readonly params: unknown;
+  /** As the framework reads it for handlers: texts by name, and lists where a name comes twice. */
+  readonly query: unknown;
   /** The path and the query, encoded; where the app rewrites them, as its handlers see them. */
   readonly url: string;
+  /** All values of the `Content-Type` header; undefined or an empty list for none. */
+  readonly contentType: string | readonly string[] | undefined;
 }
 
 /**
@@ -63,6 +70,7 @@ export function requires<Request, V extends Vocabulary = FeastVocabulary>(
   if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
   if (typeof resources === 'function') {
     return Object.freeze({
+      named: namedIn(actions),
       requirementsOf: (request: Request) =>
         whenKnown<Resources<V>, readonly AnyRequirement<Vocabulary>[]>(
           resources(request),
@@ -82,19 +90,27 @@ export function requires<Request, V extends Vocabulary = FeastVocabulary>(
     throw new TypeError('no resources are required');
   }
   const fixed = Object.freeze([{ actions, resources } as AnyRequirement<Vocabulary>]);
-  return Object.freeze({ requirementsOf: () => fixed });
+  return Object.freeze({ named: namedIn(actions, resources), requirementsOf: () => fixed });
 }
 
 /**
  * The rule that a route carries, looked at.
  *
+ * @param vocabulary of the gate, where it is known
  * @returns undefined: the route carries none
- * @throws TypeError when it carries something else
+ * @throws TypeError when it carries something else, or names an action or a type that the vocabulary does not have
  */
-export function readRule<Request>(value: unknown, route: string): RouteRule<Request> | undefined {
+export function readRule<Request>(
+  value: unknown,
+  route: string,
+  vocabulary?: Vocabulary,
+): RouteRule<Request> | undefined {
   if (value === undefined || value === 'public') return value;
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length > 0 && list.every(isRequirement<Request>)) return Object.freeze([...list]);
+  if (list.length > 0 && list.every(isRequirement<Request>)) {
+    for (const { named } of list) assertInVocabulary(vocabulary, named, `route ${route}`);
+    return Object.freeze([...list]);
+  }
   throw new TypeError(`route ${route}: requires is \`public\`, requires(…), or a list of those`);
 }
 

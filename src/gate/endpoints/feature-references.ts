@@ -24,7 +24,8 @@ export function viewsOfReferences(references: readonly string[]): readonly strin
 
 function viewOf(reference: string): string {
   const colon = reference.indexOf(':');
-  if (colon < 1) {
+  // SECURITY: with several, servers differ in where the name of the view ends.
+  if (colon < 1 || reference.includes(':', colon + 1)) {
     throw new RequestInvalidError(`${quote(reference)} does not name a view and a feature`);
   }
   const view = reference.slice(0, colon);

@@ -12,7 +12,7 @@ import { findNamed, ownProject, type Resolver, requireOn } from './request-conte
 
 const SERVED = z.object({ feature_service: optionalName, features: optionalNames });
 
-/** A feature service, or the views of single features. Given both, Feast reads the service alone. */
+/** A feature service, or the views of single features. Given both, servers differ in which they read. */
 export const servedFeatures: Resolver = (request) => {
   const { relations, endpoint, options } = request;
   const { feature_service: service, features = [] } = parseFields(SERVED, request.fields);
@@ -24,6 +24,9 @@ export const servedFeatures: Resolver = (request) => {
     return [
       { actions: endpoint.actions, resources: referencedViews(relations, project, features) },
     ];
+  }
+  if (features.length > 0) {
+    throw new RequestInvalidError('the request names a feature service and features: name one');
   }
   const services = findNamed(relations, project, ['FeatureService'], service);
   const views = options.checkViews ? viewsOfService(relations, project, service) : [];

@@ -17,6 +17,12 @@ async function start(options: StartOptions): Promise<CaseServer> {
   };
   app.use(feastAuth(gate, { unguarded, onUnguarded, publicRoutes: ['GET /health'] }));
   app.use((request, _response, next) => {
+    const { 'x-case-method': method, 'x-case-url': url } = request.headers;
+    request.method = String(method ?? request.method);
+    request.url = String(url ?? request.url);
+    next();
+  });
+  app.use((request, _response, next) => {
     if (request.headers['content-length'] !== undefined) reads += 1;
     next();
   });
@@ -25,6 +31,7 @@ async function start(options: StartOptions): Promise<CaseServer> {
   const byFeast = feastEndpoint({ project: 'credit_scoring' });
   app.post('/get-online-features', byFeast, handler);
   app.post('/push', byFeast, handler);
+  app.get('/monitoring/metrics/features', feastEndpoint({ server: 'registry-rest' }), handler);
   const oneView = requires('READ_ONLINE', ({ params }) => viewNamed(params));
   app.get('/views/:name', oneView, handler);
   const nested = express.Router({ mergeParams: true });

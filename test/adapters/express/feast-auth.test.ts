@@ -332,3 +332,53 @@ test('options are looked at', () => {
   expect(() => requires([], UNTAGGED)).toThrow(TypeError);
   expect(() => requires('READ_ONLINE', [])).toThrow(TypeError);
 });
+
+describe('a request on a public route', () => {
+  const rewriteTo =
+    (url: string): RequestHandler =>
+    (request, _response, next) => {
+      request.url = url;
+      next();
+    };
+
+  test('that is led to another route is not served there', async () => {
+    for (const unguarded of ['refuse', 'allow'] as const) {
+      const app = express();
+      app.use(feastAuth(gate, { unguarded, publicRoutes: ['GET /health', 'GET /docs/a'] }));
+      app.use('/health', rewriteTo('/../views'));
+      app.use(rewriteTo('/views'));
+      app.get('/views', handler);
+      const server = await serveApp(app);
+      expect((await server.get('/health')).status).toBe(500);
+      expect(runs).toBe(0);
+    }
+  });
+
+  test('is served by a route with a pattern, and in a router', async () => {
+    const app = express();
+    app.use(feastAuth(gate, { publicRoutes: ['GET /docs/a', 'GET /api/docs/a'] }));
+    app.get('/docs/:page', handler);
+    app.use('/api', express.Router().get('/docs/:page', handler));
+    const server = await serveApp(app);
+    expect((await server.get('/docs/a')).status).toBe(200);
+    expect((await server.get('/api/docs/a')).status).toBe(200);
+    expect((await server.get('/docs/b')).status).toBe(401);
+  });
+});
+
+test('a body that nothing has parsed is not decided on', async () => {
+  const app = express();
+  app.use(feastAuth(gate));
+  app.post('/materialize', feastEndpoint({ project: 'credit_scoring' }), handler);
+  const server = await serveApp(app);
+  const headers = [['authorization', 'Bearer fleet-token']] as const;
+  const send = async (type: string): Promise<number> => {
+    const sent = [...headers, ['content-type', type]] as const;
+    return (
+      await server.send({ method: 'POST', path: '/materialize', headers: sent, body: '{"a":1}' })
+    ).status;
+  };
+  expect(await send('application/json')).toBe(500);
+  expect(await send('text/plain')).toBe(415);
+  expect(runs).toBe(0);
+});

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
-import { feastAuth, requires } from '../../../src/adapters/fastify/index.js';
+import { feastAuth, feastEndpoint, requires } from '../../../src/adapters/fastify/index.js';
 import { viewNamed, viewsNamed } from '../support/case-resources.js';
 import { runCases } from '../support/case-suite.js';
 import type { CaseServer, StartOptions } from '../support/case-types.js';
@@ -23,9 +23,17 @@ async function start(options: StartOptions): Promise<CaseServer> {
     onUnguarded,
     feastEndpoints: { project: 'credit_scoring' },
   });
+  app.addHook('onRequest', async ({ raw }) => {
+    const { 'x-case-method': method, 'x-case-url': url } = raw.headers;
+    raw.method = String(method ?? raw.method);
+    raw.url = String(url ?? raw.url);
+  });
   app.get('/health', async () => ({ ok: true }));
   app.post('/get-online-features', handler);
   app.post('/push', handler);
+  const metrics = '/monitoring/metrics/features';
+  const ofMetrics = feastEndpoint('GET', metrics, { server: 'registry-rest' });
+  app.get(metrics, { config: { requires: ofMetrics } }, handler);
   const oneView = requires('READ_ONLINE', ({ params }) => viewNamed(params));
   app.get('/views/:name', { config: { requires: oneView } }, handler);
   app.get('/projects/:project/views/:name', { config: { requires: oneView } }, handler);

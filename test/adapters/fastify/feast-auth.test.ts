@@ -100,7 +100,7 @@ describe('scopes', () => {
   test('a second gate in the same scope is refused', async () => {
     const app = newApp();
     await app.register(feastAuth, { gate });
-    await expect(app.register(feastAuth, { gate })).rejects.toThrow('already been added');
+    await expect(app.register(feastAuth, { gate })).rejects.toThrow('must be used once');
   });
 
   test('who asks for what there is not must be known', async () => {
@@ -258,4 +258,54 @@ test.each<readonly [string, object]>([
 ])('options are refused: %s', async (_name, options) => {
   const app = newApp();
   await expect(app.register(feastAuth, options as never)).rejects.toThrow(TypeError);
+});
+
+describe('a second gate on the way of a request', () => {
+  test('is refused where a scope below the first registers it', async () => {
+    const app = newApp();
+    await app.register(feastAuth, { gate });
+    const other = await createTestGate();
+    const child = async (scope: FastifyInstance): Promise<void> => {
+      await scope.register(feastAuth, { gate: other });
+    };
+    await expect(async () => app.register(child)).rejects.toThrow('must be used once');
+  });
+
+  test('is refused where the scope below has its own already', async () => {
+    const app = newApp();
+    let served = 0;
+    app.register(async (scope) => {
+      await scope.register(feastAuth, { gate, unguarded: 'allow' });
+      scope.get('/', async () => (served += 1));
+    });
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    await app.register(feastAuth, { gate: await createTestGate(), onError });
+    expect((await app.inject({ url: '/', ...as('reader') })).statusCode).toBe(500);
+    expect(String(errors)).toContain('must be used once');
+    expect(served).toBe(0);
+  });
+
+  test('is another one in a scope beside it', async () => {
+    const app = newApp();
+    for (const prefix of ['/a', '/b']) {
+      app.register(async (scope) => {
+        await scope.register(feastAuth, { gate: await createTestGate() });
+        scope.get(prefix, { config: { requires: requires('READ_ONLINE', UNTAGGED) } }, ok);
+      });
+    }
+    expect((await app.inject({ url: '/a', ...as('reader') })).statusCode).toBe(200);
+    expect((await app.inject({ url: '/b', ...as('nobody') })).statusCode).toBe(403);
+  });
+});
+
+test('a rule that names what the vocabulary does not have is refused with its route', async () => {
+  const app = newApp();
+  await app.register(feastAuth, { gate });
+  const add = (rule: object) => () => app.get('/', { config: { requires: rule as never } }, ok);
+  expect(add(requires('DESCRIB' as never, UNTAGGED))).toThrow('Did you mean `DESCRIBE`?');
+  expect(add(requires(['DESCRIBE', 'X'] as never, () => UNTAGGED))).toThrow('action `X`');
+  expect(add(requires('DESCRIBE', { type: 'FeatureVew', name: 'a' } as never))).toThrow(
+    'route GET /: resource type `FeatureVew` is unknown. Did you mean `FeatureView`?',
+  );
 });

@@ -6,7 +6,7 @@ import {
 import { requires } from '../../../src/adapters/grpc/index.js';
 import { findEndpoint, requirementsOf } from '../../../src/gate/index.js';
 import { RequestInvalidError } from '../../../src/model/index.js';
-import { askCase, type CaseCall, HTTP2_SKIPS } from '../grpc/ask-case.js';
+import { askCase, type CaseCall, GRPC_SKIPS, HTTP2_SKIPS } from '../grpc/ask-case.js';
 import { runCases } from '../support/case-suite.js';
 import type { CaseServer, StartOptions } from '../support/case-types.js';
 import { FLIGHT_SERVICE, startFlightServer } from './flight-server.js';
@@ -25,6 +25,7 @@ runCases({
   },
   skip: [
     ...HTTP2_SKIPS,
+    ...GRPC_SKIPS,
     ...[
       'a route without a requirement is not served to a caller that the gate does not give',
       'a route without a requirement asks for a caller only, with report',

@@ -37,6 +37,23 @@ export const HTTP2_SKIPS: NonNullable<Suite['skip']> = [
   })),
 ];
 
+/** What there is not in gRPC. */
+export const GRPC_SKIPS: NonNullable<Suite['skip']> = [
+  ...[
+    'a query that can be read in one way only is decided on',
+    'a query that can be read in two ways reaches no handler',
+    'a query of more than 100 names is refused',
+  ].map((name) => ({ case: name, reason: 'a call has no query' })),
+  {
+    case: 'a body that is not JSON by its content type reaches no handler',
+    reason: 'the messages of a call have no types of their own: its method says what they are',
+  },
+  ...[
+    'a public route that is rewritten after the gate is no way to another one',
+    'a request that is rewritten after the gate is decided on as what it has become',
+  ].map((name) => ({ case: name, reason: 'no interceptor can change the method of a call' })),
+];
+
 const ROUTES: readonly (readonly [RegExp, string])[] = [
   [/^GET \/health$/, 'health'],
   [/^GET \/views\/(?<name>[^/]+)$/, 'view'],

@@ -1,4 +1,4 @@
-import { Metadata, type ServerInterceptingCall } from '@grpc/grpc-js';
+import { Metadata, type ServerInterceptingCall, type sendUnaryData } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { feastInterceptor, type MethodRule, requires } from '../../../src/adapters/grpc/index.js';
 import type { Gate } from '../../../src/gate/index.js';
@@ -6,7 +6,7 @@ import type { FeastVocabulary } from '../../../src/model/index.js';
 import { createCaseGates } from '../support/case-gate.js';
 import { pathOf, startEchoServer } from './echo-server.js';
 import { callRaw } from './raw-call.js';
-import { define, toJson } from './test-server.js';
+import { define, startTestServer, toJson } from './test-server.js';
 
 let gates: Awaited<ReturnType<typeof createCaseGates>>;
 
@@ -100,6 +100,13 @@ describe('rules', () => {
   });
 });
 
+test('a rule that names what the vocabulary does not have is refused at the start', () => {
+  const methods = { '/a.B/C': requires('READ_ONLIN' as never, () => VIEW) };
+  expect(() => feastInterceptor(gates.gate, { methods })).toThrow(
+    'the rule of /a.B/C: action `READ_ONLIN` is unknown. Did you mean `READ_ONLINE`?',
+  );
+});
+
 describe('a method that nothing is said about', () => {
   test('is refused to everyone', async () => {
     expect(await codeOf({})).toBe(16);
@@ -107,7 +114,7 @@ describe('a method that nothing is said about', () => {
   });
 
   test.each([
-    '/grpc.health.v1.Health/Check',
+    '/grpc.health.v1.Health/List',
     '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
   ])('is %s, too', (path) => {
     const services = [define([{ path, handler }])];
@@ -115,6 +122,24 @@ describe('a method that nothing is said about', () => {
     const methods = { [path]: 'public' } as const;
     expect(() => feastInterceptor(gates.gate, { services, methods })).not.toThrow();
   });
+
+  test.each(['/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Watch'])(
+    'is public where it is %s, unless a rule says otherwise',
+    async (path) => {
+      const ask = async (options: object): Promise<number> => {
+        const server = await startTestServer(
+          [{ path, handler: (_call: unknown, done: sendUnaryData<unknown>) => done(null, {}) }],
+          [feastInterceptor(gates.gate, options)],
+        );
+        const { code } = await callRaw({ port: server.port, path, messages: [toJson({})] });
+        await server.close();
+        return code;
+      };
+      expect(await ask({})).toBe(0);
+      expect(await ask({ methods: { [path]: 'authenticated' } })).toBe(16);
+      expect(await ask({ methods: { '/grpc.health.v1.Health/*': 'authenticated' } })).toBe(16);
+    },
+  );
 
   test('is reported once, whatever the report does', async () => {
     const reported: string[] = [];

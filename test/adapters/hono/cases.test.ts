@@ -20,6 +20,15 @@ function createCaseApp(options: StartOptions): CaseApp {
     return context.json({ ok: true });
   };
   app.use(feastAuth(gate, { unguarded, onUnguarded, publicRoutes: ['GET /health'] }));
+  app.use(async ({ req, env }, next) => {
+    const { 'x-case-method': method, 'x-case-url': url } = req.header();
+    if (method === undefined || url === undefined) return next();
+    // As hono/method-override does.
+    const headers = new Headers(req.raw.headers);
+    headers.delete('x-case-method');
+    headers.delete('x-case-url');
+    return app.fetch(new Request(new URL(url, req.url), { method, headers }), env);
+  });
   app.use(async ({ req }, next) => {
     if (req.header('content-length') !== undefined) reads += 1;
     await next();
@@ -28,6 +37,7 @@ function createCaseApp(options: StartOptions): CaseApp {
   const byFeast = feastEndpoint({ project: 'credit_scoring' });
   app.post('/get-online-features', byFeast, handler);
   app.post('/push', byFeast, handler);
+  app.get('/monitoring/metrics/features', feastEndpoint({ server: 'registry-rest' }), handler);
   const oneView = requires('READ_ONLINE', ({ req }) => viewNamed(req.param()));
   app.get('/views/:name', oneView, handler);
   app.route('/projects/:project/views', new Hono().get('/:name', oneView, handler));
@@ -52,7 +62,7 @@ async function request(server: CaseServer, asked: CaseRequest): Promise<CaseAnsw
   const { method, path, headers = [], body } = asked;
   const sent = new Headers(headers as [string, string][]);
   if (body !== undefined) {
-    sent.set('content-type', 'application/json');
+    if (!sent.has('content-type')) sent.set('content-type', 'application/json');
     sent.set('content-length', String(new TextEncoder().encode(body).length));
   }
   const url = path.startsWith('http') ? path : `${server.url}${path}`;

@@ -17,7 +17,7 @@ test('the example does what it says', async () => {
   const features = async (name: string): Promise<Response> =>
     app.request('/get-online-features', {
       method: 'POST',
-      headers: { authorization: `Bearer ${name}-token` },
+      headers: { authorization: `Bearer ${name}-token`, 'content-type': 'application/json' },
       body: '{"features":["untagged_view:age"],"entities":{"customer_id":[1]}}',
     });
   expect(await (await features('reader')).text()).toBe('{"results":[]}');

@@ -69,6 +69,15 @@ describe('a way to a handler', () => {
     expect((await app.request(path, as('reader'))).status).toBe(200);
   });
 
+  test('is guarded where a public path leads to it', async () => {
+    const app = new Hono({ getPath: ({ url }) => new URL(url).pathname.replace('health', 'open') });
+    app.use(feastAuth(gate, { unguarded: 'allow', publicRoutes: ['GET /health', 'GET /up'] }));
+    app.get('/open', handler).get('/up', handler);
+    expect((await app.request('/health')).status).toBe(500);
+    expect(runs).toBe(0);
+    expect((await app.request('/up')).status).toBe(200);
+  });
+
   test('is guarded where another method takes the place of the one that was sent', async () => {
     const app = new Hono();
     app.use(methodOverride({ app, header: 'x-method' }));

@@ -234,7 +234,11 @@ describe('a body', () => {
   const post = (app: Hono, body: Sent, headers: Record<string, string> = {}) =>
     app.request('/views', {
       method: 'POST',
-      headers: { authorization: 'Bearer reader-token', ...headers },
+      headers: {
+        authorization: 'Bearer reader-token',
+        'content-type': 'application/json',
+        ...headers,
+      },
       body,
       duplex: 'half',
     } as RequestInit);
@@ -290,6 +294,14 @@ describe('a body', () => {
     },
   );
 
+  test('is refused before it is read when it is not JSON by its type', async () => {
+    const body = streamOf(VALID);
+    const answer = await post(createApp(), body, { 'content-type': 'text/plain' });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toMatchObject({ code: 'ERR_MEDIA_TYPE_UNSUPPORTED' });
+    expect(body.locked).toBe(false);
+  });
+
   test('without an end is not read for ever', async () => {
     const endless = new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array(1000)),
@@ -309,7 +321,10 @@ describe('a body', () => {
   });
 
   test('is copied once, however many rules ask for it', async () => {
-    const headers = { authorization: 'Bearer reader-token' };
+    const headers = {
+      authorization: 'Bearer reader-token',
+      'content-type': 'application/json',
+    };
     const request = new Request('http://x/views', { method: 'POST', headers, body: VALID });
     let copies = 0;
     const clone = () => {
@@ -343,7 +358,11 @@ describe("Feast's endpoints", () => {
     to: 'online',
   });
   const push = (app: Hono, path: string, name: string) =>
-    app.request(path, { ...as(name), method: 'POST', body });
+    app.request(path, {
+      method: 'POST',
+      headers: { ...as(name).headers, 'content-type': 'application/json' },
+      body,
+    });
 
   test('may be called something else', async () => {
     const app = new Hono();

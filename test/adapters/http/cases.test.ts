@@ -1,6 +1,11 @@
 import { createServer, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type GuardedHandler, guard, requires } from '../../../src/adapters/http/index.js';
+import {
+  feastEndpoint,
+  type GuardedHandler,
+  guard,
+  requires,
+} from '../../../src/adapters/http/index.js';
 import { viewNamed, viewsNamed } from '../support/case-resources.js';
 import { runCases } from '../support/case-suite.js';
 import type { CaseServer, StartOptions } from '../support/case-types.js';
@@ -16,6 +21,8 @@ async function start(options: StartOptions): Promise<CaseServer> {
   };
   const oneView = requires('READ_ONLINE', ({ params }) => viewNamed(params));
   const allViews = requires('READ_ONLINE', ({ body }) => viewsNamed(body));
+  const metrics = '/monitoring/metrics/features';
+  const ofMetrics = feastEndpoint('GET', metrics, { server: 'registry-rest' });
   const listener = guard(gate, {
     unguarded,
     onUnguarded,
@@ -24,6 +31,7 @@ async function start(options: StartOptions): Promise<CaseServer> {
       'GET /health': { handler: ok },
       'POST /get-online-features': { handler },
       'POST /push': { handler },
+      [`GET ${metrics}`]: { requires: ofMetrics, handler },
       'GET /views/:name': { requires: oneView, handler },
       'GET /projects/:project/views/:name': { requires: oneView, handler },
       'POST /views': { requires: allViews, body: 'json', handler },
@@ -50,4 +58,14 @@ async function start(options: StartOptions): Promise<CaseServer> {
   };
 }
 
-runCases({ name: 'node:http', start });
+const NOTHING_BETWEEN =
+  'between the gate and the handlers stands nothing that could rewrite a request';
+
+runCases({
+  name: 'node:http',
+  start,
+  skip: [
+    'a public route that is rewritten after the gate is no way to another one',
+    'a request that is rewritten after the gate is decided on as what it has become',
+  ].map((name) => ({ case: name, reason: NOTHING_BETWEEN })),
+});

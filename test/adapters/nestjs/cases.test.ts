@@ -34,12 +34,22 @@ function createController(ran: () => void, withUnguarded: boolean): Controller {
   const byFeast = FeastEndpoint({ project: 'credit_scoring' });
   const oneView = Requires('READ_ONLINE', ({ params }) => viewNamed(params));
   const allViews = Requires('READ_ONLINE', ({ body }) => viewsNamed(body));
-  for (const method of ['features', 'push', 'view', 'projectView', 'views', 'unguarded']) {
+  for (const method of [
+    'features',
+    'push',
+    'metrics',
+    'view',
+    'projectView',
+    'views',
+    'unguarded',
+  ]) {
     add(method, () => answer());
   }
   decorate(CaseController, 'health', onRoute('GET', '/health'), Public());
   decorate(CaseController, 'features', onRoute('POST', '/get-online-features'), ok, byFeast);
   decorate(CaseController, 'push', onRoute('POST', '/push'), ok, byFeast);
+  const ofMetrics = FeastEndpoint({ server: 'registry-rest' });
+  decorate(CaseController, 'metrics', onRoute('GET', '/monitoring/metrics/features'), ofMetrics);
   decorate(CaseController, 'view', onRoute('GET', '/views/:name'), oneView);
   decorate(
     CaseController,
@@ -58,6 +68,12 @@ async function start(options: StartOptions): Promise<CaseServer> {
   let reads = 0;
   const app = await createApp([createController(() => (runs += 1), withUnguarded)]);
   app.use(feastAuthentication(gate, { publicRoutes: ['GET /health'] }));
+  app.use((request: IncomingMessage, _response: object, next: () => void) => {
+    const { 'x-case-method': method, 'x-case-url': url } = request.headers;
+    request.method = String(method ?? request.method);
+    request.url = String(url ?? request.url);
+    next();
+  });
   app.use((request: IncomingMessage, _response: object, next: () => void) => {
     if (request.headers['content-length'] !== undefined) reads += 1;
     next();

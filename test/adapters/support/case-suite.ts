@@ -11,7 +11,11 @@
  * | `GET /views/:name` | READ_ONLINE on the FeatureView `name` |
  * | `POST /views` | READ_ONLINE on all FeatureViews of the JSON body `{"views": ["…"]}`; a list with nothing in it where it has no such field |
  * | `GET /projects/:project/views/:name` | READ_ONLINE on the FeatureView `name` of that project |
+ * | `GET /monitoring/metrics/features` | what Feast's REST registry server requires |
  * | `GET /unguarded`, with `withUnguarded` only | says nothing |
+ *
+ * Between the gate and the routes stands a function that puts the values of the headers `x-case-method` and `x-case-url` in place of the
+ * request's method and URL, in the way that the framework has for that.
  *
  * `request` is given where the adapter speaks another protocol than HTTP: it sends what the case means and says the answer in
  * HTTP's terms (401 for UNAUTHENTICATED, 403 for PERMISSION_DENIED and so on). Cases that have no meaning there are skipped by name,
@@ -25,6 +29,8 @@ import { decisionCases } from './cases/decision-cases.js';
 import { failureCases } from './cases/failure-cases.js';
 import { headerCases } from './cases/header-cases.js';
 import { pathCases } from './cases/path-cases.js';
+import { queryCases } from './cases/query-cases.js';
+import { rewriteCases } from './cases/rewrite-cases.js';
 import { unguardedCases } from './cases/unguarded-cases.js';
 import { sendHttp } from './send-http.js';
 
@@ -35,6 +41,8 @@ const CASES = [
   ...failureCases,
   ...unguardedCases,
   ...pathCases,
+  ...queryCases,
+  ...rewriteCases,
 ];
 
 /** Registers a test for each case. */

@@ -7,7 +7,7 @@ import { requirementsOfRule } from '../../../src/adapters/support/route-rule.js'
 import type { Gate } from '../../../src/gate/index.js';
 import { createTestGate } from './serve.js';
 
-const NO_INPUT = { body: undefined, params: {}, url: '/' };
+const NO_INPUT = { body: undefined, params: {}, query: {}, url: '/', contentType: undefined };
 
 let gate: Gate;
 beforeAll(async () => {
@@ -50,9 +50,12 @@ describe('feastEndpoint', () => {
   });
 
   test('asks for the views of a push', async () => {
+    const contentType = 'application/json';
     const body = { push_source_name: 'transactions_push', df: {}, to: 'offline' };
     const rule = feastEndpoint('POST', '/push', ofProject);
-    expect(await requirementsOfRule([rule], {}, { ...NO_INPUT, body }, gate)).toMatchObject([
+    expect(
+      await requirementsOfRule([rule], {}, { ...NO_INPUT, body, contentType }, gate),
+    ).toMatchObject([
       { actions: ['WRITE_OFFLINE'], resources: [{ name: 'transactions_push_view' }] },
     ]);
   });

@@ -5,7 +5,7 @@ import { RequestInvalidError } from '../../../src/model/index.js';
 import { createTestGate } from './serve.js';
 
 const VIEW = { type: 'FeatureView', name: 'untagged_view' } as const;
-const NO_INPUT = { body: undefined, params: {}, url: '/' };
+const NO_INPUT = { body: undefined, params: {}, query: {}, url: '/', contentType: undefined };
 
 let gate: Gate;
 beforeAll(async () => {

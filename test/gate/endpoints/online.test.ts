@@ -18,7 +18,7 @@ const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
   ...['/get-online-features', '/search', '/retrieve-online-documents'].flatMap((path) => [
     [
       `POST ${path}`,
-      { feature_service: 'credit_model_v1', features: ['nosuch:a'], entities: {} },
+      { feature_service: 'credit_model_v1', features: [], entities: {} },
       ['READ_ONLINE FeatureService:credit_model_v1'],
     ] as const,
     [
@@ -176,6 +176,12 @@ describe('what is refused', () => {
     ['features like a list', '/search', { features: { 0: 'untagged_view:a', length: 1 } }],
     ['a feature that is no text', '/search', { features: ['untagged_view:a', 7] }],
     ['a feature without a view', '/search', { features: ['untagged_view'] }],
+    [
+      'a service beside features',
+      '/search',
+      { feature_service: 'credit_model_v1', features: FEATURES },
+    ],
+    ['a feature with two colons', '/search', { features: ['untagged_view:a:b'] }],
     ['a feature with an empty view', '/search', { features: [':a'] }],
     ['a feature of great length', '/search', { features: [`untagged_view:${'a'.repeat(1024)}`] }],
     ['too many features', '/search', { features: many }],

@@ -11,6 +11,16 @@ const BODIES: readonly (readonly [name: string, body: string])[] = [
   ['a valid body', '{"views":["untagged_view"]}'],
 ];
 
+/** The body of the case is JSON, whatever these say. */
+const NOT_JSON: readonly string[] = [
+  'text/plain',
+  'text/json',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'application/jsonp',
+  'application/json-seq',
+];
+
 const PATHS = ['/views', '/get-online-features'];
 
 function unreadCase(name: string, body: string, path: string): Case {
@@ -46,6 +56,46 @@ export const bodyCases: readonly Case[] = [
         expect(answer.status).toBeLessThan(500);
       }
       expect(gate.asked.granted).toBe(0);
+      expect(server.handlerRuns()).toBe(0);
+    },
+  },
+  {
+    name: 'a body that is not JSON by its content type reaches no handler',
+    run: async ({ start, request }) => {
+      const server = await start();
+      const body = JSON.stringify({ features: ['untagged_view:age'] });
+      const ask = async (type: string, path: string): Promise<number> => {
+        const headers = [bearer('reader-token'), ['content-type', type]] as const;
+        return (await request(server, { method: 'POST', path, headers, body })).status;
+      };
+      for (const type of NOT_JSON) {
+        expect([type, await ask(type, '/get-online-features')]).toEqual([type, 415]);
+        expect(await ask(type, '/views')).toBeGreaterThanOrEqual(400);
+      }
+      expect(server.handlerRuns()).toBe(0);
+      for (const type of ['application/json', 'Application/JSON; charset="UTF-8"']) {
+        expect([type, await ask(type, '/get-online-features')]).toEqual([type, 200]);
+      }
+    },
+  },
+  {
+    name: 'a body that means two things is refused',
+    run: async ({ start, request }) => {
+      const server = await start();
+      const bodies = [
+        { features: ['transaction_features:amount:age'] },
+        { features: ['transaction_features:amount', 'transaction_features::amount'] },
+        { features: ['untagged_view:age'], feature_service: 'credit_model_v1' },
+      ];
+      for (const body of bodies) {
+        const answer = await request(server, {
+          method: 'POST',
+          path: '/get-online-features',
+          headers: [bearer('reader-token')],
+          body: JSON.stringify(body),
+        });
+        expect([body, answer.status]).toEqual([body, 422]);
+      }
       expect(server.handlerRuns()).toBe(0);
     },
   },
