@@ -192,7 +192,11 @@ function valuesByName(search: string): Readonly<Record<string, readonly string[]
   const values: Record<string, string[]> = Object.create(null);
   if (search === '') return values;
   // With a question mark of its own, which is the one that is dropped.
-  for (const [name, value] of new URLSearchParams(`?${search}`)) (values[name] ??= []).push(value);
+  for (const [name, value] of new URLSearchParams(`?${search}`)) {
+    const earlier = values[name];
+    if (earlier === undefined) values[name] = [value];
+    else earlier.push(value);
+  }
   return values;
 }
 
