@@ -23,6 +23,7 @@ function countedPattern(shape: NameShape, test = shapeTest(shape)): CountedPatte
   const pattern: CountedPattern = {
     source: 'counted',
     shape,
+    states: 1,
     calls: 0,
     test(name) {
       pattern.calls++;

@@ -9,14 +9,16 @@ import type { AnchorNode, PatternNode } from './pattern-tree.js';
  * The name is read from its end to its start. At each place every state of the pattern gets its answer: where the first
  * match of what is left of the pattern ends. An atomic group asks where its own first match ends and goes on from there.
  *
- * Shape: `tree` is simplified, without look-around, and has to match the whole name.
+ * Shape: `tree` is simplified, without look-around, and has to match the whole name; `program` is that of the tree.
  * Cost: time O(states × length of the name); memory O(states + kept states × length).
  *
  * @throws {@link ProgramTooLargeError} where the pattern takes too many states
  * @source CPython 3.11.7, `_sre`: same matches, other method
  */
-export function compileBackwardTest(tree: PatternNode): (name: string) => boolean {
-  const program = buildBackwardProgram(tree);
+export function compileBackwardTest(
+  tree: PatternNode,
+  program: Program = buildBackwardProgram(tree),
+): (name: string) => boolean {
   const { min, max } = widthOf(tree);
   return (name) => {
     // A code point is one code unit or two.

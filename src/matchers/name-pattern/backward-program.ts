@@ -3,8 +3,10 @@ import { setContains } from './code-point-set.js';
 import { widthOf } from './pattern-builders.js';
 import type { AnchorNode, CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
 
-/** Most states of a program: the time of a match is their number times the length of the name. */
-const MAX_STATES = 20_000;
+/** Most states of a pattern: the time of a match is their number times the length of the name. */
+export const MAX_PATTERN_STATES = 20_000;
+
+export const TOO_MANY_STATES: string = `pattern that takes more than ${MAX_PATTERN_STATES} states`;
 
 /** Most states whose answers are kept for all places of a name at once. */
 const MAX_KEPT = 32;
@@ -55,7 +57,7 @@ export interface Program {
  *
  * Shape: `tree` is simplified, without look-around, and has to match the whole name.
  *
- * @throws {@link ProgramTooLargeError} where it would take more than {@link MAX_STATES} states, or more than
+ * @throws {@link ProgramTooLargeError} where it would take more than {@link MAX_PATTERN_STATES} states, or more than
  * {@link MAX_KEPT} atomic groups and high counts
  */
 export function buildBackwardProgram(tree: PatternNode): Program {
@@ -74,8 +76,7 @@ class ProgramBuilder {
 
   state(op: State['op'], next: State | undefined, details: Partial<State> = {}): State {
     this.#stateCount += 1;
-    if (this.#stateCount > MAX_STATES)
-      throw new ProgramTooLargeError(`pattern that takes more than ${MAX_STATES} states`);
+    if (this.#stateCount > MAX_PATTERN_STATES) throw new ProgramTooLargeError(TOO_MANY_STATES);
     const none = {
       other: undefined,
       body: undefined,

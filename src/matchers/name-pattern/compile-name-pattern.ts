@@ -3,8 +3,15 @@ import { PatternUnsupportedError } from '../../model/errors.js';
 import type { NamePatternSource } from '../../model/permission.js';
 import { pythonStrip } from '../../model/python-strip.js';
 import { compileBackwardTest } from './backward-matcher.js';
-import { ProgramTooLargeError } from './backward-program.js';
+import {
+  buildBackwardProgram,
+  MAX_PATTERN_STATES,
+  ProgramTooLargeError,
+  TOO_MANY_STATES,
+} from './backward-program.js';
 import { singleCodePoint } from './code-point-set.js';
+import { compileCountingTest } from './counting-matcher.js';
+import { countBits, hasCounts, isCountable } from './counting-program.js';
 import type { Formula } from './formula.js';
 import { literalShape } from './literal-shape.js';
 import { compileShapeTest, type NameShape, type RequiredLiterals } from './name-shape.js';
@@ -12,7 +19,7 @@ import { compileOneWayTest } from './one-way-matcher.js';
 import { parseGlob } from './parse-glob.js';
 import { parsePythonPattern } from './parse-python-pattern.js';
 import type { PatternNode } from './pattern-tree.js';
-import { re2Source } from './re2-source.js';
+import { re2Size, re2Source } from './re2-source.js';
 import {
   requiredByAll,
   requiredByAny,
@@ -27,6 +34,11 @@ import { rewriteTemperedDot } from './tempered-dot.js';
 export interface CompiledNamePattern {
   readonly source: NamePatternSource;
   readonly shape: NameShape;
+  /**
+   * What an engine may have to look at for each character of a name: the bound of a test's time is this number times the name's length.
+   * 0 where the shape is all that has to be looked for, one for each row of an alternation of plain rows.
+   */
+  readonly states: number;
   /** Whether the pattern matches the whole `name`. Exact, in time linear in the name. */
   test(name: string): boolean;
 }
@@ -46,8 +58,9 @@ export function compileNamePattern(source: NamePatternSource): CompiledNamePatte
   const text = typeof source === 'string' ? pythonStrip(source) : source.glob;
   const tree = typeof source === 'string' ? parsePythonPattern(text) : parseGlob(text);
   try {
-    const { shape, test } = compileFormula(splitLookAround(tree));
-    return { source, shape, test };
+    const { shape, test, states } = compileFormula(splitLookAround(tree));
+    if (states > MAX_PATTERN_STATES) throw new ProgramTooLargeError(TOO_MANY_STATES);
+    return { source, shape, test, states };
   } catch (error) {
     throw unsupportedError(error, text, tree);
   }
@@ -79,6 +92,7 @@ function unsupportedError(error: unknown, pattern: string, tree: PatternNode): u
 interface Compiled {
   readonly shape: NameShape;
   readonly test: (name: string) => boolean;
+  readonly states: number;
   /** No regex engine runs. */
   readonly cheap: boolean;
 }
@@ -88,8 +102,9 @@ function compileFormula(formula: Formula): Compiled {
     case 'leaf':
       return compileTree(formula.tree);
     case 'not': {
-      const { test, cheap } = compileFormula(formula.part);
-      return { shape: { kind: 'expression', required: [] }, test: (name) => !test(name), cheap };
+      const { test, states, cheap } = compileFormula(formula.part);
+      const shape: NameShape = { kind: 'expression', required: [] };
+      return { shape, test: (name) => !test(name), states, cheap };
     }
     case 'and': {
       const parts = cheapFirst(formula.parts.map(compileFormula));
@@ -116,32 +131,49 @@ function combined(
   return {
     shape: { kind: 'expression', required },
     test,
+    states: parts.reduce((total, part) => total + part.states, 0),
     cheap: parts.every((part) => part.cheap),
   };
 }
 
 function compileTree(tree: PatternNode): Compiled {
   const shape = literalShape(tree);
-  if (shape !== undefined) return { shape, test: compileShapeTest(shape), cheap: true };
+  if (shape !== undefined) return { shape, test: compileShapeTest(shape), states: 0, cheap: true };
   const oneWay = compileOneWayTest(tree);
   if (oneWay !== undefined) {
     const required = requiredLiterals(tree);
-    return { shape: { kind: 'expression', required }, test: oneWay, cheap: true };
+    const states = tree.type === 'choice' ? tree.options.length : 1;
+    return { shape: { kind: 'expression', required }, test: oneWay, states, cheap: true };
   }
   const items = tree.type === 'sequence' ? tree.items : [tree];
   const prefix = literalStart(items).join('');
   const suffix = literalStart(items.toReversed()).toReversed().join('');
+  const { test, states } = compileEngineTest(tree);
   return {
     shape: { kind: 'expression', required: requiredLiterals(tree) },
-    test: guardEnds(prefix, suffix, compileEngineTest(tree)),
+    test: guardEnds(prefix, suffix, test),
+    states,
     cheap: false,
   };
 }
 
-/** RE2 where it can say the pattern, since it is many times faster; it is compiled at the first use. */
-function compileEngineTest(tree: PatternNode): (name: string) => boolean {
+/**
+ * Counters where counts are many, RE2 where it can say the rest, since it is fast; both are made at the first use. What neither can say
+ * goes through the name from its end.
+ */
+function compileEngineTest(tree: PatternNode): Pick<Compiled, 'test' | 'states'> {
+  const size = re2Size(tree);
+  const bits = countBits(tree);
+  const countable = bits <= MAX_PATTERN_STATES && isCountable(tree);
+  if (countable && hasCounts(tree)) return { test: compileCountingTest(tree), states: bits };
   const source = re2Source(tree);
-  if (source === undefined) return compileBackwardTest(tree);
+  if (source !== undefined) return { test: compileRe2Test(source), states: size };
+  if (countable) return { test: compileCountingTest(tree), states: bits };
+  const program = buildBackwardProgram(tree);
+  return { test: compileBackwardTest(tree, program), states: program.states.length };
+}
+
+function compileRe2Test(source: string): (name: string) => boolean {
   let engine: RE2JS | undefined;
   return (name) => {
     engine ??= RE2JS.compile(source);

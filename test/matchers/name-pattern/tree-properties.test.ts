@@ -3,6 +3,8 @@ import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
 import { compileBackwardTest } from '../../../src/matchers/name-pattern/backward-matcher.js';
 import { foldText } from '../../../src/matchers/name-pattern/case-folding.js';
+import { compileCountingTest } from '../../../src/matchers/name-pattern/counting-matcher.js';
+import { hasCounts, isCountable } from '../../../src/matchers/name-pattern/counting-program.js';
 import type { Formula } from '../../../src/matchers/name-pattern/formula.js';
 import { literalShape } from '../../../src/matchers/name-pattern/literal-shape.js';
 import { compileShapeTest } from '../../../src/matchers/name-pattern/name-shape.js';
@@ -102,6 +104,17 @@ describe('random trees', { timeout: PROPERTY_TIMEOUT_MS }, () => {
       expect(RE2JS.compile(source).testExact(name)).toBe(compileBackwardTest(simple)(name));
     });
     expect(compiled).toBeGreaterThan(0);
+  });
+
+  test('match the same names by counters as in the order of Python', () => {
+    let counted = 0;
+    property(plain, (tree, name) => {
+      const simple = simplifyPattern(tree);
+      if (!isCountable(simple)) return;
+      if (hasCounts(simple)) counted += 1;
+      expect(compileCountingTest(simple)(name)).toBe(naiveAnswer(simple, name));
+    });
+    expect(counted).toBeGreaterThan(0);
   });
 
   test('match the same names by shape as read backward', () => {
