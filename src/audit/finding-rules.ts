@@ -6,6 +6,7 @@ import {
   plainHttpDiscovery,
   verifySslOff,
 } from './rules/auth-rules.js';
+import { costlyPattern } from './rules/cost-rules.js';
 import {
   noPermissions,
   uncoveredActions,
@@ -39,6 +40,7 @@ export const FINDING_RULES: readonly FindingRule[] = Object.freeze([
   unsatisfiable,
   emptyPolicy,
   matchesNothing,
+  costlyPattern,
   duplicatePermission,
   shadowedPermission,
   tagsIgnoredByFeast,

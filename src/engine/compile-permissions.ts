@@ -65,6 +65,12 @@ export interface CompiledScope extends Scope {
   readonly permissions: readonly number[];
 }
 
+/**
+ * States that the patterns of a snapshot may have together: they are the memory that names take, and the time that a name takes which
+ * all patterns have to be asked about.
+ */
+export const MAX_SNAPSHOT_STATES = 2_000_000;
+
 /** What an excluded permission could have meant. */
 const ALL_TYPES = -1;
 
@@ -100,6 +106,7 @@ class PermissionCompiler {
   readonly #scopes: (Scope & { project: string | undefined; permissions: number[] })[] = [];
   readonly #scopeIds = new Map<string, number>();
   readonly #errors: AuthzError[] = [];
+  #states = 0;
 
   constructor(
     context: PermissionContext,
@@ -215,13 +222,29 @@ class PermissionCompiler {
     if (known !== undefined) return known;
     let result: number | PatternUnsupportedError;
     try {
-      result = this.#patterns.push(compileNamePattern(source)) - 1;
+      const pattern = compileNamePattern(source);
+      this.#takeStates(pattern);
+      result = this.#patterns.push(pattern) - 1;
     } catch (error) {
       if (!(error instanceof PatternUnsupportedError)) throw error;
       result = error;
     }
     this.#patternIds.set(key, result);
     return result;
+  }
+
+  /** @throws {@link PatternUnsupportedError} where the pattern is one too many */
+  #takeStates({ source, states }: CompiledNamePattern): void {
+    if (this.#states + states <= MAX_SNAPSHOT_STATES) {
+      this.#states += states;
+      return;
+    }
+    throw new PatternUnsupportedError({
+      kind: 'unsupported',
+      pattern: typeof source === 'string' ? source : source.glob,
+      position: 0,
+      reason: `pattern of ${states} states, with which all patterns together take more than ${MAX_SNAPSHOT_STATES}: write shorter counts, or plain prefixes`,
+    });
   }
 
   #compilePolicy(policy: PolicyData): SubjectTest {

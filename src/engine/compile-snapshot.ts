@@ -99,6 +99,7 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
     verdicts: table.verdicts,
     atoms,
     permissions: compiled.permissions,
+    patterns: compiled.patterns,
     projects,
     unknownProject: table.without('unknown-project'),
     warnings: warningsOf(judge, projects, compiled.permissions),

@@ -3,6 +3,7 @@ import {
   type Decision,
   type DecisionReason,
   formatResource,
+  freezeSubject,
   type PolicyKind,
   type Resource,
   type Subject,
@@ -27,46 +28,95 @@ export interface Question {
 }
 
 /**
- * Decides and explains. Slower than a verdict alone, since it asks every governing permission and writes sentences.
+ * Decides, and explains when that is read: a log of refusals alone pays for no other sentences. Where the reasons could be others by
+ * then, they are worked out at once.
  *
  * INVARIANT: `allowed` is what the verdict on the same governance, actions and subject says.
  */
 export function decide(snapshot: Snapshot, question: Question): Decision {
   const { subject, actions, mask, resource, governance } = question;
+  const { judge } = snapshot;
   const conclude = (
     allowed: boolean,
     reason: DecisionReason,
-    explanation: string,
-    permissions: readonly DecidingPermission[] = [],
-  ): Decision =>
-    Object.freeze({
+    explain: () => Explanation,
+  ): Decision => {
+    let known: Explanation | undefined;
+    return Object.freeze({
       allowed,
       reason,
       subject,
       actions,
       resource,
-      permissions: Object.freeze(permissions),
-      explanation,
+      get permissions() {
+        known ??= explain();
+        return known.permissions;
+      },
+      get explanation() {
+        known ??= explain();
+        return known.explanation;
+      },
       version: snapshot.version,
     });
-  const { judge } = snapshot;
-  if (!judge.rules.enforced)
-    return conclude(true, 'no-auth', 'auth is no_auth: nothing is enforced');
+  };
+  if (!judge.rules.enforced) {
+    return conclude(true, 'no-auth', () => explained('auth is no_auth: nothing is enforced'));
+  }
   const { kind } = governance;
+  const verdict = governance.verdictOn(mask);
   if (kind !== 'governed') {
-    const allowed = judge.verdictOn(governance, mask).passes(subject);
-    return conclude(allowed, kind, explainRule(kind, allowed, resource));
+    const allowed = verdict.passes(subject);
+    return conclude(allowed, kind, () => explained(explainRule(kind, allowed, resource)));
+  }
+  if (!verdict.asksPredicates) {
+    // A copy, where the subject may change: what is said later is said of the subject as it was.
+    const asked = { ...question, subject: freezeSubject(subject) };
+    const allowed = verdict.passes(asked.subject);
+    return conclude(allowed, reasonOf(allowed), () => explainGoverned(snapshot, asked));
   }
   const governing = judge.governing(governance, mask);
   const votes = castVotes(snapshot, question, governing);
-  const grants = votes.filter(({ granted }) => granted);
-  const { strategy } = judge.rules;
-  const allowed = isGranted(strategy, grants.length, votes.length - grants.length);
-  return conclude(
-    allowed,
-    allowed ? 'granted' : 'denied',
+  const allowed = isWon(snapshot, votes);
+  return conclude(allowed, reasonOf(allowed), () =>
+    concludeVotes(snapshot, question, governing, votes),
+  );
+}
+
+/** What is said of a decision besides the answer. */
+type Explanation = Pick<Decision, 'permissions' | 'explanation'>;
+
+function explained(
+  explanation: string,
+  permissions: readonly DecidingPermission[] = [],
+): Explanation {
+  return { explanation, permissions: Object.freeze(permissions) };
+}
+
+function reasonOf(allowed: boolean): DecisionReason {
+  return allowed ? 'granted' : 'denied';
+}
+
+function isWon({ judge }: Snapshot, votes: readonly DecidingPermission[]): boolean {
+  const grants = votes.filter(({ granted }) => granted).length;
+  return isGranted(judge.rules.strategy, grants, votes.length - grants);
+}
+
+function explainGoverned(snapshot: Snapshot, question: Question): Explanation {
+  const governing = snapshot.judge.governing(question.governance, question.mask);
+  return concludeVotes(snapshot, question, governing, castVotes(snapshot, question, governing));
+}
+
+function concludeVotes(
+  snapshot: Snapshot,
+  question: Question,
+  governing: GoverningPermissions,
+  votes: readonly DecidingPermission[],
+): Explanation {
+  const allowed = isWon(snapshot, votes);
+  const showsGrants = allowed && snapshot.judge.rules.strategy === 'affirmative';
+  return explained(
     explainVotes(allowed, question, governing, votes),
-    allowed && strategy === 'affirmative' ? grants : votes,
+    showsGrants ? votes.filter(({ granted }) => granted) : votes,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { CompiledNamePattern } from '../matchers/index.js';
 import {
   assertResource,
   formatResource,
@@ -25,6 +26,7 @@ export interface SnapshotContent {
   readonly verdicts: VerdictTable;
   readonly atoms: SubjectAtoms;
   readonly permissions: readonly CompiledPermission[];
+  readonly patterns: readonly CompiledNamePattern[];
   /** By name; the default project under `undefined` too. */
   readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
   readonly unknownProject: Governance;
@@ -46,6 +48,8 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
   readonly judge: Judge;
   readonly verdicts: VerdictTable;
   readonly permissions: readonly CompiledPermission[];
+  /** The distinct name patterns of all permissions. */
+  readonly patterns: readonly CompiledNamePattern[];
   readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
   /** What should be known before the snapshot is relied on, one sentence each. */
   readonly warnings: readonly string[];
@@ -65,6 +69,7 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
     this.verdicts = content.verdicts;
     this.enforced = content.judge.rules.enforced;
     this.permissions = content.permissions;
+    this.patterns = content.patterns;
     this.projects = content.projects;
     this.warnings = content.warnings;
     this.#atoms = content.atoms;

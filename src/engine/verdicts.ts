@@ -48,6 +48,10 @@ class Ballot implements Verdict {
     this.#denials = denials;
   }
 
+  get asksPredicates(): boolean {
+    return this.#voters.some(([test]) => test.asksPredicates);
+  }
+
   passes(subject: Subject | null): boolean {
     let grants = 0;
     for (const [test, votes] of this.#voters) if (test.passes(subject)) grants += votes;

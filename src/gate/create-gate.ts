@@ -41,8 +41,13 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   readonly realm?: string | undefined;
   /** Whether a 403 says why. `full` names roles, groups, tags and patterns. Default: `none`. */
   readonly explain?: 'none' | 'full' | undefined;
-  /** The longest name of a resource or project that a request may name, in UTF-16 code units. Default: 1,024. */
+  /** The longest name of a resource or project that a request may name, in UTF-16 code units. Default: 256. */
   readonly maxNameLength?: number | undefined;
+  /**
+   * How long all names together may be that a request names and the registry does not know, each counted once, in UTF-16 code
+   * units. Default: 65,536.
+   */
+  readonly maxUnknownNamesLength?: number | undefined;
   /** The longest token that is passed on to the authenticator, in characters. Default: 16,384. */
   readonly maxTokenLength?: number | undefined;
   /** Spans and counters. Default: those of `@opentelemetry/api` where that is installed; `false`: none. */
@@ -51,7 +56,9 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   readonly now?: (() => number) | undefined;
 }
 
-const DEFAULT_MAX_NAME_LENGTH = 1024;
+const DEFAULT_MAX_NAME_LENGTH = 256;
+/** Names that the registry knows are look-ups; each other one has to be read. */
+const DEFAULT_MAX_UNKNOWN_NAMES_LENGTH = 65_536;
 /** What may stand between quotes in a header without an escape (RFC 9110 5.6.4). */
 const REALM = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -78,6 +85,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   readonly #options: GateOptions<V>;
   readonly #refusal: { readonly realm: string; readonly explain: 'none' | 'full' };
   readonly #maxNameLength: number;
+  readonly #maxUnknownNamesLength: number;
   readonly #maxTokenLength: number;
   readonly #telemetry: ReturnType<typeof createTelemetry>;
   /** Of subjects that never change. Authenticators give the same one for the same token for a while. */
@@ -85,10 +93,12 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
 
   constructor(options: GateOptions<V>) {
     assertOptions(options);
-    const { realm = 'feast', explain = 'none', maxNameLength, maxTokenLength, telemetry } = options;
+    const { realm = 'feast', explain = 'none', maxTokenLength, telemetry } = options;
+    const { maxNameLength, maxUnknownNamesLength } = options;
     this.#options = { ...options };
     this.#refusal = { realm, explain };
     this.#maxNameLength = maxNameLength ?? DEFAULT_MAX_NAME_LENGTH;
+    this.#maxUnknownNamesLength = maxUnknownNamesLength ?? DEFAULT_MAX_UNKNOWN_NAMES_LENGTH;
     this.#maxTokenLength = readMaxTokenLength(maxTokenLength);
     this.#telemetry = createTelemetry(telemetry);
   }
@@ -211,6 +221,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     const isSilent = this.#options.onDecision === undefined && record === NO_RECORD;
     const list = listOf(requirements);
     if (list.length === 0) throw new TypeError('a request without requirements is not let through');
+    this.#assertNames(list);
     for (const requirement of list) {
       for (const decision of this.#decide(caller, requirement, isSilent)) {
         record.decided(decision);
@@ -227,9 +238,6 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     isSilent: boolean,
   ): Iterable<Decision> {
     if ('change' in requirement) {
-      const { existing, proposed } = requirement.change;
-      this.#assertNames(proposed);
-      if (existing) this.#assertNames(existing);
       return [caller.decideChange(requirement.change)];
     }
     const { actions } = requirement;
@@ -237,14 +245,42 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     if (resources.length === 0) {
       throw new TypeError('a requirement without resources is not let through');
     }
-    for (const resource of resources) this.#assertNames(resource);
     if (!isSilent) return decideInTurn(caller, actions, resources);
     return decideRefused(caller, actions, resources);
   }
 
-  #assertNames({ name, project = '' }: ResourceOf<V>): void {
-    if (Math.max(name.length, project.length) > this.#maxNameLength) {
-      throw new RequestInvalidError(`a name is longer than ${this.#maxNameLength} characters`);
+  /** SECURITY: before anything is decided, so that no name is read that is too long, nor more than a request may name. */
+  #assertNames(requirements: readonly AnyRequirement<V>[]): void {
+    let length = 0;
+    for (const requirement of requirements) {
+      for (const { name, project = '' } of resourcesOf(requirement)) {
+        if (Math.max(name.length, project.length) > this.#maxNameLength) {
+          throw new RequestInvalidError(`a name is longer than ${this.#maxNameLength} characters`);
+        }
+        length += name.length;
+      }
+    }
+    // Only then it matters which of them are known.
+    if (length > this.#maxUnknownNamesLength) this.#assertUnknownNames(requirements);
+  }
+
+  #assertUnknownNames(requirements: readonly AnyRequirement<V>[]): void {
+    const { snapshot } = this.#options.authorizer;
+    const unknown = new Set<string>();
+    let length = 0;
+    for (const requirement of requirements) {
+      for (const resource of resourcesOf(requirement)) {
+        const { type, name, project, tags } = resource;
+        const key = `${type}\n${project}\n${name}`;
+        if (snapshot.governanceIdOf(resource) !== undefined || unknown.has(key)) continue;
+        // What lies in question with its tags is not remembered, and read each time.
+        if (tags === undefined) unknown.add(key);
+        length += name.length;
+        if (length <= this.#maxUnknownNamesLength) continue;
+        throw new RequestInvalidError(
+          `the names that the registry does not know are longer than ${this.#maxUnknownNamesLength} characters together: ask for fewer at a time`,
+        );
+      }
     }
   }
 
@@ -256,6 +292,15 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
       if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
     } catch {}
   }
+}
+
+/** What a requirement names. */
+function resourcesOf<V extends Vocabulary>(
+  requirement: AnyRequirement<V>,
+): readonly ResourceOf<V>[] {
+  if (!('change' in requirement)) return listOf(requirement.resources);
+  const { existing, proposed } = requirement.change;
+  return existing ? [proposed, existing] : [proposed];
 }
 
 /** One after the other, so that none is made after a refusal. */
@@ -285,7 +330,7 @@ function decideRefused<V extends Vocabulary>(
 }
 
 function assertOptions(options: GateOptions<Vocabulary>): void {
-  const { authenticator, authorizer, onDecision, project, realm, explain, maxNameLength } = options;
+  const { authenticator, authorizer, onDecision, project, realm, explain } = options;
   if (typeof authenticator?.authenticate !== 'function') {
     throw new TypeError('option authenticator must be an authenticator');
   }
@@ -304,8 +349,11 @@ function assertOptions(options: GateOptions<Vocabulary>): void {
   if (explain !== undefined && explain !== 'none' && explain !== 'full') {
     throw new TypeError('option explain must be `none` or `full`');
   }
-  if (maxNameLength !== undefined && !(Number.isSafeInteger(maxNameLength) && maxNameLength > 0)) {
-    throw new TypeError('option maxNameLength must be a whole number above 0');
+  for (const option of ['maxNameLength', 'maxUnknownNamesLength'] as const) {
+    const value = options[option];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+      throw new TypeError(`option ${option} must be a whole number above 0`);
+    }
   }
 }
 

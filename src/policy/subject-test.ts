@@ -99,6 +99,11 @@ export class SubjectTest {
     return this.#everyone;
   }
 
+  /** Whether the answer may be another one the next time: a predicate is code of somebody else. */
+  get asksPredicates(): boolean {
+    return !this.#everyone && this.#predicates.length > 0;
+  }
+
   /**
    * The test as bits by atom, or in a word where it lets in everyone or every named user; undefined where it is more than that, or
    * where the bits would take more than `maxWords` words of 32.

@@ -48,6 +48,50 @@ describe('decide', () => {
     });
   });
 
+  it('works reasons out when they are read, of the subject as it was asked about', () => {
+    const explained: string[] = [];
+    const seen: PolicyKind = {
+      type: 'Seen',
+      schema: z.object({ type: z.literal('Seen') }),
+      compile: () => ({ kind: 'any-of', roles: ['reader'] }),
+      explain: () => {
+        explained.push('asked');
+        return 'the role that was seen';
+      },
+    };
+    const subject = { username: 'alice', roles: ['reader'] };
+    const decision = decisionOn(
+      { permissions: [{ name: 'seen', policy: { type: 'Seen' } }], policyKinds: [seen] },
+      { subject },
+    );
+    expect(explained).toEqual([]);
+    subject.roles.length = 0;
+    expect(decision.permissions).toMatchObject([{ name: 'seen', granted: true }]);
+    expect(decision.explanation).toContain('the role that was seen');
+    expect(explained).toEqual(['asked']);
+    expect(JSON.parse(JSON.stringify(decision))).toMatchObject({
+      permissions: [{ name: 'seen' }],
+      explanation: decision.explanation,
+    });
+  });
+
+  it('asks a predicate when it decides, and not when reasons are read', () => {
+    let asked = 0;
+    const counting: PolicyKind = {
+      type: 'Counting',
+      schema: z.object({ type: z.literal('Counting') }),
+      compile: () => ({ kind: 'predicate', grants: () => ++asked === 1 }),
+      explain: () => 'to be the first',
+    };
+    const decision = decisionOn({
+      permissions: [{ name: 'first', policy: { type: 'Counting' } }],
+      policyKinds: [counting],
+    });
+    expect(decision).toMatchObject({ allowed: true, permissions: [{ granted: true }] });
+    expect(decision.explanation).toMatch(/^allowed/);
+    expect(asked).toBe(1);
+  });
+
   it('says who refused', () => {
     const decision = decisionOn({ permissions: [{ ...admin, project: 'p' }], defaultProject: 'p' });
     expect(decision).toMatchObject({

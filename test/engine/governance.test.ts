@@ -4,7 +4,9 @@ import { createAuthorizer } from '../../src/engine/index.js';
 import { VerdictTable } from '../../src/engine/verdict-table.js';
 import { roles, SubjectAtoms } from '../../src/policy/index.js';
 
-const JUDGE = { verdictOn: () => ({ passes: () => true, passesDerived: () => true }) };
+const JUDGE = {
+  verdictOn: () => ({ asksPredicates: false, passes: () => true, passesDerived: () => true }),
+};
 
 const newTable = (judge = JUDGE): GovernanceTable =>
   new GovernanceTable(judge, new VerdictTable(8, new SubjectAtoms()));

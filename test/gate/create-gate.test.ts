@@ -191,17 +191,54 @@ describe('what a request needs', () => {
     expect(attempt).toThrow(TypeError);
   });
 
-  test('a name of 1,024 characters is decided on, a longer one is refused', async () => {
+  test('a name of 256 characters is decided on, a longer one is refused', async () => {
     const { gate } = testGate();
     const caller = await gate.authenticate('Bearer ann-token');
     const named = (length: number) => ({ ...READ_A, resources: view('open_'.padEnd(length, 'a')) });
-    gate.authorize(caller, named(1024));
-    expect(() => gate.authorize(caller, named(1025))).toThrow(RequestInvalidError);
-    const project = 'p'.repeat(1025);
+    gate.authorize(caller, named(256));
+    expect(() => gate.authorize(caller, named(257))).toThrow(RequestInvalidError);
+    const project = 'p'.repeat(257);
     const elsewhere = { ...READ_A, resources: { ...view('open_a'), project } };
     expect(() => gate.authorize(caller, elsewhere)).toThrow(RequestInvalidError);
     const tolerant = testGate({ maxNameLength: 2000 }).gate;
     tolerant.authorize(await tolerant.authenticate('Bearer ann-token'), named(2000));
+  });
+
+  describe('names that the registry does not know', () => {
+    const resource = (name: string) => ({ type: 'FeatureView', name, project: 'p' }) as const;
+    const unknown = (count: number) =>
+      Array.from({ length: count }, (_, index) => resource(`open_${index}`.padEnd(256, 'x')));
+
+    test('are decided on up to 65,536 characters together, and refused beyond', async () => {
+      const { gate, log } = testGate();
+      const caller = await gate.authenticate('Bearer ann-token');
+      gate.authorize(caller, { ...READ_A, resources: unknown(256) });
+      log.length = 0;
+      const beyond = { ...READ_A, resources: unknown(257) };
+      expect(() => gate.authorize(caller, beyond)).toThrow(RequestInvalidError);
+      const split = [0, 1].map((half) => ({
+        ...READ_A,
+        resources: beyond.resources.filter((_, index) => index % 2 === half),
+      }));
+      expect(() => gate.authorize(caller, split)).toThrow(RequestInvalidError);
+      expect(log).toEqual([]);
+    });
+
+    test('count once, and those that it knows not at all', async () => {
+      const { gate } = testGate({ maxUnknownNamesLength: 600 });
+      const caller = await gate.authenticate('Bearer ann-token');
+      const repeated = [...unknown(2), ...unknown(2), ...unknown(2)];
+      const known = Array.from({ length: 1000 }, () => view('open_a'));
+      gate.authorize(caller, { ...READ_A, resources: [...repeated, ...known] });
+    });
+
+    test('count each time where tags come with them', async () => {
+      const { gate } = testGate({ maxUnknownNamesLength: 600 });
+      const caller = await gate.authenticate('Bearer ann-token');
+      const tagged = Array.from({ length: 3 }, () => view('open_'.padEnd(256, 'x')));
+      const asked = { ...READ_A, resources: tagged };
+      expect(() => gate.authorize(caller, asked)).toThrow(RequestInvalidError);
+    });
   });
 
   test('a change: CREATE on what is new, DESCRIBE and UPDATE on both otherwise', async () => {
@@ -354,6 +391,7 @@ describe('options', () => {
     [{ explain: 'some' }],
     [{ maxNameLength: 0 }],
     [{ maxNameLength: 1.5 }],
+    [{ maxUnknownNamesLength: 0 }],
     [{ maxNameLength: '1024' }],
     [{ maxTokenLength: -1 }],
   ])('%j is refused', (options) => {

@@ -1,4 +1,4 @@
-import { setContains } from './code-point-set.js';
+import { accepts, acceptsAll, gapOf, literalAfterGap } from './counting-gap.js';
 import { buildCountingProgram, type CountingNode, WORD } from './counting-program.js';
 import { widthOf } from './pattern-builders.js';
 import type { PatternNode } from './pattern-tree.js';
@@ -27,12 +27,21 @@ export function compileCountingTest(tree: PatternNode): (name: string) => boolea
 class CountingMatcher {
   readonly #root: CountingNode | undefined;
   readonly #memory: Int32Array;
+  /** What stands behind a gap that the pattern begins with; empty: it begins otherwise. */
+  readonly #literal: string;
+  /** What the gap at its beginning is made of, and the one at its end: the outermost node first, the set last. */
+  readonly #gap: readonly CountingNode[];
+  readonly #lastGap: CountingNode | undefined;
 
   constructor(tree: PatternNode) {
     const program = buildCountingProgram(tree);
     this.#root = program?.root;
     this.#memory = new Int32Array(program?.words ?? 1);
     this.#memory[0] = 1;
+    const parts = this.#root?.op === 'sequence' ? this.#root.parts : [];
+    this.#gap = gapOf(parts[0]);
+    this.#literal = this.#gap.length === 0 ? '' : literalAfterGap(parts);
+    this.#lastGap = gapOf(parts.at(-1)).at(-1);
   }
 
   /** @param name not empty */
@@ -40,7 +49,16 @@ class CountingMatcher {
     const root = this.#root;
     if (root === undefined) return false;
     this.#clear(root);
+    const gap = this.#literal === '' ? undefined : this.#gap.at(-1);
+    let lastGap = this.#lastGap;
     for (let at = 0; at < name.length; at++) {
+      if (gap !== undefined && (at === 0 || (root.lastLive === 0 && root.live))) {
+        // Nothing but the gap is being read: it goes on to where the literal stands next.
+        const next = name.indexOf(this.#literal, at);
+        if (next < 0 || !acceptsAll(gap, name, at, next)) return false;
+        if (next > at) this.#markGap(root);
+        at = next;
+      }
       let codePoint = name.charCodeAt(at);
       if (codePoint >= 0xd800 && codePoint <= 0xdbff) {
         codePoint = name.codePointAt(at) as number;
@@ -48,8 +66,24 @@ class CountingMatcher {
       }
       this.#step(root, 0, at === 0 || (at === 1 && codePoint > 0xffff), codePoint);
       if (!root.live) return false;
+      if (lastGap === undefined || !root.done) continue;
+      if (acceptsAll(lastGap, name, at + 1, name.length)) return true;
+      // What is not of the gap is still to come, and the pattern may go on to it otherwise.
+      lastGap = undefined;
     }
     return root.done;
+  }
+
+  /** The state after a gap at the beginning has been read, and nothing else. */
+  #markGap(root: CountingNode): void {
+    root.live = true;
+    root.firstLive = 0;
+    root.lastLive = 0;
+    for (const node of this.#gap) {
+      node.live = true;
+      node.done = true;
+      this.#memory[node.bits] = 1;
+    }
   }
 
   /**
@@ -65,8 +99,12 @@ class CountingMatcher {
       case 'set':
         this.#stepSet(node, input, starts, codePoint);
         return;
+      case 'run':
+        this.#stepRun(node, input, starts, codePoint);
+        return;
       case 'sequence':
-        this.#stepSequence(node, input, starts, codePoint);
+        if (node.words === 1) this.#stepRow(node, input, starts, codePoint);
+        else this.#stepSequence(node, input, starts, codePoint);
         return;
       case 'choice':
         this.#stepChoice(node, input, starts, codePoint);
@@ -96,6 +134,42 @@ class CountingMatcher {
       node.live = false;
       node.done = false;
     }
+  }
+
+  /** What `#stepSequence` does, where the bits of a part are one word: most patterns are such a row. */
+  #stepRow(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
+    const { parts, work, lastNeeded, firstLive, lastLive } = node;
+    const memory = this.#memory;
+    let first = parts.length;
+    let last = -1;
+    let done = 0;
+    let carry = starts ? (memory[input] as number) : 0;
+    for (let index = starts ? 0 : firstLive; index < parts.length; index++) {
+      if (carry === 0 && index > lastLive) break;
+      const part = parts[index] as CountingNode;
+      if (carry === 0 && !part.live) continue;
+      const before = part.done ? (memory[part.bits] as number) : 0;
+      if (part.op === 'set') {
+        const bits = carry !== 0 && accepts(part, codePoint) ? carry : 0;
+        memory[part.bits] = bits;
+        part.live = bits !== 0;
+        part.done = part.live;
+      } else {
+        memory[work] = carry;
+        this.#step(part, work, carry !== 0, codePoint);
+      }
+      if (part.live) {
+        if (last < 0) first = index;
+        last = index;
+        if (part.done && index >= lastNeeded) done |= memory[part.bits] as number;
+      }
+      carry = part.nullable ? carry | before : before;
+    }
+    node.firstLive = first;
+    node.lastLive = last;
+    memory[node.bits] = done;
+    node.done = done !== 0;
+    node.live = last >= 0;
   }
 
   #stepSequence(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
@@ -172,6 +246,62 @@ class CountingMatcher {
     node.done = body.done;
   }
 
+  /** Counts in place: from the highest word that is not 0 to the lowest. */
+  #stepRun(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
+    const { bits, words, work, firstLive, lastLive } = node;
+    const memory = this.#memory;
+    this.#fill(bits, words);
+    node.done = false;
+    if (!accepts(node, codePoint)) {
+      if (node.live) this.#fill(work + firstLive, lastLive - firstLive + 1);
+      node.live = false;
+      return;
+    }
+    if (node.live) this.#countRun(node);
+    else {
+      node.firstLive = 0;
+      node.lastLive = -1;
+    }
+    if (starts) {
+      for (let word = 0; word < words; word++)
+        memory[work + word] = (memory[work + word] as number) | (memory[input + word] as number);
+      node.firstLive = 0;
+      node.lastLive = Math.max(node.lastLive, words - 1);
+    }
+    node.live = node.lastLive >= node.firstLive;
+    node.done = node.live && this.#leave(node, work, node.firstLive, node.lastLive);
+  }
+
+  /** Moves the bits of a run to the next values of its counter; those of the highest value are lost. */
+  #countRun(node: CountingNode): void {
+    const { work, inner, stride, values, firstLive, lastLive } = node;
+    const memory = this.#memory;
+    const part = stride & (WORD - 1);
+    if (part === 0) {
+      const whole = stride >>> 5;
+      const last = Math.min(inner - 1, lastLive + whole);
+      for (let word = last; word >= firstLive + whole; word--)
+        memory[work + word] = memory[work + word - whole] as number;
+      this.#fill(work + firstLive, Math.min(whole, inner - firstLive));
+      node.firstLive = firstLive + whole;
+      node.lastLive = last;
+      return;
+    }
+    let last = Math.min(inner - 1, lastLive + 1);
+    for (let word = last; word >= firstLive; word--) {
+      const lower = word > 0 ? (memory[work + word - 1] as number) >>> (WORD - part) : 0;
+      memory[work + word] = ((memory[work + word] as number) << part) | lower;
+    }
+    const used = (stride * values) & (WORD - 1);
+    if (used !== 0 && last === inner - 1)
+      memory[work + last] = (memory[work + last] as number) & ((1 << used) - 1);
+    let first = firstLive;
+    while (first <= last && memory[work + first] === 0) first++;
+    while (last >= first && memory[work + last] === 0) last--;
+    node.firstLive = first;
+    node.lastLive = last;
+  }
+
   #stepCount(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
     const { work, words, bits } = node;
     const memory = this.#memory;
@@ -186,7 +316,7 @@ class CountingMatcher {
     this.#step(body, work, begins, codePoint);
     node.live = body.live;
     this.#fill(bits, words);
-    node.done = body.done && this.#leave(node, body);
+    node.done = body.done && this.#leave(node, body.bits, 0, body.words - 1);
   }
 
   /** Puts the bits of a body into working memory, each for the next value of the counter. @returns whether any is set */
@@ -222,25 +352,31 @@ class CountingMatcher {
     return any !== 0;
   }
 
-  /** Adds up the bits of all values with which the repeat may be left. @returns whether any is set */
-  #leave({ bits, words, stride, leaveFrom }: CountingNode, body: CountingNode): boolean {
+  /**
+   * Adds up the bits of all values with which a repeat may be left.
+   *
+   * @param from where the bits of its body stand, which are 0 before the word `first` and after the word `last`
+   * @returns whether any is set
+   */
+  #leave(node: CountingNode, from: number, first: number, last: number): boolean {
+    const { bits, words, stride, leaveFrom } = node;
     const memory = this.#memory;
-    const first = stride * (leaveFrom - 1);
-    const start = first >>> 5;
+    const least = stride * (leaveFrom - 1);
+    const start = Math.max(first, least >>> 5);
     let any = 0;
     if (stride >= WORD) {
-      let to = 0;
-      for (let word = start; word < body.words; word++) {
-        const found = memory[body.bits + word] as number;
+      let to = start % words;
+      for (let word = start; word <= last; word++) {
+        const found = memory[from + word] as number;
         any |= found;
         memory[bits + to] = (memory[bits + to] as number) | found;
         to = to + 1 === words ? 0 : to + 1;
       }
       return any !== 0;
     }
-    for (let word = start; word < body.words; word++) {
-      const mask = word === start ? -1 << (first & (WORD - 1)) : -1;
-      any |= (memory[body.bits + word] as number) & mask;
+    for (let word = start; word <= last; word++) {
+      const mask = word === least >>> 5 ? -1 << (least & (WORD - 1)) : -1;
+      any |= (memory[from + word] as number) & mask;
     }
     for (let width = WORD >>> 1; width >= stride; width >>>= 1) any |= any >>> width;
     memory[bits] = any & ((1 << stride) - 1);
@@ -251,8 +387,10 @@ class CountingMatcher {
     if (!node.live) return;
     node.live = false;
     node.done = false;
-    node.lastLive = -1;
+    if (node.op === 'run')
+      this.#fill(node.work + node.firstLive, node.lastLive - node.firstLive + 1);
     this.#fill(node.bits, node.words);
+    node.lastLive = -1;
     for (const part of node.parts) this.#clear(part);
   }
 
@@ -265,11 +403,4 @@ class CountingMatcher {
     const memory = this.#memory;
     for (let word = 0; word < words; word++) memory[at + word] = 0;
   }
-}
-
-function accepts({ codePoint: only, ascii, set }: CountingNode, codePoint: number): boolean {
-  if (only >= 0) return codePoint === only;
-  if (codePoint < 0x80)
-    return ((ascii[codePoint >>> 5] as number) & (1 << (codePoint & (WORD - 1)))) !== 0;
-  return setContains(set, codePoint);
 }

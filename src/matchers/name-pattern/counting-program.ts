@@ -10,22 +10,24 @@ export const WORD = 32;
  * one bit says whether the part has just been read to its end with these values.
  */
 export interface CountingNode {
-  readonly op: 'set' | 'sequence' | 'choice' | 'loop' | 'optional' | 'count';
+  readonly op: 'set' | 'run' | 'sequence' | 'choice' | 'loop' | 'optional' | 'count';
   /** Whether it may be left without reading anything. */
   readonly nullable: boolean;
   /** Where its bits stand in the memory of the program; `loop` and `optional` share their body's. */
   readonly bits: number;
   /** Words of its bits: those of the counters around it. */
   readonly words: number;
-  /** `sequence`: items; `choice`: options; the others: one body, `set` none. */
+  /** `sequence`: items; `choice`: options; the others: one body, `set` and `run` none. */
   readonly parts: readonly CountingNode[];
-  /** `set`: what it reads, one code point or a set with a bit for each member below U+0080. */
+  /** `set`, and `run`, which is a set repeated to a highest count: what it reads, one code point or a set with a bit for each member below U+0080. */
   readonly codePoint: number;
   readonly set: CodePointSet;
   readonly ascii: Int32Array;
-  /** Where working memory of as many words as its parts have stands. */
+  /** Where working memory stands, of as many words as its parts have; in a `run`, the bits of its set. */
   readonly work: number;
-  /** `count`: bits from a value of the counter to the next, the number of values, and the first value at which to leave. */
+  /** `count` and `run`: words of the bits of what is counted. */
+  readonly inner: number;
+  /** `count` and `run`: bits from a value of the counter to the next, the number of values, and the first value at which to leave. */
   readonly stride: number;
   readonly values: number;
   readonly leaveFrom: number;
@@ -37,7 +39,7 @@ export interface CountingNode {
   live: boolean;
   /** Whether it has been read to its end with any values of the counters. */
   done: boolean;
-  /** `sequence`: the first and the last item that is live. */
+  /** `sequence`: the first and the last item that is live; `run`: the first and the last word that is not 0. */
   firstLive: number;
   lastLive: number;
 }
@@ -112,7 +114,7 @@ class CountingBuilder {
   build(tree: PatternNode, around: number): CountingNode | undefined {
     switch (tree.type) {
       case 'set':
-        return this.#set(tree.set, around);
+        return this.#node('set', around, this.#reads(tree.set));
       case 'sequence': {
         const items = this.#all(tree.items, around);
         if (items.length < 2) return items[0];
@@ -133,14 +135,13 @@ class CountingBuilder {
     return trees.map((tree) => this.build(tree, around)).filter((node) => node !== undefined);
   }
 
-  #set(set: CodePointSet, around: number): CountingNode {
-    const codePoint = singleCodePoint(set) ?? -1;
+  #reads(set: CodePointSet): Pick<CountingNode, 'codePoint' | 'set' | 'ascii'> {
     let ascii = this.#ascii.get(set);
     if (ascii === undefined) {
       ascii = asciiOf(set);
       this.#ascii.set(set, ascii);
     }
-    return this.#node('set', around, { codePoint, set, ascii });
+    return { codePoint: singleCodePoint(set) ?? -1, set, ascii };
   }
 
   #choice(trees: readonly PatternNode[], around: number): CountingNode | undefined {
@@ -163,6 +164,13 @@ class CountingBuilder {
       return min === 0 && !part.nullable ? this.#wrap('optional', part) : part;
     }
     const stride = strideOf(around);
+    const counter = { stride, values, saturates: max === Infinity };
+    const inner = Math.ceil((stride * values) / WORD);
+    if (tree.body.type === 'set' && max !== Infinity) {
+      const details = { inner, work: this.#reserve(inner), nullable: min === 0, ...counter };
+      const leaveFrom = Math.max(min, 1);
+      return this.#node('run', around, { ...details, ...this.#reads(tree.body.set), leaveFrom });
+    }
     const body = this.build(tree.body, stride * values);
     if (body === undefined) return undefined;
     // Rounds that read nothing fill up what is missing to the least number.
@@ -170,11 +178,10 @@ class CountingBuilder {
     return this.#node('count', around, {
       parts: [body],
       nullable: least === 0,
-      work: this.#reserve(body.words),
-      stride,
-      values,
+      inner,
+      work: this.#reserve(inner),
       leaveFrom: Math.max(least, 1),
-      saturates: max === Infinity,
+      ...counter,
     });
   }
 
@@ -199,6 +206,7 @@ class CountingBuilder {
       set: [],
       ascii: NO_ASCII,
       work,
+      inner: 0,
       stride: 0,
       values: 1,
       leaveFrom: 1,
