@@ -229,7 +229,8 @@ describe('what a request needs', () => {
       const caller = await gate.authenticate('Bearer ann-token');
       const repeated = [...unknown(2), ...unknown(2), ...unknown(2)];
       const known = Array.from({ length: 1000 }, () => view('open_a'));
-      gate.authorize(caller, { ...READ_A, resources: [...repeated, ...known] });
+      const asked = { ...READ_A, resources: [...repeated, ...known] };
+      expect(() => gate.authorize(caller, asked)).not.toThrow();
     });
 
     test('count each time where tags come with them', async () => {
