@@ -174,7 +174,6 @@ class CountingMatcher {
 
   #stepSequence(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
     const { parts, words, work, lastNeeded } = node;
-    const memory = this.#memory;
     const before = work + words;
     const { firstLive, lastLive } = node;
     node.firstLive = parts.length;
@@ -194,16 +193,13 @@ class CountingMatcher {
         if (node.lastLive < 0) node.firstLive = index;
         node.lastLive = index;
         if (part.done && index >= lastNeeded) {
-          for (let word = 0; word < words; word++)
-            memory[node.bits + word] =
-              (memory[node.bits + word] as number) | (memory[part.bits + word] as number);
+          this.#merge(node.bits, part.bits, words);
           node.done = true;
         }
       }
       const passes = carries && part.nullable;
       if (wasDone && passes) {
-        for (let word = 0; word < words; word++)
-          memory[work + word] = (memory[work + word] as number) | (memory[before + word] as number);
+        this.#merge(work, before, words);
       } else if (wasDone) this.#copy(work, before, words);
       carries = wasDone || passes;
     }
@@ -212,7 +208,6 @@ class CountingMatcher {
 
   #stepChoice(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
     const { parts, words, bits } = node;
-    const memory = this.#memory;
     node.live = false;
     node.done = false;
     this.#fill(bits, words);
@@ -224,21 +219,17 @@ class CountingMatcher {
       node.live = true;
       if (!part.done) continue;
       node.done = true;
-      for (let word = 0; word < words; word++)
-        memory[bits + word] =
-          (memory[bits + word] as number) | (memory[part.bits + word] as number);
+      this.#merge(bits, part.bits, words);
     }
   }
 
   #stepLoop(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
     const { work, words } = node;
-    const memory = this.#memory;
     const body = node.parts[0] as CountingNode;
     if (body.done) {
       this.#copy(work, body.bits, words);
       if (starts) {
-        for (let word = 0; word < words; word++)
-          memory[work + word] = (memory[work + word] as number) | (memory[input + word] as number);
+        this.#merge(work, input, words);
       }
       this.#step(body, work, true, codePoint);
     } else this.#step(body, input, starts, codePoint);
@@ -249,7 +240,6 @@ class CountingMatcher {
   /** Counts in place: from the highest word that is not 0 to the lowest. */
   #stepRun(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
     const { bits, words, work, firstLive, lastLive } = node;
-    const memory = this.#memory;
     this.#fill(bits, words);
     node.done = false;
     if (!accepts(node, codePoint)) {
@@ -263,8 +253,7 @@ class CountingMatcher {
       node.lastLive = -1;
     }
     if (starts) {
-      for (let word = 0; word < words; word++)
-        memory[work + word] = (memory[work + word] as number) | (memory[input + word] as number);
+      this.#merge(work, input, words);
       node.firstLive = 0;
       node.lastLive = Math.max(node.lastLive, words - 1);
     }
@@ -304,14 +293,12 @@ class CountingMatcher {
 
   #stepCount(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
     const { work, words, bits } = node;
-    const memory = this.#memory;
     const body = node.parts[0] as CountingNode;
     let begins = starts;
     if (body.done) begins = this.#countUp(node, body) || starts;
     else this.#fill(work, body.words);
     if (starts) {
-      for (let word = 0; word < words; word++)
-        memory[work + word] = (memory[work + word] as number) | (memory[input + word] as number);
+      this.#merge(work, input, words);
     }
     this.#step(body, work, begins, codePoint);
     node.live = body.live;
@@ -397,6 +384,12 @@ class CountingMatcher {
   #copy(to: number, from: number, words: number): void {
     const memory = this.#memory;
     for (let word = 0; word < words; word++) memory[to + word] = memory[from + word] as number;
+  }
+
+  #merge(to: number, from: number, words: number): void {
+    const memory = this.#memory;
+    for (let word = 0; word < words; word++)
+      memory[to + word] = (memory[to + word] as number) | (memory[from + word] as number);
   }
 
   #fill(at: number, words: number): void {
