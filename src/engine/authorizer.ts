@@ -28,6 +28,7 @@ export interface SubjectAuthorizer<V extends Vocabulary = FeastVocabulary> {
   readonly subject: Subject | null;
   can(actions: Actions<V>, resource: ResourceOf<V>): boolean;
   decide(actions: Actions<V>, resource: ResourceOf<V>): Decision;
+  decideDescribed(actions: Actions<V>, resource: ResourceOf<V>): Decision;
   assert(actions: Actions<V>, resources: ResourceOf<V> | readonly ResourceOf<V>[]): void;
   filter<R extends ResourceOf<V>>(actions: Actions<V>, resources: readonly R[]): R[];
   decideChange(change: ProposedChange<V>): Decision;
@@ -49,6 +50,14 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
 
   /** The same with the reasons: which rule spoke, which permissions decided, and a sentence for each. */
   decide(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): Decision;
+
+  /**
+   * The same about a resource as it is described: its tags are believed, whatever the registry knows under its name.
+   *
+   * SECURITY: for descriptions from a trusted place, as an older version of a view from the registry's history. Never for what a
+   * request says.
+   */
+  decideDescribed(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): Decision;
 
   /** @throws {@link PermissionDeniedError} on the first resource that is refused, carrying its decision */
   assert(

@@ -92,6 +92,17 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     return this.#report(decide(snapshot, { subject: own, ...asked, ...known(snapshot, resource) }));
   }
 
+  decideDescribed(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): Decision {
+    assertSubject(subject);
+    const snapshot = this.#snapshot;
+    const asked = requested(snapshot, actions);
+    return this.#report(decide(snapshot, { subject, ...asked, ...described(snapshot, resource) }));
+  }
+
   assert(
     subject: Subject | null,
     actions: string | readonly string[],
@@ -209,6 +220,10 @@ class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
 
   decide(actions: string | readonly string[], resource: Resource): Decision {
     return this.#authorizer.decide(this.subject, actions, resource);
+  }
+
+  decideDescribed(actions: string | readonly string[], resource: Resource): Decision {
+    return this.#authorizer.decideDescribed(this.subject, actions, resource);
   }
 
   assert(actions: string | readonly string[], resources: Resource | readonly Resource[]): void {

@@ -1,4 +1,4 @@
-import type { Actions, Authorizer } from '../engine/index.js';
+import type { Authorizer } from '../engine/index.js';
 import type { Authenticator } from '../identity/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../identity/token/read-bearer-token.js';
 import {
@@ -8,11 +8,11 @@ import {
   isFrozenSubject,
   PermissionDeniedError,
   RequestInvalidError,
-  type ResourceOf,
   type Subject,
   type Vocabulary,
 } from '../model/index.js';
 import type { RegistryRelations } from '../registry/relations.js';
+import { decideRequirement, listOf, resourcesOf } from './decide-requirement.js';
 import type {
   AnyRequirement,
   AuthorizationHeader,
@@ -21,7 +21,7 @@ import type {
   GateDecision,
   Refusal,
 } from './gate.js';
-import { refuse } from './refusal.js';
+import { type RefusalOptions, refuse } from './refusal.js';
 import { type CheckRecord, createTelemetry, NO_RECORD, type TelemetryApi } from './telemetry.js';
 
 export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
@@ -41,6 +41,11 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   readonly realm?: string | undefined;
   /** Whether a 403 says why. `full` names roles, groups, tags and patterns. Default: `none`. */
   readonly explain?: 'none' | 'full' | undefined;
+  /**
+   * Whether the answer to who has no rights is the same for what the registry does not know and for what is not permitted: a 403
+   * that names nothing. Who has the rights is told what is missing. Default: `false`, as Feast, which says 404 to everyone.
+   */
+  readonly hideUnknown?: boolean | undefined;
   /** The longest name of a resource or project that a request may name, in UTF-16 code units. Default: 256. */
   readonly maxNameLength?: number | undefined;
   /**
@@ -83,7 +88,7 @@ export function createGate<V extends Vocabulary = FeastVocabulary>(
 
 class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   readonly #options: GateOptions<V>;
-  readonly #refusal: { readonly realm: string; readonly explain: 'none' | 'full' };
+  readonly #refusal: RefusalOptions;
   readonly #maxNameLength: number;
   readonly #maxUnknownNamesLength: number;
   readonly #maxTokenLength: number;
@@ -93,10 +98,10 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
 
   constructor(options: GateOptions<V>) {
     assertOptions(options);
-    const { realm = 'feast', explain = 'none', maxTokenLength, telemetry } = options;
-    const { maxNameLength, maxUnknownNamesLength } = options;
+    const { realm = 'feast', explain = 'none', hideUnknown = false } = options;
+    const { maxNameLength, maxUnknownNamesLength, maxTokenLength, telemetry } = options;
     this.#options = { ...options };
-    this.#refusal = { realm, explain };
+    this.#refusal = { realm, explain, hideUnknown };
     this.#maxNameLength = maxNameLength ?? DEFAULT_MAX_NAME_LENGTH;
     this.#maxUnknownNamesLength = maxUnknownNamesLength ?? DEFAULT_MAX_UNKNOWN_NAMES_LENGTH;
     this.#maxTokenLength = readMaxTokenLength(maxTokenLength);
@@ -119,6 +124,14 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
 
   get project(): string | undefined {
     return this.#options.project;
+  }
+
+  get enforced(): boolean {
+    return this.#options.authorizer.snapshot.enforced;
+  }
+
+  get hideUnknown(): boolean {
+    return this.#options.hideUnknown ?? false;
   }
 
   get relations(): RegistryRelations | undefined {
@@ -221,32 +234,19 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     const isSilent = this.#options.onDecision === undefined && record === NO_RECORD;
     const list = listOf(requirements);
     if (list.length === 0) throw new TypeError('a request without requirements is not let through');
-    this.#assertNames(list);
+    const { enforced } = this;
+    if (enforced) this.#assertNames(list);
     for (const requirement of list) {
-      for (const decision of this.#decide(caller, requirement, isSilent)) {
+      if ('missing' in requirement) {
+        if (enforced) throw requirement.missing;
+        continue;
+      }
+      for (const decision of decideRequirement(caller, requirement, isSilent)) {
         record.decided(decision);
         this.#report(decision, operation);
         if (!decision.allowed) throw new PermissionDeniedError(decision);
       }
     }
-  }
-
-  /** @param isSilent leaves out what is granted */
-  #decide(
-    caller: Caller<V>,
-    requirement: AnyRequirement<V>,
-    isSilent: boolean,
-  ): Iterable<Decision> {
-    if ('change' in requirement) {
-      return [caller.decideChange(requirement.change)];
-    }
-    const { actions } = requirement;
-    const resources = listOf(requirement.resources);
-    if (resources.length === 0) {
-      throw new TypeError('a requirement without resources is not let through');
-    }
-    if (!isSilent) return decideInTurn(caller, actions, resources);
-    return decideRefused(caller, actions, resources);
   }
 
   /** SECURITY: before anything is decided, so that no name is read that is too long, nor more than a request may name. */
@@ -294,43 +294,8 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   }
 }
 
-/** What a requirement names. */
-function resourcesOf<V extends Vocabulary>(
-  requirement: AnyRequirement<V>,
-): readonly ResourceOf<V>[] {
-  if (!('change' in requirement)) return listOf(requirement.resources);
-  const { existing, proposed } = requirement.change;
-  return existing ? [proposed, existing] : [proposed];
-}
-
-/** One after the other, so that none is made after a refusal. */
-function* decideInTurn<V extends Vocabulary>(
-  caller: Caller<V>,
-  actions: Actions<V>,
-  resources: readonly ResourceOf<V>[],
-): Generator<Decision> {
-  for (const resource of resources) yield caller.decide(actions, resource);
-}
-
-/** Decisions on what is not granted. */
-function decideRefused<V extends Vocabulary>(
-  caller: Caller<V>,
-  actions: Actions<V>,
-  resources: readonly ResourceOf<V>[],
-): readonly Decision[] {
-  const decisions: Decision[] = [];
-  for (const resource of resources) {
-    if (caller.can(actions, resource)) continue;
-    const decision = caller.decide(actions, resource);
-    decisions.push(decision);
-    // Where a new snapshot came between the two, the rest is still to be looked at.
-    if (!decision.allowed) break;
-  }
-  return decisions;
-}
-
 function assertOptions(options: GateOptions<Vocabulary>): void {
-  const { authenticator, authorizer, onDecision, project, realm, explain } = options;
+  const { authenticator, authorizer, onDecision, project, realm, explain, hideUnknown } = options;
   if (typeof authenticator?.authenticate !== 'function') {
     throw new TypeError('option authenticator must be an authenticator');
   }
@@ -349,14 +314,16 @@ function assertOptions(options: GateOptions<Vocabulary>): void {
   if (explain !== undefined && explain !== 'none' && explain !== 'full') {
     throw new TypeError('option explain must be `none` or `full`');
   }
+  if (hideUnknown !== undefined && typeof hideUnknown !== 'boolean') {
+    throw new TypeError('option hideUnknown must be a boolean');
+  }
+  if (hideUnknown && explain === 'full') {
+    throw new TypeError('options explain and hideUnknown contradict each other: leave one out');
+  }
   for (const option of ['maxNameLength', 'maxUnknownNamesLength'] as const) {
     const value = options[option];
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
       throw new TypeError(`option ${option} must be a whole number above 0`);
     }
   }
-}
-
-function listOf<T extends object>(one: T | readonly T[]): readonly T[] {
-  return Array.isArray(one) ? one : [one as T];
 }

@@ -1,5 +1,12 @@
 import type { Actions, ProposedChange, SubjectAuthorizer } from '../engine/index.js';
-import type { Decision, FeastVocabulary, ResourceOf, Subject, Vocabulary } from '../model/index.js';
+import type {
+  AuthzError,
+  Decision,
+  FeastVocabulary,
+  ResourceOf,
+  Subject,
+  Vocabulary,
+} from '../model/index.js';
 import type { RegistryRelations } from '../registry/relations.js';
 
 /** What a request needs: all of the actions on each of the resources. */
@@ -16,9 +23,31 @@ export interface ChangeRequirement<V extends Vocabulary = FeastVocabulary> {
   readonly change: ProposedChange<V>;
 }
 
+/**
+ * All of the actions on each of some resources as they are described, whatever the registry knows under their names: versions of
+ * a view, and what is to be.
+ */
+export interface DescribedRequirement<V extends Vocabulary = FeastVocabulary> {
+  readonly actions: Actions<V>;
+  readonly described: ResourceOf<V> | readonly ResourceOf<V>[];
+}
+
+/** One of several requirements. A refusal is that of the first. */
+export interface AlternativeRequirement<V extends Vocabulary = FeastVocabulary> {
+  readonly anyOf: readonly Requirement<V>[];
+}
+
+/** Something that the registry does not know. It refuses whoever is granted all that is required before it. */
+export interface MissingRequirement {
+  readonly missing: AuthzError;
+}
+
 export type AnyRequirement<V extends Vocabulary = FeastVocabulary> =
   | Requirement<V>
-  | ChangeRequirement<V>;
+  | ChangeRequirement<V>
+  | DescribedRequirement<V>
+  | AlternativeRequirement<V>
+  | MissingRequirement;
 
 /** Who makes a request: a verified subject, bound to the snapshot in force. */
 export type Caller<V extends Vocabulary = FeastVocabulary> = SubjectAuthorizer<V>;
@@ -59,6 +88,10 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
   readonly project?: string | undefined;
   /** What refers to what in the registry that decisions are made on; undefined: the gate was not told. */
   readonly relations?: RegistryRelations | undefined;
+  /** False under `no_auth`, where nothing is refused. Default: true. */
+  readonly enforced?: boolean | undefined;
+  /** Whether who has no rights is told "not permitted" of what the registry does not know. Default: false. */
+  readonly hideUnknown?: boolean | undefined;
 
   /**
    * Says who makes a request, before its body is read.
@@ -74,6 +107,7 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
    * Decides on all that a request needs, in one go, before any handler runs.
    *
    * @throws PermissionDeniedError on the first refusal
+   * @throws ResourceNotFoundError where something is missing, once all before it is granted
    * @throws RequestInvalidError on a name that is longer than the gate takes
    * @throws TypeError when nothing is required: an endpoint without requirements is a mistake, and no open door
    */

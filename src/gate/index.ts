@@ -1,17 +1,21 @@
 export { createGate, type GateOptions } from './create-gate.js';
+export { isGranted, resourcesOf } from './decide-requirement.js';
 export type { Endpoint, EndpointAccess, FeastServer } from './endpoints/endpoint.js';
 export { ENDPOINTS, type FoundEndpoint, findEndpoint } from './endpoints/find-endpoint.js';
 export type { EndpointInput } from './endpoints/read-request.js';
 export type { RequirementOptions } from './endpoints/request-context.js';
-export { requirementsOf } from './endpoints/requirements-of.js';
+export { requirementsAt, requirementsOf } from './endpoints/requirements-of.js';
 export type {
+  AlternativeRequirement,
   AnyRequirement,
   AuthorizationHeader,
   Caller,
   CallerSubject,
   ChangeRequirement,
+  DescribedRequirement,
   Gate,
   GateDecision,
+  MissingRequirement,
   Refusal,
   Requirement,
 } from './gate.js';

@@ -129,6 +129,14 @@ class StoreGate implements LoadedGate {
     return this.#relations;
   }
 
+  get enforced(): boolean {
+    return this.authorizer.snapshot.enforced;
+  }
+
+  get hideUnknown(): boolean | undefined {
+    return this.#gate.hideUnknown;
+  }
+
   authenticate(authorization: AuthorizationHeader): Caller | Promise<Caller> {
     return this.#gate.authenticate(authorization);
   }

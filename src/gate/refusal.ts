@@ -13,6 +13,8 @@ export interface RefusalOptions {
   readonly realm: string;
   /** `full`: the answer to a denied request says why, with roles, groups, tags and patterns. */
   readonly explain: 'none' | 'full';
+  /** A 403 names nothing, so that it is the same for what is there and for what is not. */
+  readonly hideUnknown?: boolean | undefined;
 }
 
 /** What a client is told where the message of the error is for the log alone. */
@@ -58,7 +60,10 @@ export function refuse(error: unknown, options: RefusalOptions): Refusal {
   return answer({ status: HTTP_INTERNAL, grpc: GRPC_INTERNAL, code: 'ERR_INTERNAL' });
 }
 
-function refuseKnown(error: AuthzError, { realm, explain }: RefusalOptions): Refusal {
+function refuseKnown(
+  error: AuthzError,
+  { realm, explain, hideUnknown = false }: RefusalOptions,
+): Refusal {
   const { code } = error;
   const { http: status, grpc } = ERROR_STATUS[code];
   const explanation =
@@ -71,7 +76,9 @@ function refuseKnown(error: AuthzError, { realm, explain }: RefusalOptions): Ref
     headers['www-authenticate'] = `Bearer realm="${realm}"${reason}`;
   }
   if (status === 503) headers['retry-after'] = String(RETRY_AFTER_SECONDS);
-  return answer({ status, grpc, code, detail: detailOf(error), explanation, headers });
+  const isHidden = hideUnknown && error instanceof PermissionDeniedError;
+  const detail = isHidden ? undefined : detailOf(error);
+  return answer({ status, grpc, code, detail, explanation, headers });
 }
 
 /** Of these four the message is made for clients; of others it may name what is inside. */

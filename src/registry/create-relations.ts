@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { ALL_FEATURE_VIEW_TYPES, type FeastType, type Resource } from '../model/index.js';
-import type { RegistryRelations, VectorStore } from './relations.js';
+import type { FeastType, Resource } from '../model/index.js';
+import { pinsAmong, registeredViews } from './linked-views.js';
+import type { RegistryRelations, VectorStore, ViewPin, ViewVersion } from './relations.js';
 import { LINK_READERS, type ObjectLinks } from './wire/read-links.js';
+import { readVersionHistory, type VersionHistory } from './wire/read-versions.js';
 
 /** One object of a registry, encoded. `list` is the field of `feast.core.Registry` that holds objects of its kind. */
 export interface EncodedObject {
@@ -15,7 +17,10 @@ type Resources = readonly Resource<FeastType>[];
 interface ProjectLinks {
   readonly services: Map<string, Resources>;
   readonly fedBy: Map<string, Resource<FeastType>[]>;
-  readonly sourceViews: Map<string, Resources>;
+  /** Undefined: one of them is not registered. */
+  readonly sourceViews: Map<string, Resources | undefined>;
+  /** By type and name. */
+  readonly pins: Map<string, readonly ViewPin[]>;
   readonly materialized: Resource<FeastType>[];
   readonly vectorStores: VectorStore[];
 }
@@ -26,7 +31,7 @@ interface ProjectLinks {
  * Cost: linear in the objects, once; then a few look-ups a question.
  *
  * @param resources all of the registry's, frozen: they are the answers
- * @param objects called at most once. Lists that hold nothing which refers to anything are passed over
+ * @param objects called at most twice: for the links, and for the versions of views. Lists that hold nothing which refers to anything are passed over
  * @returns relations whose methods throw RegistryInvalidError when an object is damaged
  */
 export function createRelations(
@@ -40,6 +45,7 @@ class LazyRelations implements RegistryRelations {
   readonly projects: readonly string[];
   readonly #index: () => ResourceIndex;
   readonly #links: () => ReadonlyMap<string, ProjectLinks>;
+  readonly #history: () => VersionHistory;
 
   constructor(resources: Resources, objects: () => Iterable<EncodedObject>) {
     this.projects = Object.freeze(
@@ -47,6 +53,7 @@ class LazyRelations implements RegistryRelations {
     );
     this.#index = once(() => indexResources(resources));
     this.#links = once(() => readLinks(objects(), this));
+    this.#history = once(() => readVersionHistory(objects(), this));
   }
 
   resourcesOf(project: string, types: readonly FeastType[]): Resources {
@@ -83,6 +90,18 @@ class LazyRelations implements RegistryRelations {
 
   vectorStores(project: string): readonly VectorStore[] {
     return this.#links().get(project)?.vectorStores ?? [];
+  }
+
+  versionsOf(project: string, view: string, version: number): readonly ViewVersion[] {
+    return this.#history().versionsOf(project, view, version);
+  }
+
+  pinsOf(reader: Resource<FeastType>): readonly ViewPin[] {
+    return (
+      this.#links()
+        .get(reader.project ?? '')
+        ?.pins.get(pinKeyOf(reader)) ?? []
+    );
   }
 }
 
@@ -145,13 +164,13 @@ function addLinks(
   registered: RegistryRelations,
 ): void {
   const { name, pushSource, isMaterialized, hasVectorIndex } = links;
-  const views = Object.freeze(
-    [...new Set(links.views)].flatMap((view) =>
-      registered.named(links.project, ALL_FEATURE_VIEW_TYPES, view),
-    ),
-  );
-  if (self.type === 'FeatureService') project.services.set(name, views);
-  if (self.type === 'OnDemandFeatureView') project.sourceViews.set(name, views);
+  const views = registeredViews(links.project, links.views, registered);
+  const pins = pinsAmong(links.views);
+  if (pins.length > 0) project.pins.set(pinKeyOf(self), pins);
+  if (self.type === 'FeatureService') project.services.set(name, views.known);
+  if (self.type === 'OnDemandFeatureView') {
+    project.sourceViews.set(name, views.areAll ? views.known : undefined);
+  }
   if (pushSource !== '') getOrMake(project.fedBy, pushSource, () => []).push(self);
   if (isMaterialized) project.materialized.push(self);
   if (hasVectorIndex) {
@@ -159,8 +178,13 @@ function addLinks(
   }
 }
 
+function pinKeyOf({ type, name }: Resource<FeastType>): string {
+  return `${type} ${name}`;
+}
+
 function newProject(): ProjectLinks {
   return {
+    pins: new Map(),
     services: new Map(),
     fedBy: new Map(),
     sourceViews: new Map(),

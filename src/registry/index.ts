@@ -6,5 +6,5 @@ export { loadFeatureStore } from './load-feature-store.js';
 export type { RegistryLocation } from './open-registry.js';
 export { openRegistry } from './open-registry.js';
 export type { RegistryContents, RegistrySource } from './registry-source.js';
-export type { RegistryRelations, VectorStore } from './relations.js';
+export type { RegistryRelations, VectorStore, ViewPin, ViewVersion } from './relations.js';
 export { decodeRegistry } from './wire/decode-registry.js';

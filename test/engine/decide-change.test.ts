@@ -143,3 +143,31 @@ describe('decideChange', () => {
     );
   });
 });
+
+describe('decideDescribed', () => {
+  const authorizer: Authorizer = createAuthorizer({
+    permissions: [{ name: 'mine', requiredTags: { team: 'mine' }, policy: roles('reader') }],
+    resources: [view('theirs', { tags: { team: 'theirs' } })],
+  });
+  const described = view('theirs', { tags: { team: 'mine' } });
+
+  it('believes the tags that a resource is described with', () => {
+    expect(authorizer.decide(ALICE, 'UPDATE', described).allowed).toBe(false);
+    const decision = authorizer.decideDescribed(ALICE, 'UPDATE', described);
+    expect(decision).toMatchObject({ allowed: true, resource: { tags: { team: 'mine' } } });
+    expect(authorizer.for(ALICE).decideDescribed('UPDATE', described)).toMatchObject({
+      allowed: true,
+      explanation: decision.explanation,
+    });
+    expect(authorizer.decideDescribed(ALICE, 'UPDATE', view('theirs')).allowed).toBe(false);
+  });
+
+  it('is told of, and refuses what it does not understand', () => {
+    const told: boolean[] = [];
+    const onDecision = ({ allowed }: { readonly allowed: boolean }) => told.push(allowed);
+    const reporting: Authorizer = createAuthorizer(authorizer.snapshot, { onDecision });
+    reporting.decideDescribed(ALICE, 'UPDATE', described);
+    expect(told).toEqual([true]);
+    expect(() => reporting.decideDescribed(ALICE, [], described)).toThrow(TypeError);
+  });
+});

@@ -142,7 +142,7 @@ describe('single objects', () => {
     expect(names(relations.materializedViews('p'))).toEqual(materialized);
   });
 
-  test('the sources of an on-demand view: whole views and parts of them, known ones only', () => {
+  test('the sources of an on-demand view: whole views and parts of them', () => {
     const source = (name: string) => ({ spec: { name } });
     const bytes = toBinary(
       OnDemandFeatureViewSchema,
@@ -158,8 +158,7 @@ describe('single objects', () => {
                 source: { case: 'featureViewProjection', value: { featureViewName: 'part' } },
               },
             },
-            { key: 'c', value: { source: { case: 'featureView', value: source('gone') } } },
-            { key: 'd', value: {} },
+            { key: 'c', value: {} },
           ],
         },
       }),
@@ -172,6 +171,12 @@ describe('single objects', () => {
       'FeatureView:whole',
       'StreamFeatureView:part',
     ]);
+    // Reading it would read what nothing is known of.
+    const without = relationsOf(
+      [view('o', 'OnDemandFeatureView'), view('whole')],
+      [{ list: 'on_demand_feature_views', bytes }],
+    );
+    expect(without.sourceViewsOf('p', 'o')).toBeUndefined();
   });
 
   test('vector stores, by a feature or an entity column', () => {

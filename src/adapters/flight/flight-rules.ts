@@ -4,8 +4,9 @@ import {
   type Caller,
   findEndpoint,
   type Gate,
+  isGranted,
   type RequirementOptions,
-  requirementsOf,
+  requirementsAt,
 } from '../../gate/index.js';
 import {
   type FeastVocabulary,
@@ -15,7 +16,6 @@ import {
   type Vocabulary,
 } from '../../model/index.js';
 import type { Requirements } from '../grpc/method-guard.js';
-import { relationsOf } from '../grpc/relations-of.js';
 import { type GrpcRequirement, listOf, readRequirements, requires } from '../grpc/requires.js';
 
 /** Methods of Flight that are about one flight or command. */
@@ -120,10 +120,7 @@ function requirementsOfFeast(
   if (found === undefined || name === '') {
     throw new RequestInvalidError(`${operation} takes no command ${quote(name)}`);
   }
-  return requirementsOf(found.endpoint, { body: fields }, relationsOf(gate), {
-    project: gate.project,
-    ...feast,
-  });
+  return requirementsAt(gate, found.endpoint, { body: fields }, feast);
 }
 
 function requirementsOfRule(
@@ -154,10 +151,4 @@ export function wouldPass(
   }
   const list = listOf<AnyRequirement<Vocabulary>>(requirements);
   return list.length > 0 && list.every((one) => isGranted(caller, one));
-}
-
-function isGranted(caller: Caller<Vocabulary>, required: AnyRequirement<Vocabulary>): boolean {
-  if ('change' in required) return caller.decideChange(required.change).allowed;
-  const resources = listOf<ResourceOf<Vocabulary>>(required.resources);
-  return resources.length > 0 && resources.every((one) => caller.can(required.actions, one));
 }

@@ -1,5 +1,5 @@
 import type { Actions } from '../../engine/index.js';
-import type { AnyRequirement } from '../../gate/index.js';
+import { type AnyRequirement, resourcesOf } from '../../gate/index.js';
 import {
   type FeastVocabulary,
   quote,
@@ -100,7 +100,7 @@ function whenFound<T, U>(found: Eventually<T>, use: (found: T) => U): Eventually
 function few<V extends Vocabulary>(requirements: Requirements<V>): Requirements<V> {
   let count = 0;
   for (const one of listOf<AnyRequirement<V>>(requirements)) {
-    count += 'change' in one ? 1 : listOf<ResourceOf<V>>(one.resources).length;
+    count += resourcesOf(one).length;
   }
   if (count <= MAX_RESOURCES) return requirements;
   throw new RequestInvalidError(`a message names at most ${MAX_RESOURCES} resources`);

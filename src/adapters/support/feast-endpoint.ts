@@ -3,7 +3,7 @@ import {
   findEndpoint,
   type Gate,
   type RequirementOptions,
-  requirementsOf,
+  requirementsAt,
 } from '../../gate/index.js';
 import { quote, type Vocabulary } from '../../model/index.js';
 import { assertJsonType } from './json-type.js';
@@ -82,18 +82,11 @@ function ruleOf<Request>(
     mayRequireNothing: endpoint.access !== 'required',
     readsBody,
     requirementsOf: (_request: Request, input: RuleInput, gate: Gate<Vocabulary>) => {
-      const { relations } = gate;
-      if (relations === undefined) {
-        throw new TypeError("Feast's endpoints need a gate with option relations");
-      }
       const params = readParams(found, input.params);
       const read = readsBody
         ? { body: readBody(input) }
         : { query: readQuery(input.query, input.url) };
-      return requirementsOf(endpoint, { ...read, params }, relations, {
-        project: gate.project,
-        ...options,
-      });
+      return requirementsAt(gate, endpoint, { ...read, params }, options);
     },
   });
 }

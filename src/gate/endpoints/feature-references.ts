@@ -1,88 +1,58 @@
-import {
-  ALL_FEATURE_VIEW_TYPES,
-  type FeastType,
-  quote,
-  RequestInvalidError,
-  type Resource,
-  ResourceNotFoundError,
-} from '../../model/index.js';
-import type { RegistryRelations } from '../../registry/relations.js';
-import { findNamed } from './request-context.js';
+import { quote, RequestInvalidError } from '../../model/index.js';
+import type { ViewReference } from './read-views.js';
 
-/** A version as Python reads it: its digits are those of any script, and a line break may follow. */
-const VERSION = /^v\p{Nd}+\n?$/iu;
+const VERSION = /^v(\d+)$/i;
+/** What Python takes for a version as well: digits of any script, and a line break behind them. */
+const ODD_VERSION = /^v\p{Nd}+\n?$/iu;
 
 /**
- * The names of the views in references to features: `view:feature`, or `view@v2:feature` for one version.
+ * The views in references to features: `view:feature`, or `view@v2:feature` for one version. `view@latest` is the view as it is, and
+ * anything else behind an `@` a part of the name.
  *
- * @throws RequestInvalidError on a reference without a view
- * @source Feast 0.66.0, how references are read: same
+ * @throws RequestInvalidError on a reference that does not name a view and a feature
+ * @source Feast 0.66.0, how references are read; differs: a version in other digits than `0` to `9` is refused
  */
-export function viewsOfReferences(references: readonly string[]): readonly string[] {
-  return [...new Set(references.map(viewOf))];
-}
-
-function viewOf(reference: string): string {
-  const colon = reference.indexOf(':');
-  // SECURITY: with several, servers differ in where the name of the view ends.
-  if (colon < 1 || reference.includes(':', colon + 1)) {
-    throw new RequestInvalidError(`${quote(reference)} does not name a view and a feature`);
-  }
-  const view = reference.slice(0, colon);
-  const at = view.indexOf('@');
-  if (at < 0) return view;
-  const version = view.slice(at + 1);
-  const isVersion = version === '' || version.toLowerCase() === 'latest' || VERSION.test(version);
-  return isVersion ? view.slice(0, at) : view;
-}
-
-/**
- * Views with all that they compute from: an on-demand view is read together with its source views.
- *
- * @throws ResourceNotFoundError when the relations do not say what an on-demand view computes from
- * @source Feast 0.66.0, what it checks when an on-demand view is read: same
- */
-export function withSources(
-  relations: RegistryRelations,
-  views: Iterable<Resource<FeastType>>,
-): readonly Resource<FeastType>[] {
-  const all = new Set(views);
-  for (const { type, project = '', name } of all) {
-    if (type !== 'OnDemandFeatureView') continue;
-    const sources = relations.sourceViewsOf(project, name);
-    if (sources === undefined) {
-      throw new ResourceNotFoundError(`what ${type} ${quote(name)} computes from is not known`);
+export function parseReferences(references: readonly string[]): readonly ViewReference[] {
+  const views = new Map<string, ViewReference>();
+  for (const reference of references) {
+    const colon = reference.indexOf(':');
+    // SECURITY: with several, servers differ in where the name of the view ends.
+    if (colon < 1 || reference.includes(':', colon + 1)) {
+      throw new RequestInvalidError(`${quote(reference)} does not name a view and a feature`);
     }
-    for (const source of sources) all.add(source);
+    const text = reference.slice(0, colon);
+    if (!views.has(text)) views.set(text, parseView(text));
   }
-  return [...all];
+  return [...views.values()];
 }
+
+function parseView(text: string): ViewReference {
+  const at = text.indexOf('@');
+  if (at < 0) return { view: text };
+  const [view, version] = [text.slice(0, at), text.slice(at + 1)];
+  if (version === '' || version.toLowerCase() === 'latest') return { view };
+  const digits = VERSION.exec(version)?.[1];
+  if (digits !== undefined) return { view, version: Number(digits) };
+  if (ODD_VERSION.test(version)) {
+    throw new RequestInvalidError(`${quote(version)} is not a version: write \`v2\``);
+  }
+  return { view: text };
+}
+
+const VERSION_OPTION = /^v(?:ersion)?(\d+)$/i;
 
 /**
- * The views of a feature service, with all that they compute from.
+ * A version that stands for itself: `v2`, `version2` or `latest`.
  *
- * @throws ResourceNotFoundError when the relations do not say what the service is made of
+ * @returns undefined for the view as it is
+ * @throws RequestInvalidError when it is neither
+ * @source Feast 0.66.0, how the version of a materialization and of a definition is read; differs as above
  */
-export function viewsOfService(
-  relations: RegistryRelations,
-  project: string,
-  service: string,
-): readonly Resource<FeastType>[] {
-  const views = relations.viewsOfService(project, service);
-  if (views === undefined) {
-    throw new ResourceNotFoundError(`what FeatureService ${quote(service)} offers is not known`);
+export function parseVersion(version: string | undefined): number | undefined {
+  if (version === undefined || version === '' || version.toLowerCase() === 'latest') {
+    return undefined;
   }
-  return withSources(relations, views);
-}
-
-/** The views that references name, with all that they compute from. @throws ResourceNotFoundError when one is not known */
-export function referencedViews(
-  relations: RegistryRelations,
-  project: string,
-  references: readonly string[],
-): readonly Resource<FeastType>[] {
-  const named = viewsOfReferences(references).flatMap((view) =>
-    findNamed(relations, project, ALL_FEATURE_VIEW_TYPES, view),
-  );
-  return withSources(relations, named);
+  const digits = VERSION_OPTION.exec(version)?.[1];
+  if (digits !== undefined) return Number(digits);
+  throw new RequestInvalidError(`${quote(version)} is not a version: write \`v2\` or \`latest\``);
 }

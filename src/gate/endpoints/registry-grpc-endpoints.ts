@@ -45,8 +45,11 @@ const CHANGE: readonly FeastAction[] = ['DESCRIBE', 'UPDATE'];
 /**
  * The registry server over gRPC: every method of its service, and its health.
  *
- * @source Feast 0.66.0, its registry server; differs: Commit asks for the server's own project, where Feast is content with
- *   any project; CreateDatasetFromRetrieval asks for the views that are read as well
+ * What asks for something on a project asks for CREATE on one that is not there yet, by the permissions of the server's own
+ * project.
+ *
+ * @source Feast 0.66.0, its registry server; differs: in a project that is not there, or has no permissions, Feast asks nobody who
+ *   has a name; CreateDatasetFromRetrieval asks for the views that are read as well
  */
 export const REGISTRY_GRPC_ENDPOINTS: readonly Endpoint[] = endpointsOf('registry-grpc', [
   apply('ApplyEntity', { entity: 'Entity' }),
@@ -99,11 +102,11 @@ export const REGISTRY_GRPC_ENDPOINTS: readonly Endpoint[] = endpointsOf('registr
   list('ListProjects', ['Project'], 'none'),
   required('DeleteProject', ['DELETE'], ['Project'], 'namedProject'),
   required('ApplyMaterialization', ['WRITE_ONLINE'], PLAIN_VIEWS, 'materializedMessage'),
-  required('ListProjectMetadata', ['DESCRIBE'], ['Project'], 'oneProject'),
-  required('UpdateInfra', CHANGE, ['Project'], 'oneProject'),
-  required('GetInfra', ['DESCRIBE'], ['Project'], 'oneProject'),
-  required('Commit', CHANGE, ['Project'], 'ownProject'),
-  required('Refresh', CHANGE, ['Project'], 'oneProject'),
+  required('ListProjectMetadata', ['DESCRIBE'], ['Project'], 'oldOrNewProject'),
+  required('UpdateInfra', CHANGE, ['Project'], 'oldOrNewProject'),
+  required('GetInfra', ['DESCRIBE'], ['Project'], 'oldOrNewProject'),
+  required('Commit', [], ['Project'], 'changeOfAny'),
+  required('Refresh', CHANGE, ['Project'], 'oldOrNewProject'),
   list('Proto', ALL_RESOURCE_TYPES, 'none'),
   required('GetRegistryLineage', ['DESCRIBE'], ['Project'], 'oneProject'),
   required('GetObjectRelationships', ['DESCRIBE'], ['Project'], 'oneProject'),

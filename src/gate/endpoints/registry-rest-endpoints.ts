@@ -45,7 +45,14 @@ const monitored = (
   types: readonly FeastType[],
 ): EndpointRow => requiredRow(method, `/monitoring${path}`, [action], types, 'monitored');
 
-const METRICS = ['features', 'feature_views', 'feature_services', 'baseline', 'timeseries'];
+/** Which of view and service the statistics may be narrowed to. */
+const METRICS: readonly (readonly [path: string, types: readonly FeastType[]])[] = [
+  ['features', [...PLAIN_VIEWS, 'FeatureService']],
+  ['feature_views', [...PLAIN_VIEWS, 'FeatureService']],
+  ['timeseries', [...PLAIN_VIEWS, 'FeatureService']],
+  ['feature_services', ['FeatureService']],
+  ['baseline', PLAIN_VIEWS],
+];
 
 /**
  * The registry server over HTTP.
@@ -53,7 +60,7 @@ const METRICS = ['features', 'feature_views', 'feature_services', 'baseline', 't
  * An answer that sums up objects cannot be filtered, so that all that it sums up must be permitted.
  *
  * @source Feast 0.66.0, its REST registry server; differs: statistics of what a request does not name ask for all that
- *   they are made of, as do counts
+ *   they are made of
  */
 export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registry-rest', [
   ...writableRows('/entities', ['Entity']),
@@ -96,7 +103,7 @@ export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registr
   requiredRow('GET', '/lineage/complete', ['DESCRIBE'], COUNTED, 'everything'),
   requiredRow('GET', '/lineage/complete/all', ['DESCRIBE'], COUNTED, 'everythingOfAll'),
   filteredRow('GET', '/search', COUNTED, 'searched'),
-  requiredRow('GET', '/metrics/resource_counts', ['DESCRIBE'], COUNTED, 'everything'),
+  filteredRow('GET', '/metrics/resource_counts', [...COUNTED, 'Project'], 'anyProject'),
   requiredRow('GET', '/metrics/popular_tags', ['DESCRIBE'], VIEWS, 'everything'),
   requiredRow('GET', '/metrics/recently_visited', ['DESCRIBE'], [], 'everything'),
   requiredRow('GET', '/compute_engines', ['DESCRIBE'], VIEWS, 'everything'),
@@ -107,9 +114,7 @@ export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registr
   monitored('POST', '/compute/log', 'UPDATE', ['FeatureService']),
   monitored('POST', '/auto_compute/log', 'UPDATE', ['FeatureService']),
   monitored('POST', '/compute/transient', 'DESCRIBE', PLAIN_VIEWS),
-  ...METRICS.map((name) =>
-    monitored('GET', `/metrics/${name}`, 'DESCRIBE', [...PLAIN_VIEWS, 'FeatureService']),
-  ),
+  ...METRICS.map(([path, types]) => monitored('GET', `/metrics/${path}`, 'DESCRIBE', types)),
   requiredRow(
     'GET',
     '/monitoring/jobs/{job_id}',

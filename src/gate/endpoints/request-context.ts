@@ -1,14 +1,13 @@
 import {
   type FeastAction,
   type FeastType,
-  quote,
   RequestInvalidError,
   type Resource,
-  ResourceNotFoundError,
 } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import type { AnyRequirement } from '../gate.js';
 import type { Endpoint } from './endpoint.js';
+import { notKnown, unknownAs } from './unknown-names.js';
 
 export interface RequirementOptions {
   /** The project that the server serves. Default: the only one of the registry. */
@@ -28,6 +27,8 @@ export interface RequirementOptions {
    * rights. Default: `refuse`.
    */
   readonly entityFiles?: 'refuse' | 'allow' | undefined;
+  /** As option `hideUnknown` of the gate. Default: `false`. */
+  readonly hideUnknown?: boolean | undefined;
 }
 
 /** One request, as the resolvers see it. */
@@ -42,36 +43,59 @@ export interface RequestContext {
 export type Resolver = (request: RequestContext) => readonly AnyRequirement[];
 
 /** @throws RequestInvalidError when the server serves several projects */
-export function ownProject({ relations, options }: RequestContext): string {
-  const [only] = relations.projects.length === 1 ? relations.projects : [];
-  const project = options.project ?? only;
+export function ownProject(request: RequestContext): string {
+  const project = serverProjectOf(request);
   if (project === undefined) throw new RequestInvalidError('the request names no project');
-  return knownProject(relations, project);
+  return knownProject(request, project);
+}
+
+function serverProjectOf({ relations, options }: RequestContext): string | undefined {
+  const [only] = relations.projects.length === 1 ? relations.projects : [];
+  return options.project ?? only;
 }
 
 /** @throws ResourceNotFoundError when the registry does not know the project */
-export function knownProject(relations: RegistryRelations, project: string): string {
-  if (relations.projects.includes(project)) return project;
-  throw new ResourceNotFoundError(`Project ${quote(project)} is not known`);
+export function knownProject(request: RequestContext, project: string): string {
+  if (request.relations.projects.includes(project)) return project;
+  const asNew = { ...projectResource(project), project: serverProjectOf(request) ?? project };
+  throw unknownAs(request, notKnown('Project', project), [asNew], ['DESCRIBE']);
 }
 
 /**
  * All registered resources of a name and of some types. Where types share a name all of them are meant: which one a server
  * takes first is its own affair.
  *
+ * @param actions what the request needs on them. Default: those of the endpoint
  * @throws ResourceNotFoundError when there is none
  */
 export function findNamed(
-  relations: RegistryRelations,
+  request: RequestContext,
   project: string,
   types: readonly FeastType[],
   name: string,
+  actions?: readonly FeastAction[],
 ): readonly Resource<FeastType>[] {
-  const found = relations.named(project, types, name);
-  if (found.length === 0) {
-    throw new ResourceNotFoundError(`${types[0]} ${quote(name)} is not known`);
-  }
-  return found;
+  const found = request.relations.named(project, types, name);
+  if (found.length > 0) return found;
+  const asNew = types.map((type) => ({ type, name, project }));
+  throw unknownAs(request, notKnown(types[0] ?? 'resource', name), asNew, actions);
+}
+
+/**
+ * What making a project asks for, and an object in a project that is not there yet.
+ *
+ * No permission can be of a project that is not there: those of the server's own project say who may make others, and what in them.
+ */
+export function createInNewProject(
+  request: RequestContext,
+  project: string,
+  made: readonly Resource<FeastType>[],
+): AnyRequirement {
+  const own = ownProject(request);
+  const inOwn = made.map((resource) => ({ tags: {}, ...resource, project: own }));
+  const isProject = made.some(({ type }) => type === 'Project');
+  const container = isProject ? [] : [{ ...projectResource(project), tags: {}, project: own }];
+  return { actions: ['CREATE'], described: [...container, ...inOwn] };
 }
 
 export function projectResource(project: string): Resource<FeastType> {

@@ -1,5 +1,6 @@
+import type { Vocabulary } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
-import type { AnyRequirement } from '../gate.js';
+import type { AnyRequirement, Gate } from '../gate.js';
 import type { Endpoint } from './endpoint.js';
 import { type EndpointInput, readFields } from './read-request.js';
 import {
@@ -9,6 +10,7 @@ import {
 } from './request-context.js';
 import { namedInProject } from './resolve-registry.js';
 import { RESOLVERS } from './resolvers.js';
+import { HiddenUnknown } from './unknown-names.js';
 
 /**
  * What a request to one of Feast's servers needs, for `gate.authorize`. Names are resolved to what the registry knows of
@@ -28,7 +30,37 @@ export function requirementsOf(
 ): readonly AnyRequirement[] {
   if (endpoint.access === 'public' || endpoint.access === 'identity') return [];
   const request = { endpoint, fields: readFields(endpoint, input), relations, options };
-  return [...RESOLVERS[endpoint.resources](request), ...shownRelationships(request)];
+  try {
+    return [...RESOLVERS[endpoint.resources](request), ...shownRelationships(request)];
+  } catch (error) {
+    if (error instanceof HiddenUnknown) return error.needs;
+    throw error;
+  }
+}
+
+/**
+ * {@link requirementsOf} for the server of a gate, with its project and its registry.
+ *
+ * Under `no_auth` nothing of a request is read, and what is returned refuses nothing.
+ *
+ * @throws TypeError when the gate was not told what its registry holds
+ */
+export function requirementsAt(
+  gate: Gate<Vocabulary>,
+  endpoint: Endpoint,
+  input: EndpointInput,
+  options: RequirementOptions = {},
+): readonly AnyRequirement[] {
+  const { relations, project, hideUnknown } = gate;
+  if (relations === undefined) {
+    throw new TypeError("Feast's endpoints need a gate with option relations");
+  }
+  if (gate.enforced !== false) {
+    return requirementsOf(endpoint, input, relations, { project, hideUnknown, ...options });
+  }
+  if (endpoint.access !== 'required') return [];
+  const served = options.project ?? project ?? relations.projects[0] ?? '';
+  return [{ actions: ['DESCRIBE'], resources: projectResource(served) }];
 }
 
 /** What FastAPI reads as false. */

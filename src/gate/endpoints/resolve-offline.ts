@@ -7,7 +7,7 @@ import {
 } from '../../model/index.js';
 import type { AnyRequirement } from '../gate.js';
 import { changesTo } from './changes.js';
-import { viewsOfReferences, withSources } from './feature-references.js';
+import { parseReferences } from './feature-references.js';
 import {
   nameSchema,
   namesSchema,
@@ -16,6 +16,7 @@ import {
   parseFields,
   tagsSchema,
 } from './read-request.js';
+import { ReadViews } from './read-views.js';
 import {
   findNamed,
   knownProject,
@@ -43,27 +44,32 @@ const HISTORICAL = z.object({
  * The views that are named and those of the features: on-demand views stand in the features alone, and are computed on the
  * server. A view may be called by an alias there.
  */
-export const historicalFeatures: Resolver = ({ fields, relations, options }) => {
+export const historicalFeatures: Resolver = (request) => {
+  const { fields, relations, options } = request;
   const command = parseFields(HISTORICAL, fields);
   const { feature_view_names: views, feature_refs: features = [] } = command;
   if ((command.entity_df_sql ?? null) !== null && options.entitySql !== 'allow') {
     throw new RequestInvalidError('`entity_df_sql` is not taken: what it reads cannot be checked');
   }
-  const project = knownProject(relations, command.project);
+  const project = knownProject(request, command.project);
   const known = new Set(command.name_aliases ?? []);
-  const find = (name: string) => findNamed(relations, project, ALL_FEATURE_VIEW_TYPES, name);
-  const ofFeatures = viewsOfReferences(features).flatMap((name) =>
-    known.has(name) ? relations.named(project, ALL_FEATURE_VIEW_TYPES, name) : find(name),
-  );
-  const resources = withSources(relations, [...views.flatMap(find), ...ofFeatures]);
-  return [requireOn(READ_OFFLINE, resources, project)];
+  const read = new ReadViews(request, project, READ_OFFLINE);
+  for (const view of views) read.addReference({ view });
+  for (const reference of parseReferences(features)) {
+    const { view } = reference;
+    const isAlias =
+      known.has(view) && relations.named(project, ALL_FEATURE_VIEW_TYPES, view).length === 0;
+    if (!isAlias) read.addReference(reference);
+  }
+  const needs = read.requirements();
+  return needs.length === 0 ? [requireOn(READ_OFFLINE, [], project)] : needs;
 };
 
 const SOURCE = z.object({ data_source_name: nameSchema });
 
 function dataSource(request: RequestContext, actions: readonly FeastAction[]): AnyRequirement {
   const { data_source_name: name } = parseFields(SOURCE, request.fields);
-  const resources = findNamed(request.relations, ownProject(request), ['DataSource'], name);
+  const resources = findNamed(request, ownProject(request), ['DataSource'], name, actions);
   return { actions, resources };
 }
 
@@ -95,7 +101,7 @@ export const writtenBatch: Resolver = (request) => {
     throw new RequestInvalidError('`feature_view_names` of the request must be one name');
   }
   const { actions, types } = request.endpoint;
-  return [{ actions, resources: findNamed(request.relations, ownProject(request), types, name) }];
+  return [{ actions, resources: findNamed(request, ownProject(request), types, name) }];
 };
 
 /** In UTF-16 code units. */
@@ -122,7 +128,7 @@ export const describedSource: Resolver = (request) => {
   }
   const proposed = { type: 'DataSource', name, project, tags } as const;
   return [
-    ...changesTo(request.relations, proposed),
+    ...changesTo(request, proposed),
     { actions: request.endpoint.actions, resources: proposed },
   ];
 };

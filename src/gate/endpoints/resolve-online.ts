@@ -1,36 +1,41 @@
 import { z } from 'zod';
-import {
-  type FeastAction,
-  quote,
-  RequestInvalidError,
-  ResourceNotFoundError,
-} from '../../model/index.js';
+import { type FeastAction, quote, RequestInvalidError } from '../../model/index.js';
+import type { ViewPin } from '../../registry/relations.js';
+import type { AnyRequirement } from '../gate.js';
 import { PLAIN_VIEWS } from './endpoint.js';
-import { referencedViews, viewsOfService } from './feature-references.js';
+import { parseReferences, parseVersion } from './feature-references.js';
 import { nameSchema, optionalName, optionalNames, parseFields } from './read-request.js';
-import { findNamed, ownProject, type Resolver, requireOn } from './request-context.js';
+import { ReadViews } from './read-views.js';
+import {
+  findNamed,
+  ownProject,
+  type RequestContext,
+  type Resolver,
+  requireOn,
+} from './request-context.js';
+import { notKnown, unknownAs } from './unknown-names.js';
 
 const SERVED = z.object({ feature_service: optionalName, features: optionalNames });
 
 /** A feature service, or the views of single features. Given both, servers differ in which they read. */
 export const servedFeatures: Resolver = (request) => {
-  const { relations, endpoint, options } = request;
+  const { endpoint, options } = request;
   const { feature_service: service, features = [] } = parseFields(SERVED, request.fields);
   const project = ownProject(request);
-  if (service === undefined) {
-    if (features.length === 0) {
-      throw new RequestInvalidError('the request names neither a feature service nor features');
-    }
-    return [
-      { actions: endpoint.actions, resources: referencedViews(relations, project, features) },
-    ];
+  if (service === undefined && features.length === 0) {
+    throw new RequestInvalidError('the request names neither a feature service nor features');
   }
-  if (features.length > 0) {
+  if (service !== undefined && features.length > 0) {
     throw new RequestInvalidError('the request names a feature service and features: name one');
   }
-  const services = findNamed(relations, project, ['FeatureService'], service);
-  const views = options.checkViews ? viewsOfService(relations, project, service) : [];
-  return [{ actions: endpoint.actions, resources: [...services, ...views] }];
+  const services =
+    service === undefined ? [] : findNamed(request, project, ['FeatureService'], service);
+  const read = new ReadViews(request, project);
+  if (options.checkViews) for (const one of services) read.addService(one);
+  for (const reference of parseReferences(features)) read.addReference(reference);
+  const { actions } = endpoint;
+  const ofService = services.length === 0 ? [] : [{ actions, resources: services }];
+  return [...ofService, ...read.requirements()];
 };
 
 const PUSHED = z.object({
@@ -47,39 +52,68 @@ const PUSH_ACTIONS: Readonly<Record<z.infer<typeof PUSHED>['to'], readonly Feast
 /** Every view that is fed by the push source, label views included. */
 export const pushed: Resolver = (request) => {
   const { push_source_name: source, to } = parseFields(PUSHED, request.fields);
-  const views = request.relations.viewsFedBy(ownProject(request), source) ?? [];
+  const project = ownProject(request);
+  const actions = PUSH_ACTIONS[to];
+  const views = request.relations.viewsFedBy(project, source) ?? [];
   if (views.length === 0) {
-    throw new RequestInvalidError(`push source ${quote(source)} feeds no view`);
+    const error = new RequestInvalidError(`push source ${quote(source)} feeds no view`);
+    const asSource = { type: 'DataSource', name: source, project } as const;
+    throw unknownAs(request, error, [asSource], actions);
   }
-  return [{ actions: PUSH_ACTIONS[to], resources: views }];
+  return [{ actions, resources: views }];
 };
 
-const MATERIALIZED = z.object({ feature_views: optionalNames });
+const MATERIALIZED = z.object({
+  feature_views: optionalNames,
+  version: z.string().nullish(),
+});
+const MATERIALIZED_TYPES = [...PLAIN_VIEWS, 'StreamFeatureView', 'OnDemandFeatureView'] as const;
 
-/** The views that are named, or all that are materialized. */
+/** The views that are named, or all that are materialized; of one that is named alone, a version may be. */
 export const materialized: Resolver = (request) => {
   const { relations, endpoint } = request;
-  const { feature_views: names } = parseFields(MATERIALIZED, request.fields);
+  const { feature_views: names, version } = parseFields(MATERIALIZED, request.fields);
   const project = ownProject(request);
+  const wanted = parseVersion(version ?? undefined);
+  if ((version ?? null) !== null && names?.length !== 1) {
+    throw new RequestInvalidError('`version` of the request goes with one feature view');
+  }
   if (names === undefined) {
     return [requireOn(endpoint.actions, relations.materializedViews(project), project)];
   }
   if (names.length === 0) throw new RequestInvalidError('the request names no feature view');
-  const types = [...PLAIN_VIEWS, 'StreamFeatureView', 'OnDemandFeatureView'] as const;
-  const resources = [...new Set(names)].flatMap((name) =>
-    findNamed(relations, project, types, name),
-  );
-  return [{ actions: endpoint.actions, resources }];
+  if (wanted === undefined) {
+    const resources = [...new Set(names)].flatMap((name) =>
+      findNamed(request, project, MATERIALIZED_TYPES, name),
+    );
+    return [{ actions: endpoint.actions, resources }];
+  }
+  return versionOf(request, project, { view: names[0] ?? '', version: wanted });
 };
+
+/** One version of a view, and the view as it is; not what it computes from. */
+function versionOf(
+  request: RequestContext,
+  project: string,
+  { view, version }: ViewPin,
+): readonly AnyRequirement[] {
+  const { actions } = request.endpoint;
+  const resources = findNamed(request, project, MATERIALIZED_TYPES, view);
+  const described = request.relations.versionsOf(project, view, version).map((one) => one.view);
+  const missing = notKnown(`version ${version} of view`, view);
+  return [{ actions, resources }, described.length > 0 ? { actions, described } : { missing }];
+}
 
 const VECTOR_STORE = z.object({ vector_store_id: nameSchema });
 
 export const vectorStore: Resolver = (request) => {
   const { vector_store_id: id } = parseFields(VECTOR_STORE, request.fields);
-  const store = request.relations
-    .vectorStores(ownProject(request))
-    .find((candidate) => candidate.id === id);
-  if (store === undefined)
-    throw new ResourceNotFoundError(`vector store ${quote(id)} is not known`);
+  const project = ownProject(request);
+  const stores = request.relations.vectorStores(project);
+  const store = stores.find((candidate) => candidate.id === id);
+  if (store === undefined) {
+    const asViews = PLAIN_VIEWS.map((type) => ({ type, name: id, project }));
+    throw unknownAs(request, notKnown('vector store', id), asViews);
+  }
   return [{ actions: request.endpoint.actions, resources: store.view }];
 };

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import {
   type FeastType,
   isPlainObject,
-  quote,
   RequestInvalidError,
-  ResourceNotFoundError,
+  type Resource,
 } from '../../model/index.js';
 import { pythonStrip } from '../../model/python-strip.js';
 import type { AnyRequirement } from '../gate.js';
 import { changesTo } from './changes.js';
-import { referencedViews, viewsOfService } from './feature-references.js';
+import { parseReferences, parseVersion } from './feature-references.js';
 import {
   nameSchema,
   optionalName,
@@ -17,7 +16,9 @@ import {
   parseFields,
   tagsSchema,
 } from './read-request.js';
+import { ReadViews } from './read-views.js';
 import {
+  createInNewProject,
   findNamed,
   knownProject,
   ownProject,
@@ -26,53 +27,82 @@ import {
   type Resolver,
   requireOn,
 } from './request-context.js';
+import { notKnown, unknownAs } from './unknown-names.js';
 
 const IN_PROJECT = z.object({ project: nameSchema });
 
 /** The project that a request names. */
-export function namedInProject({ fields, relations }: RequestContext): string {
-  return knownProject(relations, parseFields(IN_PROJECT, fields).project);
+export function namedInProject(request: RequestContext): string {
+  return knownProject(request, parseFields(IN_PROJECT, request.fields).project);
 }
 
 const OPTIONAL_PROJECT = z.object({ project: optionalName });
 
 /** The projects that a request is about: the one that it names, or all. */
-function projectsMeant({ fields, relations }: RequestContext): readonly string[] {
-  const { project } = parseFields(OPTIONAL_PROJECT, fields);
-  return project === undefined ? relations.projects : [knownProject(relations, project)];
+function projectsMeant(request: RequestContext): readonly string[] {
+  const { project } = parseFields(OPTIONAL_PROJECT, request.fields);
+  return project === undefined ? request.relations.projects : [knownProject(request, project)];
 }
 
 /** The resource that the request names: in its project, or in that of the server where requests do not name one. */
 export const object: Resolver = (request) => {
-  const { endpoint, fields, relations } = request;
+  const { endpoint, fields } = request;
   const { server, nameField = 'name', types, actions } = endpoint;
   const servesOne = server === 'online' || server === 'offline';
   const name = parseFields(z.object({ [nameField]: nameSchema }), fields)[nameField] ?? '';
   const project = servesOne ? ownProject(request) : namedInProject(request);
-  return [{ actions, resources: findNamed(relations, project, types, name) }];
+  return [{ actions, resources: findNamed(request, project, types, name) }];
 };
 
-const onProject = ({ endpoint }: RequestContext, project: string): readonly AnyRequirement[] =>
-  endpoint.access === 'filtered' ? [] : [requireOn(endpoint.actions, [], project)];
+/** What is asked for on a project. A list of what is in a project that is not there is empty. */
+function onProject(request: RequestContext, project: string): readonly AnyRequirement[] {
+  const { endpoint } = request;
+  if (endpoint.access === 'filtered') return [];
+  return [requireOn(endpoint.actions, [], knownProject(request, project))];
+}
 
 /** The project that the request names. */
-export const oneProject: Resolver = (request) => onProject(request, namedInProject(request));
+export const oneProject: Resolver = (request) =>
+  onProject(request, parseFields(IN_PROJECT, request.fields).project);
+
+/** The same; CREATE where it is not there yet, as Feast's client asks about a project that it is to make. */
+export const oldOrNewProject: Resolver = (request) => {
+  const { project } = parseFields(IN_PROJECT, request.fields);
+  if (request.relations.projects.includes(project)) return onProject(request, project);
+  return [createInNewProject(request, project, [projectResource(project)])];
+};
 
 /** The project of the server. */
 export const serverProject: Resolver = (request) => onProject(request, ownProject(request));
 
-/** Nothing but that a project, if the request names one, is known. */
-export const anyProject: Resolver = (request) => {
-  projectsMeant(request);
+/** Nothing: of what a list holds, that is shown which may be described. */
+export const anyProject: Resolver = ({ fields }) => {
+  parseFields(OPTIONAL_PROJECT, fields);
   return [];
+};
+
+/** CREATE or UPDATE on any project. What is committed was decided on when it was written. */
+export const changeOfAny: Resolver = (request) => {
+  const { projects } = request.relations;
+  const actions = ['UPDATE', 'CREATE'] as const;
+  // The refusal is that of the first alternative: on the server's own project.
+  const { project: own } = request.options;
+  const ordered = own === undefined ? projects : [own, ...projects];
+  return [
+    {
+      anyOf: [...new Set(ordered)].flatMap((project) =>
+        actions.map((action) => ({ actions: action, resources: projectResource(project) })),
+      ),
+    },
+  ];
 };
 
 const NAMED = z.object({ name: nameSchema });
 
 /** The project whose name is the name that the request says. */
-export const namedProject: Resolver = ({ endpoint, fields, relations }) => {
-  const { name } = parseFields(NAMED, fields);
-  return [requireOn(endpoint.actions, [], knownProject(relations, name))];
+export const namedProject: Resolver = (request) => {
+  const { name } = parseFields(NAMED, request.fields);
+  return [requireOn(request.endpoint.actions, [], knownProject(request, name))];
 };
 
 const everythingOf = (
@@ -92,9 +122,8 @@ export const everythingOfAll: Resolver = (request) =>
 
 const SEARCH = z.object({ projects: z.union([optionalName, optionalNames]) });
 
-export const searched: Resolver = ({ fields, relations }) => {
-  const { projects = [] } = parseFields(SEARCH, fields);
-  for (const project of [projects].flat()) knownProject(relations, project);
+export const searched: Resolver = ({ fields }) => {
+  parseFields(SEARCH, fields);
   return [];
 };
 
@@ -104,18 +133,20 @@ const MONITORED = z.object({
   feature_service_name: optionalName,
 });
 
-/** The view and the service that statistics are about; where neither is named, all of them. */
+/**
+ * The view and the service that statistics are about; where neither is named, all of them. A name that the endpoint does not look at
+ * is not looked at here: it must not stand for all that the answer is made of.
+ */
 export const monitored: Resolver = (request) => {
-  const { endpoint, relations } = request;
+  const { endpoint } = request;
   const { project, ...named } = parseFields(MONITORED, request.fields);
-  knownProject(relations, project);
+  knownProject(request, project);
   const views = endpoint.types.filter((type) => type !== 'FeatureService');
+  const services = endpoint.types.filter((type) => type === 'FeatureService');
   const { feature_view_name: view, feature_service_name: service } = named;
-  const isOfView = view !== undefined && views.length > 0;
-  const resources = [
-    ...(isOfView ? findNamed(relations, project, views, view) : []),
-    ...(service === undefined ? [] : findNamed(relations, project, ['FeatureService'], service)),
-  ];
+  const find = (types: readonly FeastType[], name: string | undefined) =>
+    name === undefined || types.length === 0 ? [] : findNamed(request, project, types, name);
+  const resources = [...find(views, view), ...find(services, service)];
   return resources.length === 0
     ? everythingOf(request, [project])
     : [{ actions: endpoint.actions, resources }];
@@ -125,11 +156,14 @@ const DATASET = z.object({ name: nameSchema, project: optionalName });
 
 /** What is kept of the data of a set belongs to the server's own project, whatever the request says. */
 export const datasetData: Resolver = (request) => {
-  const { endpoint, relations, fields } = request;
+  const { endpoint, fields } = request;
   const own = ownProject(request);
   const { name, project = own } = parseFields(DATASET, fields);
-  if (project !== own) throw new ResourceNotFoundError(`SavedDataset ${quote(name)} is not known`);
-  const resources = findNamed(relations, own, endpoint.types, name);
+  if (project !== own) {
+    const asOwn = { type: 'SavedDataset', name, project: own } as const;
+    throw unknownAs(request, notKnown('SavedDataset', name), [asOwn]);
+  }
+  const resources = findNamed(request, own, endpoint.types, name);
   return [{ actions: endpoint.actions, resources }];
 };
 
@@ -144,7 +178,7 @@ const RETRIEVED = z.object({
 
 /** The set that is made, and the views that its data is read from. */
 export const retrievedDataset: Resolver = (request) => {
-  const { relations, endpoint, options } = request;
+  const { endpoint, options } = request;
   const { name, project, tags, ...read } = parseFields(RETRIEVED, request.fields);
   // SECURITY: anything but `inline` makes the server read the file or address that the request names.
   const source = read.entity_source_type ?? (endpoint.server === 'registry-rest' ? 'inline' : '');
@@ -153,46 +187,78 @@ export const retrievedDataset: Resolver = (request) => {
   }
   // Feast decides on the name as it is written, and then writes to the name without the blanks.
   if (pythonStrip(name) !== name) throw new RequestInvalidError('`name` has blanks at its ends');
-  knownProject(relations, project);
+  knownProject(request, project);
   const { feature_service_name: service, features = [] } = read;
-  const views = [
-    ...(service === undefined ? [] : viewsOfService(relations, project, service)),
-    ...referencedViews(relations, project, features),
-  ];
+  const views = new ReadViews(request, project, ['READ_OFFLINE']);
+  if (service !== undefined) {
+    for (const one of findNamed(request, project, ['FeatureService'], service)) {
+      views.addService(one);
+    }
+  }
+  for (const reference of parseReferences(features)) views.addReference(reference);
+  const needs = views.requirements();
   return [
-    ...changesTo(relations, { type: 'SavedDataset', name, project, tags }),
-    requireOn(['READ_OFFLINE'], views, project),
+    ...changesTo(request, { type: 'SavedDataset', name, project, tags }),
+    ...(needs.length === 0 ? [requireOn(['READ_OFFLINE'], [], project)] : needs),
   ];
 };
 
 const APPLIED = z.object({ name: nameSchema, project: nameSchema, tags: tagsSchema });
 
 /** An object that is written with its fields at the top of the request. */
-export const appliedFields: Resolver = ({ endpoint, fields, relations }) => {
-  const { name, project, tags } = parseFields(APPLIED, fields);
-  knownProject(relations, project);
-  return changesTo(relations, { type: endpoint.types[0] as FeastType, name, project, tags });
+export const appliedFields: Resolver = (request) => {
+  const { name, project, tags } = parseFields(APPLIED, request.fields);
+  const type = request.endpoint.types[0] as FeastType;
+  return changesTo(request, { type, name, project, tags });
 };
 
 const WRITTEN = z.object({
   name: nameSchema,
   project: optionalName,
   tags: tagsSchema,
+  version: z.unknown().optional(),
   feature_transformation: z.unknown().optional(),
 });
 
 /** An object that is written as a message within the request. */
 export const appliedMessage: Resolver = (request) => {
-  const { relations } = request;
   const { type, message } = soleMessage(request);
   const content = FLAT.has(type) ? message : message['spec'];
-  const { name, tags, ...written } = parseFields(WRITTEN, content);
-  if (type === 'Project') return appliedProject(request, name, tags);
-  const project = namedInProject(request);
+  const { name, tags, version, ...written } = parseFields(WRITTEN, content);
+  // A project is in itself, whatever the request says.
+  if (type === 'Project') return changesTo(request, { type, name, project: name, tags });
+  const { project } = parseFields(IN_PROJECT, request.fields);
   assertSameProject(project, written.project);
   const isBatch = type === 'FeatureView' && (written.feature_transformation ?? null) !== null;
-  return changesTo(relations, { type: isBatch ? 'BatchFeatureView' : type, name, project, tags });
+  const proposed = { type: isBatch ? 'BatchFeatureView' : type, name, project, tags } as const;
+  const restored = VERSIONED.has(type) ? restoredBy(request, project, name, version) : [];
+  return [proposed, ...restored].flatMap((one) => changesTo(request, one));
 };
+
+/** Messages that may name a version. */
+const VERSIONED: ReadonlySet<FeastType> = new Set<FeastType>([
+  'FeatureView',
+  'OnDemandFeatureView',
+  'StreamFeatureView',
+]);
+
+/**
+ * What a view that is written with a version becomes: the server takes that version from the history, where it is there, in place of
+ * what the request says.
+ */
+function restoredBy(
+  { relations }: RequestContext,
+  project: string,
+  view: string,
+  written: unknown,
+): readonly (Resource<FeastType> & { readonly project: string })[] {
+  const text = parseFields(OPTIONAL_VERSION, { version: written }).version;
+  const version = parseVersion(text ?? undefined);
+  if (version === undefined) return [];
+  return relations.versionsOf(project, view, version).map((one) => ({ ...one.view, project }));
+}
+
+const OPTIONAL_VERSION = z.object({ version: z.string().nullish() });
 
 function assertSameProject(project: string, written: string | undefined): void {
   if (written === undefined || written === project) return;
@@ -217,28 +283,17 @@ function soleMessage({ endpoint, fields }: RequestContext): {
   return { type, message };
 }
 
-/** No permission can be of a project that is not there yet: those of the server's own project say who may make others. */
-function appliedProject(
-  request: RequestContext,
-  name: string,
-  tags: Readonly<Record<string, string>>,
-): readonly AnyRequirement[] {
-  const isKnown = request.relations.projects.includes(name);
-  const project = isKnown ? name : ownProject(request);
-  return changesTo(request.relations, { type: 'Project', name, project, tags });
-}
-
 const MATERIALIZED = z.object({
   feature_view: z.object({ spec: z.object({ name: nameSchema, project: optionalName }) }),
 });
 
 /** The registered view of the name that the message says. */
 export const materializedMessage: Resolver = (request) => {
-  const { endpoint, relations, fields } = request;
+  const { endpoint, fields } = request;
   const { name, project: written } = parseFields(MATERIALIZED, fields).feature_view.spec;
   const project = namedInProject(request);
   assertSameProject(project, written);
   return [
-    { actions: endpoint.actions, resources: findNamed(relations, project, endpoint.types, name) },
+    { actions: endpoint.actions, resources: findNamed(request, project, endpoint.types, name) },
   ];
 };

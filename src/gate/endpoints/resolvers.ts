@@ -5,6 +5,7 @@ import {
   anyProject,
   appliedFields,
   appliedMessage,
+  changeOfAny,
   datasetData,
   everything,
   everythingOfAll,
@@ -12,6 +13,7 @@ import {
   monitored,
   namedProject,
   object,
+  oldOrNewProject,
   oneProject,
   retrievedDataset,
   searched,
@@ -23,8 +25,10 @@ export type ResolverName =
   | 'none'
   | 'object'
   | 'oneProject'
+  | 'oldOrNewProject'
   | 'ownProject'
   | 'anyProject'
+  | 'changeOfAny'
   | 'namedProject'
   | 'everything'
   | 'everythingOfAll'
@@ -48,8 +52,10 @@ export const RESOLVERS: Readonly<Record<ResolverName, Resolver>> = {
   none: () => [],
   object,
   oneProject,
+  oldOrNewProject,
   ownProject: serverProject,
   anyProject,
+  changeOfAny,
   namedProject,
   everything,
   everythingOfAll,

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file relations.proto.
  */
 export const file_relations: GenFile = /*@__PURE__*/
-  fileDesc("Cg9yZWxhdGlvbnMucHJvdG8SD2ZlYXN0LnJlbGF0aW9ucyIaCgpEYXRhU291cmNlEgwKBG5hbWUYFCABKAkiIwoLRmVhdHVyZVNwZWMSFAoMdmVjdG9yX2luZGV4GAUgASgIIj0KC0ZlYXR1cmVWaWV3Ei4KBHNwZWMYASABKAsyIC5mZWFzdC5yZWxhdGlvbnMuRmVhdHVyZVZpZXdTcGVjIuwBCg9GZWF0dXJlVmlld1NwZWMSDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEi4KCGZlYXR1cmVzGAQgAygLMhwuZmVhc3QucmVsYXRpb25zLkZlYXR1cmVTcGVjEg4KBm9ubGluZRgIIAEoCBIyCg1zdHJlYW1fc291cmNlGAkgASgLMhsuZmVhc3QucmVsYXRpb25zLkRhdGFTb3VyY2USNAoOZW50aXR5X2NvbHVtbnMYDCADKAsyHC5mZWFzdC5yZWxhdGlvbnMuRmVhdHVyZVNwZWMSEAoIZGlzYWJsZWQYFCABKAgiSQoRU3RyZWFtRmVhdHVyZVZpZXcSNAoEc3BlYxgBIAEoCzImLmZlYXN0LnJlbGF0aW9ucy5TdHJlYW1GZWF0dXJlVmlld1NwZWMijAEKFVN0cmVhbUZlYXR1cmVWaWV3U3BlYxIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSMgoNc3RyZWFtX3NvdXJjZRgLIAEoCzIbLmZlYXN0LnJlbGF0aW9ucy5EYXRhU291cmNlEg4KBm9ubGluZRgMIAEoCBIQCghkaXNhYmxlZBgXIAEoCCJNChNPbkRlbWFuZEZlYXR1cmVWaWV3EjYKBHNwZWMYASABKAsyKC5mZWFzdC5yZWxhdGlvbnMuT25EZW1hbmRGZWF0dXJlVmlld1NwZWMimAEKF09uRGVtYW5kRmVhdHVyZVZpZXdTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRItCgdzb3VyY2VzGAQgAygLMhwuZmVhc3QucmVsYXRpb25zLlNvdXJjZUVudHJ5Eh0KFXdyaXRlX3RvX29ubGluZV9zdG9yZRgMIAEoCBIQCghkaXNhYmxlZBgTIAEoCCJKCgtTb3VyY2VFbnRyeRILCgNrZXkYASABKAkSLgoFdmFsdWUYAiABKAsyHy5mZWFzdC5yZWxhdGlvbnMuT25EZW1hbmRTb3VyY2UijwEKDk9uRGVtYW5kU291cmNlEjMKDGZlYXR1cmVfdmlldxgBIAEoCzIbLmZlYXN0LnJlbGF0aW9ucy5Tb3VyY2VWaWV3SAASPgoXZmVhdHVyZV92aWV3X3Byb2plY3Rpb24YAyABKAsyGy5mZWFzdC5yZWxhdGlvbnMuUHJvamVjdGlvbkgAQggKBnNvdXJjZSI7CgpTb3VyY2VWaWV3Ei0KBHNwZWMYASABKAsyHy5mZWFzdC5yZWxhdGlvbnMuU291cmNlVmlld1NwZWMiHgoOU291cmNlVmlld1NwZWMSDAoEbmFtZRgBIAEoCSInCgpQcm9qZWN0aW9uEhkKEWZlYXR1cmVfdmlld19uYW1lGAEgASgJIjkKCUxhYmVsVmlldxIsCgRzcGVjGAEgASgLMh4uZmVhc3QucmVsYXRpb25zLkxhYmVsVmlld1NwZWMiWwoNTGFiZWxWaWV3U3BlYxIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSKwoGc291cmNlGAcgASgLMhsuZmVhc3QucmVsYXRpb25zLkRhdGFTb3VyY2UiQwoORmVhdHVyZVNlcnZpY2USMQoEc3BlYxgBIAEoCzIjLmZlYXN0LnJlbGF0aW9ucy5GZWF0dXJlU2VydmljZVNwZWMiYgoSRmVhdHVyZVNlcnZpY2VTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRItCghmZWF0dXJlcxgDIAMoCzIbLmZlYXN0LnJlbGF0aW9ucy5Qcm9qZWN0aW9uYgZwcm90bzM");
+  fileDesc("Cg9yZWxhdGlvbnMucHJvdG8SD2ZlYXN0LnJlbGF0aW9ucyIaCgpEYXRhU291cmNlEgwKBG5hbWUYFCABKAkiIwoLRmVhdHVyZVNwZWMSFAoMdmVjdG9yX2luZGV4GAUgASgIIj0KC0ZlYXR1cmVWaWV3Ei4KBHNwZWMYASABKAsyIC5mZWFzdC5yZWxhdGlvbnMuRmVhdHVyZVZpZXdTcGVjIuwBCg9GZWF0dXJlVmlld1NwZWMSDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEi4KCGZlYXR1cmVzGAQgAygLMhwuZmVhc3QucmVsYXRpb25zLkZlYXR1cmVTcGVjEg4KBm9ubGluZRgIIAEoCBIyCg1zdHJlYW1fc291cmNlGAkgASgLMhsuZmVhc3QucmVsYXRpb25zLkRhdGFTb3VyY2USNAoOZW50aXR5X2NvbHVtbnMYDCADKAsyHC5mZWFzdC5yZWxhdGlvbnMuRmVhdHVyZVNwZWMSEAoIZGlzYWJsZWQYFCABKAgiSQoRU3RyZWFtRmVhdHVyZVZpZXcSNAoEc3BlYxgBIAEoCzImLmZlYXN0LnJlbGF0aW9ucy5TdHJlYW1GZWF0dXJlVmlld1NwZWMijAEKFVN0cmVhbUZlYXR1cmVWaWV3U3BlYxIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSMgoNc3RyZWFtX3NvdXJjZRgLIAEoCzIbLmZlYXN0LnJlbGF0aW9ucy5EYXRhU291cmNlEg4KBm9ubGluZRgMIAEoCBIQCghkaXNhYmxlZBgXIAEoCCJNChNPbkRlbWFuZEZlYXR1cmVWaWV3EjYKBHNwZWMYASABKAsyKC5mZWFzdC5yZWxhdGlvbnMuT25EZW1hbmRGZWF0dXJlVmlld1NwZWMimAEKF09uRGVtYW5kRmVhdHVyZVZpZXdTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRItCgdzb3VyY2VzGAQgAygLMhwuZmVhc3QucmVsYXRpb25zLlNvdXJjZUVudHJ5Eh0KFXdyaXRlX3RvX29ubGluZV9zdG9yZRgMIAEoCBIQCghkaXNhYmxlZBgTIAEoCCJKCgtTb3VyY2VFbnRyeRILCgNrZXkYASABKAkSLgoFdmFsdWUYAiABKAsyHy5mZWFzdC5yZWxhdGlvbnMuT25EZW1hbmRTb3VyY2UijwEKDk9uRGVtYW5kU291cmNlEjMKDGZlYXR1cmVfdmlldxgBIAEoCzIbLmZlYXN0LnJlbGF0aW9ucy5Tb3VyY2VWaWV3SAASPgoXZmVhdHVyZV92aWV3X3Byb2plY3Rpb24YAyABKAsyGy5mZWFzdC5yZWxhdGlvbnMuUHJvamVjdGlvbkgAQggKBnNvdXJjZSI7CgpTb3VyY2VWaWV3Ei0KBHNwZWMYASABKAsyHy5mZWFzdC5yZWxhdGlvbnMuU291cmNlVmlld1NwZWMiHgoOU291cmNlVmlld1NwZWMSDAoEbmFtZRgBIAEoCSJRCgpQcm9qZWN0aW9uEhkKEWZlYXR1cmVfdmlld19uYW1lGAEgASgJEhgKC3ZlcnNpb25fdGFnGAogASgFSACIAQFCDgoMX3ZlcnNpb25fdGFnIjkKCUxhYmVsVmlldxIsCgRzcGVjGAEgASgLMh4uZmVhc3QucmVsYXRpb25zLkxhYmVsVmlld1NwZWMiWwoNTGFiZWxWaWV3U3BlYxIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSKwoGc291cmNlGAcgASgLMhsuZmVhc3QucmVsYXRpb25zLkRhdGFTb3VyY2UiQwoORmVhdHVyZVNlcnZpY2USMQoEc3BlYxgBIAEoCzIjLmZlYXN0LnJlbGF0aW9ucy5GZWF0dXJlU2VydmljZVNwZWMiYgoSRmVhdHVyZVNlcnZpY2VTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRItCghmZWF0dXJlcxgDIAMoCzIbLmZlYXN0LnJlbGF0aW9ucy5Qcm9qZWN0aW9uIkEKDlZlcnNpb25IaXN0b3J5Ei8KB3JlY29yZHMYASADKAsyHi5mZWFzdC5yZWxhdGlvbnMuVmVyc2lvblJlY29yZCKNAQoNVmVyc2lvblJlY29yZBIZChFmZWF0dXJlX3ZpZXdfbmFtZRgBIAEoCRISCgpwcm9qZWN0X2lkGAIgASgJEhYKDnZlcnNpb25fbnVtYmVyGAMgASgFEhkKEWZlYXR1cmVfdmlld190eXBlGAQgASgJEhoKEmZlYXR1cmVfdmlld19wcm90bxgFIAEoDGIGcHJvdG8z");
 
 /**
  * @generated from message feast.relations.DataSource
@@ -317,6 +317,11 @@ export type Projection = Message<"feast.relations.Projection"> & {
    * @generated from field: string feature_view_name = 1;
    */
   featureViewName: string;
+
+  /**
+   * @generated from field: optional int32 version_tag = 10;
+   */
+  versionTag?: number | undefined;
 };
 
 /**
@@ -413,4 +418,62 @@ export type FeatureServiceSpec = Message<"feast.relations.FeatureServiceSpec"> &
  */
 export const FeatureServiceSpecSchema: GenMessage<FeatureServiceSpec> = /*@__PURE__*/
   messageDesc(file_relations, 16);
+
+/**
+ * The message that is called FeatureViewVersionHistory.
+ *
+ * @generated from message feast.relations.VersionHistory
+ */
+export type VersionHistory = Message<"feast.relations.VersionHistory"> & {
+  /**
+   * @generated from field: repeated feast.relations.VersionRecord records = 1;
+   */
+  records: VersionRecord[];
+};
+
+/**
+ * Describes the message feast.relations.VersionHistory.
+ * Use `create(VersionHistorySchema)` to create a new message.
+ */
+export const VersionHistorySchema: GenMessage<VersionHistory> = /*@__PURE__*/
+  messageDesc(file_relations, 17);
+
+/**
+ * @generated from message feast.relations.VersionRecord
+ */
+export type VersionRecord = Message<"feast.relations.VersionRecord"> & {
+  /**
+   * @generated from field: string feature_view_name = 1;
+   */
+  featureViewName: string;
+
+  /**
+   * @generated from field: string project_id = 2;
+   */
+  projectId: string;
+
+  /**
+   * @generated from field: int32 version_number = 3;
+   */
+  versionNumber: number;
+
+  /**
+   * @generated from field: string feature_view_type = 4;
+   */
+  featureViewType: string;
+
+  /**
+   * A view of that type, encoded.
+   *
+   * @generated from field: bytes feature_view_proto = 5;
+   */
+  featureViewProto: Uint8Array;
+};
+
+/**
+ * Describes the message feast.relations.VersionRecord.
+ * Use `create(VersionRecordSchema)` to create a new message.
+ */
+export const VersionRecordSchema: GenMessage<VersionRecord> = /*@__PURE__*/
+  messageDesc(file_relations, 18);
 

@@ -6,16 +6,23 @@ import {
   FeatureViewSchema,
   LabelViewSchema,
   OnDemandFeatureViewSchema,
+  type Projection,
   StreamFeatureViewSchema,
 } from '../gen/relations_pb.js';
 import { checkRecord } from './read-records.js';
+
+/** A view that is read, at one of its versions or as it is. */
+export interface ViewReference {
+  readonly view: string;
+  readonly version?: number | undefined;
+}
 
 /** What one object of a registry refers to, by name. */
 export interface ObjectLinks {
   readonly project: string;
   readonly name: string;
   /** Views that it takes features from. */
-  readonly views: readonly string[];
+  readonly views: readonly ViewReference[];
   /** The source that data is pushed or streamed to. Empty: none. */
   readonly pushSource: string;
   /** Whether it is among what is filled when every view is asked for. */
@@ -60,8 +67,8 @@ export const LINK_READERS: ReadonlyMap<string, LinkReader> = new Map([
       ...namesOf(spec),
       views: (spec?.sources ?? []).flatMap(({ value }) => {
         const source = value?.source;
-        if (source?.case === 'featureView') return source.value.spec?.name ?? [];
-        return source?.case === 'featureViewProjection' ? source.value.featureViewName : [];
+        if (source?.case === 'featureView') return { view: source.value.spec?.name ?? '' };
+        return source?.case === 'featureViewProjection' ? referenceOf(source.value) : [];
       }),
       isMaterialized: spec?.writeToOnlineStore === true && !spec.disabled,
     })),
@@ -77,7 +84,7 @@ export const LINK_READERS: ReadonlyMap<string, LinkReader> = new Map([
     'feature_services',
     reader(['FeatureService'], FeatureServiceSchema, ({ spec }) => ({
       ...namesOf(spec),
-      views: (spec?.features ?? []).map(({ featureViewName }) => featureViewName),
+      views: (spec?.features ?? []).map(referenceOf),
     })),
   ],
 ]);
@@ -105,6 +112,10 @@ const NO_LINKS: ObjectLinks = {
   isMaterialized: false,
   hasVectorIndex: false,
 };
+
+function referenceOf({ featureViewName, versionTag }: Projection): ViewReference {
+  return { view: featureViewName, version: versionTag };
+}
 
 function namesOf(
   spec: Pick<ObjectLinks, 'name' | 'project'> | undefined,

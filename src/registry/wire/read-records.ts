@@ -213,10 +213,9 @@ function checkMapEntry(
 }
 
 /** The numbers of the schema are all of kinds that are written as varints. */
-function isVarint(field: DescField): boolean {
-  return (
-    field.scalar !== undefined && field.scalar !== ScalarType.STRING && field.fieldKind !== 'map'
-  );
+function isVarint({ scalar, fieldKind }: DescField): boolean {
+  const isText = scalar === ScalarType.STRING || scalar === ScalarType.BYTES;
+  return scalar !== undefined && !isText && fieldKind !== 'map';
 }
 
 function damaged(problem: string, offset: number, cause?: unknown): RegistryInvalidError {

@@ -1,4 +1,4 @@
-import { fromBinary, type Message } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
 import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import type { FeastType } from '../../model/index.js';
 import {
@@ -17,6 +17,7 @@ import {
   StreamFeatureViewSchema,
   ValidationReferenceSchema,
 } from '../gen/registry_pb.js';
+import { checkRecord } from './read-records.js';
 
 /** What one object of the registry says of itself. Text that is not written is empty. */
 export interface StoredResource {
@@ -28,7 +29,10 @@ export interface StoredResource {
   readonly inHistory?: boolean;
 }
 
-type Reader = (bytes: Uint8Array) => StoredResource;
+interface Reader {
+  readonly schema: DescMessage;
+  readonly read: (bytes: Uint8Array) => StoredResource;
+}
 
 /** The lists of the registry, by field: how to read one object of each. */
 const READERS: ReadonlyMap<string, Reader> = new Map([
@@ -70,14 +74,29 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
  * Shape: `list` is the field's name in the schema; undefined for a list that holds no resources.
  */
 export function readResource(list: string, bytes: Uint8Array): StoredResource | undefined {
-  return READERS.get(list)?.(bytes);
+  return READERS.get(list)?.read(bytes);
+}
+
+/**
+ * The same for an object that lies within another one as bytes, which nothing has checked yet.
+ *
+ * @throws RegistryInvalidError when it is damaged
+ */
+export function readEnclosedResource(list: string, bytes: Uint8Array): StoredResource | undefined {
+  const reader = READERS.get(list);
+  if (reader === undefined) return undefined;
+  checkRecord(reader.schema, bytes);
+  return reader.read(bytes);
 }
 
 function reader<T extends Message>(
   schema: GenMessage<T>,
   read: (message: T) => StoredResource,
 ): Reader {
-  return (bytes) => read(fromBinary(schema, bytes, { readUnknownFields: false }));
+  return {
+    schema,
+    read: (bytes) => read(fromBinary(schema, bytes, { readUnknownFields: false })),
+  };
 }
 
 function resource(

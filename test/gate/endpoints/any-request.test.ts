@@ -1,7 +1,16 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type AnyRequirement, ENDPOINTS, requirementsOf } from '../../../src/gate/index.js';
-import { RequestInvalidError, ResourceNotFoundError } from '../../../src/model/index.js';
+import {
+  type AnyRequirement,
+  ENDPOINTS,
+  requirementsOf,
+  resourcesOf,
+} from '../../../src/gate/index.js';
+import {
+  AuthzError,
+  RequestInvalidError,
+  ResourceNotFoundError,
+} from '../../../src/model/index.js';
 import { PROPERTY_TIMEOUT_MS, propertyRuns } from '../../support/property-runs.js';
 import { CREDIT_RELATIONS } from './ask-endpoint.js';
 
@@ -14,6 +23,8 @@ const NAMES = [
   'transactions_push',
   'untagged_view:a',
   'transformed_amount@v1:a',
+  'transformed_amount@v0:a',
+  'v0',
   'get_historical_features',
   '{"name":"x"}',
   '__proto__',
@@ -24,7 +35,7 @@ const NAMES = [
 const FIELDS = [
   'name project projects tags spec to __proto__ include_relationships features',
   'feature_service feature_service_name push_source_name feature_view feature_views',
-  'feature_view_name feature_view_names feature_refs name_aliases entity_df_sql',
+  'version feature_view_name feature_view_names feature_refs name_aliases entity_df_sql',
   'retrieve_func data_source data_source_name data_source_proto feature_transformation',
   'entity permission label_view',
 ].flatMap((row) => row.split(' '));
@@ -45,8 +56,10 @@ const { value } = fc.letrec<{ value: unknown; object: object }>((tie) => ({
 }));
 
 function asksForSomething(requirement: AnyRequirement): boolean {
-  if ('change' in requirement) return requirement.change.proposed.name !== '';
-  return requirement.actions.length > 0 && [requirement.resources].flat().length > 0;
+  if ('missing' in requirement) return requirement.missing instanceof AuthzError;
+  if ('actions' in requirement && requirement.actions.length === 0) return false;
+  const resources = resourcesOf(requirement);
+  return resources.length > 0 && resources.every(({ name }) => name !== '');
 }
 
 test(

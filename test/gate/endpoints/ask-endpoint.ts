@@ -5,6 +5,7 @@ import {
   findEndpoint,
   type RequirementOptions,
   requirementsOf,
+  resourcesOf,
 } from '../../../src/gate/index.js';
 import type { Resource } from '../../../src/model/index.js';
 import { type RegistryRelations, readRegistryFile } from '../../../src/registry/index.js';
@@ -39,15 +40,17 @@ export function ask(
 }
 
 function format(requirement: AnyRequirement): string {
+  if ('missing' in requirement) return `missing: ${requirement.missing.message}`;
+  if ('anyOf' in requirement) return `any of ${requirement.anyOf.map(format).join(', ')}`;
   if ('change' in requirement) {
     const { existing, proposed } = requirement.change;
     return existing
       ? `change ${formatOne(existing)} to ${formatOne(proposed)}`
       : `create ${formatOne(proposed)}`;
   }
-  const { actions, resources } = requirement;
-  const list = Array.isArray(resources) ? resources : [resources as Resource];
-  return `${[actions].flat().join('+')} ${list.map(formatOne).join(' ')}`;
+  const suffix = 'described' in requirement ? ' as described' : '';
+  const list = resourcesOf(requirement).map(formatOne).join(' ');
+  return `${[requirement.actions].flat().join('+')} ${list}${suffix}`;
 }
 
 function formatOne({ type, name, project }: Resource): string {

@@ -79,7 +79,8 @@ describe('requests of the online server', () => {
   test('the views of a service, where the server wants it', () => {
     const body = { feature_service: 'credit_model_v2_risky' };
     expect(ask('online', 'POST /search', body, { checkViews: true }).needs).toEqual([
-      'READ_ONLINE FeatureService:credit_model_v2_risky FeatureView:transaction_features FeatureView:merchant_risky_profile OnDemandFeatureView:transformed_amount',
+      'READ_ONLINE FeatureService:credit_model_v2_risky',
+      'READ_ONLINE FeatureView:transaction_features FeatureView:merchant_risky_profile OnDemandFeatureView:transformed_amount',
     ]);
   });
 
@@ -93,6 +94,8 @@ describe('requests of the online server', () => {
       sourceViewsOf: () => undefined,
       materializedViews: () => [],
       vectorStores: () => [],
+      versionsOf: () => [],
+      pinsOf: () => [],
     };
     const found = findEndpoint('online', 'POST', '/search') as FoundEndpoint;
     for (const body of [
@@ -112,22 +115,62 @@ describe('requests of the online server', () => {
     ]);
   });
 
-  test('versions of a view are the view', () => {
+  test('a version is read beside the view as it is', () => {
     const needs = (reference: string) =>
       ask('online', 'POST /search', { features: [reference] }).needs;
-    for (const version of ['', '@', '@v2', '@V12', '@latest', '@LATEST', '@v2\n']) {
-      expect(needs(`untagged_view${version}:a`)).toEqual(['READ_ONLINE FeatureView:untagged_view']);
+    const asItIs = 'READ_ONLINE FeatureView:untagged_view';
+    for (const version of ['', '@', '@latest', '@LATEST']) {
+      expect(needs(`untagged_view${version}:a`)).toEqual([asItIs]);
     }
-    for (const version of ['@2', '@v', '@v2x', '@v2@v3', ' ']) {
+    for (const version of ['@v0', '@V0', '@v00']) {
+      expect(needs(`untagged_view${version}:a`)).toEqual([
+        asItIs,
+        'READ_ONLINE FeatureView:untagged_view as described',
+      ]);
+    }
+    for (const version of ['@v2', '@V12', `@v${'9'.repeat(400)}`]) {
+      const [first, second] = needs(`untagged_view${version}:a`);
+      expect(first).toBe(asItIs);
+      expect(second).toMatch(/^missing: version .* of view `untagged_view` is not known$/);
+    }
+    for (const version of ['@0', '@x', '@v', '@v2x', '@v2@v3', '@version0', ' ']) {
       expect(() => needs(`untagged_view${version}:a`)).toThrow(ResourceNotFoundError);
+    }
+    // Python takes these for versions.
+    for (const version of ['@v\u0660', '@v0\n']) {
+      expect(() => needs(`untagged_view${version}:a`)).toThrow(RequestInvalidError);
     }
   });
 
   test('views with several features are asked for once', () => {
-    const features = ['untagged_view:a', 'untagged_view:b', 'untagged_view@v1:c'];
+    const features = ['untagged_view:a', 'untagged_view:b', 'untagged_view@v0:c'];
     expect(ask('online', 'POST /search', { features }).needs).toEqual([
       'READ_ONLINE FeatureView:untagged_view',
+      'READ_ONLINE FeatureView:untagged_view as described',
     ]);
+  });
+
+  test('a version of a view to materialize, which is named alone', () => {
+    const needs = (body: object) => ask('online', 'POST /materialize', body).needs;
+    const feature_views = ['untagged_view'];
+    const asItIs = 'WRITE_ONLINE FeatureView:untagged_view';
+    for (const version of [undefined, null, '', 'latest', 'Latest']) {
+      expect(needs({ feature_views, version })).toEqual([asItIs]);
+    }
+    for (const version of ['v0', 'V0', 'version0']) {
+      expect(needs({ feature_views, version })).toEqual([asItIs, `${asItIs} as described`]);
+    }
+    expect(needs({ feature_views, version: 'v7' })[1]).toContain('missing: version 7 of view');
+    for (const body of [
+      { feature_views, version: 'x' },
+      { feature_views, version: 0 },
+      { feature_views, version: 'v0\n' },
+      { feature_views: ['untagged_view', 'transaction_features'], version: 'v0' },
+      { feature_views: ['untagged_view', 'transaction_features'], version: 'latest' },
+      { version: 'v0' },
+    ]) {
+      expect(() => needs(body)).toThrow(RequestInvalidError);
+    }
   });
 });
 
@@ -183,6 +226,7 @@ describe('what is refused', () => {
     ],
     ['a feature with two colons', '/search', { features: ['untagged_view:a:b'] }],
     ['a feature with an empty view', '/search', { features: [':a'] }],
+    ['a feature with two colons', '/search', { features: ['untagged_view:a:b'] }],
     ['a feature of great length', '/search', { features: [`untagged_view:${'a'.repeat(1024)}`] }],
     ['too many features', '/search', { features: many }],
     ['a service that is no text', '/search', { feature_service: ['credit_model_v1'] }],

@@ -10,6 +10,10 @@ const call = (method: string, message: unknown, project?: string): Asked =>
 const IN = { project: 'credit_scoring' };
 const spec = (name: string, more: object = {}) => ({ spec: { name, ...more } });
 const PROJECT = 'Project:credit_scoring';
+const OTHER_PROJECT = 'Project:fraud_detection/fraud_detection';
+/** By the permissions of the server's own project. */
+const NEW_PROJECT = 'CREATE Project:new as described';
+const IN_NEW = { project: 'new' };
 
 /** Method, message, what it needs. */
 const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
@@ -58,7 +62,13 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['UpdateInfra', { ...IN, infra: {} }, [`DESCRIBE+UPDATE ${PROJECT}`]],
   ['GetInfra', IN, [`DESCRIBE ${PROJECT}`]],
   ['Refresh', IN, [`DESCRIBE+UPDATE ${PROJECT}`]],
-  ['Commit', {}, [`DESCRIBE+UPDATE ${PROJECT}`]],
+  [
+    'Commit',
+    {},
+    [
+      `any of UPDATE ${PROJECT}, CREATE ${PROJECT}, UPDATE ${OTHER_PROJECT}, CREATE ${OTHER_PROJECT}`,
+    ],
+  ],
   ['GetRegistryLineage', IN, [`DESCRIBE ${PROJECT}`]],
   ['GetObjectRelationships', { ...IN, object_type: 'featureView' }, [`DESCRIBE ${PROJECT}`]],
   ['ApplyEntity', { ...IN, entity: spec('driver') }, ['change Entity:driver to Entity:driver']],
@@ -98,7 +108,22 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ],
   ['ApplyPermission', { ...IN, permission: spec('new') }, ['create Permission:new']],
   ['ApplyProject', { project: spec('credit_scoring') }, [`change ${PROJECT} to ${PROJECT}`]],
-  ['ApplyProject', { project: spec('new') }, ['create Project:new']],
+  ['ApplyProject', { project: spec('new') }, [NEW_PROJECT]],
+  // What Feast's client asks about a project, and writes to it, before that is there.
+  ['Refresh', IN_NEW, [NEW_PROJECT]],
+  ['GetInfra', IN_NEW, [NEW_PROJECT]],
+  ['UpdateInfra', IN_NEW, [NEW_PROJECT]],
+  ['ListProjectMetadata', IN_NEW, [NEW_PROJECT]],
+  [
+    'ApplyEntity',
+    { ...IN_NEW, entity: spec('driver') },
+    ['CREATE Project:new Entity:driver as described'],
+  ],
+  [
+    'ApplyFeatureView',
+    { ...IN_NEW, feature_view: spec('untagged_view', { ...IN_NEW, feature_transformation: {} }) },
+    ['CREATE Project:new BatchFeatureView:untagged_view as described'],
+  ],
   [
     'CreateDatasetFromRetrieval',
     {
@@ -160,6 +185,8 @@ const LISTS: readonly (readonly [string, unknown])[] = [
     'DatasetJobs',
   ].map((list) => [`List${list}`, IN] as const),
   ['ListDatasetJobs', { project: '' }],
+  ['ListDatasetJobs', IN_NEW],
+  ['ListEntities', IN_NEW],
   ['GetDatasetJobStatus', { job_id: 'x' }],
   ['ListProjects', {}],
   ['Proto', {}],
@@ -267,12 +294,6 @@ describe('what is refused', () => {
     ['GetEntity', { name: 'driver', project: 'nosuch' }],
     ['GetEntity', { name: 'driver', project: '__proto__' }],
     ['GetFeatureView', { ...IN, name: 'loan_labels' }],
-    ['ListEntities', { project: 'nosuch' }],
-    ['ListDatasetJobs', { project: 'nosuch' }],
-    ['ApplyEntity', { project: 'nosuch', entity: spec('a') }],
-    ['ApplyPermission', { project: 'nosuch', permission: spec('a') }],
-    ['Refresh', { project: 'nosuch' }],
-    ['UpdateInfra', { project: 'nosuch' }],
     ['DeleteProject', { name: 'nosuch' }],
     ['ApplyMaterialization', { ...IN, feature_view: spec('nosuch') }],
     [

@@ -40,6 +40,11 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   [`DELETE /feature_views/loan_labels${P}`, undefined, ['DELETE LabelView:loan_labels']],
   ['POST /saved_datasets', { ...IN, name: 'new' }, ['create SavedDataset:new']],
   [
+    'POST /entities',
+    { project: 'new', name: 'driver' },
+    ['CREATE Project:new Entity:driver as described'],
+  ],
+  [
     'POST /saved_datasets/create',
     { ...IN, name: 'new', features: ['untagged_view:a'] },
     ['create SavedDataset:new', 'READ_OFFLINE FeatureView:untagged_view'],
@@ -82,12 +87,20 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
     { ...IN, feature_view_name: 'untagged_view' },
     ['DESCRIBE FeatureView:untagged_view'],
   ],
-  ...['features', 'feature_views', 'feature_services', 'baseline', 'timeseries'].map(
-    (metric) =>
+  ...(
+    [
+      ['features', 'FeatureView:untagged_view FeatureService:credit_model_v1'],
+      ['feature_views', 'FeatureView:untagged_view FeatureService:credit_model_v1'],
+      ['timeseries', 'FeatureView:untagged_view FeatureService:credit_model_v1'],
+      ['feature_services', 'FeatureService:credit_model_v1'],
+      ['baseline', 'FeatureView:untagged_view'],
+    ] as const
+  ).map(
+    ([metric, resources]) =>
       [
         `GET /monitoring/metrics/${metric}${P}&feature_view_name=untagged_view&feature_service_name=credit_model_v1`,
         undefined,
-        ['DESCRIBE FeatureView:untagged_view FeatureService:credit_model_v1'],
+        [`DESCRIBE ${resources}`],
       ] as const,
   ),
 ];
@@ -102,7 +115,13 @@ const WITH_ALL = [
   '/features',
   '/labels',
 ];
-const WITHOUT_ALL = ['/permissions', '/saved_datasets/jobs', '/projects', '/materialization_jobs'];
+const WITHOUT_ALL = [
+  '/permissions',
+  '/saved_datasets/jobs',
+  '/projects',
+  '/materialization_jobs',
+  '/metrics/resource_counts',
+];
 const LISTS = [...WITH_ALL, ...WITHOUT_ALL].map((path) => `GET ${path}${P}`);
 const LISTS_OF_ALL = WITH_ALL.map((path) => `GET ${path}/all`);
 
@@ -110,7 +129,6 @@ const LISTS_OF_ALL = WITH_ALL.map((path) => `GET ${path}/all`);
 const SUMS: readonly (readonly [string, unknown, string])[] = [
   [`GET /lineage/complete${P}`, undefined, 'Entity:driver'],
   ['GET /lineage/complete/all', undefined, 'Entity:driver'],
-  [`GET /metrics/resource_counts${P}`, undefined, 'DataSource:labels_push'],
   [`GET /metrics/popular_tags${P}`, undefined, 'LabelView:loan_labels'],
   [`GET /compute_engines${P}`, undefined, 'FeatureView:untagged_view'],
   ['GET /compute_engines/all', undefined, 'FeatureView:untagged_view'],
@@ -136,6 +154,13 @@ describe('requests of the REST registry server', () => {
     'GET /search?query=a',
     'GET /search?query=a&projects=credit_scoring&projects=fraud_detection',
     'GET /search?query=a&projects=credit_scoring',
+    // What is in no project is nothing.
+    'GET /entities?project=nosuch',
+    'GET /entities?project=__proto__',
+    'GET /search?query=a&projects=credit_scoring&projects=nosuch',
+    'GET /saved_datasets/jobs?project=nosuch',
+    'GET /metrics/resource_counts',
+    'GET /metrics/resource_counts?project=nosuch',
   ])('%s shows what may be described', (request) => {
     const { endpoint, needs } = ask('registry-rest', request);
     expect(endpoint.access).toBe('filtered');
@@ -149,6 +174,28 @@ describe('requests of the REST registry server', () => {
     expect(needs[0]).toContain(` ${PROJECT} `);
     expect(needs.join(' ').split(' ')).toContain(part);
     if (request.includes('/all')) expect(needs[1]).toContain(OTHER_PROJECT);
+  });
+
+  // What the endpoint does not look at must not stand for all that its answer is made of.
+  test.each([
+    ['GET', 'baseline', { feature_service_name: 'credit_model_v1' }],
+    ['GET', 'feature_services', { feature_view_name: 'untagged_view' }],
+    ['POST', 'compute', { feature_service_name: 'credit_model_v1' }],
+    ['POST', 'auto_compute', { feature_service_name: 'credit_model_v1' }],
+    ['POST', 'compute/transient', { feature_service_name: 'credit_model_v1' }],
+    ['POST', 'compute/log', { feature_view_name: 'untagged_view' }],
+    ['POST', 'auto_compute/log', { feature_view_name: 'untagged_view' }],
+  ])('%s /monitoring: %s is not narrowed by %j', (method, name, narrowed) => {
+    const path = `/monitoring/${method === 'GET' ? 'metrics/' : ''}${name}`;
+    const needs = (fields: Record<string, string>) =>
+      method === 'GET'
+        ? ask('registry-rest', `GET ${path}?${new URLSearchParams(fields).toString()}`).needs
+        : ask('registry-rest', `POST ${path}`, fields).needs;
+    const all = needs({ project: 'credit_scoring' });
+    expect(all[0]).toContain(` ${PROJECT} `);
+    expect(needs({ project: 'credit_scoring', ...narrowed } as Record<string, string>)).toEqual(
+      all,
+    );
   });
 
   test.each([
@@ -219,8 +266,6 @@ describe('what is refused', () => {
   });
 
   test.each<[string, unknown?]>([
-    ['GET /entities?project=nosuch'],
-    ['GET /entities?project=__proto__'],
     [`GET /entities/nosuch${P}`],
     [`GET /entities/untagged_view${P}`],
     [`GET /label_views/untagged_view${P}`],
@@ -228,11 +273,6 @@ describe('what is refused', () => {
     [`DELETE /saved_datasets/x${P}`],
     [`GET /saved_datasets/data/x${P}`],
     ['GET /projects/nosuch'],
-    ['GET /search?query=a&projects=nosuch'],
-    ['GET /search?query=a&projects=credit_scoring&projects=nosuch'],
-    ['GET /saved_datasets/jobs?project=nosuch'],
-    ['GET /metrics/resource_counts?project=nosuch'],
-    ['POST /entities', { project: 'nosuch', name: 'new' }],
     ['POST /monitoring/compute', { ...IN, feature_view_name: 'nosuch' }],
     ['POST /monitoring/compute', { project: 'nosuch' }],
   ])('%s %j: not found', (request, body) => {

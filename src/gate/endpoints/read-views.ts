@@ -1,0 +1,140 @@
+import {
+  ALL_FEATURE_VIEW_TYPES,
+  type FeastAction,
+  type FeastType,
+  quote,
+  type Resource,
+  ResourceNotFoundError,
+} from '../../model/index.js';
+import type { ViewPin } from '../../registry/relations.js';
+import type { AnyRequirement } from '../gate.js';
+import { findNamed, type RequestContext } from './request-context.js';
+import { unknownAs } from './unknown-names.js';
+
+/** A view that is read, at one of its versions or as it is. */
+export interface ViewReference {
+  readonly view: string;
+  readonly version?: number | undefined;
+}
+
+/**
+ * Collects the views that a request reads, with all that they compute from: an on-demand view is read together with its source
+ * views. A version of a view is read as the history holds it, and counts as the view as it is, too.
+ *
+ * @source Feast 0.66.0, what it checks when a view is read; differs: of a version it checks the version alone, and looks it up before
+ *   it checks anything
+ */
+export class ReadViews {
+  readonly #request: RequestContext;
+  readonly #project: string;
+  readonly #actions: readonly FeastAction[];
+  readonly #views = new Set<Resource<FeastType>>();
+  readonly #versions = new Set<Resource<FeastType>>();
+  readonly #pins = new Map<string, ViewPin>();
+  /** Views and pins whose sources are to be added. */
+  readonly #found = new Set<Resource<FeastType> | ViewPin>();
+  #missing: ResourceNotFoundError | undefined;
+
+  constructor(
+    request: RequestContext,
+    project: string,
+    actions: readonly FeastAction[] = request.endpoint.actions,
+  ) {
+    this.#request = request;
+    this.#project = project;
+    this.#actions = actions;
+  }
+
+  /** @throws ResourceNotFoundError when the view is not known */
+  addReference(
+    { view, version }: ViewReference,
+    types: readonly FeastType[] = ALL_FEATURE_VIEW_TYPES,
+  ): void {
+    this.addViews(findNamed(this.#request, this.#project, types, view, this.#actions));
+    if (version !== undefined) this.#addPin({ view, version });
+  }
+
+  addViews(views: Iterable<Resource<FeastType>>): void {
+    for (const view of views) {
+      this.#views.add(view);
+      this.#found.add(view);
+    }
+  }
+
+  /**
+   * The views of a feature service.
+   *
+   * @throws ResourceNotFoundError when the relations do not say what the service is made of
+   */
+  addService(service: Resource<FeastType>): void {
+    const { relations } = this.#request;
+    const views = relations.viewsOfService(this.#project, service.name);
+    if (views === undefined) throw this.#unknownParts(service, 'offers');
+    this.addViews(views);
+    for (const pin of relations.pinsOf(service)) this.#addPin(pin);
+  }
+
+  /**
+   * What reading all of them asks for: first the views as they are, so that who may not read them learns nothing of their versions.
+   *
+   * @returns empty where nothing was added
+   * @throws ResourceNotFoundError when the relations do not say what an on-demand view computes from
+   */
+  requirements(): readonly AnyRequirement[] {
+    this.#addAllSources();
+    const actions = this.#actions;
+    const [views, versions] = [[...this.#views], [...this.#versions]];
+    return [
+      ...(views.length === 0 ? [] : [{ actions, resources: views }]),
+      ...(versions.length === 0 ? [] : [{ actions, described: versions }]),
+      ...(this.#missing === undefined ? [] : [{ missing: this.#missing }]),
+    ];
+  }
+
+  #addPin(pin: ViewPin): void {
+    const key = JSON.stringify([pin.view, pin.version]);
+    if (this.#pins.has(key)) return;
+    this.#pins.set(key, pin);
+    this.#found.add(pin);
+  }
+
+  #addAllSources(): void {
+    // The set grows while it is gone through.
+    for (const one of this.#found) {
+      if ('version' in one) this.#addVersions(one);
+      else this.#addSourcesOf(one);
+    }
+  }
+
+  #addSourcesOf(view: Resource<FeastType>): void {
+    if (view.type !== 'OnDemandFeatureView') return;
+    const { relations } = this.#request;
+    const sources = relations.sourceViewsOf(this.#project, view.name);
+    if (sources === undefined) throw this.#unknownParts(view, 'computes from');
+    this.addViews(sources);
+    for (const pin of relations.pinsOf(view)) this.#addPin(pin);
+  }
+
+  #addVersions({ view, version }: ViewPin): void {
+    const { relations } = this.#request;
+    const name = `version ${version} of view ${quote(view)}`;
+    const found = relations.versionsOf(this.#project, view, version);
+    const views = relations.named(this.#project, ALL_FEATURE_VIEW_TYPES, view);
+    this.addViews(views);
+    if (found.length === 0 || views.length === 0)
+      this.#missing ??= new ResourceNotFoundError(`${name} is not known`);
+    for (const one of found) {
+      this.#versions.add(one.view);
+      this.addViews(one.sources ?? []);
+      for (const pin of one.pins) this.#addPin(pin);
+      if (one.sources === undefined) {
+        this.#missing ??= new ResourceNotFoundError(`what ${name} computes from is not known`);
+      }
+    }
+  }
+
+  #unknownParts(of: Resource<FeastType>, verb: string): Error {
+    const message = `what ${of.type} ${quote(of.name)} ${verb} is not known`;
+    return unknownAs(this.#request, new ResourceNotFoundError(message), [of], this.#actions);
+  }
+}
