@@ -13,17 +13,17 @@ const ODD_VERSION = /^v\p{Nd}+\n?$/iu;
  * @source Feast 0.66.0, how references are read; differs: a version in other digits than `0` to `9` is refused
  */
 export function parseReferences(references: readonly string[]): readonly ViewReference[] {
-  const views = new Map<string, ViewReference>();
-  for (const reference of references) {
-    const colon = reference.indexOf(':');
-    // SECURITY: with several, servers differ in where the name of the view ends.
-    if (colon < 1 || reference.includes(':', colon + 1)) {
-      throw new RequestInvalidError(`${quote(reference)} does not name a view and a feature`);
-    }
-    const text = reference.slice(0, colon);
-    if (!views.has(text)) views.set(text, parseView(text));
+  return [...new Set(references.map(viewOf))].map(parseView);
+}
+
+/** What stands before the colon. */
+function viewOf(reference: string): string {
+  const colon = reference.indexOf(':');
+  // SECURITY: with several, servers differ in where the name of the view ends.
+  if (colon < 1 || reference.includes(':', colon + 1)) {
+    throw new RequestInvalidError(`${quote(reference)} does not name a view and a feature`);
   }
-  return [...views.values()];
+  return reference.slice(0, colon);
 }
 
 function parseView(text: string): ViewReference {

@@ -28,11 +28,11 @@ export class ReadViews {
   readonly #request: RequestContext;
   readonly #project: string;
   readonly #actions: readonly FeastAction[];
-  readonly #views = new Set<Resource<FeastType>>();
-  readonly #versions = new Set<Resource<FeastType>>();
-  readonly #pins = new Map<string, ViewPin>();
-  /** Views and pins whose sources are to be added. */
+  /** All views and pins, each once. */
   readonly #found = new Set<Resource<FeastType> | ViewPin>();
+  // Most requests have none of these, and each asks for views.
+  #pinned: Set<string> | undefined;
+  #versions: Set<Resource<FeastType>> | undefined;
   #missing: ResourceNotFoundError | undefined;
 
   constructor(
@@ -55,10 +55,7 @@ export class ReadViews {
   }
 
   addViews(views: Iterable<Resource<FeastType>>): void {
-    for (const view of views) {
-      this.#views.add(view);
-      this.#found.add(view);
-    }
+    for (const view of views) this.#found.add(view);
   }
 
   /**
@@ -81,29 +78,29 @@ export class ReadViews {
    * @throws ResourceNotFoundError when the relations do not say what an on-demand view computes from
    */
   requirements(): readonly AnyRequirement[] {
-    this.#addAllSources();
     const actions = this.#actions;
-    const [views, versions] = [[...this.#views], [...this.#versions]];
-    return [
-      ...(views.length === 0 ? [] : [{ actions, resources: views }]),
-      ...(versions.length === 0 ? [] : [{ actions, described: versions }]),
-      ...(this.#missing === undefined ? [] : [{ missing: this.#missing }]),
-    ];
-  }
-
-  #addPin(pin: ViewPin): void {
-    const key = JSON.stringify([pin.view, pin.version]);
-    if (this.#pins.has(key)) return;
-    this.#pins.set(key, pin);
-    this.#found.add(pin);
-  }
-
-  #addAllSources(): void {
+    const views: Resource<FeastType>[] = [];
     // The set grows while it is gone through.
     for (const one of this.#found) {
       if ('version' in one) this.#addVersions(one);
-      else this.#addSourcesOf(one);
+      else {
+        views.push(one);
+        this.#addSourcesOf(one);
+      }
     }
+    const needs: AnyRequirement[] = [];
+    if (views.length > 0) needs.push({ actions, resources: views });
+    if (this.#versions !== undefined) needs.push({ actions, described: [...this.#versions] });
+    if (this.#missing !== undefined) needs.push({ missing: this.#missing });
+    return needs;
+  }
+
+  #addPin(pin: ViewPin): void {
+    this.#pinned ??= new Set();
+    const key = JSON.stringify([pin.view, pin.version]);
+    if (this.#pinned.has(key)) return;
+    this.#pinned.add(key);
+    this.#found.add(pin);
   }
 
   #addSourcesOf(view: Resource<FeastType>): void {
@@ -124,6 +121,7 @@ export class ReadViews {
     if (found.length === 0 || views.length === 0)
       this.#missing ??= new ResourceNotFoundError(`${name} is not known`);
     for (const one of found) {
+      this.#versions ??= new Set();
       this.#versions.add(one.view);
       this.addViews(one.sources ?? []);
       for (const pin of one.pins) this.#addPin(pin);

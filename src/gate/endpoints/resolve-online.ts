@@ -19,7 +19,7 @@ const SERVED = z.object({ feature_service: optionalName, features: optionalNames
 
 /** A feature service, or the views of single features. Given both, servers differ in which they read. */
 export const servedFeatures: Resolver = (request) => {
-  const { endpoint, options } = request;
+  const { options } = request;
   const { feature_service: service, features = [] } = parseFields(SERVED, request.fields);
   const project = ownProject(request);
   if (service === undefined && features.length === 0) {
@@ -28,14 +28,12 @@ export const servedFeatures: Resolver = (request) => {
   if (service !== undefined && features.length > 0) {
     throw new RequestInvalidError('the request names a feature service and features: name one');
   }
-  const services =
-    service === undefined ? [] : findNamed(request, project, ['FeatureService'], service);
   const read = new ReadViews(request, project);
-  if (options.checkViews) for (const one of services) read.addService(one);
   for (const reference of parseReferences(features)) read.addReference(reference);
-  const { actions } = endpoint;
-  const ofService = services.length === 0 ? [] : [{ actions, resources: services }];
-  return [...ofService, ...read.requirements()];
+  if (service === undefined) return read.requirements();
+  const services = findNamed(request, project, ['FeatureService'], service);
+  if (options.checkViews) for (const one of services) read.addService(one);
+  return [{ actions: request.endpoint.actions, resources: services }, ...read.requirements()];
 };
 
 const PUSHED = z.object({
