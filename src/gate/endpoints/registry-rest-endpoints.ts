@@ -59,7 +59,8 @@ const METRICS: readonly (readonly [path: string, types: readonly FeastType[]])[]
  *
  * An answer that sums up objects cannot be filtered, so that all that it sums up must be permitted.
  *
- * @source Feast 0.66.0, its REST registry server; differs: statistics of what a request does not name ask for all that
+ * @source Feast 0.67.0, its REST registry server, which is the first to tell its version, and to ask for the source of a view that is
+ *   written; differs: statistics of what a request does not name ask for all that
  *   they are made of
  */
 export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registry-rest', [
@@ -122,6 +123,14 @@ export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registr
     [...PLAIN_VIEWS, 'FeatureService'],
     'everythingOfAll',
   ),
+  {
+    method: 'GET',
+    path: '/version',
+    access: 'identity',
+    actions: [],
+    types: [],
+    resources: 'none',
+  },
   publicRow('GET', '/'),
   publicRow('GET', '/docs'),
   publicRow('GET', '/openapi.json'),

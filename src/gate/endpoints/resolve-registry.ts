@@ -203,13 +203,24 @@ export const retrievedDataset: Resolver = (request) => {
   ];
 };
 
-const APPLIED = z.object({ name: nameSchema, project: nameSchema, tags: tagsSchema });
+const APPLIED = z.object({
+  name: nameSchema,
+  project: nameSchema,
+  tags: tagsSchema,
+});
+const SOURCE_OF_VIEW = z.object({ batch_source: optionalName });
 
 /** An object that is written with its fields at the top of the request. */
 export const appliedFields: Resolver = (request) => {
   const { name, project, tags } = parseFields(APPLIED, request.fields);
   const type = request.endpoint.types[0] as FeastType;
-  return changesTo(request, { type, name, project, tags });
+  const change = changesTo(request, { type, name, project, tags });
+  if (type !== 'FeatureView') return change;
+  const { batch_source: source } = parseFields(SOURCE_OF_VIEW, request.fields);
+  if (source === undefined) return change;
+  // A view shows what its source holds to whom may read the view.
+  const sources = findNamed(request, project, ['DataSource'], source, ['DESCRIBE']);
+  return [{ actions: ['DESCRIBE'], resources: sources }, ...change];
 };
 
 const WRITTEN = z.object({

@@ -95,6 +95,7 @@ describe('the rows', () => {
       'offline ListActions ',
       'registry-grpc POST /grpc.health.v1.Health/Check',
       'registry-grpc POST /grpc.health.v1.Health/Watch',
+      'registry-rest GET /version',
       'registry-rest GET /',
       'registry-rest GET /docs',
       'registry-rest GET /openapi.json',

@@ -38,6 +38,13 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ...objects('/permissions', 'Permission', 'admin-all'),
   [`GET /label_views/loan_labels${P}`, undefined, ['DESCRIBE LabelView:loan_labels']],
   [`DELETE /feature_views/loan_labels${P}`, undefined, ['DELETE LabelView:loan_labels']],
+  [
+    'POST /feature_views',
+    { ...IN, name: 'new', batch_source: 'labels_push' },
+    ['DESCRIBE DataSource:labels_push', 'create FeatureView:new'],
+  ],
+  ['POST /feature_views', { ...IN, name: 'new', batch_source: '' }, ['create FeatureView:new']],
+  ['POST /entities', { ...IN, name: 'new', batch_source: 'nosuch' }, ['create Entity:new']],
   ['POST /saved_datasets', { ...IN, name: 'new' }, ['create SavedDataset:new']],
   [
     'POST /entities',
@@ -221,6 +228,11 @@ describe('requests of the REST registry server', () => {
     expect(steps).not.toHaveBeenCalled();
   });
 
+  test('the version is told to who is known', () => {
+    const { endpoint, needs } = ask('registry-rest', 'GET /version');
+    expect({ access: endpoint.access, needs }).toEqual({ access: 'identity', needs: [] });
+  });
+
   test('neighbours in the lists of all projects are of all projects', () => {
     const { needs } = ask('registry-rest', 'GET /entities/all?include_relationships=true');
     expect(needs).toEqual([`DESCRIBE ${PROJECT}`, `DESCRIBE ${OTHER_PROJECT}`]);
@@ -229,7 +241,7 @@ describe('requests of the REST registry server', () => {
   test('every endpoint is tried here', () => {
     const tried = new Set(
       [...REQUIRED.map(([request]) => request), ...LISTS, ...LISTS_OF_ALL, ...SUMS.map(([r]) => r)]
-        .concat('GET /search?', 'GET /saved_datasets/jobs/x')
+        .concat('GET /search?', 'GET /saved_datasets/jobs/x', 'GET /version')
         // The fixture has no saved dataset: see "not found".
         .concat('GET /saved_datasets/x', 'DELETE /saved_datasets/x', 'GET /saved_datasets/data/x')
         .map((request) => {
@@ -273,6 +285,7 @@ describe('what is refused', () => {
     [`DELETE /saved_datasets/x${P}`],
     [`GET /saved_datasets/data/x${P}`],
     ['GET /projects/nosuch'],
+    ['POST /feature_views', { ...IN, name: 'new', batch_source: 'nosuch' }],
     ['POST /monitoring/compute', { ...IN, feature_view_name: 'nosuch' }],
     ['POST /monitoring/compute', { project: 'nosuch' }],
   ])('%s %j: not found', (request, body) => {
