@@ -1,6 +1,5 @@
 export type { Authenticator, Credentials } from './authenticator.js';
 export type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
-export type { ClaimSource } from './claim-values.js';
 export { createAuthenticator } from './create-authenticator.js';
 export {
   createHttpClient,
@@ -20,11 +19,12 @@ export {
 } from './kubernetes/kubernetes-authenticator.js';
 export type { ClaimMapping, ClaimNames, IssuerLimits } from './oidc/claim-mapping.js';
 export type { ClaimPath } from './oidc/claim-path.js';
+export type { ClaimSource } from './oidc/claim-values.js';
 export type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
 export type { KeyCacheOptions } from './oidc/provider-keys.js';
+export type { RequiredClaims } from './oidc/required-claims.js';
 export type { CompactToken } from './parse-compact-token.js';
 export type { ObtainedToken } from './renewing-token.js';
-export type { RequiredClaims } from './required-claims.js';
 export type {
   PrivateServiceKey,
   PublicServiceKey,

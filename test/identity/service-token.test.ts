@@ -14,7 +14,7 @@ import {
 } from '../../src/identity/index.js';
 import type { Subject } from '../../src/model/subject.js';
 import { NOW, serverConfig } from './fake-provider.js';
-import { REVIEWS, review, startFakeApiServer } from './kubernetes-fake-server.js';
+import { REVIEWS, review, startFakeApiServer } from './kubernetes/fake-server.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 const NAMES = { issuer: 'feast-servers', audience: 'feast-registry' };

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
 import { TimedCache } from '../kubernetes-timed-cache.js';
-import { createReviewQueue } from '../review-queue.js';
-import { assertReviewable, type ReviewableTokens } from '../reviewable-token.js';
 import { createKubernetesApi, type ReviewedUser } from './api.js';
 import {
   assertCredentials,
@@ -16,6 +14,8 @@ import {
   findNamespaceGroups,
   type NamespaceGroups,
 } from './rbac.js';
+import { createReviewQueue } from './review-queue.js';
+import { assertReviewable, type ReviewableTokens } from './reviewable-token.js';
 
 /** How an API server is asked about tokens. */
 export interface TokenReviewOptions {

@@ -1,12 +1,12 @@
 import { freezeSubject, type Subject } from '../../model/subject.js';
+import type { ClaimPath } from './claim-path.js';
 import {
   type ClaimSource,
   compileClaimValues,
   compileFeastList,
   type ReadNames,
-} from '../claim-values.js';
-import { compileUsername } from '../username-claims.js';
-import type { ClaimPath } from './claim-path.js';
+} from './claim-values.js';
+import { compileUsername } from './username-claims.js';
 
 /**
  * Which claims make a subject, where they are not those that Feast reads. A field that is not given stays as Feast has it.

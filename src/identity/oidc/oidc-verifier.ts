@@ -4,19 +4,19 @@ import { ConfigInvalidError, IdentityInvalidError } from '../../model/errors.js'
 import { createHttpClient, type HttpClient } from '../http-client.js';
 import type { CompactToken } from '../parse-compact-token.js';
 import { isLoopback, parseProviderAddress } from '../provider-metadata.js';
-import {
-  assertAudience,
-  assertTextClaims,
-  compileRequiredClaims,
-  namesClient,
-  type RequiredClaims,
-} from '../required-claims.js';
 import { readSignatureAlgorithms, type SignatureAlgorithm } from '../token/signature-algorithms.js';
 import { assertTimeClaims } from '../token/time-claims.js';
 import type { VerifiedToken } from '../token/verified-token.js';
 import { assertAccessToken, assertBearerToken, assertTokenHeader } from './access-token-rules.js';
 import { type ClaimMapping, compileClaimMapping, type IssuerLimits } from './claim-mapping.js';
 import { createProviderKeys, type KeyCacheOptions, type KeySet } from './provider-keys.js';
+import {
+  assertAudience,
+  assertTextClaims,
+  compileRequiredClaims,
+  namesClient,
+  type RequiredClaims,
+} from './required-claims.js';
 import type { VerificationKey } from './verification-key.js';
 
 export type OidcConfig = OidcServerConfig | OidcClientConfig;

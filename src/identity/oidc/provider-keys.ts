@@ -2,7 +2,7 @@ import { IdentityInvalidError, IdentityUnavailableError } from '../../model/erro
 import type { HttpClient } from '../http-client.js';
 import { HttpError } from '../http-client.js';
 import { fetchJson, fetchProviderMetadata, type ProviderAddress } from '../provider-metadata.js';
-import { createKeySearch } from '../unknown-keys.js';
+import { createKeySearch } from './unknown-keys.js';
 import { parseKeySet, type VerificationKey } from './verification-key.js';
 
 /** How long keys are kept, and how often they are asked for. In seconds. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { currentNamespace, loadKubernetesConfig } from '../../../src/identity/kubernetes/config.js';
 import { createKubernetesAuthenticator } from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
-import { list, RBAC, REVIEWS, review, startFakeApiServer } from '../kubernetes-fake-server.js';
+import { list, RBAC, REVIEWS, review, startFakeApiServer } from './fake-server.js';
 
 let folder: string;
 

@@ -14,7 +14,7 @@ import {
   review,
   startFakeApiServer,
   tokenThatEnds,
-} from '../kubernetes-fake-server.js';
+} from './fake-server.js';
 
 const ALICE = { username: 'alice', groups: ['devs', 'system:authenticated'] };
 const ACCOUNT = {

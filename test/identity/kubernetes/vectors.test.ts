@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createKubernetesAuthenticator,
   createTokenReviewer,
-} from '../../src/identity/kubernetes/kubernetes-authenticator.js';
-import { readDivergences, readVectors } from '../support/conformance.js';
+} from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
+import { readDivergences, readVectors } from '../../support/conformance.js';
 import {
   type FakeApiServer,
   list,
@@ -12,7 +12,7 @@ import {
   raw,
   review,
   startFakeApiServer,
-} from './kubernetes-fake-server.js';
+} from './fake-server.js';
 
 interface Binding {
   readonly name: string;

@@ -3,15 +3,15 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { CompactEncrypt, exportSPKI, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Authenticator, createAuthenticator } from '../../src/identity/index.js';
-import type { AuthzErrorCode } from '../../src/model/errors.js';
+import { type Authenticator, createAuthenticator } from '../../../src/identity/index.js';
+import type { AuthzErrorCode } from '../../../src/model/errors.js';
 import {
   createSigningKey,
   FakeProvider,
   NOW,
   type SigningKey,
   serverConfig,
-} from './fake-provider.js';
+} from '../fake-provider.js';
 
 const provider = new FakeProvider();
 let authenticator: Authenticator;
@@ -141,7 +141,7 @@ describe('refuses an algorithm', () => {
 
 describe('refuses a key', () => {
   it.each([
-    '../../../../dev/null',
+    '../../../../../dev/null',
     '/dev/null',
     '__proto__',
     'constructor',

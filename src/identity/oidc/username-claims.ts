@@ -1,5 +1,5 @@
-import { IdentityInvalidError } from '../model/errors.js';
-import { type ClaimPath, parseClaimPath, readClaim } from './oidc/claim-path.js';
+import { IdentityInvalidError } from '../../model/errors.js';
+import { type ClaimPath, parseClaimPath, readClaim } from './claim-path.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import {
   type AuthenticatorOptions,
   createAuthenticator,
   SIGNATURE_ALGORITHMS,
-} from '../../src/identity/index.js';
+} from '../../../src/identity/index.js';
 import {
   createSigningKey,
   FakeProvider,
@@ -13,7 +13,7 @@ import {
   type SigningKey,
   sendJson,
   serverConfig,
-} from './fake-provider.js';
+} from '../fake-provider.js';
 
 let provider: FakeProvider;
 let first: SigningKey;

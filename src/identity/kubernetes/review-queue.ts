@@ -1,4 +1,4 @@
-import { IdentityInvalidError, IdentityUnavailableError } from '../model/errors.js';
+import { IdentityInvalidError, IdentityUnavailableError } from '../../model/errors.js';
 
 /** Bounds of what strangers can have the API server do. */
 export interface ReviewQueueOptions {

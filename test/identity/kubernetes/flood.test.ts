@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createKubernetesAuthenticator,
   type KubernetesAuthenticatorOptions,
-} from '../../src/identity/kubernetes/kubernetes-authenticator.js';
+} from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
 import {
   type FakeApiServer,
   list,
@@ -12,7 +12,7 @@ import {
   startFakeApiServer,
   tokenThatEnds,
   tokenWith,
-} from './kubernetes-fake-server.js';
+} from './fake-server.js';
 
 const NOW = 1_800_000_000;
 const ALICE = { username: 'alice', groups: ['system:authenticated'] };

@@ -1,5 +1,5 @@
-import { isPlainObject } from '../model/plain-data.js';
-import { type ClaimPath, parseClaimPath, readClaim } from './oidc/claim-path.js';
+import { isPlainObject } from '../../model/plain-data.js';
+import { type ClaimPath, parseClaimPath, readClaim } from './claim-path.js';
 
 /**
  * A claim whose value is not a plain list: how its names are read. At most one of `keys`, `separator` and `member`.

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createAuthenticator, type HttpClient, HttpError } from '../../src/identity/index.js';
-import { AuthzError, IdentityUnavailableError } from '../../src/model/errors.js';
-import type { Subject } from '../../src/model/subject.js';
-import { serverConfig } from './fake-provider.js';
+import { createAuthenticator, type HttpClient, HttpError } from '../../../src/identity/index.js';
+import { AuthzError, IdentityUnavailableError } from '../../../src/model/errors.js';
+import type { Subject } from '../../../src/model/subject.js';
+import { serverConfig } from '../fake-provider.js';
 
 interface User {
   readonly username: string;
@@ -36,7 +36,7 @@ interface Divergence {
   readonly ours: Answer;
 }
 
-const FOLDER = new URL('../conformance/', import.meta.url);
+const FOLDER = new URL('../../conformance/', import.meta.url);
 const [head = '', ...lines] = gunzipSync(readFileSync(new URL('tokens.jsonl.gz', FOLDER)))
   .toString('utf8')
   .trim()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthenticatorOptions, createAuthenticator } from '../../src/identity/index.js';
-import { createSigningKey, FakeProvider, NOW, serverConfig } from './fake-provider.js';
+import { type AuthenticatorOptions, createAuthenticator } from '../../../src/identity/index.js';
+import { createSigningKey, FakeProvider, NOW, serverConfig } from '../fake-provider.js';
 
 const now = (): number => NOW * 1000;
 

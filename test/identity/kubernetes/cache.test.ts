@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createKubernetesAuthenticator,
   type KubernetesAuthenticatorOptions,
-} from '../../src/identity/kubernetes/kubernetes-authenticator.js';
+} from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
 import {
   binding,
   type FakeApiServer,
@@ -13,7 +13,7 @@ import {
   review,
   startFakeApiServer,
   tokenThatEnds,
-} from './kubernetes-fake-server.js';
+} from './fake-server.js';
 
 const ALICE = { username: 'alice', groups: ['devs', 'system:authenticated'] };
 

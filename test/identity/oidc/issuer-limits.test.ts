@@ -3,8 +3,8 @@ import {
   type AuthenticatorOptions,
   createAuthenticator,
   type IssuerOptions,
-} from '../../src/identity/index.js';
-import { createSigningKey, FakeProvider, NOW, serverConfig } from './fake-provider.js';
+} from '../../../src/identity/index.js';
+import { createSigningKey, FakeProvider, NOW, serverConfig } from '../fake-provider.js';
 
 const now = (): number => NOW * 1000;
 

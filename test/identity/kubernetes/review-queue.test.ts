@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createReviewQueue, type ReviewQueue } from '../../src/identity/review-queue.js';
-import { IdentityInvalidError, IdentityUnavailableError } from '../../src/model/errors.js';
+import {
+  createReviewQueue,
+  type ReviewQueue,
+} from '../../../src/identity/kubernetes/review-queue.js';
+import { IdentityInvalidError, IdentityUnavailableError } from '../../../src/model/errors.js';
 
 let queue: ReviewQueue;
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { KubernetesConfig } from '../../src/identity/kubernetes/config.js';
+import type { KubernetesConfig } from '../../../src/identity/kubernetes/config.js';
 
 /** One request that the fake API server got. */
 export interface SeenRequest {

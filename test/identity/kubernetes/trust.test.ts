@@ -3,7 +3,7 @@ import {
   createKubernetesAuthenticator,
   createTokenReviewer,
   type KubernetesAuthenticatorOptions,
-} from '../../src/identity/kubernetes/kubernetes-authenticator.js';
+} from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
 import {
   binding,
   type FakeApiServer,
@@ -13,7 +13,7 @@ import {
   review,
   startFakeApiServer,
   tokenWith,
-} from './kubernetes-fake-server.js';
+} from './fake-server.js';
 
 const TOKEN = tokenWith({});
 const ALICE = { username: 'alice', groups: ['devs', 'system:authenticated'] };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IdentityUnavailableError } from '../model/errors.js';
+import { IdentityUnavailableError } from '../../model/errors.js';
 
 /** The keys of a provider, as far as a search for one of them needs them. */
 export interface KeySearch {

@@ -1,5 +1,5 @@
-import { IdentityInvalidError, quote } from '../model/errors.js';
-import { isPlainObject } from '../model/plain-data.js';
+import { IdentityInvalidError, quote } from '../../model/errors.js';
+import { isPlainObject } from '../../model/plain-data.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileClaimValues } from '../../src/identity/claim-values.js';
-import { compileClaimMapping } from '../../src/identity/oidc/claim-mapping.js';
+import { compileClaimMapping } from '../../../src/identity/oidc/claim-mapping.js';
+import { compileClaimValues } from '../../../src/identity/oidc/claim-values.js';
 
 const PROJECT_ROLES = 'urn:zitadel:iam:org:project:roles';
 
