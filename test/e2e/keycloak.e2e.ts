@@ -95,7 +95,7 @@ describe('access tokens', () => {
   });
 
   test.each([
-    ['id_token', 'no access token'],
+    ['id_token', 'by its `typ`'],
     ['refresh_token', 'accepted algorithm'],
   ] as const)('are not the same as an %s', async (kind, reason) => {
     const { [kind]: token } = await logIn();
