@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { addSecretRedaction } from '../redaction/index.js';
+import { addSecretRedaction, defaultRedactor } from '../redaction/index.js';
 import type { ServiceSigningKey, ServiceVerificationKey } from './service/key.js';
 import type { VerifiedToken } from './token/verified-token.js';
 
@@ -66,7 +66,17 @@ export function addVerifiedToken(
   now: number,
 ): void {
   const least = clockToleranceSeconds + MIN_MASKED_SECONDS;
-  addIdentitySecret(registry, 'token', text, Math.max(expiresAt - now / 1000, least));
+  const lifetimeSeconds = Math.max(expiresAt - now / 1000, least);
+  if (registry === undefined) addAcceptedToken('token', text, lifetimeSeconds);
+  else addIdentitySecret(registry, 'token', text, lifetimeSeconds);
+}
+
+/**
+ * Registers a token that a stranger sent and that was accepted, in the room that the redaction of the process keeps for tokens.
+ */
+export function addAcceptedToken(name: string, value: string, lifetimeSeconds: number): void {
+  if (value.length < MIN_SECRET_LENGTH) return;
+  defaultRedactor.addToken({ name, value, expiresAt: Date.now() + lifetimeSeconds * 1000 });
 }
 
 /**

@@ -17,6 +17,7 @@ export const CONTROL_ESCAPE: Int8Array = controlEscapes();
 export const BACKSLASH = 0x5c;
 export const PERCENT = 0x25;
 export const PLUS = 0x2b;
+export const SLASH = 0x2f;
 export const BLANK = 0x20;
 export const LETTER_U = 0x75;
 

@@ -1,4 +1,4 @@
-import { BACKSLASH, HEX_VALUE, LETTER_U } from './byte-tables.js';
+import { BACKSLASH, BASE64_VALUE, HEX_VALUE, LETTER_U, PLUS, SLASH } from './byte-tables.js';
 import type { SecretRegistry } from './secret-registry.js';
 import { SpanList } from './span-list.js';
 import { visibleText } from './zero-width.js';
@@ -19,16 +19,19 @@ export interface RedactionPlan {
   readonly covered: number;
   /** Backslashes that the settled text ends with, modulo 8. */
   readonly backslashes: number;
+  /** Whether a token was masked up to the end of the text, which may go on. */
+  readonly runsOn: boolean;
 }
 
 /** What the text before left behind: see {@link RedactionPlan}. */
 export interface PlanContext {
   readonly covered: number;
   readonly backslashes: number;
+  readonly runsOn: boolean;
 }
 
 /** At the beginning of a text. */
-export const PLAN_START: PlanContext = { covered: 0, backslashes: 0 };
+export const PLAN_START: PlanContext = { covered: 0, backslashes: 0, runsOn: false };
 
 /**
  * JSON in JSON in JSON doubles a backslash three times. A mask has that many or none before it: any rest would escape the mask's first
@@ -56,19 +59,24 @@ export function planRedaction(
   settled = isAll ? bytes.length : visible.originOf(settled);
   if (settled < bytes.length) settled = escapeStart(bytes, settled, context.backslashes);
   const replacements: Replacement[] = [];
-  let cursor = context.covered;
+  let cursor = context.runsOn ? endOfToken(bytes, context.covered) : context.covered;
+  let runsOn = context.runsOn && cursor === bytes.length;
   if (cursor > 0) replacements.push({ start: 0, end: cursor, mask: '' });
   for (let span = 0; span < spans.count; span++) {
     const first = visible.originOf(spans.start(span));
-    const end = visible.originOf(spans.end(span) - 1) + 1;
+    const owner = spans.owner(span);
+    let end = visible.originOf(spans.end(span) - 1) + 1;
     const from = escapeStart(bytes, first, context.backslashes);
     if (from >= settled) break;
+    const isOpen = registry.runsOn(owner);
+    if (isOpen) end = endOfToken(bytes, end);
     if (end <= cursor) continue;
+    runsOn = isOpen && end === bytes.length;
     // A secret that overlaps one masked before lies under the same mask.
     if (first < cursor) replacements.push({ start: cursor, end, mask: '' });
     else {
       const start = Math.max(cursor, from);
-      replacements.push({ start, end, mask: registry.mask(spans.owner(span)) });
+      replacements.push({ start, end, mask: registry.mask(owner) });
     }
     cursor = end;
   }
@@ -77,7 +85,19 @@ export function planRedaction(
     settled,
     covered: Math.max(0, cursor - settled),
     backslashes: backslashesBefore(bytes, settled, context.backslashes),
+    runsOn: runsOn && !complete,
   };
+}
+
+/** Where the characters of base64url end that follow a place. */
+function endOfToken(bytes: Uint8Array, place: number): number {
+  let end = place;
+  while (end < bytes.length) {
+    const byte = bytes[end] as number;
+    if ((BASE64_VALUE[byte] as number) < 0 || byte === PLUS || byte === SLASH) break;
+    end++;
+  }
+  return end;
 }
 
 /** Where an escape begins that a place lies in, or the backslashes that would escape what is put there. */

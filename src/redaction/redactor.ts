@@ -7,6 +7,7 @@ import {
   type SecretRegistryOptions,
   type SecretToRedact,
 } from './secret-registry.js';
+import type { TokenToRedact } from './token-registry.js';
 import { type WritableLike, wrapStream } from './wrap-stream.js';
 
 export interface RedactorOptions extends SecretRegistryOptions, Partial<ValueLimits> {}
@@ -33,6 +34,15 @@ export interface Redactor {
    * @throws TypeError for what is no such secret; RangeError where `maxBytes` are in use
    */
   add(secret: string | SecretToRedact): () => void;
+  /**
+   * Adds a token of a caller. Tokens have room of their own, of which the oldest are given up for new ones; of a signed token the signature is
+   * masked, without which it is worth nothing.
+   *
+   * @throws TypeError for what is no token of 8 to 65,536 characters
+   */
+  addToken(token: TokenToRedact): void;
+  /** How many secrets and tokens there was no room for. With the first one the process emits a warning. */
+  readonly unmasked: number;
   text(text: string): string;
   /** UTF-8. */
   bytes(bytes: Uint8Array): Uint8Array;
@@ -88,6 +98,10 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
       return registry.size;
     },
     add: (secret) => registry.add(secret),
+    addToken: (token) => registry.addToken(token),
+    get unmasked() {
+      return registry.unmasked;
+    },
     text,
     bytes,
     value,

@@ -2,6 +2,7 @@ import { quote } from '../model/index.js';
 import { chooseMaskSign, formatMask } from './mask.js';
 import { compileSecretFinder, type FindableSecret, type SecretFinder } from './secret-finder.js';
 import { SpanList } from './span-list.js';
+import { type TokenEntry, TokenRegistry, type TokenToRedact } from './token-registry.js';
 import { stripZeroWidth } from './zero-width.js';
 
 /** Characters that a secret has at least: a shorter one stands in innocent text too often. Zero-width characters do not count. */
@@ -10,6 +11,8 @@ export const MIN_SECRET_LENGTH = 8;
 export const MAX_SECRET_LENGTH = 65_536;
 /** Bytes of all secrets of a registry together, unless its options say otherwise: their tables take about sixty times as much. */
 const DEFAULT_MAX_BYTES = 4 * 2 ** 20;
+/** Bytes of what is looked for of all tokens together: some 20,000 signed ones. */
+const DEFAULT_MAX_TOKEN_BYTES = 2 ** 19;
 /** Tables of fewer bytes of secrets are made anew with each new secret: that costs less than searching for some more tables. */
 const SMALL_TABLE_BYTES = 2048;
 /** Newer tables take in the one before them when it has no more than so many times their bytes. */
@@ -27,6 +30,8 @@ export interface SecretToRedact {
 export interface SecretRegistryOptions {
   /** Bytes that the secrets may have together in UTF-8; 4 MiB by default. */
   readonly maxBytes?: number;
+  /** Bytes of what is looked for of tokens, 24 of each signed one: beyond, the oldest tokens are given up. Default: 512 KiB. */
+  readonly maxTokenBytes?: number;
 }
 
 interface Entry extends FindableSecret {
@@ -49,15 +54,23 @@ export class SecretRegistry {
   readonly #fresh = new Set<Entry>();
   /** Bytes of the secrets that the finders hold, the removed ones too. */
   #held = 0;
-  #finders: readonly SecretFinder<Entry>[] = [];
-  /** Made when the first secret is masked. */
-  #masks: readonly string[] | undefined;
+  #secretFinders: readonly SecretFinder<Entry>[] = [];
+  #finders: readonly SecretFinder<Entry | TokenEntry>[] = [];
+  readonly #tokens: TokenRegistry;
+  #unmasked = 0;
+  /** The sign of the masks, and masks by name; made when the first secret is masked. */
+  #sign: string | undefined;
+  readonly #masks = new Map<string | undefined, string>();
 
   constructor(options: SecretRegistryOptions = {}) {
-    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-    if (!Number.isSafeInteger(this.#maxBytes) || this.#maxBytes < 0) {
-      throw new TypeError('maxBytes must be a whole number that is not negative');
+    const { maxBytes = DEFAULT_MAX_BYTES, maxTokenBytes = DEFAULT_MAX_TOKEN_BYTES } = options;
+    for (const [option, bytes] of Object.entries({ maxBytes, maxTokenBytes })) {
+      if (!Number.isSafeInteger(bytes) || bytes < 0) {
+        throw new TypeError(`${option} must be a whole number that is not negative`);
+      }
     }
+    this.#maxBytes = maxBytes;
+    this.#tokens = new TokenRegistry(maxTokenBytes, () => this.#countUnmasked());
   }
 
   /** Number of different secrets. */
@@ -84,22 +97,72 @@ export class SecretRegistry {
     };
   }
 
+  /** How many secrets and tokens could not be taken, or had to be given up before their end. */
+  get unmasked(): number {
+    return this.#unmasked;
+  }
+
+  /**
+   * Adds a token, which stays until it has ended or newer ones need its room.
+   *
+   * @throws TypeError for what is no token of 8 to 65,536 characters
+   */
+  addToken(token: TokenToRedact): void {
+    const { value, name, expiresAt } = parseSecret(token);
+    this.#tokens.add(value, name, expiresAt);
+  }
+
   /** Finders for all secrets; the owners of what they find are positions in all their secrets, one list after the other. */
-  finders(): readonly SecretFinder<Entry>[] {
-    if (this.#fresh.size > 0 || this.#isHalfRemoved()) this.#compile();
+  finders(): readonly SecretFinder<Entry | TokenEntry>[] {
+    const isStale = this.#fresh.size > 0 || this.#isHalfRemoved();
+    if (!isStale && !this.#tokens.hasFresh) return this.#finders;
+    if (isStale) this.#compile();
+    this.#finders = [...this.#secretFinders, ...this.#tokens.finders()];
     return this.#finders;
   }
 
   /** What stands in place of a secret, by the owner of its span. */
   mask(owner: number): string {
-    this.#masks ??= this.#makeMasks();
-    return this.#masks[owner] as string;
+    const { name } = this.#entryOf(owner);
+    let mask = this.#masks.get(name);
+    if (mask === undefined) {
+      this.#sign ??= chooseMaskSign(this.#entries.keys());
+      // A name that gives a secret away is not shown.
+      const isShown = name !== undefined && !this.#holdsSecret(name);
+      mask = formatMask(this.#sign, isShown ? name : undefined);
+      this.#masks.set(name, mask);
+    }
+    return mask;
+  }
+
+  /** Whether the characters of base64url that follow a span belong to it. */
+  runsOn(owner: number): boolean {
+    const entry = this.#entryOf(owner);
+    return 'runsOn' in entry && entry.runsOn;
+  }
+
+  #entryOf(owner: number): Entry | TokenEntry {
+    let position = owner;
+    for (const { secrets } of this.#finders) {
+      if (position < secrets.length) return secrets[position] as Entry | TokenEntry;
+      position -= secrets.length;
+    }
+    throw new RangeError('a span belongs to no secret');
+  }
+
+  #countUnmasked(): void {
+    if (this.#unmasked++ > 0) return;
+    globalThis.process?.emitWarning?.(
+      'more secrets and tokens are in use than there is room for: some are not masked in what is printed; raise `maxBytes` or `maxTokenBytes`',
+      { code: 'FEAST_PERMISSIONS_UNMASKED' },
+    );
   }
 
   #create(value: string, name: string | undefined): Entry {
     const bytes = encoder.encode(value);
     if (this.#bytes + bytes.length > this.#maxBytes) this.#forgetExpired();
     if (this.#bytes + bytes.length > this.#maxBytes) {
+      this.#countUnmasked();
       throw new RangeError(
         `the redaction registry is full: ${this.#entries.size} secrets of ${this.#bytes} bytes`,
       );
@@ -135,7 +198,7 @@ export class SecretRegistry {
    * than the next, there are few, and a secret is moved to another one a logarithmic number of times.
    */
   #compile(): void {
-    const finders = this.#isHalfRemoved() ? [] : [...this.#finders];
+    const finders = this.#isHalfRemoved() ? [] : [...this.#secretFinders];
     let secrets = finders.length === 0 ? [...this.#entries.values()] : [...this.#fresh];
     for (let last = finders.at(-1); last !== undefined; last = finders.at(-1)) {
       const limit = Math.max(SMALL_TABLE_BYTES, MERGE_RATIO * countBytes(secrets));
@@ -144,24 +207,11 @@ export class SecretRegistry {
       finders.pop();
     }
     if (secrets.length > 0) finders.push(compileSecretFinder(secrets));
-    this.#finders = finders;
+    this.#secretFinders = finders;
     this.#held = finders.reduce((held, { secrets }) => held + countBytes(secrets), 0);
     this.#fresh.clear();
-    this.#masks = undefined;
-  }
-
-  #makeMasks(): readonly string[] {
-    const sign = chooseMaskSign(this.#entries.keys());
-    const shown = new Map<string | undefined, string>([[undefined, formatMask(sign, undefined)]]);
-    const maskOf = (name: string | undefined): string => {
-      const known = shown.get(name);
-      if (known !== undefined) return known;
-      // A name that gives a secret away is not shown.
-      const mask = formatMask(sign, this.#holdsSecret(name as string) ? undefined : name);
-      shown.set(name, mask);
-      return mask;
-    };
-    return this.#finders.flatMap(({ secrets }) => secrets.map(({ name }) => maskOf(name)));
+    this.#sign = undefined;
+    this.#masks.clear();
   }
 
   #holdsSecret(text: string): boolean {
