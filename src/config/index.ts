@@ -16,3 +16,4 @@ export {
 } from './parse-feature-store-config.js';
 export type { RegistryConfig } from './parse-registry-section.js';
 export { loadPermissionFile, parsePermissionFile } from './permission-file.js';
+export { type RecognizedFile, recognizeFile } from './recognize-file.js';

@@ -39,6 +39,9 @@ const MISSPELT_AUTH =
   'is not read: did you mean `auth`? Without an `auth` section a server lets everyone in';
 const MISPLACED_AUTH = 'is not read: only a top-level `auth` section protects a server';
 
+const PERMISSION_FILE =
+  'belongs to a permission file, which is not a feature store. Name the feature_store.yaml here, and read this file with `loadPermissionFile`';
+
 const storeSchema = z.object({
   project: stringField.regex(
     PROJECT_NAME,
@@ -69,6 +72,9 @@ export function parseFeatureStoreConfig(
   const document = parseYaml(text, { file, env: env ?? {} });
   if (!isMapping(document.value)) {
     throw document.errorAt([], 'a feature store must be a mapping with a `project`');
+  }
+  if (Array.isArray(document.value['permissions']) && !('project' in document.value)) {
+    throw document.errorAtKey(['permissions'], PERMISSION_FILE);
   }
   const errors: ConfigInvalidError[] = [];
   const store = checkSection(storeSchema, { value: document.value, path: [] }, document, errors);

@@ -57,6 +57,12 @@ function findItems(document: YamlDocument): readonly unknown[] {
   if (!isMapping(document.value)) {
     throw document.errorAt([], 'a permission file must be a mapping with a list of `permissions`');
   }
+  if ('project' in document.value && !('permissions' in document.value)) {
+    throw document.errorAtKey(
+      ['project'],
+      'belongs to a feature_store.yaml, which is not a permission file. Read it with `loadFeatureStore`',
+    );
+  }
   const unknown = Object.keys(document.value).filter((key) => key !== 'permissions');
   throwCollected(unknown.map((key) => document.errorAt([key], 'is not a known field here')));
   const items = document.value['permissions'];

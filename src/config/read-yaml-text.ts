@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { ConfigInvalidError } from '../model/errors.js';
 import { MAX_YAML_LENGTH } from './compose-yaml.js';
 import { errorCode } from './find-feature-store-config.js';
+import { recognizeFile } from './recognize-file.js';
 
 /**
  * Reads the text of a YAML file.
@@ -43,6 +44,11 @@ async function readUpTo(handle: FileHandle, limit: number): Promise<Uint8Array> 
 function decode(bytes: Uint8Array, file: string): string {
   if (bytes.length > MAX_YAML_LENGTH) {
     throw new ConfigInvalidError(`longer than ${MAX_YAML_LENGTH} bytes`, { file });
+  }
+  const other = recognizeFile(bytes);
+  // JSON is YAML as well.
+  if (other !== undefined && other.kind !== 'a JSON document') {
+    throw new ConfigInvalidError(`is ${other.kind}, not YAML. ${other.advice}`, { file });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

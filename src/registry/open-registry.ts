@@ -16,29 +16,45 @@ export interface RegistryLocation {
 
 const SUPPORTED = 'supported are local registry files (`registry_type: file`)';
 
+/** How to get a local file of a registry that is elsewhere. */
+const DUMP =
+  "Write it to a file in Python, `open('registry.db', 'wb').write(FeatureStore('.').registry.proto().SerializeToString())`, and name that file as the registry";
+const COPIES: ReadonlyMap<string, string> = new Map([
+  ['s3', 'aws s3 cp'],
+  ['gs', 'gcloud storage cp'],
+  ['abfs', 'az storage blob download'],
+  ['https', 'az storage blob download'],
+  ['hdfs', 'hdfs dfs -get'],
+]);
+
 /**
  * Opens the registry that a configuration names. Nothing is read yet.
  *
- * @throws {@link ConfigInvalidError} when no source can read registries of that type; names those that can be read
+ * @throws {@link ConfigInvalidError} if registries of that type cannot be read. It names the types that can be read, and
+ *   how to get a file of the registry
  */
 export function openRegistry(registry: RegistryLocation): RegistrySource {
   if (registry.type !== 'file') {
-    throw new ConfigInvalidError(
-      `registries of type ${quote(registry.type)} cannot be read; ${SUPPORTED}`,
-    );
+    throw unreadable(`registries of type ${quote(registry.type)}`, DUMP);
   }
   const store = registry.options?.['registry_store_type'];
   if (store !== undefined && store !== null && store !== 'FileRegistryStore') {
-    throw new ConfigInvalidError(
-      `registry stores of a class of their own cannot be read; ${SUPPORTED}`,
-    );
+    throw unreadable('registry stores of other classes', DUMP);
   }
   if (registry.path === undefined) {
     // Only the scheme is shown: the rest may hold a password.
     const scheme = /^[A-Za-z][A-Za-z0-9+.-]*(?=:)/.exec(registry.url ?? '')?.[0] ?? 'unknown';
-    throw new ConfigInvalidError(
-      `registries at ${quote(`${scheme}://`)} cannot be read; ${SUPPORTED}`,
+    const command = COPIES.get(scheme.toLowerCase());
+    throw unreadable(
+      `registries at ${quote(`${scheme}://`)}`,
+      command === undefined
+        ? DUMP
+        : `Copy it with \`${command}\`, and name the copy as the registry`,
     );
   }
   return createFileRegistry({ path: registry.path });
+}
+
+function unreadable(what: string, wayRound: string): ConfigInvalidError {
+  return new ConfigInvalidError(`${what} cannot be read; ${SUPPORTED}. ${wayRound}`);
 }

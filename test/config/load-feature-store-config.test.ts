@@ -21,6 +21,10 @@ beforeAll(async () => {
   await writeFile(join(folder, 'repo', 'bad.yaml'), 'project: p\nauth: 5\nregistry: r.db\n');
   await writeFile(join(folder, 'repo', 'latin1.yaml'), Buffer.from('project: \xe9t\xe9', 'latin1'));
   await writeFile(join(folder, 'repo', 'large.yaml'), `project: p\n${'#'.repeat(1024 * 1024)}`);
+  const lfs = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n';
+  await writeFile(join(folder, 'repo', 'lfs.yaml'), lfs);
+  await writeFile(join(folder, 'repo', 'page.yaml'), '<html><body>Sign in</body></html>');
+  await writeFile(join(folder, 'repo', 'permissions.yaml'), 'permissions:\n  - name: p\n');
   await symlink(join(folder, 'repo', 'feature_store.yaml'), join(folder, 'link.yaml'));
   execFileSync('mkfifo', [join(folder, 'pipe')]);
 });
@@ -87,6 +91,12 @@ describe('loadFeatureStoreConfig', () => {
   it.each([
     ['bad.yaml', 'bad.yaml:2:7: `auth` must be a mapping'],
     ['latin1.yaml', 'latin1.yaml: not UTF-8 text'],
+    ['lfs.yaml', 'lfs.yaml: is a Git LFS pointer, not YAML. Run `git lfs pull`'],
+    ['page.yaml', 'page.yaml: is an HTML page, not YAML'],
+    [
+      'permissions.yaml',
+      'permissions.yaml:1:1: `permissions` belongs to a permission file, which is not a feature store',
+    ],
     ['large.yaml', 'large.yaml: longer than 1048576 bytes'],
   ])('refuses %s', async (name, message) => {
     const promise = loadFeatureStoreConfig(join(folder, 'repo', name));

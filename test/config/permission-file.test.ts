@@ -248,3 +248,9 @@ permissions:
     ]);
   });
 });
+
+it('a feature store is told from a permission file', () => {
+  expect(() => parsePermissionFile('project: p\nregistry: r.db', { file: 'f.yaml' })).toThrow(
+    'f.yaml:1:1: `project` belongs to a feature_store.yaml, which is not a permission file',
+  );
+});

@@ -181,3 +181,97 @@ describe('hostile bytes', () => {
     expect(decode(bytes)).toBeUndefined();
   });
 });
+
+describe('numbers of too many bytes', () => {
+  const overlong = (bytes: number): Uint8Array =>
+    concat(new Uint8Array(bytes - 1).fill(0x80), [0x01]);
+
+  test.each<readonly [string, Uint8Array]>([
+    ['in a time', delimited(5, concat([0x08], overlong(11)))],
+    ['in a list of types', delimited(16, delimited(1, concat([0x18], overlong(11))))],
+    ['in a packed list', delimited(16, delimited(1, delimited(3, overlong(11))))],
+    ['in a field that is passed over', delimited(1, delimited(1, concat([0x38], overlong(11))))],
+    [
+      'in an unknown field of a permission',
+      delimited(16, delimited(1, concat([0x48], overlong(11)))),
+    ],
+    ['as a tag', concat(overlong(11), [0])],
+    ['as a length', concat([0x0a], overlong(11))],
+  ])('%s are damage, and no bare error', (_, bytes) => {
+    expect(decode(bytes)).toBeUndefined();
+    expect(decode(concat(bytes, registryBytes()))).toBeUndefined();
+  });
+
+  test('anywhere in a real registry are damage or not looked at', () => {
+    const real = fixtureBytes(CREDIT_SCORING);
+    const random = randomNumbers(11);
+    for (let run = 0; run < 2_000; run++) {
+      const at = Math.floor(random() * real.length);
+      const bytes = Uint8Array.from(real);
+      bytes.set(overlong(12).subarray(0, real.length - at), at);
+      decode(bytes);
+    }
+  });
+
+  test('in what refers to what are damage as well', () => {
+    const view = delimited(1, concat(delimited(1, [0x76]), delimited(2, [0x70])));
+    const online = delimited(
+      1,
+      concat(delimited(1, [0x76]), delimited(2, [0x70]), [0x40], overlong(11)),
+    );
+    const project = delimited(17, delimited(1, delimited(1, [0x70])));
+    const before = registryBytes({ projects: [] });
+    const ask = (one: Uint8Array): unknown =>
+      decode(concat(before, delimited(6, one), project))?.relations?.materializedViews('p');
+    expect(ask(view)).toEqual([]);
+    expect(ask(online)).toBeUndefined();
+  });
+});
+
+describe('records of two bytes', () => {
+  const empties = (tag: number, count: number): Uint8Array =>
+    new Uint8Array(2 * count).map((_, at) => (at % 2 === 0 ? tag : 0));
+  const COUNT = 2 ** 20 + 1;
+  const version = concat(delimited(3, [0x31]), delimited(4, [0x76]));
+
+  test.each<readonly [string, Uint8Array, string]>([
+    ['objects', empties(0x0a, 4_000_000), 'Entity has no name'],
+    ['versions of views', concat(version, delimited(18, empties(0x0a, 4_000_000))), 'has no name'],
+    ['objects that are passed over', empties(0x12, 4_000_000), 'has no schema version'],
+    [
+      'roles',
+      delimited(16, delimited(1, delimited(7, delimited(3, empties(0x0a, COUNT))))),
+      'one RoleBasedPolicy has more than 1048576 elements',
+    ],
+    [
+      'types',
+      delimited(16, delimited(1, delimited(3, new Uint8Array(COUNT)))),
+      'one PermissionSpec has more than 1048576 elements',
+    ],
+    [
+      'tags',
+      delimited(1, delimited(1, empties(0x42, COUNT))),
+      'one EntitySpecV2 has more than 1048576 elements',
+    ],
+  ])('are refused at once: %s', (_, bytes, problem) => {
+    // What is collected before the refusal would show here: 4,000,000 records of 36 times their size are 288 MB.
+    const before = process.memoryUsage().heapUsed;
+    expect(() => decodeRegistry(bytes)).toThrow(problem);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);
+  });
+
+  test('in a feature service are refused when it is first asked for', () => {
+    const service = delimited(
+      1,
+      concat(delimited(1, [0x73]), delimited(2, [0x70]), empties(0x1a, COUNT)),
+    );
+    const bytes = concat(
+      registryBytes({ projects: [] }),
+      delimited(7, service),
+      delimited(17, delimited(1, delimited(1, [0x70]))),
+    );
+    expect(() => decodeRegistry(bytes).relations?.viewsOfService('p', 's')).toThrow(
+      'one FeatureServiceSpec has more than 1048576 elements',
+    );
+  });
+});

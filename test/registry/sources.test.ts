@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ConfigInvalidError,
@@ -8,7 +9,7 @@ import {
   RegistryUnavailableError,
 } from '../../src/model/index.js';
 import { createFileRegistry, openRegistry, readRegistryFile } from '../../src/registry/index.js';
-import { CREDIT_SCORING, fixtureBytes } from './registry-bytes.js';
+import { CREDIT_SCORING, fixtureBytes, registryBytes } from './registry-bytes.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -48,6 +49,34 @@ describe('readRegistryFile', () => {
     await expect(reading).rejects.toThrow(
       /`[^`]+cut\.db` is cut off or damaged: field 16 of Registry ends 30 bytes too late \(byte 11946\)$/,
     );
+  });
+
+  test.each<readonly [string, string | Uint8Array, string]>([
+    [
+      'SQLite',
+      'SQLite format 3\0\x10',
+      'is a SQLite database, not a registry. Feast reads it with',
+    ],
+    [
+      'LFS',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+      'is a Git LFS pointer, not a registry. Run `git lfs pull`',
+    ],
+    ['gzip', gzipSync('x'), 'is a gzip archive'],
+    ['HTML', '<!DOCTYPE html><html></html>', 'is an HTML page'],
+    ['XML', '<?xml version="1.0"?><Error/>', 'is an XML document'],
+    ['JSON', '{"entities": []}', 'is a JSON document'],
+    [
+      'a registry from before projects',
+      registryBytes({ projects: [], entities: [{ spec: { name: 'e', project: 'p' } }] }),
+      'holds objects and no project: it is cut off, or a Feast from before projects wrote it',
+    ],
+  ])('says what a file is that is not a registry: %s', async (_, content, message) => {
+    const path = join(folder, 'other.db');
+    await writeFile(path, content);
+    const reading = readRegistryFile(path);
+    await expect(reading).rejects.toBeInstanceOf(RegistryInvalidError);
+    await expect(reading).rejects.toThrow(`registry file \`${path}\` ${message}`);
   });
 
   test('a file of more than 1 GiB is not read', async () => {
@@ -123,6 +152,7 @@ describe('openRegistry', () => {
     }
     expect(message).toContain(named);
     expect(message).toContain('supported are local registry files');
+    expect(message).toMatch(/Write it to a file|Copy it with `aws s3 cp`/);
     expect(message).not.toContain('pa55');
   });
 });

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { recognizeFile } from '../../config/index.js';
 import { quote, RegistryInvalidError, RegistryUnavailableError } from '../../model/index.js';
 import type { RegistryContents } from '../registry-source.js';
 import { decodeRegistry } from '../wire/decode-registry.js';
@@ -24,9 +25,14 @@ export async function readRegistryFile(
   try {
     return decodeRegistry(bytes);
   } catch (error) {
-    if (error instanceof RegistryInvalidError) throw invalid(path, error.message, error);
+    if (error instanceof RegistryInvalidError) throw invalid(path, sayProblem(bytes, error), error);
     throw error;
   }
+}
+
+function sayProblem(bytes: Uint8Array, { message }: RegistryInvalidError): string {
+  const other = recognizeFile(bytes);
+  return other === undefined ? message : `is ${other.kind}, not a registry. ${other.advice}`;
 }
 
 async function readBytes(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {

@@ -1,16 +1,21 @@
 import { quote, RegistryInvalidError } from '../../model/index.js';
-import type { FeatureViewVersionRecord } from '../gen/registry_pb.js';
 import type { StoredResource } from './read-resource.js';
 
 /** What a registry of Feast says about its own format. */
 const SCHEMA_VERSION = '1';
+
+/** A view that the history of view versions holds. */
+export interface ViewVersions {
+  readonly name: string;
+  readonly project: string;
+}
 
 /** The parts of a registry that tell whether it is whole. */
 export interface RegistryParts {
   readonly schemaVersion: string;
   readonly version: string;
   readonly resources: readonly StoredResource[];
-  readonly history: readonly FeatureViewVersionRecord[];
+  readonly history: { readonly isKept: boolean; readonly labelViews: readonly ViewVersions[] };
 }
 
 /**
@@ -55,7 +60,11 @@ function assertProjectsListed(
   projects: ReadonlySet<string>,
 ): void {
   if (projects.size === 0) {
-    throw new RegistryInvalidError('holds no project: it is cut off, or nothing was applied to it');
+    throw new RegistryInvalidError(
+      resources.length === 0
+        ? 'holds no project: it is cut off, or nothing was applied to it'
+        : 'holds objects and no project: it is cut off, or a Feast from before projects wrote it. Run `feast apply` with a current Feast',
+    );
   }
   for (const { type, name, project } of resources) {
     if (!projects.has(project)) {
@@ -68,10 +77,10 @@ function assertProjectsListed(
 
 function assertHistoryKept(
   resources: readonly StoredResource[],
-  history: readonly FeatureViewVersionRecord[],
+  history: RegistryParts['history'],
   projects: ReadonlySet<string>,
 ): void {
-  const witness = history.length === 0 && resources.find(({ inHistory }) => inHistory === true);
+  const witness = !history.isKept && resources.find(({ inHistory }) => inHistory === true);
   if (witness) {
     throw new RegistryInvalidError(
       `is cut off: it holds no versions of ${witness.type} ${quote(witness.name)}`,
@@ -81,11 +90,11 @@ function assertHistoryKept(
   for (const { type, project, name } of resources) {
     if (type === 'LabelView') labelViews.add(JSON.stringify([project, name]));
   }
-  for (const { featureViewType, projectId, featureViewName } of history) {
-    if (featureViewType !== 'label_view' || !projects.has(projectId)) continue;
-    if (!labelViews.has(JSON.stringify([projectId, featureViewName]))) {
+  for (const { name, project } of history.labelViews) {
+    if (!projects.has(project)) continue;
+    if (!labelViews.has(JSON.stringify([project, name]))) {
       throw new RegistryInvalidError(
-        `is cut off: it holds versions of LabelView ${quote(featureViewName)}, but not the view`,
+        `is cut off: it holds versions of LabelView ${quote(name)}, but not the view`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { create, mergeFromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, mergeFromBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import {
   type ExcludedPermission,
@@ -10,11 +10,16 @@ import {
   type Resource,
 } from '../../model/index.js';
 import { createRelations, type EncodedObject } from '../create-relations.js';
-import { type Registry, RegistrySchema } from '../gen/registry_pb.js';
+import {
+  FeatureViewVersionHistorySchema,
+  FeatureViewVersionRecordSchema,
+  type Registry,
+  RegistrySchema,
+} from '../gen/registry_pb.js';
 import type { RegistryContents } from '../registry-source.js';
-import { assertComplete } from './assert-complete.js';
+import { assertComplete, type ViewVersions } from './assert-complete.js';
 import { readPermission } from './read-permission.js';
-import { readRecords, type WireRecord } from './read-records.js';
+import { listRecords, visitRecords, type WireRecord } from './read-records.js';
 import { readResource, type StoredResource } from './read-resource.js';
 
 /**
@@ -40,26 +45,35 @@ export function decodeRegistry(bytes: Uint8Array): RegistryContents {
   if (!(bytes instanceof Uint8Array))
     throw new TypeError('a registry is decoded from a Uint8Array');
   if (bytes.length === 0) throw new RegistryInvalidError('is empty');
-  const header = create(RegistrySchema);
-  const stored = new Map<string, StoredResource>();
-  const permissions: (Permission | ExcludedPermission)[] = [];
-  const records = readRecords(RegistrySchema, bytes);
-  for (const record of records) {
+  const target: Target = {
+    header: create(RegistrySchema),
+    stored: new Map(),
+    permissions: [],
+    history: { isKept: false, labelViews: [] },
+  };
+  visitRecords(RegistrySchema, bytes, (record) => {
     try {
-      readRecord(record, bytes, { header, stored, permissions });
+      readRecord(record, bytes, target);
     } catch (error) {
       throw inRecord(record, error);
     }
-  }
+  });
+  return toContents(target, bytes);
+}
+
+function toContents(
+  { header, stored, permissions, history }: Target,
+  bytes: Uint8Array,
+): RegistryContents {
   const all = [...stored.values()];
   assertComplete({
     schemaVersion: header.registrySchemaVersion,
     version: header.versionId,
     resources: all,
-    history: header.featureViewVersionHistory?.records ?? [],
+    history,
   });
   const resources = Object.freeze(all.filter(isListed).map(freezeResource));
-  const relations = createRelations(resources, () => encodedObjects(records, bytes));
+  const relations = createRelations(resources, () => encodedObjects(bytes));
   return Object.freeze({
     version: header.versionId,
     lastUpdated: readTime(header.lastUpdated),
@@ -70,11 +84,8 @@ export function decodeRegistry(bytes: Uint8Array): RegistryContents {
   });
 }
 
-function* encodedObjects(
-  records: readonly WireRecord[],
-  bytes: Uint8Array,
-): Generator<EncodedObject> {
-  for (const { field, content, end } of records) {
+function* encodedObjects(bytes: Uint8Array): Generator<EncodedObject> {
+  for (const { field, content, end } of listRecords(RegistrySchema, bytes)) {
     yield { list: field.name, bytes: bytes.subarray(content, end) };
   }
 }
@@ -84,10 +95,15 @@ interface Target {
   /** By list, project and name. */
   readonly stored: Map<string, StoredResource>;
   readonly permissions: (Permission | ExcludedPermission)[];
+  readonly history: { isKept: boolean; readonly labelViews: ViewVersions[] };
 }
 
 function readRecord(record: WireRecord, bytes: Uint8Array, target: Target): void {
   const { field, start, content, end } = record;
+  if (field.name === 'feature_view_version_history') {
+    readHistory(bytes.subarray(content, end), target.history);
+    return;
+  }
   if (field.fieldKind !== 'list') {
     mergeFromBinary(RegistrySchema, target.header, bytes.subarray(start, end), {
       readUnknownFields: false,
@@ -108,6 +124,26 @@ function readRecord(record: WireRecord, bytes: Uint8Array, target: Target): void
   }
   target.stored.set(key, resource);
   if (type === 'Permission') target.permissions.push(readPermission(object));
+}
+
+/** Keeps what completeness is judged by: whether a history exists, and the label views in it. */
+function readHistory(bytes: Uint8Array, history: Target['history']): void {
+  for (const { content, end } of listRecords(FeatureViewVersionHistorySchema, bytes)) {
+    const { featureViewName, projectId, featureViewType } = fromBinary(
+      FeatureViewVersionRecordSchema,
+      bytes.subarray(content, end),
+      { readUnknownFields: false },
+    );
+    if (featureViewName === '' || projectId === '') {
+      throw new RegistryInvalidError('a version of a view has no name or no project');
+    }
+    history.isKept = true;
+    if (featureViewType !== 'label_view') continue;
+    const last = history.labelViews.at(-1);
+    // Versions of a view stand together, so that this keeps one of each.
+    if (last?.name === featureViewName && last.project === projectId) continue;
+    history.labelViews.push({ name: featureViewName, project: projectId });
+  }
 }
 
 function inRecord({ field, start }: WireRecord, error: unknown): unknown {

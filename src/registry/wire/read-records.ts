@@ -27,8 +27,21 @@ interface Extent {
   readonly end: number;
 }
 
+/** A varint of 64 bits. A longer one fits no field, and the decoder of the protobuf library fails on it. */
+const MAX_VARINT_BYTES = 10;
+
 /**
- * Finds the fields of an encoded message and checks everything below them that the schema knows.
+ * Most elements that the lists of one object may have together. An empty element takes two bytes in
+ * the file and many more in memory.
+ */
+const MAX_ELEMENTS = 2 ** 20;
+
+/** Messages whose lists grow with the registry. They are read record by record. */
+const UNBOUNDED: ReadonlySet<string> = new Set(['feast.core.FeatureViewVersionHistory']);
+
+/**
+ * Visits the fields of an encoded message one by one, each after it and everything below it that the schema knows was
+ * checked. Nothing is kept, so that what is refused at its first record costs no memory.
  *
  * The decoder of the protobuf library is lenient, as the format asks: it takes a value of the wrong wire type, a
  * field that outruns its message, a second value for a field that holds one, and fields in any order. Feast writes
@@ -38,11 +51,15 @@ interface Extent {
  * Shape: `schema` has at most 31 fields a message, none of them recursive, which bounds the depth. Cost: linear.
  *
  * @throws {@link RegistryInvalidError} naming the field and the byte
+ * @throws what `visit` throws
  */
-export function readRecords(schema: DescMessage, bytes: Uint8Array): readonly WireRecord[] {
+export function visitRecords(
+  schema: DescMessage,
+  bytes: Uint8Array,
+  visit: (record: WireRecord) => void,
+): void {
   const reader = new BinaryReader(bytes);
-  const records: WireRecord[] = [];
-  try {
+  checked(reader, () =>
     checkMessage(schema, reader, bytes.length, (field, { number, start, content, end }) => {
       if (field === undefined) {
         throw damaged(
@@ -50,13 +67,21 @@ export function readRecords(schema: DescMessage, bytes: Uint8Array): readonly Wi
           start,
         );
       }
-      records.push({ field, start, content, end });
-    });
-  } catch (error) {
-    if (error instanceof RegistryInvalidError) throw error;
-    throw damaged(`is cut off or damaged: ${(error as Error).message}`, reader.pos, error);
+      visit({ field, start, content, end });
+    }),
+  );
+}
+
+/** The fields of a message that {@link visitRecords} went through before, one by one. */
+export function* listRecords(schema: DescMessage, bytes: Uint8Array): Generator<WireRecord> {
+  const reader = new BinaryReader(bytes);
+  const rules = rulesOf(schema);
+  while (reader.pos < bytes.length) {
+    const { number, start, content, end } = readExtent(schema, reader, bytes.length);
+    const field = rules.get(number)?.field;
+    if (field !== undefined) yield { field, start, content, end };
+    reader.pos = end;
   }
-  return records;
 }
 
 /**
@@ -67,8 +92,13 @@ export function readRecords(schema: DescMessage, bytes: Uint8Array): readonly Wi
  */
 export function checkRecord(schema: DescMessage, bytes: Uint8Array): void {
   const reader = new BinaryReader(bytes);
+  checked(reader, () => checkMessage(schema, reader, bytes.length));
+}
+
+/** SECURITY: the reader throws bare errors, which must not pass for anything but a damaged registry. */
+function checked(reader: BinaryReader, check: () => void): void {
   try {
-    checkMessage(schema, reader, bytes.length);
+    check();
   } catch (error) {
     if (error instanceof RegistryInvalidError) throw error;
     throw damaged(`is cut off or damaged: ${(error as Error).message}`, reader.pos, error);
@@ -109,12 +139,13 @@ function checkMessage(
   visit?: (field: DescField | undefined, extent: Extent) => void,
 ): void {
   const rules = rulesOf(schema);
+  const isBounded = visit === undefined && !UNBOUNDED.has(schema.typeName);
+  let elements = 0;
   let seen = 0;
   let last = 0;
   while (reader.pos < limit) {
     const extent = readExtent(schema, reader, limit);
     const rule = rules.get(extent.number);
-    visit?.(rule?.field, extent);
     if (rule !== undefined) {
       if (extent.number < last) {
         throw damaged(
@@ -124,8 +155,12 @@ function checkMessage(
       }
       last = extent.number;
       seen = checkOnce(schema, rule, seen, extent.start);
-      checkValue(schema, rule.field, extent, reader);
+      elements += checkValue(schema, rule.field, extent, reader);
+      if (isBounded && elements > MAX_ELEMENTS) {
+        throw damaged(`one ${schema.name} has more than ${MAX_ELEMENTS} elements`, extent.start);
+      }
     }
+    visit?.(rule?.field, extent);
     reader.pos = extent.end;
   }
 }
@@ -146,6 +181,9 @@ function readExtent(schema: DescMessage, reader: BinaryReader, limit: number): E
     reader.skip(wireType, number);
     end = reader.pos;
     reader.pos = content;
+    if (wireType === WireType.Varint && end - content > MAX_VARINT_BYTES) {
+      throw damaged(`field ${number} of ${schema.name} is a number of too many bytes`, start);
+    }
   }
   if (end > limit) {
     throw damaged(
@@ -170,26 +208,31 @@ function checkOnce(
   return seen | once;
 }
 
+/** @returns how many elements of lists and maps the value is or holds */
 function checkValue(
   schema: DescMessage,
   field: DescField,
   { wireType, start, end }: Extent,
   reader: BinaryReader,
-): void {
+): number {
   const delimited = wireType === WireType.LengthDelimited;
   const packed = field.fieldKind === 'list' && isVarint(field) && delimited;
   if (!packed && wireType !== (isVarint(field) ? WireType.Varint : WireType.LengthDelimited)) {
     throw damaged(`\`${field.name}\` of ${schema.name} has wire type ${wireType}`, start);
   }
   if (packed) {
-    while (reader.pos < end) reader.uint32();
+    let elements = 0;
+    for (; reader.pos < end; elements += 1) reader.uint32();
     if (reader.pos > end)
       throw damaged(`\`${field.name}\` of ${schema.name} outruns its length`, start);
-  } else if (field.fieldKind === 'map') {
+    return elements;
+  }
+  if (field.fieldKind === 'map') {
     checkMapEntry(schema, field, reader, end);
   } else if (field.message !== undefined) {
     checkMessage(field.message, reader, end);
   }
+  return field.fieldKind === 'list' || field.fieldKind === 'map' ? 1 : 0;
 }
 
 /** The maps of the schema are all from text to text. */
