@@ -29,7 +29,9 @@ export async function openStore(
   options: { readonly enforce?: boolean } = {},
 ): Promise<OpenedStore> {
   progress.start('reading the registry');
-  const store = await loadFeatureStore(args.path, { env: io.env, project: args.get('project') });
+  // Without a path, the variables that Feast reads decide.
+  const [path] = args.paths;
+  const store = await loadFeatureStore(path, { env: io.env, project: args.get('project') });
   const { auth, ...rest } = store.snapshotOptions;
   progress.start('compiling');
   const snapshot = await prepareSnapshot(

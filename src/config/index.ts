@@ -9,6 +9,7 @@ export type {
 export type { Environment } from './expand-environment.js';
 export { findFeatureStoreConfig } from './find-feature-store-config.js';
 export { loadFeatureStoreConfig } from './load-feature-store-config.js';
+export { type FeatureStoreLocation, locateFeatureStore } from './locate-feature-store.js';
 export {
   type FeatureStoreConfig,
   type ParseFeatureStoreConfigOptions,

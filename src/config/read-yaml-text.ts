@@ -10,7 +10,7 @@ import { recognizeFile } from './recognize-file.js';
  * @throws ConfigInvalidError where it cannot be read, is too large or not UTF-8.
  */
 export async function readYamlText(file: string): Promise<string> {
-  return decode(await readBytes(file), file);
+  return decodeYamlText(await readBytes(file), file);
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {
@@ -41,7 +41,13 @@ async function readUpTo(handle: FileHandle, limit: number): Promise<Uint8Array> 
   return bytes.subarray(0, length);
 }
 
-function decode(bytes: Uint8Array, file: string): string {
+/**
+ * The text of YAML bytes.
+ *
+ * @param file for messages
+ * @throws ConfigInvalidError if they are too many, or not UTF-8
+ */
+export function decodeYamlText(bytes: Uint8Array, file: string): string {
   if (bytes.length > MAX_YAML_LENGTH) {
     throw new ConfigInvalidError(`longer than ${MAX_YAML_LENGTH} bytes`, { file });
   }

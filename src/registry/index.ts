@@ -1,10 +1,15 @@
 export { createRelations, type EncodedObject } from './create-relations.js';
 export { createFileRegistry } from './file/create-file-registry.js';
 export { readRegistryFile } from './file/read-registry-file.js';
-export type { FeatureStore, LoadFeatureStoreOptions } from './load-feature-store.js';
-export { loadFeatureStore } from './load-feature-store.js';
+export type {
+  FeatureStore,
+  FeatureStoreSnapshotOptions,
+  LoadFeatureStoreOptions,
+  OpenedFeatureStore,
+} from './load-feature-store.js';
+export { loadFeatureStore, openFeatureStore } from './load-feature-store.js';
 export type { RegistryLocation } from './open-registry.js';
 export { openRegistry } from './open-registry.js';
-export type { RegistryContents, RegistrySource } from './registry-source.js';
+export type { RegistryContents, RegistrySource, WatchOptions } from './registry-source.js';
 export type { RegistryRelations, VectorStore, ViewPin, ViewVersion } from './relations.js';
 export { decodeRegistry } from './wire/decode-registry.js';

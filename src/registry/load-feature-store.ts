@@ -3,6 +3,8 @@ import {
   type FeatureStoreConfig,
   findFeatureStoreConfig,
   loadFeatureStoreConfig,
+  locateFeatureStore,
+  parseFeatureStoreConfig,
 } from '../config/index.js';
 import type { SnapshotOptions } from '../engine/index.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
@@ -27,7 +29,20 @@ export interface FeatureStore {
   /** All of the registry, whatever the project. */
   readonly contents: RegistryContents;
   /** For `createAuthorizer` and `prepareSnapshot`. Says nothing about patterns that are not supported. */
-  readonly snapshotOptions: SnapshotOptions;
+  readonly snapshotOptions: FeatureStoreSnapshotOptions;
+}
+
+/** Snapshot options of a registry: its resources and projects are known. */
+export type FeatureStoreSnapshotOptions = SnapshotOptions &
+  Required<Pick<SnapshotOptions, 'resources' | 'projects'>>;
+
+/** A feature store whose configuration was read, and whose registry was not yet. */
+export interface OpenedFeatureStore {
+  /** Undefined: a registry is read without its configuration. */
+  readonly config: FeatureStoreConfig | undefined;
+  readonly registry: RegistrySource;
+  /** Reads the registry anew. Throws what {@link loadFeatureStore} throws. */
+  read(options?: { readonly signal?: AbortSignal | undefined }): Promise<FeatureStore>;
 }
 
 /** A file with any other ending is a registry. */
@@ -42,7 +57,9 @@ const MAX_LISTED = 5;
  * other). Of a registry file alone nothing is known about `auth`, so everything is enforced. A resource that names no project
  * is of `options.project`, or of the project of the configuration, or of the only one there is.
  *
- * @param path default: the current folder
+ * @param path default: what `FEATURE_STORE_YAML_BASE64`, `FEAST_FS_YAML_FILE_PATH`, `FEATURE_REPO_DIR` and the operator's
+ *   `TMP_FEATURE_STORE_YAML_BASE64` say, the first of them that is set; otherwise the current folder. Relative paths in a
+ *   configuration from a variable start from the current folder
  * @throws ConfigInvalidError when the configuration is missing or wrong, or the registry does not have the project
  * @throws RegistryUnavailableError, RegistryInvalidError when the registry cannot be read
  * @example
@@ -50,39 +67,67 @@ const MAX_LISTED = 5;
  * const authorizer = createAuthorizer(snapshotOptions);
  */
 export async function loadFeatureStore(
-  path = '.',
+  path?: string,
   options: LoadFeatureStoreOptions = {},
 ): Promise<FeatureStore> {
-  const { config, registry } = await open(path, options);
-  const contents = await registry.read(
-    options.signal === undefined ? {} : { signal: options.signal },
-  );
-  const source = registry.describe();
-  const { project } = options;
-  if (project !== undefined) assertProject(project, contents, source);
-  else if (config !== undefined) assertProject(config.project, contents, source, config.file);
+  const { signal, ...rest } = options;
+  const opened = await openFeatureStore(path, rest);
+  return await opened.read({ signal });
+}
+
+/**
+ * Reads the configuration of a feature store, and opens the registry that it names. See {@link loadFeatureStore}.
+ *
+ * @throws ConfigInvalidError when the configuration is missing or wrong
+ */
+export async function openFeatureStore(
+  path: string | undefined,
+  { env = process.env, project }: Omit<LoadFeatureStoreOptions, 'signal'> = {},
+): Promise<OpenedFeatureStore> {
+  const { config, registry } = await open(path, env);
   return Object.freeze({
     config,
-    source,
-    contents,
-    snapshotOptions: Object.freeze(toSnapshotOptions(contents, config, project)),
+    registry,
+    read: async ({ signal }: { readonly signal?: AbortSignal | undefined } = {}) => {
+      const contents = await registry.read(signal === undefined ? {} : { signal });
+      const source = registry.describe();
+      if (project !== undefined) assertProject(project, contents, source);
+      else if (config !== undefined) assertProject(config.project, contents, source, config.file);
+      return Object.freeze({
+        config,
+        source,
+        contents,
+        snapshotOptions: Object.freeze(toSnapshotOptions(contents, config, project)),
+      });
+    },
   });
 }
 
 async function open(
-  path: string,
-  { env }: LoadFeatureStoreOptions,
-): Promise<{ readonly config: FeatureStoreConfig | undefined; readonly registry: RegistrySource }> {
-  const file = await findFeatureStoreConfig(path);
-  if (!CONFIG_FILE.test(file)) {
+  path: string | undefined,
+  env: Environment,
+): Promise<Pick<OpenedFeatureStore, 'config' | 'registry'>> {
+  const location = path === undefined ? locateFeatureStore(env) : { path, isConfig: false };
+  if ('text' in location) {
+    const file = `$${location.variable}`;
+    const options = { file, env, baseDirectory: process.cwd() };
+    return openConfigured(parseFeatureStoreConfig(location.text, options));
+  }
+  const file = await findFeatureStoreConfig(location.path);
+  if (!location.isConfig && !CONFIG_FILE.test(file)) {
     return { config: undefined, registry: createFileRegistry({ path: file }) };
   }
-  const config = await loadFeatureStoreConfig(file, { env });
+  return openConfigured(await loadFeatureStoreConfig(file, { env }));
+}
+
+function openConfigured(
+  config: FeatureStoreConfig,
+): Pick<OpenedFeatureStore, 'config' | 'registry'> {
   try {
     return { config, registry: openRegistry(config.registry) };
   } catch (error) {
     if (!(error instanceof ConfigInvalidError)) throw error;
-    throw new ConfigInvalidError(error.message, { file }, { cause: error });
+    throw new ConfigInvalidError(error.message, { file: config.file }, { cause: error });
   }
 }
 
@@ -104,7 +149,7 @@ function toSnapshotOptions(
   contents: RegistryContents,
   config: FeatureStoreConfig | undefined,
   project: string | undefined,
-): SnapshotOptions {
+): FeatureStoreSnapshotOptions {
   const isMeant = (one: { readonly project?: string | undefined }): boolean =>
     project === undefined || one.project === project;
   const [onlyProject] = contents.projects.length === 1 ? contents.projects : [];

@@ -15,15 +15,32 @@ export interface RegistryContents {
   readonly relations?: RegistryRelations | undefined;
 }
 
+export interface WatchOptions {
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  /** Seconds between two looks at the source, above 0 and at most 86,400. Default: `5`. */
+  readonly pollSeconds?: number | undefined;
+}
+
 /** Where a registry is read from. */
 export interface RegistrySource {
   /** For messages, for example "registry file /srv/feast/registry.db". Holds no secret. */
   describe(): string;
   /**
-   * Reads the registry anew: all of it, or an error.
+   * Reads the registry anew: all of it, or an error. The same object may be returned where nothing has changed.
    *
    * @throws {@link RegistryUnavailableError} when it cannot be reached or opened
    * @throws {@link RegistryInvalidError} when what is there is not a whole registry
    */
   read(options?: { readonly signal?: AbortSignal }): Promise<RegistryContents>;
+  /**
+   * Calls `onChange` as long as the source may hold something else than `read` met last; `onChange` is expected to read. It
+   * is called again after a source could not be reached, but not for content that `read` has refused. A promise that it
+   * returns is waited for, so that calls never overlap. The watch keeps no process alive.
+   *
+   * Missing where a source cannot tell.
+   *
+   * @throws TypeError if an option is invalid
+   */
+  watch?(onChange: () => unknown, options: WatchOptions): void;
 }

@@ -1,8 +1,14 @@
-import type { RegistrySource } from '../registry-source.js';
-import { readRegistryFile } from './read-registry-file.js';
+import { hash } from 'node:crypto';
+import { pollChanges } from '../poll-changes.js';
+import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
+import { type FileState, readFileState } from './file-state.js';
+import { decodeRegistryFile, readRegistryBytes } from './read-registry-file.js';
 
 /**
  * The registry file that Feast writes, as a source. See {@link readRegistryFile} for what is read and thrown.
+ *
+ * A watch looks at inode, size and times, and reads only what they do not rule out. A file with the same content
+ * as before is not decoded again.
  *
  * @throws TypeError when `path` is not a string with something in it
  */
@@ -11,8 +17,44 @@ export function createFileRegistry(options: { readonly path: string }): Registry
   if (typeof path !== 'string' || path === '') {
     throw new TypeError('the path of a registry file is a string that is not empty');
   }
+  const file = new RegistryFile(path);
   return Object.freeze({
     describe: () => `registry file ${path}`,
-    read: (readOptions?: { readonly signal?: AbortSignal }) => readRegistryFile(path, readOptions),
+    read: (readOptions?: { readonly signal?: AbortSignal }) => file.read(readOptions?.signal),
+    watch: (onChange: () => unknown, watchOptions: WatchOptions) =>
+      pollChanges(() => file.hasChanged(), onChange, watchOptions),
   });
+}
+
+class RegistryFile {
+  readonly #path: string;
+  /** When it was read last. Undefined: never, or it could not be reached. */
+  #state: FileState | undefined;
+  #last: { readonly digest: string; readonly contents: RegistryContents } | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async read(signal: AbortSignal | undefined): Promise<RegistryContents> {
+    this.#state = undefined;
+    // Before the content: a change between the two is seen at the next look.
+    const state = await readFileState(this.#path);
+    const bytes = await readRegistryBytes(this.#path, signal);
+    const digest = hash('sha256', bytes, 'base64');
+    try {
+      const contents =
+        this.#last?.digest === digest ? this.#last.contents : decodeRegistryFile(this.#path, bytes);
+      this.#last = { digest, contents };
+      return contents;
+    } finally {
+      this.#state = state;
+    }
+  }
+
+  async hasChanged(): Promise<boolean> {
+    const before = this.#state;
+    if (before === undefined || before.isRecent) return true;
+    return (await readFileState(this.#path)).fingerprint !== before.fingerprint;
+  }
 }

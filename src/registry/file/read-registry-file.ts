@@ -21,7 +21,11 @@ export async function readRegistryFile(
   path: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<RegistryContents> {
-  const bytes = await readBytes(path, options.signal);
+  return decodeRegistryFile(path, await readRegistryBytes(path, options.signal));
+}
+
+/** @throws {@link RegistryInvalidError} naming the file, and what it is where that is known */
+export function decodeRegistryFile(path: string, bytes: Uint8Array): RegistryContents {
   try {
     return decodeRegistry(bytes);
   } catch (error) {
@@ -35,7 +39,11 @@ function sayProblem(bytes: Uint8Array, { message }: RegistryInvalidError): strin
   return other === undefined ? message : `is ${other.kind}, not a registry. ${other.advice}`;
 }
 
-async function readBytes(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+/** The bytes of a registry file. See {@link readRegistryFile} for what is thrown. */
+export async function readRegistryBytes(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
   signal?.throwIfAborted();
   try {
     const status = await stat(path);

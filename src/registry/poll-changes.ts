@@ -1,0 +1,41 @@
+import type { WatchOptions } from './registry-source.js';
+
+const DEFAULT_POLL_SECONDS = 5;
+const MAX_POLL_SECONDS = 86_400;
+
+/**
+ * Asks a source now and then whether it has changed, and calls `onChange` when it has: the watch of sources that
+ * cannot tell by themselves.
+ *
+ * What either function throws or rejects with ends nothing. The next look comes after both have ended.
+ *
+ * @throws TypeError if `options.pollSeconds` or `options.signal` is invalid
+ */
+export function pollChanges(
+  hasChanged: () => Promise<boolean>,
+  onChange: () => unknown,
+  { signal, pollSeconds = DEFAULT_POLL_SECONDS }: WatchOptions,
+): void {
+  if (!(typeof pollSeconds === 'number' && pollSeconds > 0 && pollSeconds <= MAX_POLL_SECONDS)) {
+    throw new TypeError(
+      `option pollSeconds must be a number above 0, and at most ${MAX_POLL_SECONDS}`,
+    );
+  }
+  if (!(signal instanceof AbortSignal)) {
+    throw new TypeError('option signal must be an AbortSignal: it ends the watch');
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      if ((await hasChanged()) && !signal.aborted) await onChange();
+    } catch {}
+    schedule();
+  };
+  const schedule = (): void => {
+    if (signal.aborted) return;
+    timer = setTimeout(() => void look(), pollSeconds * 1000);
+    timer.unref();
+  };
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  schedule();
+}
