@@ -1,20 +1,15 @@
-import type { Environment, FeatureStoreConfig } from '../config/index.js';
-import {
-  type Authorizer,
-  createAuthorizer,
-  prepareSnapshot,
-  type Snapshot,
-  type SnapshotOptions,
-} from '../engine/index.js';
+import { type Environment, type FeatureStoreConfig } from '../config/index.js';
+import { type Authorizer, prepareSnapshot } from '../engine/index.js';
 import {
   type Authenticator,
   type AuthenticatorOptions,
   createAuthenticator,
 } from '../identity/index.js';
 import { ConfigInvalidError, type FeastVocabulary } from '../model/index.js';
-import { type FeatureStore, loadFeatureStore, type RegistryRelations } from '../registry/index.js';
+import { openFeatureStore, type RegistryRelations } from '../registry/index.js';
 import { createGate, type GateOptions } from './create-gate.js';
 import type { AuthorizationHeader, Caller, Gate, Refusal } from './gate.js';
+import { type LiveRules, LiveStore, type ReloadEvent, snapshotOptionsOf } from './live-store.js';
 
 export interface LoadGateOptions
   extends Omit<GateOptions, 'authenticator' | 'authorizer' | 'relations' | 'project'> {
@@ -25,12 +20,19 @@ export interface LoadGateOptions
   /** For the authenticator that the `auth` section asks for. */
   readonly identity?: AuthenticatorOptions | undefined;
   /** What is decided where permissions say nothing. `whenNoPermissions` is `deny` unless given. */
-  readonly rules?:
-    | Pick<
-        SnapshotOptions,
-        'strategy' | 'unsecured' | 'whenNoPermissions' | 'onUnsupportedPattern' | 'policyKinds'
-      >
-    | undefined;
+  readonly rules?: LiveRules | undefined;
+  /** Whether a configuration without authentication is accepted. Default: `false`, it is an error. */
+  readonly allowNoAuth?: boolean | undefined;
+  /**
+   * Seconds between two looks at the registry, at most 86,400. A changed registry is in force at the next look.
+   * Default: `5`. `0`: only `reload` reads it again.
+   */
+  readonly pollSeconds?: number | undefined;
+  /**
+   * Called after each change of the registry that was put in force, and each one that could not be. What it throws or
+   * rejects with changes nothing. Default: failures are process warnings, once each.
+   */
+  readonly onReload?: ((event: ReloadEvent) => unknown) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,13 +44,16 @@ export interface LoadedGate extends Gate {
   /** The project that the configuration names. */
   readonly project: string | undefined;
   /**
-   * Reads the registry anew, and puts it in force as a whole. Whatever goes wrong leaves what is in force as it is.
+   * Reads configuration and registry anew, and puts the registry in force as a whole. Whatever goes wrong leaves what is in
+   * force as it is. Not needed for changes of the registry, which is watched; after it, the registry that the configuration
+   * names now is.
    *
-   * @throws ConfigInvalidError when the configuration names another way to authenticate: that takes a new gate
+   * @throws ConfigInvalidError when the configuration names another way to authenticate or another project: that takes a new
+   *   gate
    * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError, PatternUnsupportedError
    */
   reload(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Closes the authenticator: where callers must be known, none is let in from then on. */
+  /** Ends the watch, and closes the authenticator: where callers must be known, none is let in from then on. */
   close(): Promise<void>;
 }
 
@@ -56,69 +61,80 @@ export interface LoadedGate extends Gate {
  * Makes the gate of a server from its `feature_store.yaml`: who callers are from the `auth` section, and what they may do from
  * the registry.
  *
- * @param path a folder with a `feature_store.yaml`, or such a file; a registry file needs `options.authenticator`
- * @throws ConfigInvalidError when the configuration is missing or wrong
+ * The registry is watched: what Feast applies is in force after `pollSeconds`. A registry that cannot be read, or no longer
+ * holds the project, is not believed: the last good one stays in force, and `onReload` and `warnings` tell.
+ *
+ * @param path a folder with a `feature_store.yaml`, or such a file; a registry file needs `options.authenticator`. Default: as
+ *   for `loadFeatureStore`
+ * @throws ConfigInvalidError when the configuration is missing or wrong, or says `no_auth` without `options.allowNoAuth`
  * @throws RegistryUnavailableError, RegistryInvalidError when the registry cannot be read
  * @throws PermissionInvalidError, PatternUnsupportedError when a permission is not understood
+ * @throws TypeError when an option is wrong
  * @example
  * const gate = await loadGate('feature_repo');
  * for (const warning of gate.warnings) log.warn(warning);
  */
-export async function loadGate(path = '.', options: LoadGateOptions = {}): Promise<LoadedGate> {
-  const { env, rules } = options;
-  const load = async (signal: AbortSignal | undefined): Promise<Loaded> => {
-    const store = await loadFeatureStore(path, { env, ...(signal && { signal }) });
-    const whenNoPermissions = rules?.whenNoPermissions ?? 'deny';
-    const snapshotOptions = { ...store.snapshotOptions, ...rules, whenNoPermissions };
-    return { store, snapshot: await prepareSnapshot(snapshotOptions, { signal }) };
-  };
-  return new StoreGate(load, await load(options.signal), options);
+export async function loadGate(path?: string, options: LoadGateOptions = {}): Promise<LoadedGate> {
+  assertOptions(options);
+  const { env, rules, signal, allowNoAuth, pollSeconds = DEFAULT_POLL_SECONDS } = options;
+  const { onReload, now = Date.now } = options;
+  const open = () => openFeatureStore(path, { env });
+  const opened = await open();
+  if (allowNoAuth !== true) assertEnforced(opened.config);
+  const store = await opened.read({ signal });
+  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules), { signal });
+  const authenticator = options.authenticator ?? authenticatorOf(store.config, options.identity);
+  const live = new LiveStore({ open, rules, pollSeconds, onReload, now }, opened, store, snapshot);
+  try {
+    return new StoreGate(live, authenticator, options);
+  } catch (error) {
+    live.close();
+    throw error;
+  }
 }
 
-interface Loaded {
-  readonly store: FeatureStore;
-  readonly snapshot: Snapshot<FeastVocabulary>;
-}
+const DEFAULT_POLL_SECONDS = 5;
+const MAX_POLL_SECONDS = 86_400;
 
 class StoreGate implements LoadedGate {
   readonly authorizer: Authorizer;
   readonly config: FeatureStoreConfig | undefined;
   readonly project: string | undefined;
-  readonly #load: (signal: AbortSignal | undefined) => Promise<Loaded>;
+  readonly #live: LiveStore;
   readonly #authenticator: Authenticator;
   readonly #gate: Gate;
-  #relations: RegistryRelations | undefined;
-  #lastReload: Promise<void> = Promise.resolve();
 
   constructor(
-    load: (signal: AbortSignal | undefined) => Promise<Loaded>,
-    { store, snapshot }: Loaded,
+    live: LiveStore,
+    authenticator: Authenticator,
     {
       env: _env,
       rules: _rules,
       signal: _signal,
-      identity,
-      authenticator,
+      identity: _identity,
+      authenticator: _authenticator,
+      allowNoAuth: _allowNoAuth,
+      pollSeconds: _pollSeconds,
+      onReload: _onReload,
       ...gate
     }: LoadGateOptions,
   ) {
-    this.authorizer = createAuthorizer(snapshot);
-    this.config = store.config;
-    this.project = store.config?.project;
-    this.#load = load;
-    this.#relations = store.contents.relations;
-    this.#authenticator = authenticator ?? authenticatorOf(store.config, identity);
+    this.authorizer = live.authorizer;
+    this.config = live.config;
+    this.project = live.config?.project;
+    this.#live = live;
+    this.#authenticator = authenticator;
     this.#gate = createGate({
       ...gate,
-      authenticator: this.#authenticator,
+      authenticator,
       authorizer: this.authorizer,
-      relations: () => this.#relations,
+      relations: () => live.relations,
       project: this.project,
     });
   }
 
   get warnings(): readonly string[] {
-    return this.#gate.warnings;
+    return Object.freeze([...this.#gate.warnings, ...this.#live.warnings]);
   }
 
   get vocabulary(): FeastVocabulary | undefined {
@@ -126,7 +142,7 @@ class StoreGate implements LoadedGate {
   }
 
   get relations(): RegistryRelations | undefined {
-    return this.#relations;
+    return this.#live.relations;
   }
 
   get enforced(): boolean {
@@ -154,27 +170,36 @@ class StoreGate implements LoadedGate {
   }
 
   reload({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    // One after the other, so that what was read first is never put in force last.
-    const reloaded = this.#lastReload.then(() => this.#reload(signal));
-    this.#lastReload = reloaded.catch(() => {});
-    return reloaded;
+    return this.#live.reload(signal);
   }
 
   async close(): Promise<void> {
+    this.#live.close();
     await this.#authenticator.close();
   }
+}
 
-  async #reload(signal: AbortSignal | undefined): Promise<void> {
-    const { store, snapshot } = await this.#load(signal);
-    // SECURITY: a file that says `no_auth` all of a sudden must not open a running server.
-    if (store.config?.auth.type !== this.config?.auth.type) {
-      throw new ConfigInvalidError('the type of `auth` has changed: start the server anew', {
-        file: store.config?.file,
-      });
-    }
-    this.authorizer.replace(snapshot);
-    this.#relations = store.contents.relations;
+function assertOptions({ allowNoAuth, pollSeconds, onReload }: LoadGateOptions): void {
+  if (allowNoAuth !== undefined && typeof allowNoAuth !== 'boolean') {
+    throw new TypeError('option allowNoAuth must be true or false');
   }
+  const isPeriod =
+    typeof pollSeconds === 'number' && pollSeconds >= 0 && pollSeconds <= MAX_POLL_SECONDS;
+  if (pollSeconds !== undefined && !isPeriod) {
+    throw new TypeError(`option pollSeconds must be a number from 0 to ${MAX_POLL_SECONDS}`);
+  }
+  if (onReload !== undefined && typeof onReload !== 'function') {
+    throw new TypeError('option onReload must be a function');
+  }
+}
+
+// SECURITY: a section that was forgotten or misspelt reads as `no_auth`.
+function assertEnforced(config: FeatureStoreConfig | undefined): void {
+  if (config?.auth.type !== 'no_auth') return;
+  throw new ConfigInvalidError(
+    '`auth` is missing or `no_auth`, so every request would be let through. Configure `auth`, or pass `allowNoAuth: true`',
+    { file: config.file },
+  );
 }
 
 function authenticatorOf(

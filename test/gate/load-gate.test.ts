@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,9 +73,27 @@ describe('a gate that is loaded', () => {
     expect(authenticator.closed).toBe(1);
   });
 
+  test('is not made without authentication, unless that is allowed', async () => {
+    await copyFile(`${EXAMPLE}/feature_store.yaml`, join(folder, 'feature_store.yaml'));
+    await rm(registry);
+    for (const options of [{}, { authenticator: undefined }, { allowNoAuth: false }]) {
+      await expect(load(options)).rejects.toThrow(ConfigInvalidError);
+      await expect(load(options)).rejects.toThrow(
+        /feature_store\.yaml: `auth` is missing or `no_auth`/,
+      );
+    }
+    await expect(load({ allowNoAuth: 'yes' as never })).rejects.toThrow(TypeError);
+  });
+
+  test('says what the configuration says without effect', async () => {
+    const file = join(folder, 'feature_store.yaml');
+    await appendFile(file, '\nauthentication: {type: oidc}\n');
+    expect((await load()).warnings.at(-1)).toContain('`authentication` is not read');
+  });
+
   test('enforces nothing under no_auth, and says so', async () => {
     await copyFile(`${EXAMPLE}/feature_store.yaml`, join(folder, 'feature_store.yaml'));
-    const gate = await load({ authenticator: undefined });
+    const gate = await load({ authenticator: undefined, allowNoAuth: true });
     const caller = await gate.authenticate(undefined);
     gate.authorize(caller, { ...READ, actions: 'DELETE' });
     expect(gate.warnings[0]).toContain('no_auth');
@@ -141,6 +159,14 @@ describe('reload', () => {
     expect(() => gate.authorize(caller, { ...READ, actions: 'DELETE' })).toThrow(
       PermissionDeniedError,
     );
+  });
+
+  test('takes another project for another server', async () => {
+    const gate = await load();
+    const file = join(folder, 'feature_store.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('project: credit_scoring', 'project: fraud_detection'));
+    await expect(gate.reload()).rejects.toThrow('`project` has changed');
   });
 
   test('is aborted by its signal', async () => {
