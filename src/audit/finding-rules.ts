@@ -2,6 +2,7 @@ import type { FindingRule } from './finding-rule.js';
 import {
   authDisabled,
   noAudience,
+  noDiscoveryUrl,
   noIssuer,
   plainHttpDiscovery,
   verifySslOff,
@@ -33,6 +34,7 @@ export const FINDING_RULES: readonly FindingRule[] = Object.freeze([
   excludedPermission,
   unsecuredResource,
   openRead,
+  noDiscoveryUrl,
   noAudience,
   noIssuer,
   verifySslOff,

@@ -71,4 +71,4 @@ export const NO_COLOR: OptionSpec = {
 
 /** What PATH can be, for the notes of a command. */
 export const PATH_NOTE: string =
-  'PATH is a folder with a feature_store.yaml (default: the current one), such a file, or a registry file.';
+  'PATH is a folder with a feature_store.yaml, such a file, or a registry file (default: what variables of Feast name, or the current folder).';

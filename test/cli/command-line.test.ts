@@ -62,7 +62,7 @@ Exit codes:
   1  at least one such finding
   2  the command line or the feature store cannot be understood
 
-PATH is a folder with a feature_store.yaml (default: the current one), such a file, or a registry file.
+PATH is a folder with a feature_store.yaml, such a file, or a registry file (default: what variables of Feast name, or the current folder).
 `);
     expect(exitCode).toBe(0);
   });

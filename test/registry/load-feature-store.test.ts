@@ -46,6 +46,23 @@ describe('loadFeatureStore', () => {
     await expect(loadFeatureStore()).rejects.toThrow('no feature_store.yaml in `.`');
   });
 
+  it('reads what the variables of Feast and of its operator name, when no path is given', async () => {
+    const file = join(process.cwd(), EXAMPLE, 'feature_store_oidc.yaml');
+    const byFile = await loadFeatureStore(undefined, { env: { FEAST_FS_YAML_FILE_PATH: file } });
+    expect(byFile.config?.auth.type).toBe('oidc');
+    const byFolder = await loadFeatureStore(undefined, { env: { FEATURE_REPO_DIR: EXAMPLE } });
+    expect(byFolder.config?.auth.type).toBe('no_auth');
+    const text = `project: credit_scoring\nregistry: ${REGISTRY}\nauth: {type: kubernetes}\n`;
+    const env = { TMP_FEATURE_STORE_YAML_BASE64: Buffer.from(text).toString('base64') };
+    const byText = await loadFeatureStore(undefined, { env });
+    expect(byText.config).toMatchObject({
+      file: '$TMP_FEATURE_STORE_YAML_BASE64',
+      auth: { type: 'kubernetes' },
+    });
+    const given = await loadFeatureStore(EXAMPLE, { env: { FEAST_FS_YAML_FILE_PATH: file } });
+    expect(given.config?.auth.type).toBe('no_auth');
+  });
+
   it('goes straight into an authorizer', async () => {
     const { snapshotOptions } = await loadFeatureStore(`${EXAMPLE}/feature_store_oidc.yaml`);
     const authorizer = createAuthorizer(snapshotOptions);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAuthorizer, defineVocabulary } from '../../src/index.js';
+import { loadFeatureStore } from '../../src/registry/index.js';
 import { feastPermissionMatchers } from '../../src/testing/index.js';
 import {
   analyst,
@@ -154,6 +155,17 @@ describe('toAllow and toDeny', () => {
 });
 
 describe('toBeSecured', () => {
+  it('takes the resources of a feature store as they are', async () => {
+    const { snapshotOptions } = await loadFeatureStore('examples/credit_scoring', {
+      project: 'credit_scoring',
+    });
+    const store = createAuthorizer({ ...snapshotOptions, auth: { type: 'oidc' } });
+    // That it compiles is the point.
+    expect(() => expect(store).toBeSecured(snapshotOptions.resources)).toThrow(
+      /not secured|no permission/,
+    );
+  });
+
   it('holds when a permission governs each of the resources', () => {
     expect(authorizer).toBeSecured(riskScores);
     expect(authorizer).toBeSecured([riskScores, { type: 'FeatureService', name: 'risk_model' }]);

@@ -32,6 +32,22 @@ export const noAudience: FindingRule = {
   },
 };
 
+/** Tokens that no server can verify. */
+export const noDiscoveryUrl: FindingRule = {
+  id: 'no-discovery-url',
+  level: 'warning',
+  title: 'An OIDC configuration that no server can verify tokens with',
+  advice:
+    'Set `auth_discovery_url` in the `auth` section of servers, or audit the configuration of the server',
+  *check({ auth }) {
+    if (auth?.type !== 'oidc' || auth.authDiscoveryUrl) return;
+    yield {
+      message:
+        'auth.auth_discovery_url is not set: no server can verify a token with this configuration',
+    };
+  },
+};
+
 /** Feast accepts tokens of other issuers. */
 export const noIssuer: FindingRule = {
   id: 'no-issuer',

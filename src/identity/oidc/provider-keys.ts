@@ -126,7 +126,11 @@ export function createProviderKeys(settings: Settings): ProviderKeys {
       const fitting = (keys.get(kid) ?? []).filter((key) => key.allows(algorithm));
       const [key] = fitting;
       if (key !== undefined && fitting.length === 1) return key;
-      throw new IdentityInvalidError('the token is not signed with a key of its issuer');
+      throw new IdentityInvalidError(
+        fitting.length > 1
+          ? 'the issuer publishes several keys under the `kid` of the token: only a `kid` that is unique can be trusted'
+          : 'the token is not signed with a key of its issuer',
+      );
     },
     close: () => {
       closed = true;
