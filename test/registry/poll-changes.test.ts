@@ -24,7 +24,7 @@ describe('pollChanges', () => {
   test('keeps no process alive', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout');
     let looks = 0;
-    pollChanges(async () => ++looks < 0, vi.fn(), options());
+    pollChanges(async () => ++looks < 0, vi.fn<() => void>(), options());
     await vi.waitFor(() => expect(looks).toBeGreaterThan(2));
     const own = timers.mock.results.filter((_, call) => timers.mock.calls[call]?.[1] === 5);
     expect(own.length).toBeGreaterThan(2);
@@ -54,7 +54,7 @@ describe('pollChanges', () => {
       if (looks % 2 === 1) throw new Error('down');
       return true;
     };
-    const onChange = vi.fn(() => {
+    const onChange = vi.fn<() => void>(() => {
       throw new Error('not read');
     });
     pollChanges(hasChanged, onChange, options());
@@ -62,7 +62,7 @@ describe('pollChanges', () => {
   });
 
   test('ends with its signal, also while it looks', async () => {
-    const onChange = vi.fn();
+    const onChange = vi.fn<() => void>();
     let answer: ((changed: boolean) => void) | undefined;
     const hasChanged = (): Promise<boolean> => new Promise((resolve) => (answer = resolve));
     pollChanges(hasChanged, onChange, options());
@@ -75,7 +75,7 @@ describe('pollChanges', () => {
 
   test('refuses options that are wrong', () => {
     const poll = (wrong: object): void =>
-      pollChanges(async () => false, vi.fn(), { ...options(), ...wrong });
+      pollChanges(async () => false, vi.fn<() => void>(), { ...options(), ...wrong });
     for (const pollSeconds of [0, -1, Number.NaN, 86_401]) {
       expect(() => poll({ pollSeconds })).toThrow(TypeError);
     }
