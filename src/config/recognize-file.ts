@@ -9,9 +9,9 @@ export interface RecognizedFile {
 /** Bytes that are looked at. */
 const HEAD_BYTES = 256;
 
-const KINDS: readonly (RecognizedFile & { readonly matches: RegExp })[] = [
+const KINDS: readonly (RecognizedFile & { readonly matches: RegExp | string })[] = [
   {
-    matches: /^SQLite format 3\0/,
+    matches: 'SQLite format 3\0',
     kind: 'a SQLite database',
     advice:
       'Feast reads it with `registry_type: sql`. Write its registry to a file with `registry.proto().SerializeToString()`, and name that file',
@@ -21,8 +21,8 @@ const KINDS: readonly (RecognizedFile & { readonly matches: RegExp })[] = [
     kind: 'a Git LFS pointer',
     advice: 'Run `git lfs pull` to get the file itself',
   },
-  { matches: /^\x1f\x8b/, kind: 'a gzip archive', advice: 'Decompress it first' },
-  { matches: /^PK[\x03\x05]/, kind: 'a ZIP archive', advice: 'Extract the file first' },
+  { matches: '\x1f\x8b', kind: 'a gzip archive', advice: 'Decompress it first' },
+  { matches: 'PK\x03\x04', kind: 'a ZIP archive', advice: 'Extract the file first' },
   {
     matches: /^\s*<(?:!doctype html|html|head)\b/i,
     kind: 'an HTML page',
@@ -47,6 +47,8 @@ const KINDS: readonly (RecognizedFile & { readonly matches: RegExp })[] = [
  */
 export function recognizeFile(bytes: Uint8Array): RecognizedFile | undefined {
   const head = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
-  const found = KINDS.find(({ matches }) => matches.test(head));
+  const found = KINDS.find(({ matches }) =>
+    typeof matches === 'string' ? head.startsWith(matches) : matches.test(head),
+  );
   return found && { kind: found.kind, advice: found.advice };
 }

@@ -1,4 +1,4 @@
-import { type Environment, type FeatureStoreConfig } from '../config/index.js';
+import type { Environment, FeatureStoreConfig } from '../config/index.js';
 import { type Authorizer, prepareSnapshot } from '../engine/index.js';
 import {
   type Authenticator,
