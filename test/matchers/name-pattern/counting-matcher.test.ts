@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileBackwardTest } from '../../../src/matchers/name-pattern/backward-matcher.js';
+import { ProgramTooLargeError } from '../../../src/matchers/name-pattern/backward-program.js';
 import { compileNamePattern } from '../../../src/matchers/name-pattern/compile-name-pattern.js';
 import { compileCountingTest } from '../../../src/matchers/name-pattern/counting-matcher.js';
 import {
@@ -15,6 +16,16 @@ import { PROPERTY_TIMEOUT_MS, propertyRuns } from '../../support/property-runs.j
 
 function treeOf(pattern: string): PatternNode {
   return simplifyPattern(parsePythonPattern(pattern));
+}
+
+/** The matcher that writes counts out; undefined where it would take too many states, which the counters do not. */
+function writtenOut(tree: PatternNode): ((name: string) => boolean) | undefined {
+  try {
+    return compileBackwardTest(tree);
+  } catch (error) {
+    if (error instanceof ProgramTooLargeError) return undefined;
+    throw error;
+  }
 }
 
 describe('a pattern with counted repeats', { timeout: PROPERTY_TIMEOUT_MS }, () => {
@@ -69,8 +80,9 @@ describe('a pattern with counted repeats', { timeout: PROPERTY_TIMEOUT_MS }, () 
         const tree = treeOf(`${first}${middle}${last}`);
         fc.pre(isCountable(tree) && countBits(tree) < 5000);
         const counting = compileCountingTest(tree);
-        const backward = compileBackwardTest(tree);
-        for (const name of tried) expect([name, counting(name)]).toEqual([name, backward(name)]);
+        const backward = writtenOut(tree);
+        fc.pre(backward !== undefined);
+        for (const name of tried) expect([name, counting(name)]).toEqual([name, backward?.(name)]);
       }),
       propertyRuns(300, 20_000),
     );
