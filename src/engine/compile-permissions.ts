@@ -28,7 +28,7 @@ import { policyKey } from './policy-key.js';
 export interface CompiledPermission {
   /** What it was compiled from. */
   readonly source: Permission<Vocabulary> | ExcludedPermission;
-  /** Bit by action id, implied actions included. */
+  /** Bit by action id, implied actions included. Of an excluded permission: all, since it denies every action. */
   readonly actionMask: number;
   /** Who it lets in; undefined: it is excluded, never grants and counts as a denial. */
   readonly test: SubjectTest | undefined;
@@ -71,8 +71,8 @@ export interface CompiledScope extends Scope {
  */
 export const MAX_SNAPSHOT_STATES = 2_000_000;
 
-/** What an excluded permission could have meant. */
-const ALL_TYPES = -1;
+/** Every type or action: what an excluded permission may mean where that was not understood. */
+const ANY = -1;
 
 /**
  * Parses and compiles permissions, each distinct pattern, policy and set of filters once. Yields now and then, so that
@@ -142,8 +142,8 @@ class PermissionCompiler {
     if (errors.length > 0) {
       if (!this.#exclude) this.#errors.push(...errors);
       else {
-        const { name, project, namePatterns } = permission;
-        this.#addExcluded({ name, project, namePatterns, excluded: errors });
+        const { name, project, types, namePatterns, requiredTags } = permission;
+        this.#addExcluded({ name, project, types, namePatterns, requiredTags, excluded: errors });
       }
       return;
     }
@@ -164,11 +164,12 @@ class PermissionCompiler {
   }
 
   /**
-   * INVARIANT: leaving a permission out widens nothing. It secures whatever its names could match, of every type and
-   * with any tags; a pattern that cannot be understood could match every name.
+   * INVARIANT: leaving a permission out widens nothing. It secures, and denies, whatever it could match within what was
+   * understood of it. A pattern that cannot be understood could match every name.
    */
   #addExcluded(permission: ExcludedPermission): void {
-    const { project, namePatterns } = permission;
+    const { vocabulary } = this.#context;
+    const { project, types, namePatterns, requiredTags = {} } = permission;
     const { patterns, errors } = this.#compilePatterns({
       ...permission,
       namePatterns: namePatterns ?? [],
@@ -177,11 +178,11 @@ class PermissionCompiler {
     this.#addTo(
       {
         project,
-        typeMask: ALL_TYPES,
+        typeMask: typesOf(vocabulary, types),
         patterns: anyName ? undefined : patterns,
-        requiredTags: [],
+        requiredTags: sortedPairs(requiredTags),
       },
-      { source: permission, actionMask: -1, test: undefined },
+      { source: permission, actionMask: ANY, test: undefined },
     );
   }
 
@@ -258,6 +259,12 @@ class PermissionCompiler {
     }
     return test;
   }
+}
+
+/** SECURITY: a type that the vocabulary does not have may stand for any of its own. */
+function typesOf(vocabulary: Vocabulary, types: readonly string[] | undefined): number {
+  const isUnderstood = types?.every((type) => vocabulary.typeIds.has(type)) === true;
+  return isUnderstood ? typeMask(vocabulary, types) : ANY;
 }
 
 /** In an order of their own, so that the same tags are the same filter however they were written. */

@@ -39,8 +39,8 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly whenNoPermissions?: 'allow-named' | 'deny';
   /**
    * What becomes of a permission with a name pattern that is not supported, and of one that its reader could not
-   * understand. Default: `throw`. With `exclude` it never grants, secures all that its names could match, and counts
-   * as a denial. What a program writes itself and is otherwise wrong throws in either case.
+   * understand. Default: `throw`. With `exclude` it never grants, secures all that it could match within what was
+   * understood of it, and counts as a denial. What a program writes itself and is otherwise wrong throws in either case.
    */
   readonly onUnsupportedPattern?: 'throw' | 'exclude';
   /** Default: Feast's. */

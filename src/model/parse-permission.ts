@@ -62,12 +62,29 @@ export function parseForeignPermission(
   if (problems === undefined) return value;
   const outline = readOutline(input);
   if (outline === undefined) throw AuthzError.collect(problems);
+  const { name, project, types, namePatterns, requiredTags } = outline;
+  const { vocabulary } = context;
   return Object.freeze({
-    name: outline.name,
-    project: outline.project ?? undefined,
-    namePatterns: outline.namePatterns && readPatterns(outline.namePatterns, false),
+    name,
+    project: project ?? undefined,
+    types:
+      types &&
+      ifUnderstood((report) =>
+        resolveAll('types', types, vocabulary.resolveType, vocabulary.types, report),
+      ),
+    namePatterns: namePatterns && readPatterns(namePatterns, false),
+    requiredTags: requiredTags && ifUnderstood((report) => readRequiredTags(requiredTags, report)),
     excluded: Object.freeze(problems),
   });
+}
+
+/** What was read; undefined where a problem was reported. */
+function ifUnderstood<T>(read: (report: Report) => T): T | undefined {
+  let isUnderstood = true;
+  const value = read(() => {
+    isUnderstood = false;
+  });
+  return isUnderstood ? value : undefined;
 }
 
 /** Whether `input` was made here, with the same vocabulary and the same kind for its policy. */

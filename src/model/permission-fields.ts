@@ -21,8 +21,10 @@ export interface PermissionFields {
 export interface PermissionOutline {
   readonly name: string;
   readonly project?: string | null | undefined;
-  /** Undefined: not known. */
+  // Of the others, undefined means: not understood.
+  readonly types: readonly string[] | undefined;
   readonly namePatterns: readonly NamePatternSource[] | undefined;
+  readonly requiredTags: Tags | undefined;
 }
 
 /** What was checked, or all that is wrong with it. */
@@ -73,11 +75,26 @@ export function checkFields(input: unknown): Checked<PermissionFields> {
 export function readOutline(input: unknown): PermissionOutline | undefined {
   const outline = z.object({ name, project }).safeParse(input);
   if (!outline.success) return undefined;
-  const patterns = z.object({ namePatterns }).safeParse(withOurFieldNames(input).value);
-  // Patterns that cannot be read are not known.
+  const fields = new Map(Object.entries(withOurFieldNames(input).value ?? { unread: true }));
+  // SECURITY: a field that is not known may change what any of the others means.
+  const isKnown = [...fields.keys()].every((field) => Object.hasOwn(permissionShape.shape, field));
+  const read = <T>(schema: z.ZodType<T>, field: string): T | undefined =>
+    isKnown ? schema.safeParse(fields.get(field)).data : undefined;
+  const { shape } = permissionShape;
   return {
     ...outline.data,
-    namePatterns: patterns.success ? (patterns.data.namePatterns ?? []) : undefined,
+    types: read(
+      shape.types.transform((types) => types ?? []),
+      'types',
+    ),
+    namePatterns: read(
+      namePatterns.transform((patterns) => patterns ?? []),
+      'namePatterns',
+    ),
+    requiredTags: read(
+      tags.transform((required) => required ?? {}),
+      'requiredTags',
+    ),
   };
 }
 

@@ -60,14 +60,19 @@ type OneOrMany<T> = T | readonly T[];
 /**
  * A permission that could not be understood and that the caller chose to keep out rather than to fail.
  *
- * It never grants. It still counts as present, secures every resource that its names could match, and is a denial in
- * every strategy, so that leaving it out widens nothing.
+ * It never grants. It still counts as present, secures every resource that it could match, and is a denial of every
+ * action in every strategy, so that leaving it out widens nothing. It reaches no further than what was not understood:
+ * filters that were understood still hold.
  */
 export interface ExcludedPermission {
   readonly name: string;
   readonly project: string | undefined;
-  /** Undefined: not known, so any name could match. */
+  /** Undefined: not understood, so it could be for any type. Empty: all types. */
+  readonly types?: readonly string[] | undefined;
+  /** Undefined: not understood, so any name could match. */
   readonly namePatterns: readonly NamePatternSource[] | undefined;
+  /** Undefined: not understood, so any tags could match. */
+  readonly requiredTags?: Tags | undefined;
   /** Why it was excluded. Never empty. */
   readonly excluded: readonly AuthzError[];
 }

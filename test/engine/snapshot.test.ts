@@ -10,6 +10,7 @@ import {
   type Decision,
   defineVocabulary,
   type FeastVocabulary,
+  PermissionInvalidError,
   parseForeignPermission,
   type ResourceOf,
   type Subject,
@@ -167,23 +168,60 @@ describe('a permission that is left out', () => {
       permissionContext(),
     ) as never;
 
-  it('counts as present, and secures whatever its names could match, of every type and with any tags', () => {
-    const left = (permission: unknown): SnapshotOptions => ({
-      permissions: [permission as never],
-      onUnsupportedPattern: 'exclude',
-      unsecured: 'allow',
-    });
-    expect(reasonFor(left(odd), view('anything'))).toBe('denied');
+  const left = (permission: unknown): SnapshotOptions => ({
+    permissions: [permission as never],
+    onUnsupportedPattern: 'exclude',
+    unsecured: 'allow',
+  });
+  const entity = (tags?: Readonly<Record<string, string>>): ResourceOf<FeastVocabulary> => ({
+    type: 'Entity',
+    name: 'anything',
+    ...(tags === undefined ? {} : { tags }),
+  });
+
+  it('counts as present, and secures all names where a pattern is not understood', () => {
     expect(reasonFor(left(foreign({})), view('anything', { tags: {} }))).toBe('denied');
     expect(reasonFor(left(foreign({ namePatterns: [1] })), view('anything'))).toBe('denied');
     expect(reasonFor(left(foreign({ namePatterns: ['(a)\\1'] })), view('anything'))).toBe('denied');
-    expect(reasonFor(left(foreign({ namePatterns: 'b.*', types: 'Entity' })), view('b1'))).toBe(
-      'denied',
-    );
-    expect(reasonFor(left(foreign({ namePatterns: 'b.*' })), view('a'))).toBe('unsecured');
     const elsewhere: SnapshotOptions = { ...left(foreign({ project: 'p' })), projects: ['q'] };
     expect(reasonFor(elsewhere, view('a', { project: 'p' }))).toBe('denied');
     expect(reasonFor(elsewhere, view('a', { project: 'q' }))).toBe('no-permissions');
+  });
+
+  it('reaches no further than its types, names and tags that are understood', () => {
+    expect(reasonFor(left(foreign({ namePatterns: 'b.*' })), view('b1'))).toBe('denied');
+    expect(reasonFor(left(foreign({ namePatterns: 'b.*' })), view('a'))).toBe('unsecured');
+    expect(reasonFor(left(odd), view('anything', { tags: { t: 'x' } }))).toBe('unsecured');
+    expect(reasonFor(left(odd), entity({ t: 'y' }))).toBe('unsecured');
+    expect(reasonFor(left(odd), entity({ t: 'x' }))).toBe('denied');
+    // Tags that are not known may be the ones.
+    expect(reasonFor(left(odd), entity())).toBe('denied');
+    const views = foreign({ types: 'FeatureView' });
+    expect(reasonFor(left(views), entity())).toBe('unsecured');
+    expect(reasonFor(left(views), { type: 'StreamFeatureView', name: 'a' })).toBe('denied');
+    const tagged = foreign({ requiredTags: { ' t ': 'x' } });
+    expect(reasonFor(left(tagged), view('a', { tags: {} }))).toBe('unsecured');
+    expect(reasonFor(left(tagged), view('a', { tags: { t: 'x' } }))).toBe('denied');
+  });
+
+  it.each<[string, object]>([
+    ['types', { types: ['Entity', 'Spaceship'], requiredTags: {} }],
+    ['tags', { requiredTags: { t: 1 } }],
+    ['tags that contradict each other', { requiredTags: { t: 'x', ' t': 'y' } }],
+    ['a field', { except: ['a'], types: 'Entity', namePatterns: 'b', requiredTags: { t: 'x' } }],
+    ['both spellings of a field', { name_patterns: 'b', namePatterns: 'b', types: 'Entity' }],
+  ])('reaches all that %s could mean where it is not understood', (_, fields) => {
+    const options = left(foreign(fields));
+    expect(reasonFor(options, view('a', { tags: {} }))).toBe('denied');
+    expect(createAuthorizer(options).can(ALICE, 'DELETE', view('a', { tags: {} }))).toBe(false);
+  });
+
+  it('reaches everything when nothing but its name is given', () => {
+    const error = new PermissionInvalidError('no', { field: '', permission: 'p' });
+    const bare = { name: 'p', project: undefined, namePatterns: undefined, excluded: [error] };
+    expect(reasonFor(left(bare), entity({}))).toBe('denied');
+    const otherWords = { ...bare, types: ['Car'], requiredTags: {} };
+    expect(reasonFor(left(otherWords), entity({}))).toBe('denied');
   });
 
   it.each<[DecisionStrategy, number, boolean]>([
@@ -192,10 +230,23 @@ describe('a permission that is left out', () => {
     ['consensus', 2, true],
     ['unanimous', 5, false],
   ])('is a denial: %s with %i grants', (strategy, grants, allowed) => {
-    const permissions = [...Array.from({ length: grants }, () => reader), odd];
+    const left = { ...odd, types: 'FeatureView', requiredTags: {} } as const;
+    const permissions = [...Array.from({ length: grants }, () => reader), left];
     const authorizer = createAuthorizer({ permissions, strategy, onUnsupportedPattern: 'exclude' });
     expect(authorizer.can(ALICE, 'DESCRIBE', view('a'))).toBe(allowed);
     expect(authorizer.for(ALICE).can(['DESCRIBE', 'UPDATE'], view('a'))).toBe(allowed);
+  });
+
+  it('is a denial whatever its actions are', () => {
+    const canUpdate = (permission: unknown): boolean =>
+      createAuthorizer({
+        permissions: [reader, permission as never],
+        strategy: 'unanimous',
+        onUnsupportedPattern: 'exclude',
+      }).can(ALICE, 'UPDATE', view('a'));
+    expect(canUpdate({ ...odd, types: [], requiredTags: {}, actions: 'DESCRIBE' })).toBe(false);
+    expect(canUpdate(foreign({ policy: { type: 'X' }, actions: ['READ'] }))).toBe(false);
+    expect(canUpdate(foreign({ actions: [] }))).toBe(false);
   });
 
   it('is warned of, as is an open door', () => {

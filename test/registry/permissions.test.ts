@@ -136,8 +136,14 @@ describe('what is not understood excludes the permission', () => {
   });
 
   test('no policy at all, which Feast never writes', () => {
-    const permission = read({ policy: undefined!, namePatterns: ['a', 'b'] });
-    expect(expectExcluded(permission, 'policy', /is missing/).namePatterns).toEqual(['a', 'b']);
+    const understood = { namePatterns: ['a', 'b'], types: [4], requiredTags: { t: 'x' } };
+    const permission = read({ policy: undefined!, actions: [1], ...understood });
+    expect(expectExcluded(permission, 'policy', /is missing/)).toMatchObject({
+      ...understood,
+      types: ['Entity'],
+    });
+    const odd = expectExcluded(read({ policy: undefined!, types: [99] }), 'policy', /is missing/);
+    expect([odd.types, odd.excluded.length]).toEqual([undefined, 2]);
   });
 
   test.each([7, 8, 15, 1000])('a kind of policy with number %d, which no kind has', (number) => {

@@ -143,12 +143,14 @@ function governs(
   tags: Readonly<Record<string, string>> | undefined,
 ): 'yes' | 'maybe' | 'no' {
   const { types, namePatterns, requiredTags } = permission;
-  // What is left out could have meant any name, any type and any tags.
-  if (isLeftOut(permission)) return 'yes';
   if (types.length > 0 && !types.some((type) => isOfType(vocabulary, resource.type, type)))
     return 'no';
-  if (namePatterns.length > 0 && !namePatterns.some((pattern) => matches(pattern, resource.name)))
-    return 'no';
+  // A pattern that is not understood could match any name.
+  const isNamed =
+    namePatterns.length === 0 ||
+    isLeftOut(permission) ||
+    namePatterns.some((pattern) => matches(pattern, resource.name));
+  if (!isNamed) return 'no';
   const pairs = Object.entries(requiredTags);
   if (pairs.length === 0) return 'yes';
   if (tags === undefined) return 'maybe';

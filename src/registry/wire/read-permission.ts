@@ -3,6 +3,7 @@ import {
   ALL_ACTIONS,
   type ExcludedPermission,
   type FeastType,
+  isExcludedPermission,
   type Permission,
   PermissionInvalidError,
   type PolicyInput,
@@ -15,6 +16,7 @@ import {
   type PermissionSpec,
   PermissionSpecSchema,
   type Policy,
+  PolicySchema,
 } from '../gen/registry_pb.js';
 
 /** By number of the wire enumeration of types. That of the actions is the order of `ALL_ACTIONS`. */
@@ -46,9 +48,16 @@ export function readPermission(bytes: Uint8Array): Permission | ExcludedPermissi
   const permission = fromBinary(PermissionSchema, bytes);
   const spec = permission.spec ?? create(PermissionSpecSchema);
   const unknown = permission.$unknown?.[0] ?? spec.$unknown?.[0];
-  if (unknown !== undefined) return exclude(spec, `field ${unknown.no}`, 'is unknown', undefined);
-  if (spec.policy === undefined) return exclude(spec, 'policy', 'is missing', spec.namePatterns);
-  return parse(spec, spec.policy);
+  if (unknown !== undefined) return exclude(spec, `field ${unknown.no}`, 'is unknown');
+  const read = parse(spec, spec.policy ?? create(PolicySchema));
+  if (spec.policy !== undefined) return read;
+  const problem = problemOf(spec, 'policy', 'is missing');
+  if (isExcludedPermission(read)) {
+    return Object.freeze({ ...read, excluded: Object.freeze([problem, ...read.excluded]) });
+  }
+  const { name, project, types, namePatterns, requiredTags } = read;
+  const excluded = Object.freeze([problem]);
+  return Object.freeze({ name, project, types, namePatterns, requiredTags, excluded });
 }
 
 function parse(spec: PermissionSpec, policy: Policy): Permission | ExcludedPermission {
@@ -88,21 +97,20 @@ function policyData({ name, project, policyType, $unknown }: Policy): PolicyInpu
   }
 }
 
-function exclude(
-  spec: PermissionSpec,
+/** Nothing that a permission says counts as understood. */
+function exclude(spec: PermissionSpec, field: string, problem: string): ExcludedPermission {
+  const { name, project } = spec;
+  const excluded = Object.freeze([problemOf(spec, field, problem)]);
+  return Object.freeze({ name, project, namePatterns: undefined, excluded });
+}
+
+function problemOf(
+  { name }: PermissionSpec,
   field: string,
   problem: string,
-  namePatterns: readonly string[] | undefined,
-): ExcludedPermission {
-  const { name, project } = spec;
-  const error = new PermissionInvalidError(`permission ${quote(name)} ${field}: ${problem}`, {
+): PermissionInvalidError {
+  return new PermissionInvalidError(`permission ${quote(name)} ${field}: ${problem}`, {
     field,
     permission: name,
-  });
-  return Object.freeze({
-    name,
-    project,
-    namePatterns: namePatterns && Object.freeze([...namePatterns]),
-    excluded: Object.freeze([error]),
   });
 }

@@ -54,6 +54,7 @@ export function levelPermission(
     Object.freeze({
       name: title,
       project,
+      types: [type],
       namePatterns,
       excluded: Object.freeze([
         new PermissionInvalidError(`permission ${quote(title)}: ${field}: ${text}`, {
