@@ -133,7 +133,7 @@ describe('the answers of Feast 0.66.0', () => {
 
   const reviewed = rows.filter((row) => row.k8s !== undefined);
   test('there are rows, and every divergence is one of them', () => {
-    expect(reviewed.length).toBeGreaterThan(10);
+    expect(reviewed.length).toBeGreaterThan(5);
     const ids = new Set(reviewed.map(({ id }) => id));
     for (const id of divergences.keys()) expect(ids).toContain(id);
   });
