@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKubernetesAuthenticator } from '../../src/identity/kubernetes/kubernetes-authenticator.js';
+import { createKubernetesAuthenticator } from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
 import {
   type FakeApiServer,
   list,
@@ -7,7 +7,7 @@ import {
   REVIEWS,
   review,
   startFakeApiServer,
-} from './kubernetes-fake-server.js';
+} from './fake-server.js';
 
 /** A token of our own making that nothing signed. */
 function unsigned(claims: object): string {
@@ -19,8 +19,7 @@ describe('a token that says who it is for', () => {
   let server: FakeApiServer;
   beforeAll(async () => {
     server = await startFakeApiServer();
-    for (const path of ['rolebindings', 'clusterrolebindings', 'namespaces/team/rolebindings'])
-      server.answer(`${RBAC}/${path}`, () => list([]));
+    server.answer(RBAC, () => list([]));
   });
   afterAll(() => server.stop());
 
