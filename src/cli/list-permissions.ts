@@ -29,7 +29,7 @@ interface UnderstoodPermission extends ListedResources {
   readonly tags: Tags;
 }
 
-/** One that is not understood: it grants nothing, and secures what its names could match. */
+/** One that is not understood: it grants nothing, and secures what it could match. */
 interface LeftOutPermission extends ListedResources {
   readonly project: string | null;
   readonly name: string;
