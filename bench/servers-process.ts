@@ -1,5 +1,5 @@
 /**
- * The servers that are measured: the same routes in two Fastify apps of one process, one of them behind a gate. Started by
+ * The servers that are measured: the same routes in three Fastify apps of one process: without a gate, behind one, and behind one with `onRefusal`. Started by
  * `servers.ts`, which asks it for its figures.
  */
 import type { AddressInfo } from 'node:net';
@@ -18,6 +18,8 @@ import type { HttpClient } from '../src/identity/http-client.js';
 export interface Started {
   readonly plain: number;
   readonly guarded: number;
+  /** With `onRefusal`. */
+  readonly told: number;
   /** Tokens of callers who may do all that is asked. */
   readonly tokens: readonly string[];
 }
@@ -40,6 +42,9 @@ const DATA = 'examples/credit_scoring/data';
 
 const definitions = await readDefinitions(`${DATA}/registry.db`, PROJECT);
 const store = OnlineStore.openCopy(`${DATA}/online_store.db`, PROJECT);
+
+/** What `onRefusal` heard of. */
+let refusals = 0;
 
 /** One route that does nothing, and one that does what it is there for. */
 function addRoutes(app: FastifyInstance): void {
@@ -73,9 +78,13 @@ async function start(): Promise<Started> {
         : { issuer: ISSUER, jwks_uri: `${ISSUER}/certs`, token_endpoint: `${ISSUER}/token` },
     ),
   });
-  const gate = await loadGate(STORE, { identity: { httpClient }, telemetry: false });
+  const options = { identity: { httpClient }, telemetry: false } as const;
+  const gate = await loadGate(STORE, options);
   const guarded = fastify();
   await guarded.register(feastAuth, { gate, feastEndpoints: { project: PROJECT } });
+  const tellingGate = await loadGate(STORE, { ...options, onRefusal: () => (refusals += 1) });
+  const told = fastify();
+  await told.register(feastAuth, { gate: tellingGate, feastEndpoints: { project: PROJECT } });
 
   const tokens = Array.from({ length: TOKENS }, (_, user) =>
     new SignJWT({
@@ -93,6 +102,7 @@ async function start(): Promise<Started> {
   return {
     plain: await listen(fastify()),
     guarded: await listen(guarded),
+    told: await listen(told),
     tokens: await Promise.all(tokens),
   };
 }

@@ -46,7 +46,7 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
-const APPS = ['plain', 'guarded'] as const;
+const APPS = ['plain', 'guarded', 'told'] as const;
 /** Throughput with and without the gate, and the median of the rounds' ratios. */
 export async function benchServers({ rounds, seconds }: ServerRounds): Promise<Cost[]> {
   const child = fork(fileURLToPath(new URL('servers-process.js', import.meta.url)), {
@@ -58,7 +58,7 @@ export async function benchServers({ rounds, seconds }: ServerRounds): Promise<C
     for (const route of ROUTES) {
       await assertGuarded(route, started);
       for (const app of APPS) await ask(child, started, app, route, seconds);
-      const samples = { plain: [] as Sample[], guarded: [] as Sample[] };
+      const samples = { plain: [] as Sample[], guarded: [] as Sample[], told: [] as Sample[] };
       for (let round = 0; round < rounds; round++) {
         // The one that comes first has the warmer machine, or the colder: they take turns.
         for (const app of round % 2 === 0 ? APPS : APPS.toReversed()) {
@@ -82,22 +82,41 @@ function costsOf(
 ): readonly Cost[] {
   const of = (app: (typeof APPS)[number], key: keyof Sample): number =>
     median(samples[app].map((sample) => sample[key]));
-  const kept = (ratio: (plain: Sample, guarded: Sample) => number): number =>
-    100 *
-    median(samples.plain.map((plain, round) => ratio(plain, samples.guarded[round] as Sample)));
+  const kept = (
+    ratio: (before: Sample, after: Sample) => number,
+    [before, after]: readonly (typeof APPS)[number][] = ['plain', 'guarded'],
+  ): number => {
+    const others = samples[after ?? 'guarded'];
+    return (
+      100 * median(samples[before ?? 'plain'].map((one, at) => ratio(one, others[at] as Sample)))
+    );
+  };
+  const byThroughput = (before: Sample, after: Sample): number =>
+    after.requestsPerSecond / before.requestsPerSecond;
+  const byTime = (before: Sample, after: Sample): number => before.cpu / after.cpu;
   return [
     { name: `${route}: without a gate`, value: of('plain', 'requestsPerSecond'), unit: 'req/s' },
     { name: `${route}: with a gate`, value: of('guarded', 'requestsPerSecond'), unit: 'req/s' },
     {
       name: `${route}: throughput that is kept`,
-      value: kept((plain, guarded) => guarded.requestsPerSecond / plain.requestsPerSecond),
+      value: kept(byThroughput),
       unit: '%',
     },
     { name: `${route}: processor time without a gate`, value: of('plain', 'cpu'), unit: 'µs' },
     { name: `${route}: processor time with a gate`, value: of('guarded', 'cpu'), unit: 'µs' },
     {
       name: `${route}: throughput that is kept, by processor time`,
-      value: kept((plain, guarded) => plain.cpu / guarded.cpu),
+      value: kept(byTime),
+      unit: '%',
+    },
+    {
+      name: `${route}: throughput that is kept with onRefusal`,
+      value: kept(byThroughput, ['guarded', 'told']),
+      unit: '%',
+    },
+    {
+      name: `${route}: the same by processor time`,
+      value: kept(byTime, ['guarded', 'told']),
       unit: '%',
     },
     {

@@ -19,10 +19,15 @@ import type {
   Caller,
   Gate,
   GateDecision,
+  GateRefusal,
   Refusal,
+  RefusedRequest,
 } from './gate.js';
 import { type RefusalOptions, refuse } from './refusal.js';
+import { callLog, RefusalLog } from './refusal-log.js';
 import { type CheckRecord, createTelemetry, NO_RECORD, type TelemetryApi } from './telemetry.js';
+import { readTokenHints } from './token-hints.js';
+import { withoutToken } from './without-token.js';
 
 export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   /** Who a token belongs to. Not asked when there is no bearer token, nor under `no_auth`. */
@@ -37,6 +42,11 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
    * or rejects with changes no answer.
    */
   readonly onDecision?: ((decision: GateDecision) => unknown) | undefined;
+  /**
+   * Called with every request that is refused before anything is decided on: 401, 415, 422 and 503. What it throws or rejects with
+   * changes no answer.
+   */
+  readonly onRefusal?: ((refusal: GateRefusal) => unknown) | undefined;
   /** Name of the protected space, told with a 401. Default: `feast`. */
   readonly realm?: string | undefined;
   /** Whether a 403 says why. `full` names roles, groups, tags and patterns. Default: `none`. */
@@ -95,6 +105,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   readonly #telemetry: ReturnType<typeof createTelemetry>;
   /** Of subjects that never change. Authenticators give the same one for the same token for a while. */
   readonly #callers = new WeakMap<Subject, Caller<V>>();
+  readonly #refusals: RefusalLog;
 
   constructor(options: GateOptions<V>) {
     assertOptions(options);
@@ -106,6 +117,8 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     this.#maxUnknownNamesLength = maxUnknownNamesLength ?? DEFAULT_MAX_UNKNOWN_NAMES_LENGTH;
     this.#maxTokenLength = readMaxTokenLength(maxTokenLength);
     this.#telemetry = createTelemetry(telemetry);
+    const { onRefusal, now = Date.now } = options;
+    this.#refusals = new RefusalLog({ onRefusal, telemetry: this.#telemetry, now });
   }
 
   get warnings(): readonly string[] {
@@ -143,8 +156,14 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     try {
       return this.#recall(authorization) ?? this.#authenticate(authorization);
     } catch (error) {
+      this.#refusals.keep(error, authorization);
       return Promise.reject(error);
     }
+  }
+
+  expiryOf(authorization: AuthorizationHeader): number | undefined {
+    const [only] = [authorization].flat();
+    return readTokenHints(only).expiresAt;
   }
 
   /** Who it is, where that is known without a wait. */
@@ -152,16 +171,38 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     const { authenticator, authorizer } = this.#options;
     if (!this.#telemetry.isReady) return undefined;
     if (!authorizer.snapshot.enforced) return authorizer.for(null);
-    const subject = authenticator.recall?.(this.#readToken(authorization));
+    if (authenticator.recall === undefined) return undefined;
+    const token = this.#readToken(authorization);
+    let subject: Subject | undefined;
+    try {
+      subject = authenticator.recall(token);
+    } catch (error) {
+      throw withoutToken(error, token);
+    }
     return subject === undefined ? undefined : this.#callerOf(subject);
   }
 
   async #authenticate(authorization: AuthorizationHeader): Promise<Caller<V>> {
-    const { authenticator, authorizer } = this.#options;
+    const { authorizer } = this.#options;
     if (!this.#telemetry.isReady) await this.#telemetry.ready;
     if (!authorizer.snapshot.enforced) return authorizer.for(null);
-    const token = this.#readToken(authorization);
-    return this.#callerOf(await authenticator.authenticate({ token }));
+    try {
+      const token = this.#readToken(authorization);
+      const subject = await this.#subjectOf(token);
+      return this.#callerOf(subject);
+    } catch (error) {
+      this.#refusals.keep(error, authorization);
+      throw error;
+    }
+  }
+
+  async #subjectOf(token: string): Promise<Subject | null> {
+    try {
+      return await this.#options.authenticator.authenticate({ token });
+    } catch (error) {
+      // SECURITY: an authenticator of another make may put the token into its errors.
+      throw withoutToken(error, token);
+    }
   }
 
   #readToken(authorization: AuthorizationHeader): string {
@@ -214,13 +255,15 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
       return caller;
     } catch (error) {
       record.failed(error);
+      this.#refusals.tellCheck(error, operation);
       throw error;
     } finally {
       record.end();
     }
   }
 
-  refuse(error: unknown): Refusal {
+  refuse(error: unknown, { operation }: RefusedRequest = {}): Refusal {
+    this.#refusals.tellAnswer(error, operation);
     return refuse(error, this.#refusal);
   }
 
@@ -286,16 +329,13 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
 
   #report(decision: Decision, operation: string | undefined): void {
     const { onDecision, now = Date.now } = this.#options;
-    // A log that fails must not change an answer, nor end the process when it fails later.
-    try {
-      const logged = onDecision?.({ decision, operation, time: now() });
-      if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
-    } catch {}
+    if (onDecision !== undefined) callLog(onDecision, { decision, operation, time: now() });
   }
 }
 
 function assertOptions(options: GateOptions<Vocabulary>): void {
-  const { authenticator, authorizer, onDecision, project, realm, explain, hideUnknown } = options;
+  const { authenticator, authorizer, onDecision, onRefusal } = options;
+  const { project, realm, explain, hideUnknown } = options;
   if (typeof authenticator?.authenticate !== 'function') {
     throw new TypeError('option authenticator must be an authenticator');
   }
@@ -304,6 +344,9 @@ function assertOptions(options: GateOptions<Vocabulary>): void {
   }
   if (onDecision !== undefined && typeof onDecision !== 'function') {
     throw new TypeError('option onDecision must be a function');
+  }
+  if (onRefusal !== undefined && typeof onRefusal !== 'function') {
+    throw new TypeError('option onRefusal must be a function');
   }
   if (project !== undefined && typeof project !== 'string') {
     throw new TypeError('option project must be a string');

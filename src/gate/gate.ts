@@ -1,6 +1,7 @@
 import type { Actions, ProposedChange, SubjectAuthorizer } from '../engine/index.js';
 import type {
   AuthzError,
+  AuthzErrorCode,
   Decision,
   FeastVocabulary,
   ResourceOf,
@@ -61,6 +62,21 @@ export interface GateDecision {
   readonly time: number;
 }
 
+/** A request that was refused before anything was decided on, for a log. Holds no token. */
+export interface GateRefusal {
+  readonly code: AuthzErrorCode;
+  /** What was not kept, in a sentence: the message of the error. */
+  readonly rule: string;
+  /** What the request was, as far as that was known: for example `POST /push`, or `POST` alone before a route was found. */
+  readonly operation: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** The key that the token names. Not verified: for finding mistakes, and for nothing else. */
+  readonly kid: string | undefined;
+  /** The issuer that the token names. Not verified either. */
+  readonly iss: string | undefined;
+}
+
 /**
  * Values of the `Authorization` header (or of gRPC's `authorization` metadata): undefined or an empty list for none. A list
  * of more than one value is refused.
@@ -76,6 +92,12 @@ export interface Refusal {
   /** JSON of RFC 9457. */
   readonly body: string;
   readonly grpc: { readonly code: number; readonly message: string };
+}
+
+/** What is known of a request that is refused. */
+export interface RefusedRequest {
+  /** As in {@link GateRefusal}. */
+  readonly operation?: string | undefined;
 }
 
 /** What stands between requests and handlers. Adapters of frameworks are made of nothing else. */
@@ -124,8 +146,17 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
     readonly operation?: string | undefined;
   }): Promise<Caller<V>>;
 
-  /** How any error, one of this package or another, is answered. Never throws. */
-  refuse(error: unknown): Refusal;
+  /**
+   * When the token in these values says that it ends, in milliseconds since 1970; undefined where it does not say. Read without
+   * verifying anything: to be asked about values that were accepted.
+   */
+  expiryOf?(authorization: AuthorizationHeader): number | undefined;
+
+  /**
+   * How any error, one of this package or another, is answered. Refusals for which nothing was decided are told to
+   * `onRefusal`. Never throws.
+   */
+  refuse(error: unknown, request?: RefusedRequest): Refusal;
 }
 
 /** The subject of a caller; null for the anonymous one. */

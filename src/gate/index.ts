@@ -15,8 +15,10 @@ export type {
   DescribedRequirement,
   Gate,
   GateDecision,
+  GateRefusal,
   MissingRequirement,
   Refusal,
+  RefusedRequest,
   Requirement,
 } from './gate.js';
 export type { TelemetryApi, TelemetryAttributes } from './telemetry.js';

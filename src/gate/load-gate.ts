@@ -165,8 +165,12 @@ class StoreGate implements LoadedGate {
     return this.#gate.check(request);
   }
 
-  refuse(error: unknown): Refusal {
-    return this.#gate.refuse(error);
+  expiryOf(authorization: AuthorizationHeader): number | undefined {
+    return this.#gate.expiryOf?.(authorization);
+  }
+
+  refuse(...refused: Parameters<Gate['refuse']>): Refusal {
+    return this.#gate.refuse(...refused);
   }
 
   reload({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {

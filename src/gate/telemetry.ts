@@ -44,6 +44,10 @@ export interface Telemetry {
   /** Whether that is known. */
   readonly isReady: boolean;
   startCheck(): CheckRecord;
+  /** A request that was refused before anything was decided on, in a check or elsewhere. */
+  countRefusal(error: AuthzError): void;
+  /** The same, where it has no span of a check. */
+  refused(error: AuthzError): void;
 }
 
 /** One request at the gate. */
@@ -55,6 +59,7 @@ export interface CheckRecord {
 
 const SCOPE = 'feast-permissions';
 const SPAN = 'feast_permissions.check';
+const REFUSAL_SPAN = 'feast_permissions.refusal';
 
 /** Seconds: from a decision in memory to a wait for an identity provider. The default of OpenTelemetry is for milliseconds. */
 const DURATIONS = [1e-5, 1e-4, 1e-3, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -65,11 +70,14 @@ const NO_TELEMETRY: Telemetry = {
   ready: Promise.resolve(),
   isReady: true,
   startCheck: () => NO_RECORD,
+  countRefusal: () => {},
+  refused: () => {},
 };
 
 /**
  * Records a span `feast_permissions.check` for each request, counts decisions as `feast_permissions.decisions` and times
- * requests as `feast_permissions.check.duration`, in seconds.
+ * requests as `feast_permissions.check.duration`, in seconds. Refusals before a decision are counted as
+ * `feast_permissions.refusals`, and have a span `feast_permissions.refusal` where they were no check.
  *
  * @param given the API; undefined: `@opentelemetry/api`, where it is installed; false: none
  */
@@ -89,7 +97,9 @@ export function createTelemetry(given: TelemetryApi | false | undefined): Teleme
     get isReady() {
       return isReady;
     },
-    startCheck: () => recorder?.() ?? NO_RECORD,
+    startCheck: () => recorder?.startCheck() ?? NO_RECORD,
+    countRefusal: (error) => recorder?.countRefusal(error),
+    refused: (error) => recorder?.refused(error),
   };
 }
 
@@ -101,8 +111,31 @@ async function loadApi(): Promise<TelemetryApi | undefined> {
   }
 }
 
-function createRecorder(api: TelemetryApi): () => CheckRecord {
+type Recorder = Omit<Telemetry, 'ready' | 'isReady'>;
+
+function createRecorder(api: TelemetryApi): Recorder {
   const instruments = createInstruments(api);
+  const startCheck = createCheckRecorder(api, instruments);
+  return {
+    startCheck,
+    countRefusal: ({ code }) => {
+      if (isHeard(api)) attempt(() => instruments().refusals.add(1, { 'error.type': code }));
+    },
+    refused: ({ code }) => {
+      if (!isHeard(api)) return;
+      attempt(() => {
+        const span = api.trace.getTracer(SCOPE).startSpan(REFUSAL_SPAN);
+        span.setAttributes({ 'error.type': code });
+        span.end();
+      });
+    },
+  };
+}
+
+function createCheckRecorder(
+  api: TelemetryApi,
+  instruments: ReturnType<typeof createInstruments>,
+): () => CheckRecord {
   return () => {
     if (!isHeard(api)) return NO_RECORD;
     const started = performance.now();
@@ -153,6 +186,10 @@ function createInstruments({ metrics }: TelemetryApi) {
       decisions: meter.createCounter('feast_permissions.decisions', {
         description: 'Decisions on one resource each',
         unit: '{decision}',
+      }),
+      refusals: meter.createCounter('feast_permissions.refusals', {
+        description: 'Requests that were refused before anything was decided on',
+        unit: '{request}',
       }),
       duration: meter.createHistogram('feast_permissions.check.duration', {
         description: 'What checking a request took',

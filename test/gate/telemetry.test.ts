@@ -14,7 +14,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TelemetryApi } from '../../src/gate/index.js';
-import { PermissionDeniedError } from '../../src/model/index.js';
+import { PermissionDeniedError, RequestInvalidError } from '../../src/model/index.js';
 import { testGate, view } from './gate-fixtures.js';
 
 function recordTelemetry() {
@@ -105,6 +105,29 @@ describe('what is recorded', () => {
     for (const secret of ['ann', 'open_a', 'shut_c', 'analyst', 'secret']) {
       expect(recorded).not.toContain(secret);
     }
+    await record.end();
+  });
+
+  test('a count and a span for each request that is refused before a decision', async () => {
+    const record = recordTelemetry();
+    const telemetry = { trace: record.tracers, metrics: { getMeterProvider: () => record.meters } };
+    const { gate } = testGate({ telemetry });
+    gate.refuse(new RequestInvalidError('m'));
+    gate.refuse(new RequestInvalidError('m'));
+    gate.refuse(new TypeError('m'));
+    const checked = gate.check({ authorization: 'Basic x', requirements: READ });
+    gate.refuse(await checked.catch((error: unknown) => error));
+    const refused = { 'error.type': 'ERR_REQUEST_INVALID' };
+    const unknown = { 'error.type': 'ERR_IDENTITY_INVALID' };
+    expect(await record.points('feast_permissions.refusals')).toEqual([
+      { attributes: refused, value: 2 },
+      { attributes: unknown, value: 1 },
+    ]);
+    expect(record.spans()).toEqual([
+      { name: 'feast_permissions.refusal', attributes: refused },
+      { name: 'feast_permissions.refusal', attributes: refused },
+      { name: 'feast_permissions.check', attributes: unknown },
+    ]);
     await record.end();
   });
 

@@ -87,7 +87,7 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
         );
       });
     } catch (error) {
-      await refuse(response, gate, error, onError);
+      await refuse(response, { gate, error, onError, operation: request.method });
       return;
     }
     // Nobody waits for an answer: no body is left to read, and nothing to do.
@@ -101,19 +101,20 @@ export function createGuard(
 ): RequestHandler {
   const guard: RequestHandler = async (request, response, next): Promise<void> => {
     const state = states.get(request);
+    const { method, baseUrl, rawHeaders } = request;
+    const operation = `${method} ${baseUrl}${String(request.route?.path)}`;
     try {
       if (state === undefined) throw new TypeError('feastAuth must be used before requires');
-      const { method, baseUrl, rawHeaders } = request;
       const rule = requirementOf(request);
       const body = rule.readsBody === true ? parsedBodyOf(request) : undefined;
       await authorize(state.gate, state.caller, {
         rule,
         request,
         input: new RequestInput(request, rawHeaders, body),
-        operation: `${method} ${baseUrl}${String(request.route?.path)}`,
+        operation,
       });
     } catch (error) {
-      await refuse(response, state?.gate, error, state?.onError);
+      await refuse(response, { ...state, error, operation });
       return;
     }
     next();
@@ -133,11 +134,10 @@ function feastOf(caller: Caller<Vocabulary>): FeastRequest {
 
 async function refuse(
   response: Response,
-  gate: Gate<Vocabulary> | undefined,
-  error: unknown,
-  onError: AdapterOptions['onError'],
+  refused: Partial<RequestState> & { readonly error: unknown; readonly operation: string },
 ): Promise<void> {
-  const { status, headers, body } = await refusalOf(gate, error, onError);
+  const { gate, error, onError, operation } = refused;
+  const { status, headers, body } = await refusalOf(gate, error, onError, operation);
   if (response.headersSent || response.destroyed) return;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = status;

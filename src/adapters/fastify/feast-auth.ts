@@ -120,7 +120,7 @@ class RouteGuard {
 
   /** Goes on at once where nobody has to be asked, so that the body, which is there already, is read without a detour. */
   authenticate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    this.#step(reply, done, () => {
+    this.#step(request, reply, done, () => {
       if (this.#routeOf(request).rule === 'public') return undefined;
       const found = authenticate(this.#gate, authorizationOf(request.raw.rawHeaders));
       return whenKnown(found, (caller) => {
@@ -132,7 +132,7 @@ class RouteGuard {
   }
 
   authorize(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    this.#step(reply, done, () => {
+    this.#step(request, reply, done, () => {
       const { rule, operation } = this.#routeOf(request);
       if (rule === 'public' || rule === 'known') return undefined;
       if (rule === 'refuse')
@@ -144,8 +144,13 @@ class RouteGuard {
   }
 
   /** Takes one step and goes on to the next, or refuses. What comes after is not its own: its errors are none of the gate's. */
-  #step(reply: FastifyReply, done: () => void, take: () => MaybePromise<void>): void {
-    const refuse = (error: unknown): void => void this.#refuse(error, reply);
+  #step(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: () => void,
+    take: () => MaybePromise<void>,
+  ): void {
+    const refuse = (error: unknown): void => void this.#refuse(error, request, reply);
     let taken: MaybePromise<void>;
     try {
       taken = take();
@@ -157,10 +162,16 @@ class RouteGuard {
     else done();
   }
 
-  async #refuse(error: unknown, reply: FastifyReply): Promise<FastifyReply> {
+  async #refuse(
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const { method, routeOptions, is404 } = request;
+    const operation = is404 ? method : nameOf(method, routeOptions.url);
     const onError =
       this.#onError ?? ((err) => reply.log.error({ err }, 'a request could not be decided on'));
-    const { status, headers, body } = await refusalOf(this.#gate, error, onError);
+    const { status, headers, body } = await refusalOf(this.#gate, error, onError, operation);
     return reply.code(status).headers(headers).send(body);
   }
 

@@ -30,8 +30,9 @@ export async function statusOf(
   gate: Gate<Vocabulary>,
   error: unknown,
   onError?: (error: unknown) => unknown,
+  operation?: string,
 ): Promise<CallStatus> {
-  const { grpc } = await refusalOf(gate, error, onError);
+  const { grpc } = await refusalOf(gate, error, onError, operation);
   const { code, message } = (grpc ?? {}) as Partial<Refusal['grpc']>;
   if (!isWhole(code) || code < 1 || code > LAST_CODE || typeof message !== 'string') {
     return INTERNAL;

@@ -189,8 +189,8 @@ export class GuardedCall extends ServerInterceptingCall {
   #fail(error: unknown): void {
     if (this.#isOver) return;
     this.#end();
-    const { gate, onError } = this.#method;
-    void statusOf(gate, error, onError).then((status) => this.#tell(status));
+    const { gate, onError, definition } = this.#method;
+    void statusOf(gate, error, onError, definition.path).then((status) => this.#tell(status));
   }
 
   #refuse(status: CallStatus): void {

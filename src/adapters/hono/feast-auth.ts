@@ -89,7 +89,7 @@ export function feastAuth(
         assertServed(`${found.method} ${found.path}`, isPublic ? () => 'refuse' : checkUnguarded);
       }
     } catch (error) {
-      return refuse(gate, error, onError);
+      return refuse(gate, error, onError, method);
     }
     if (!isPublic && unguarded === 'refuse' && !routes.some(isGuard)) return context.notFound();
     await next();
@@ -144,7 +144,8 @@ export function createGuard(
         operation: `${method} ${routePath(context)}`,
       });
     } catch (error) {
-      return refuse(state?.gate, error, state?.onError);
+      const operation = `${context.req.method} ${routePath(context)}`;
+      return refuse(state?.gate, error, state?.onError, operation);
     }
     await next();
     return;
@@ -189,7 +190,8 @@ async function refuse(
   gate: Gate<Vocabulary> | undefined,
   error: unknown,
   onError: AdapterOptions['onError'],
+  operation: string,
 ): Promise<Response> {
-  const { status, headers, body } = await refusalOf(gate, error, onError);
+  const { status, headers, body } = await refusalOf(gate, error, onError, operation);
   return new Response(body, { status, headers: { ...headers } });
 }

@@ -153,8 +153,13 @@ async function answer(
     if (response.destroyed) return;
     await passed.handler(passed.request, response);
   } catch (error) {
-    sendRefusal(response, await refusalOf(gate, error, onError));
+    const operation = operationOf(server, raw);
+    sendRefusal(response, await refusalOf(gate, error, onError, operation));
   }
+}
+
+function operationOf({ find }: GuardedServer, { method = '', url = '' }: IncomingMessage): string {
+  return find(method, url.split('?', 1)[0] ?? '')?.name ?? method;
 }
 
 async function pass(

@@ -80,7 +80,7 @@ export function feastAuthentication(
         : await authenticate(gate, authorizationOf(request.rawHeaders));
       authenticated.set(request, { gate, caller });
     } catch (error) {
-      const { status, headers, body } = await refusalOf(gate, error, onError);
+      const { status, headers, body } = await refusalOf(gate, error, onError, request.method);
       if (response.headersSent || response.destroyed) return;
       response.writeHead(status, { ...headers }).end(body);
       return;

@@ -52,7 +52,12 @@ class FeastGuard implements CanActivate {
       await this.#authorize(context);
       return true;
     } catch (error) {
-      const { status, headers, body } = await refusalOf(this.#gate, error, this.#onError);
+      const { status, headers, body } = await refusalOf(
+        this.#gate,
+        error,
+        this.#onError,
+        operationIn(context),
+      );
       if (context.getType() === 'http') {
         const response = context.switchToHttp().getResponse<ServerResponse>();
         for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -70,8 +75,8 @@ class FeastGuard implements CanActivate {
     if (known?.gate !== this.#gate) {
       throw new TypeError('feastAuthentication must be used before the guard, with the same gate');
     }
-    const { method, route, url, rawHeaders } = request;
-    const operation = `${method} ${String(route?.path)}`;
+    const { url, rawHeaders } = request;
+    const operation = operationOf(request);
     const handler = context.getHandler();
     const rules = rulesOf(handler, context.getClass());
     if (rules === 'public') return;
@@ -92,6 +97,16 @@ class FeastGuard implements CanActivate {
       operation,
     });
   }
+}
+
+function operationIn(context: ExecutionContext): string | undefined {
+  return context.getType() === 'http'
+    ? operationOf(context.switchToHttp().getRequest<FeastHttpRequest>())
+    : undefined;
+}
+
+function operationOf({ method, route }: FeastHttpRequest): string {
+  return `${method} ${String(route?.path)}`;
 }
 
 /** Nest takes an object, and writes it as it was. */

@@ -22,13 +22,15 @@ const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
  *
  * @param gate undefined: no gate is known
  * @param onError told of what is answered with 500 or more, and not waited for
+ * @param operation the method and the route, as far as they are known
  */
 export async function refusalOf<V extends Vocabulary>(
   gate: Gate<V> | undefined,
   error: unknown,
   onError?: (error: unknown) => unknown,
+  operation?: string,
 ): Promise<Refusal> {
-  const refusal = await askGate(gate, error);
+  const refusal = await askGate(gate, error, operation);
   if (refusal.status >= 500) report(error, onError);
   return refusal;
 }
@@ -44,9 +46,10 @@ function report(error: unknown, onError: ((error: unknown) => unknown) | undefin
 async function askGate<V extends Vocabulary>(
   gate: Gate<V> | undefined,
   error: unknown,
+  operation: string | undefined,
 ): Promise<Refusal> {
   try {
-    const given: unknown = gate?.refuse(error);
+    const given: unknown = gate?.refuse(error, { operation });
     const refusal = await given;
     return isRefusal(refusal) ? refusal : INTERNAL;
   } catch {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Gate } from '../../../../src/gate/index.js';
 import { bearer } from '../case-gate.js';
 import type { Case } from '../case-types.js';
 
@@ -91,6 +92,26 @@ const brokenRelations: Case = {
   },
 };
 
+/** Every adapter says what was refused, and none says it with what stood in a path. */
+const toldRefusals: Case = {
+  name: 'the gate is told what was refused, once for each request',
+  run: async ({ start, request, gate }) => {
+    const told: (string | undefined)[] = [];
+    const refuse: Gate['refuse'] = (error, refused) => {
+      told.push(refused?.operation);
+      return gate.refuse(error);
+    };
+    const server = await start({ gate: { ...gate, refuse } });
+    const path = '/views/untagged_view';
+    await request(server, { method: 'GET', path });
+    await request(server, { method: 'GET', path, headers: [bearer('nobody-token')] });
+    expect(told).toHaveLength(2);
+    expect(told).not.toContain(undefined);
+    expect(String(told)).not.toContain('untagged_view');
+    expect(told[1]).toContain('/');
+  },
+};
+
 function brokenRefusal([name, refuse]: Failure): Case {
   return {
     name: `a gate whose refuse ${name} is a 500`,
@@ -110,5 +131,6 @@ function brokenRefusal([name, refuse]: Failure): Case {
 export const failureCases: readonly Case[] = [
   ...METHODS.flatMap(([method, failures]) => failures.map((one) => brokenDecision(method, one))),
   brokenRelations,
+  toldRefusals,
   ...REFUSALS.map(brokenRefusal),
 ];
