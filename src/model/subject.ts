@@ -57,14 +57,15 @@ export function ownSubject(subject: Subject | null): Subject | null {
   if (typeof subject !== 'object') {
     throw new TypeError('a subject is an object, or null for the anonymous one');
   }
-  const own = inheritsMembers(subject) ? copyOwn(subject) : subject;
-  // As given: the types say nothing about what a JavaScript caller hands in.
-  const { username, roles, groups, namespaces } = own as Record<keyof Subject, unknown>;
-  if (typeof username !== 'string') throw new TypeError('subject.username must be a string');
-  assertList('roles', roles);
-  assertList('groups', groups);
-  assertList('namespaces', namespaces);
-  return own;
+  // Before the prototype: with the shape known from these reads, looking at it costs nothing.
+  const { username, roles, groups, namespaces } = subject;
+  if (inheritsMembers(subject)) {
+    const own = copyOwn(subject);
+    assertMembers(own);
+    return own;
+  }
+  assertMembers({ username, roles, groups, namespaces });
+  return subject;
 }
 
 /** @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists. */
@@ -72,18 +73,25 @@ export function assertSubject(subject: unknown): asserts subject is Subject | nu
   ownSubject(subject as Subject | null);
 }
 
-// Written out and without reading a member: each question about a plain subject runs it.
+/** What a plain object inherits from, as somebody may have changed it. */
+const PLAIN: Partial<Subject> = Object.prototype;
+
+// Written out: each question about a plain subject runs it, and reading what is missing costs next to nothing.
 function inheritsMembers(subject: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(subject);
-  return (
-    prototype !== null &&
-    ('roles' in prototype ||
-      'groups' in prototype ||
-      'namespaces' in prototype ||
-      'username' in prototype ||
-      'claims' in prototype)
-  );
+  if (prototype === PLAIN) {
+    return (
+      PLAIN.roles !== undefined ||
+      PLAIN.groups !== undefined ||
+      PLAIN.namespaces !== undefined ||
+      PLAIN.username !== undefined ||
+      PLAIN.claims !== undefined
+    );
+  }
+  return prototype !== null && MEMBERS.some((member) => member in prototype);
 }
+
+const MEMBERS = ['username', 'roles', 'groups', 'namespaces', 'claims'] as const;
 
 function copyOwn(subject: Subject): Subject {
   const own = <K extends keyof Subject>(field: K): Subject[K] | undefined =>
@@ -96,6 +104,14 @@ function copyOwn(subject: Subject): Subject {
     namespaces: own('namespaces'),
     claims: own('claims'),
   };
+}
+
+// As given: the types say nothing about what a JavaScript caller hands in.
+function assertMembers({ username, roles, groups, namespaces }: Readonly<Subject>): void {
+  if (typeof username !== 'string') throw new TypeError('subject.username must be a string');
+  assertList('roles', roles);
+  assertList('groups', groups);
+  assertList('namespaces', namespaces);
 }
 
 // A string would be walked character by character, and a role named `a` is a role that someone may hold.
