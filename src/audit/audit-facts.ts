@@ -6,6 +6,7 @@ import {
   type ResourceCoverage,
   type Snapshot,
 } from '../engine/index.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Vocabulary } from '../model/index.js';
 import { type ExcludedPermission, isExcludedPermission, type Permission } from '../model/index.js';
 
@@ -45,6 +46,8 @@ export interface AuditOptions {
   readonly auth?: AuthConfig | undefined;
 }
 
+const AUDIT_OPTIONS: OptionNames<AuditOptions> = { project: true, auth: true };
+
 /**
  * Works out what an audit's rules look at.
  *
@@ -52,7 +55,9 @@ export interface AuditOptions {
  *
  * @throws TypeError when the snapshot does not know the project
  */
-export function collectFacts(snapshot: Snapshot, { project, auth }: AuditOptions): AuditFacts {
+export function collectFacts(snapshot: Snapshot, options: AuditOptions): AuditFacts {
+  checkOptions<AuditOptions>(options, AUDIT_OPTIONS);
+  const { project, auth } = options;
   const projects = auditedProjects(snapshot, project);
   const isAudited = (name: string | undefined): boolean =>
     project === undefined || name === project;

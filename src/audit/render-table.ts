@@ -1,3 +1,4 @@
+import type { OptionNames } from '../foundation/options.js';
 import { displayWidth, neutralize, padEnd, truncate, wrapWords } from './terminal-text.js';
 import type { TextStyle } from './text-style.js';
 
@@ -12,6 +13,8 @@ export interface TextLayout {
   /** Columns of the terminal; undefined: as many as needed. */
   readonly width: number | undefined;
 }
+
+export const TEXT_LAYOUT: OptionNames<TextLayout> = { style: true, width: true };
 
 const GAP = '  ';
 /** Longest single text of a cell, in columns: one name from a registry must not push all others off the screen. */

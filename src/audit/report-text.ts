@@ -1,10 +1,11 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Vocabulary } from '../model/index.js';
 import type { AuditReport, Finding, FindingLevel, ResourceReference } from './audit-report.js';
 import { FINDING_LEVELS } from './audit-report.js';
 import { type ActionGroup, count, foldNames, groupByActions } from './describe.js';
 import type { FindingRule } from './finding-rule.js';
 import { FINDING_RULES } from './finding-rules.js';
-import { renderTable, type TableCell, type TextLayout } from './render-table.js';
+import { renderTable, type TableCell, TEXT_LAYOUT, type TextLayout } from './render-table.js';
 import { neutralize, wrapWords } from './terminal-text.js';
 import type { StyleName } from './text-style.js';
 
@@ -13,6 +14,12 @@ export interface ReportTextOptions extends TextLayout {
   /** What was audited, for the first line. */
   readonly source: string;
 }
+
+const REPORT_OPTIONS: OptionNames<ReportTextOptions> = {
+  ...TEXT_LAYOUT,
+  vocabulary: true,
+  source: true,
+};
 
 const LEVEL_STYLES: Readonly<Record<FindingLevel, StyleName>> = {
   error: 'red',
@@ -29,6 +36,7 @@ const MIN_ROOM = 30;
  * Shape: lines with a final line end. Names from a registry are made harmless.
  */
 export function reportText(report: AuditReport, options: ReportTextOptions): string {
+  checkOptions<ReportTextOptions>(options, REPORT_OPTIONS);
   const { style } = options;
   const scope = report.project === null ? 'all projects' : `project ${neutralize(report.project)}`;
   // These two can be about every resource of a registry: a table by type says more in less space.

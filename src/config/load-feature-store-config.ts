@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { checkOptions } from '../foundation/options.js';
 import type { Environment } from './expand-environment.js';
 import { findFeatureStoreConfig } from './find-feature-store-config.js';
 import { type FeatureStoreConfig, parseFeatureStoreConfig } from './parse-feature-store-config.js';
@@ -16,6 +17,7 @@ export async function loadFeatureStoreConfig(
   path: string,
   options: { readonly env?: Environment | undefined } = {},
 ): Promise<FeatureStoreConfig> {
+  checkOptions<typeof options>(options, { env: true });
   const file = await findFeatureStoreConfig(path);
   return parseFeatureStoreConfig(await readYamlText(file), {
     file,

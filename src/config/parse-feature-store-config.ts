@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { type ConfigInvalidError, throwCollected } from '../model/errors.js';
 import type { AuthConfig } from './auth-config.js';
 import { checkSection } from './check-section.js';
@@ -32,6 +33,12 @@ export interface ParseFeatureStoreConfigOptions {
   /** Default: the folder of `file`. */
   readonly baseDirectory?: string | undefined;
 }
+
+const PARSE_OPTIONS: OptionNames<ParseFeatureStoreConfigOptions> = {
+  file: true,
+  env: true,
+  baseDirectory: true,
+};
 
 const PROJECT_NAME = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 
@@ -67,6 +74,7 @@ export function parseFeatureStoreConfig(
   options: ParseFeatureStoreConfigOptions = {},
 ): FeatureStoreConfig {
   if (typeof text !== 'string') throw new TypeError('the text of a configuration must be a string');
+  checkOptions<ParseFeatureStoreConfigOptions>(options, PARSE_OPTIONS);
   const { file, env } = options;
   const baseDirectory = options.baseDirectory ?? (file === undefined ? undefined : dirname(file));
   const document = parseYaml(text, { file, env: env ?? {} });

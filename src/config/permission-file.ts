@@ -1,3 +1,4 @@
+import { checkOptions } from '../foundation/options.js';
 import { type Permission, throwCollected } from '../model/index.js';
 import { permissionContext } from '../policy/index.js';
 import { isMapping } from './is-mapping.js';
@@ -46,6 +47,7 @@ export function parsePermissionFile(
 ): readonly Permission[] {
   if (typeof text !== 'string')
     throw new TypeError('the text of a permission file must be a string');
+  checkOptions<typeof options>(options, { file: true });
   const document = parseYaml(text, { file: options.file });
   const items = findItems(document);
   const reader = new PermissionFileReader(document, permissionContext());

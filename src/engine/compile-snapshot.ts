@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { compileScopeIndex, createScopeScan } from '../matchers/index.js';
 import {
   assertResource,
@@ -18,7 +19,12 @@ import {
 } from './compile-permissions.js';
 import { GovernanceTable } from './governance.js';
 import { Judge } from './judge.js';
-import { assertOptions, type SnapshotOptions } from './options.js';
+import {
+  AUTHORIZER_OPTIONS,
+  assertOptions,
+  SNAPSHOT_OPTIONS,
+  type SnapshotOptions,
+} from './options.js';
 import { CompiledProject, type ScopeGroup } from './project.js';
 import { Snapshot } from './snapshot.js';
 import { VerdictTable } from './verdict-table.js';
@@ -124,6 +130,12 @@ export interface PrepareOptions {
   readonly sliceMs?: number | undefined;
 }
 
+const PREPARE_OPTIONS: OptionNames<PrepareOptions> = {
+  onProgress: true,
+  signal: true,
+  sliceMs: true,
+};
+
 /**
  * Compiles a snapshot in slices, between which the process answers whatever else is asked of it. For registries of many
  * thousand permissions or resources; give the result to `createAuthorizer` or to an authorizer's `replace`.
@@ -132,8 +144,13 @@ export interface PrepareOptions {
  */
 export async function prepareSnapshot<V extends Vocabulary = FeastVocabulary>(
   options: SnapshotOptions<V>,
-  { onProgress, signal, sliceMs = 10 }: PrepareOptions = {},
+  prepare: PrepareOptions = {},
 ): Promise<Snapshot<V>> {
+  const { onProgress, signal, sliceMs = 10 } = prepare;
+  checkOptions<PrepareOptions>(prepare, PREPARE_OPTIONS, {
+    'the first argument': SNAPSHOT_OPTIONS,
+    '`createAuthorizer`': AUTHORIZER_OPTIONS,
+  });
   signal?.throwIfAborted();
   const steps = compileSnapshotInSteps(options);
   let sliceEnd = performance.now() + sliceMs;

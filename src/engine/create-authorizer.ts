@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
   assertSubject,
   type Decision,
@@ -15,7 +16,12 @@ import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer
 import { compileSnapshot } from './compile-snapshot.js';
 import { decide, type Question } from './decide.js';
 import type { Verdict } from './governance.js';
-import type { AuthorizerOptions, SnapshotOptions } from './options.js';
+import {
+  AUTHORIZER_OPTIONS,
+  type AuthorizerOptions,
+  SNAPSHOT_OPTIONS,
+  type SnapshotOptions,
+} from './options.js';
 import { Snapshot } from './snapshot.js';
 
 /**
@@ -39,15 +45,22 @@ export function createAuthorizer(
   from: (SnapshotOptions<Vocabulary> & AuthorizerOptions) | Snapshot,
   options: AuthorizerOptions = {},
 ): Authorizer<Vocabulary> {
-  // Laxer rules that are misplaced or misspelt would go unnoticed.
-  const misplaced = Object.keys(options).find((option) => option !== 'onDecision');
-  if (misplaced !== undefined) {
-    throw new TypeError(`option ${quote(misplaced)} belongs to the first argument`);
-  }
+  checkOptions<AuthorizerOptions>(options, AUTHORIZER_OPTIONS, {
+    'the first argument': SNAPSHOT_OPTIONS,
+  });
   if (from instanceof Snapshot) return new SnapshotAuthorizer(from, options.onDecision);
+  checkOptions<SnapshotOptions<Vocabulary> & AuthorizerOptions>(from, {
+    ...SNAPSHOT_OPTIONS,
+    ...AUTHORIZER_OPTIONS,
+  });
   const { onDecision = options.onDecision, ...rest } = from;
   return new SnapshotAuthorizer(compileSnapshot(rest), onDecision);
 }
+
+const PROPOSED_CHANGE: OptionNames<ProposedChange<Vocabulary>> = {
+  existing: true,
+  proposed: true,
+};
 
 class SnapshotAuthorizer implements Authorizer<Vocabulary> {
   #snapshot: Snapshot;
@@ -125,6 +138,8 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
 
   decideChange(given: Subject | null, change: ProposedChange<Vocabulary>): Decision {
     const subject = ownSubject(given);
+    // Misspelt, `existing` would turn an update into a creation.
+    checkOptions<ProposedChange<Vocabulary>>(change, PROPOSED_CHANGE);
     const snapshot = this.#snapshot;
     const { changes } = snapshot.vocabulary;
     if (changes === undefined) {
@@ -169,6 +184,9 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
       this.#snapshot = next;
       return;
     }
+    checkOptions<SnapshotOptions<Vocabulary>>(next, SNAPSHOT_OPTIONS, {
+      '`createAuthorizer`': AUTHORIZER_OPTIONS,
+    });
     const { version: _, ...current } = this.#snapshot.options;
     for (const [option, value] of Object.entries(next)) {
       // SECURITY: it would fall back to its default, which may be laxer than what is in force.

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
   type Decision,
   type ExcludedPermission,
@@ -72,8 +73,7 @@ const CHOICES = {
   matching: ['index', 'scan'],
 } as const satisfies Partial<Record<keyof SnapshotOptions, readonly string[]>>;
 
-/** A record, so that an option that is added and not named here does not compile. */
-const NAMES: Readonly<Record<keyof SnapshotOptions, true>> = {
+export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions<Vocabulary>> = {
   permissions: true,
   resources: true,
   projects: true,
@@ -88,18 +88,15 @@ const NAMES: Readonly<Record<keyof SnapshotOptions, true>> = {
   version: true,
   matching: true,
 };
-const OPTIONS: ReadonlySet<string> = new Set(Object.keys(NAMES));
+export const AUTHORIZER_OPTIONS: OptionNames<AuthorizerOptions> = { onDecision: true };
 
 const AUTH_TYPES: readonly unknown[] = ['no_auth', 'oidc', 'kubernetes'];
 
 /** @throws TypeError on an option of a wrong type, or with a value that it does not have */
 export function assertOptions(options: SnapshotOptions<Vocabulary>): void {
-  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `option ${quote(unknown)} is unknown; known are ${[...OPTIONS].join(', ')}`,
-    );
-  }
+  checkOptions<SnapshotOptions<Vocabulary>>(options, SNAPSHOT_OPTIONS, {
+    '`createAuthorizer`': AUTHORIZER_OPTIONS,
+  });
   for (const [option, choices] of Object.entries(CHOICES) as [
     keyof typeof CHOICES,
     readonly unknown[],

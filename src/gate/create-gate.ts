@@ -1,4 +1,5 @@
 import type { Authorizer } from '../engine/index.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Authenticator } from '../identity/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../identity/token/read-bearer-token.js';
 import {
@@ -70,6 +71,23 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
+
+export const GATE_OPTIONS: OptionNames<GateOptions<Vocabulary>> = {
+  authenticator: true,
+  authorizer: true,
+  relations: true,
+  project: true,
+  onDecision: true,
+  onRefusal: true,
+  realm: true,
+  explain: true,
+  hideUnknown: true,
+  maxNameLength: true,
+  maxUnknownNamesLength: true,
+  maxTokenLength: true,
+  telemetry: true,
+  now: true,
+};
 
 const DEFAULT_MAX_NAME_LENGTH = 256;
 /** Names that the registry knows are look-ups; each other one has to be read. */
@@ -334,6 +352,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
 }
 
 function assertOptions(options: GateOptions<Vocabulary>): void {
+  checkOptions<GateOptions<Vocabulary>>(options, GATE_OPTIONS);
   const { authenticator, authorizer, onDecision, onRefusal } = options;
   const { project, realm, explain, hideUnknown } = options;
   if (typeof authenticator?.authenticate !== 'function') {

@@ -1,5 +1,6 @@
 import type { Environment, FeatureStoreConfig } from '../config/index.js';
 import { type Authorizer, prepareSnapshot } from '../engine/index.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
   type Authenticator,
   type AuthenticatorOptions,
@@ -7,7 +8,7 @@ import {
 } from '../identity/index.js';
 import { ConfigInvalidError, type FeastVocabulary } from '../model/index.js';
 import { openFeatureStore, type RegistryRelations } from '../registry/index.js';
-import { createGate, type GateOptions } from './create-gate.js';
+import { createGate, GATE_OPTIONS, type GateOptions } from './create-gate.js';
 import type { AuthorizationHeader, Caller, Gate, Refusal } from './gate.js';
 import { type LiveRules, LiveStore, type ReloadEvent, snapshotOptionsOf } from './live-store.js';
 
@@ -35,6 +36,24 @@ export interface LoadGateOptions
   readonly onReload?: ((event: ReloadEvent) => unknown) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const { authorizer: _authorizer, relations: _relations, project: _project, ...GATE } = GATE_OPTIONS;
+const LOAD_OPTIONS: OptionNames<LoadGateOptions> = {
+  ...GATE,
+  env: true,
+  identity: true,
+  rules: {
+    strategy: true,
+    unsecured: true,
+    whenNoPermissions: true,
+    onUnsupportedPattern: true,
+    policyKinds: true,
+  },
+  allowNoAuth: true,
+  pollSeconds: true,
+  onReload: true,
+  signal: true,
+};
 
 /** A gate with what it was made of. */
 export interface LoadedGate extends Gate {
@@ -173,8 +192,9 @@ class StoreGate implements LoadedGate {
     return this.#gate.refuse(...refused);
   }
 
-  reload({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#live.reload(signal);
+  async reload(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions<typeof options>(options, { signal: true });
+    await this.#live.reload(options.signal);
   }
 
   async close(): Promise<void> {
@@ -183,7 +203,9 @@ class StoreGate implements LoadedGate {
   }
 }
 
-function assertOptions({ allowNoAuth, pollSeconds, onReload }: LoadGateOptions): void {
+function assertOptions(options: LoadGateOptions): void {
+  checkOptions<LoadGateOptions>(options, LOAD_OPTIONS);
+  const { allowNoAuth, pollSeconds, onReload } = options;
   if (allowNoAuth !== undefined && typeof allowNoAuth !== 'boolean') {
     throw new TypeError('option allowNoAuth must be true or false');
   }

@@ -1,7 +1,12 @@
+import type { OptionNames } from '../foundation/options.js';
 import type { Subject } from '../model/subject.js';
 import type { HttpClient } from './http-client.js';
 import type { SecretRegistry } from './identity-secrets.js';
-import type { KubernetesAuthenticatorOptions } from './kubernetes/kubernetes-authenticator.js';
+import {
+  KUBERNETES_OPTIONS,
+  type KubernetesAuthenticatorOptions,
+} from './kubernetes/kubernetes-authenticator.js';
+import { CLAIM_MAPPING } from './oidc/claim-mapping.js';
 import type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
 import type { ServiceTokenVerifier } from './service/token-verifier.js';
 import type { TokenCacheOptions } from './token/verified-token-cache.js';
@@ -28,3 +33,32 @@ export interface AuthenticatorOptions extends OidcOptions {
   /** Where tokens are registered to be masked; the process-wide redaction unless given. */
   readonly redaction?: SecretRegistry | undefined;
 }
+
+const OIDC_OPTIONS: OptionNames<OidcOptions> = {
+  prefix: true,
+  allowedRoles: true,
+  algorithms: true,
+  claims: CLAIM_MAPPING,
+  clockToleranceSeconds: true,
+  requireIssuer: true,
+  issuerAliases: true,
+  allowIdTokens: true,
+  requireAccessToken: true,
+  requiredClaims: true,
+  senderConstrainedTokens: true,
+  keys: { maxStaleSeconds: true, unknownKeyCooldownSeconds: true, retryPauseSeconds: true },
+};
+
+export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = { ...OIDC_OPTIONS, auth: true };
+
+export const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
+  ...OIDC_OPTIONS,
+  tokenReview: true,
+  services: true,
+  kubernetes: KUBERNETES_OPTIONS,
+  cache: { maxTokens: true, ttlSeconds: true },
+  maxTokenLength: true,
+  now: true,
+  httpClient: true,
+  redaction: true,
+};

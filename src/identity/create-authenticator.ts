@@ -1,7 +1,13 @@
 import type { AuthConfig } from '../config/auth-config.js';
+import { checkOptions } from '../foundation/options.js';
 import { IdentityUnavailableError } from '../model/errors.js';
 import type { Authenticator } from './authenticator.js';
-import type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
+import {
+  AUTHENTICATOR_OPTIONS,
+  type AuthenticatorOptions,
+  ISSUER_OPTIONS,
+  type IssuerOptions,
+} from './authenticator-options.js';
 import { addVerifiedToken } from './identity-secrets.js';
 import { createKubernetesAuthenticator } from './kubernetes/kubernetes-authenticator.js';
 import { createOidcAuthenticator } from './oidc/oidc-authenticator.js';
@@ -28,6 +34,7 @@ export function createAuthenticator(
   auth: AuthConfig | readonly (OidcConfig | IssuerOptions)[],
   options: AuthenticatorOptions = {},
 ): Authenticator {
+  checkOptions<AuthenticatorOptions>(options, AUTHENTICATOR_OPTIONS);
   const maxTokenLength = readMaxTokenLength(options.maxTokenLength);
   if (isList(auth)) return createOidcAuthenticator(auth.map(toIssuer), options);
   switch (auth.type) {
@@ -87,6 +94,9 @@ function isList<T>(value: unknown): value is readonly T[] {
 
 function toIssuer(given: OidcConfig | IssuerOptions): IssuerOptions {
   const issuer = 'auth' in given ? given : { auth: given };
+  checkOptions<IssuerOptions>(issuer, ISSUER_OPTIONS, {
+    'the second argument': AUTHENTICATOR_OPTIONS,
+  });
   if (issuer.auth?.type === 'oidc') return issuer;
   throw new TypeError('a list of auth sections must hold those of type `oidc` alone');
 }

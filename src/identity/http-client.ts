@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { errorCode } from '../config/find-feature-store-config.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/errors.js';
 
 export interface HttpRequest {
@@ -49,6 +50,14 @@ export interface HttpClientOptions {
   readonly followRedirects?: boolean | undefined;
 }
 
+const HTTP_OPTIONS: OptionNames<HttpClientOptions> = {
+  caCertPath: true,
+  verifySsl: true,
+  timeoutSeconds: true,
+  maxBytes: true,
+  followRedirects: true,
+};
+
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 /** What a request may take at most. */
 export const MAX_TIMEOUT_SECONDS = 3600;
@@ -62,6 +71,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * @throws {@link ConfigInvalidError} when the file of certificates cannot be read; TypeError for a timeout not above 0
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
+  checkOptions<HttpClientOptions>(options, HTTP_OPTIONS);
   const { maxBytes = DEFAULT_MAX_BYTES, followRedirects = true } = options;
   if (!(options.timeoutSeconds > 0)) throw new TypeError('timeoutSeconds must be above 0');
   const milliseconds = Math.ceil(Math.min(options.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);

@@ -5,6 +5,7 @@ import type {
   OidcClientConfig,
   OidcServerConfig,
 } from '../config/auth-config.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, CredentialUnavailableError, quote } from '../model/errors.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from './identity-secrets.js';
@@ -55,6 +56,20 @@ export interface TokenSourceOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
+const TOKEN_SOURCE_OPTIONS: OptionNames<TokenSourceOptions> = {
+  getToken: true,
+  tokenFile: true,
+  service: true,
+  env: true,
+  serviceAccountTokenPath: true,
+  scope: true,
+  maxAttempts: true,
+  now: true,
+  sleep: true,
+  httpClient: true,
+  redaction: true,
+};
+
 interface Source {
   readonly find: () => Promise<string | ObtainedToken | undefined>;
   readonly invalidate?: (token: string) => void;
@@ -78,6 +93,7 @@ const DEFAULT_ATTEMPTS = 4;
  * const headers = { authorization: `Bearer ${await getToken()}` };
  */
 export function createTokenSource(auth: AuthConfig, options: TokenSourceOptions = {}): TokenSource {
+  checkOptions<TokenSourceOptions>(options, TOKEN_SOURCE_OPTIONS);
   const env = options.env ?? process.env;
   const protect = createProtection(options);
   const sources = [...listOwnSources(auth, options), ...listConfiguredSources(auth, options, env)];

@@ -1,3 +1,4 @@
+import { quote } from './errors.js';
 /**
  * Which resource types exist and which actions can be done to them. The engine knows none of them by name:
  * Feast's vocabulary is one value of this type, an organisation's own is another.
@@ -91,6 +92,7 @@ export function defineVocabulary<
 >(
   definition: VocabularyDefinition<Action, Type, ActionAlias, TypeAlias>,
 ): Vocabulary<Action, Type, ActionAlias, TypeAlias> {
+  assertDefinition(definition);
   const actions = Object.keys(definition.actions) as Action[];
   const types = Object.keys(definition.types) as Type[];
   const actionIds = numberMembers('action', actions);
@@ -145,6 +147,28 @@ export function typeMask(vocabulary: Vocabulary, types: readonly string[]): numb
     mask |= vocabulary.typesBelow[vocabulary.typeIds.get(type) ?? -1] ?? 0;
   }
   return mask;
+}
+
+const FIELDS = ['name', 'actions', 'types', 'actionAliases', 'typeAliases', 'changes'];
+
+/** A misspelt `implies` or `subtypeOf` would make permissions narrower or wider without a word. */
+function assertDefinition(definition: VocabularyDefinition<string, string, string, string>): void {
+  assertFields('a vocabulary', definition, FIELDS);
+  for (const [name, action] of Object.entries(definition.actions)) {
+    assertFields(`action ${quote(name)}`, action, ['implies']);
+  }
+  for (const [name, type] of Object.entries(definition.types)) {
+    assertFields(`type ${quote(name)}`, type, ['subtypeOf']);
+  }
+  assertFields('changes', definition.changes ?? {}, ['create', 'update']);
+}
+
+function assertFields(what: string, value: object, fields: readonly string[]): void {
+  const unknown = Object.keys(value).find((field) => !fields.includes(field));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `${what} has an unknown field ${quote(unknown)}. Known fields: ${fields.join(', ')}`,
+  );
 }
 
 function numberMembers(what: string, names: readonly string[]): ReadonlyMap<string, number> {

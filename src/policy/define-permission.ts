@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
   type FeastVocabulary,
   feastVocabulary,
@@ -17,6 +18,11 @@ export interface DefinePermissionOptions<V extends Vocabulary> {
   // biome-ignore lint/suspicious/noExplicitAny: a kind's data is checked by its own schema before its functions see it
   readonly policyKinds?: readonly PolicyKind<any>[];
 }
+
+const DEFINE_OPTIONS: OptionNames<DefinePermissionOptions<Vocabulary>> = {
+  vocabulary: true,
+  policyKinds: true,
+};
 
 /**
  * Checks a permission and freezes it.
@@ -38,6 +44,7 @@ export function definePermission<V extends Vocabulary = FeastVocabulary>(
   input: PermissionInput<V>,
   options: DefinePermissionOptions<V> = {},
 ): Permission<V> {
+  checkOptions<DefinePermissionOptions<Vocabulary>>(options, DEFINE_OPTIONS);
   return parsePermission(input, permissionContext(options)) as Permission<V>;
 }
 

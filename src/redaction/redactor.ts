@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { createPieceRedactor, type PieceRedactor, type TextPiece } from './piece-redactor.js';
 import { redactConsole } from './redact-console.js';
 import { joinBytes, redactBytes, redactText } from './redact-text.js';
@@ -11,6 +12,13 @@ import type { TokenToRedact } from './token-registry.js';
 import { type WritableLike, wrapStream } from './wrap-stream.js';
 
 export interface RedactorOptions extends SecretRegistryOptions, Partial<ValueLimits> {}
+
+const REDACTOR_OPTIONS: OptionNames<RedactorOptions> = {
+  maxBytes: true,
+  maxTokenBytes: true,
+  maxDepth: true,
+  maxEntries: true,
+};
 
 /** Longer texts are taken in parts. */
 const LONGEST_WHOLE = 2 ** 25;
@@ -77,6 +85,7 @@ export interface Redactor {
  * redactor.text('login with correct%20horse'); // 'login with ***db-password***'
  */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
+  checkOptions<RedactorOptions>(options, REDACTOR_OPTIONS);
   const registry = new SecretRegistry(options);
   const pieces = (): PieceRedactor => createPieceRedactor(registry);
   const text = (input: string): string =>

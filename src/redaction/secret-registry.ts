@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { quote } from '../model/index.js';
 import { chooseMaskSign, formatMask } from './mask.js';
 import { compileSecretFinder, type FindableSecret, type SecretFinder } from './secret-finder.js';
@@ -233,7 +234,11 @@ interface ParsedSecret {
 }
 
 /** Checks a secret and takes off what is not looked for: zero-width characters, and white space around it. */
+const SECRET: OptionNames<SecretToRedact> = { value: true, name: true, expiresAt: true };
+
 function parseSecret(secret: unknown): ParsedSecret {
+  // Misspelt, `expiresAt` would keep a secret for good.
+  if (typeof secret === 'object' && secret !== null) checkOptions<SecretToRedact>(secret, SECRET);
   const parts = typeof secret === 'object' && secret !== null ? secret : { value: secret };
   const { value, name, expiresAt } = parts as Partial<Record<keyof SecretToRedact, unknown>>;
   if (typeof value !== 'string') throw new TypeError('a secret must be a string');

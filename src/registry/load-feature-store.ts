@@ -7,6 +7,7 @@ import {
   parseFeatureStoreConfig,
 } from '../config/index.js';
 import type { SnapshotOptions } from '../engine/index.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import { openRegistry } from './open-registry.js';
@@ -19,6 +20,12 @@ export interface LoadFeatureStoreOptions {
   readonly project?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const LOAD_OPTIONS: OptionNames<LoadFeatureStoreOptions> = {
+  env: true,
+  project: true,
+  signal: true,
+};
 
 /** A feature store, read. */
 export interface FeatureStore {
@@ -70,6 +77,7 @@ export async function loadFeatureStore(
   path?: string,
   options: LoadFeatureStoreOptions = {},
 ): Promise<FeatureStore> {
+  checkOptions<LoadFeatureStoreOptions>(options, LOAD_OPTIONS);
   const { signal, ...rest } = options;
   const opened = await openFeatureStore(path, rest);
   return await opened.read({ signal });
@@ -82,8 +90,10 @@ export async function loadFeatureStore(
  */
 export async function openFeatureStore(
   path: string | undefined,
-  { env = process.env, project }: Omit<LoadFeatureStoreOptions, 'signal'> = {},
+  options: Omit<LoadFeatureStoreOptions, 'signal'> = {},
 ): Promise<OpenedFeatureStore> {
+  checkOptions<typeof options>(options, { env: true, project: true });
+  const { env = process.env, project } = options;
   const { config, registry } = await open(path, env);
   return Object.freeze({
     config,

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../../foundation/options.js';
 import {
   type FeastAction,
   type FeastType,
@@ -30,6 +31,14 @@ export interface RequirementOptions {
   /** As option `hideUnknown` of the gate. Default: `false`. */
   readonly hideUnknown?: boolean | undefined;
 }
+
+export const REQUIREMENT_OPTIONS: OptionNames<RequirementOptions> = {
+  project: true,
+  checkViews: true,
+  entitySql: true,
+  entityFiles: true,
+  hideUnknown: true,
+};
 
 /** One request, as the resolvers see it. */
 export interface RequestContext {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../foundation/options.js';
 import type { Vocabulary } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import type { AnyRequirement, Gate } from '../gate.js';
@@ -5,6 +6,7 @@ import type { Endpoint } from './endpoint.js';
 import { type EndpointInput, readFields } from './read-request.js';
 import {
   projectResource,
+  REQUIREMENT_OPTIONS,
   type RequestContext,
   type RequirementOptions,
 } from './request-context.js';
@@ -28,6 +30,7 @@ export function requirementsOf(
   relations: RegistryRelations,
   options: RequirementOptions = {},
 ): readonly AnyRequirement[] {
+  checkOptions<RequirementOptions>(options, REQUIREMENT_OPTIONS);
   if (endpoint.access === 'public' || endpoint.access === 'identity') return [];
   const request = { endpoint, fields: readFields(endpoint, input), relations, options };
   try {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { OptionNames } from '../../foundation/options.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
 import { TimedCache } from '../kubernetes-timed-cache.js';
 import { createKubernetesApi, type ReviewedUser } from './api.js';
@@ -45,6 +46,18 @@ export interface TokenReviewOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
+export const TOKEN_REVIEW_OPTIONS: OptionNames<TokenReviewOptions> = {
+  kubeConfig: true,
+  audiences: true,
+  opaqueTokens: true,
+  issuers: true,
+  cacheSeconds: true,
+  requestTimeoutSeconds: true,
+  maxTokens: true,
+  now: true,
+  redaction: true,
+};
+
 /** What is known of a cluster, each part at most as old as the cache allows. */
 export interface KubernetesCluster {
   /** @throws IdentityInvalidError when the token is not accepted */
@@ -74,7 +87,7 @@ const MAX_SECRET_SECONDS = 3600;
  * @throws TypeError for options of a wrong type or out of their range
  */
 export function createKubernetesCluster(options: TokenReviewOptions): KubernetesCluster {
-  const { timeToLive, maxTokens, now, timeoutSeconds, audiences, rules } = checkOptions(options);
+  const { timeToLive, maxTokens, now, timeoutSeconds, audiences, rules } = readOptions(options);
   const config = configLoader(options.kubeConfig);
   const api = createKubernetesApi({ config, audiences, timeoutSeconds });
   const common = { timeToLive, now, maxLoads: MAX_LISTS };
@@ -140,7 +153,7 @@ function configLoader(
   };
 }
 
-function checkOptions(options: TokenReviewOptions): {
+function readOptions(options: TokenReviewOptions): {
   readonly timeToLive: number;
   readonly maxTokens: number;
   readonly now: () => number;

@@ -1,9 +1,14 @@
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
 import type { Subject } from '../../model/subject.js';
 import type { Authenticator } from '../authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../token/read-bearer-token.js';
 import type { ReviewedUser } from './api.js';
-import { createKubernetesCluster, type TokenReviewOptions } from './cluster.js';
+import {
+  createKubernetesCluster,
+  TOKEN_REVIEW_OPTIONS,
+  type TokenReviewOptions,
+} from './cluster.js';
 import {
   assertUserName,
   groupsOfNamespace,
@@ -33,6 +38,15 @@ export interface KubernetesAuthenticatorOptions extends TokenReviewOptions {
   readonly maxTokenLength?: number | undefined;
 }
 
+export const KUBERNETES_OPTIONS: OptionNames<KubernetesAuthenticatorOptions> = {
+  ...TOKEN_REVIEW_OPTIONS,
+  namespace: true,
+  namespaces: true,
+  clusterRoleBindings: true,
+  namespaceGroups: true,
+  maxTokenLength: true,
+};
+
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const NAMESPACE_GROUPS_WARNING =
@@ -56,6 +70,7 @@ const ALL_NAMESPACES_WARNING =
 export function createKubernetesAuthenticator(
   options: KubernetesAuthenticatorOptions = {},
 ): Authenticator {
+  checkOptions<KubernetesAuthenticatorOptions>(options, KUBERNETES_OPTIONS);
   checkNamespaces(options);
   const maxTokenLength = readMaxTokenLength(options.maxTokenLength);
   const cluster = createKubernetesCluster(options);
@@ -124,6 +139,9 @@ export function createKubernetesAuthenticator(
 export function createTokenReviewer(
   options: TokenReviewOptions = {},
 ): (token: string) => Promise<Subject> {
+  checkOptions<TokenReviewOptions>(options, TOKEN_REVIEW_OPTIONS, {
+    '`createKubernetesAuthenticator`': KUBERNETES_OPTIONS,
+  });
   const cluster = createKubernetesCluster(options);
   return async (token) => {
     const user = await cluster.review(readBearerToken({ token }, readMaxTokenLength()));

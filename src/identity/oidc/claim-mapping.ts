@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { freezeSubject, type Subject } from '../../model/subject.js';
 import type { ClaimPath } from './claim-path.js';
 import {
@@ -34,7 +35,12 @@ export interface IssuerLimits {
   readonly allowedRoles?: readonly string[] | undefined;
 }
 
-const FIELDS = ['username', 'roles', 'groups', 'namespaces'];
+export const CLAIM_MAPPING: OptionNames<ClaimMapping> = {
+  username: true,
+  roles: true,
+  groups: true,
+  namespaces: true,
+};
 
 /**
  * Compiles the way from a verified token's claims to a subject.
@@ -52,8 +58,7 @@ export function compileClaimMapping(
   clientId?: string,
   limits: IssuerLimits = {},
 ): (claims: Readonly<Record<string, unknown>>) => Subject {
-  const unknown = Object.keys(mapping).find((name) => !FIELDS.includes(name));
-  if (unknown !== undefined) throw new TypeError(`claims has no field \`${unknown}\``);
+  checkOptions<{ claims: ClaimMapping }>({ claims: mapping }, { claims: CLAIM_MAPPING });
   const clientRoles = clientId ? [['resource_access', clientId, 'roles']] : [];
   const username = compileUsername(mapping.username);
   const roles = compileNames(mapping.roles, [...clientRoles, 'roles']);

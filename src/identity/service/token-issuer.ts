@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { freezeSubject, type Subject } from '../../model/subject.js';
 import {
   addIdentitySecret,
@@ -27,6 +28,16 @@ export interface ServiceTokenIssuerOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
+const ISSUER_OPTIONS: OptionNames<ServiceTokenIssuerOptions> = {
+  issuer: true,
+  audience: true,
+  subject: true,
+  key: true,
+  lifetimeSeconds: true,
+  now: true,
+  redaction: true,
+};
+
 /** Signs the tokens by which one server makes itself known to another. */
 export interface ServiceTokenIssuer {
   /** A new token. */
@@ -45,6 +56,7 @@ export const MAX_SERVICE_TOKEN_SECONDS = 600;
  * @source takes the place of Feast's unsigned token, which anyone can write who knows or guesses one variable
  */
 export function createServiceTokenIssuer(options: ServiceTokenIssuerOptions): ServiceTokenIssuer {
+  checkOptions<ServiceTokenIssuerOptions>(options, ISSUER_OPTIONS);
   const { issuer, audience, lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, now = Date.now } = options;
   assertName('issuer', issuer);
   assertName('audience', audience);

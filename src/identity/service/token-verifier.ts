@@ -1,4 +1,5 @@
 import { compactVerify } from 'jose';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { IdentityInvalidError, quote } from '../../model/errors.js';
 import { addServiceKeySecrets, type SecretRegistry } from '../identity-secrets.js';
 import { compileClaimMapping } from '../oidc/claim-mapping.js';
@@ -21,6 +22,15 @@ export interface ServiceTokenVerifierOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
+const VERIFIER_OPTIONS: OptionNames<ServiceTokenVerifierOptions> = {
+  issuer: true,
+  audience: true,
+  keys: true,
+  clockToleranceSeconds: true,
+  now: true,
+  redaction: true,
+};
+
 /** Verifies the tokens by which servers know each other. */
 export interface ServiceTokenVerifier {
   readonly issuer: string;
@@ -41,6 +51,7 @@ const DEFAULT_CLOCK_TOLERANCE_SECONDS = 10;
 export function createServiceTokenVerifier(
   options: ServiceTokenVerifierOptions,
 ): ServiceTokenVerifier {
+  checkOptions<ServiceTokenVerifierOptions>(options, VERIFIER_OPTIONS);
   const { issuer, audience, now = Date.now } = options;
   const tolerance = options.clockToleranceSeconds ?? DEFAULT_CLOCK_TOLERANCE_SECONDS;
   assertName('issuer', issuer);

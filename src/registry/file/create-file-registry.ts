@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { checkOptions } from '../../foundation/options.js';
 import { pollChanges } from '../poll-changes.js';
 import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
 import { type FileState, readFileState } from './file-state.js';
@@ -13,6 +14,7 @@ import { decodeRegistryFile, readRegistryBytes } from './read-registry-file.js';
  * @throws TypeError when `path` is not a string with something in it
  */
 export function createFileRegistry(options: { readonly path: string }): RegistrySource {
+  checkOptions<typeof options>(options, { path: true });
   const { path } = options;
   if (typeof path !== 'string' || path === '') {
     throw new TypeError('the path of a registry file is a string that is not empty');

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { recognizeFile } from '../../config/index.js';
+import { checkOptions } from '../../foundation/options.js';
 import { quote, RegistryInvalidError, RegistryUnavailableError } from '../../model/index.js';
 import type { RegistryContents } from '../registry-source.js';
 import { decodeRegistry } from '../wire/decode-registry.js';
@@ -21,6 +22,7 @@ export async function readRegistryFile(
   path: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<RegistryContents> {
+  checkOptions<typeof options>(options, { signal: true });
   return decodeRegistryFile(path, await readRegistryBytes(path, options.signal));
 }
 

@@ -115,16 +115,12 @@ describe('the answers of Feast 0.66.0', () => {
         : raw(500, 'connection refused'),
     );
     // What Feast reads; by default less is believed.
-    const options = {
-      kubeConfig: server.config,
-      opaqueTokens: true,
-      namespaces: 'all',
-      namespaceGroups: true,
-    } as const;
+    const reviewed = { kubeConfig: server.config, opaqueTokens: true };
+    const options = { ...reviewed, namespaces: 'all', namespaceGroups: true } as const;
     const authenticate =
       parser === 'kubernetes'
         ? () => createKubernetesAuthenticator(options).authenticate({ token })
-        : () => createTokenReviewer(options)(token);
+        : () => createTokenReviewer(reviewed)(token);
     return authenticate().then(
       (user) => ({ user: { ...user } }),
       (error: { readonly code: string }) => ({ error: error.code }),

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { auditSnapshot, plainStyle, reportText } from '../../src/audit/index.js';
+import {
+  loadFeatureStoreConfig,
+  parseFeatureStoreConfig,
+  parsePermissionFile,
+} from '../../src/config/index.js';
+import { createGate, findEndpoint, requirementsOf } from '../../src/gate/index.js';
+import { loadGate } from '../../src/gate/load/index.js';
+import {
+  createAuthenticator,
+  createHttpClient,
+  createKubernetesAuthenticator,
+  createServiceTokenIssuer,
+  createServiceTokenVerifier,
+  createTokenReviewer,
+  createTokenSource,
+} from '../../src/identity/index.js';
+import {
+  createAuthorizer,
+  definePermission,
+  defineVocabulary,
+  prepareSnapshot,
+} from '../../src/index.js';
+import { feastVocabulary } from '../../src/model/index.js';
+import { createRedactor } from '../../src/redaction/index.js';
+import {
+  createFileRegistry,
+  loadFeatureStore,
+  openFeatureStore,
+  readRegistryFile,
+} from '../../src/registry/index.js';
+
+const authorizer = createAuthorizer({ permissions: [] });
+const { snapshot } = authorizer;
+const oidc = parseFeatureStoreConfig(`
+project: demo
+registry: data/registry.db
+auth: { type: oidc, client_id: feast, auth_discovery_url: "https://idp.example/.well-known/openid-configuration" }
+`).auth;
+const endpoint = findEndpoint('online', 'POST', '/get-online-features')?.endpoint as never;
+const permission = { name: 'p', actions: ['READ'] } as const;
+const secret = 'x'.repeat(32);
+const service = { issuer: 'a', audience: 'b', subject: { username: 'svc' } };
+
+/** How each function is called with extra options, and one option that it has or that belongs elsewhere. */
+const CALLS: Readonly<
+  Record<string, readonly [call: (extra: never) => unknown, known: string, misplaced: string]>
+> = {
+  createAuthorizer: [
+    (extra: object) => createAuthorizer({ permissions: [], ...extra }),
+    'whenNoPermissions',
+    'identity',
+  ],
+  'createAuthorizer, second argument': [
+    (extra: object) => createAuthorizer({ permissions: [] }, extra),
+    'onDecision',
+    'unsecured',
+  ],
+  'authorizer.replace': [
+    (extra: object) => authorizer.replace({ permissions: [], ...extra }),
+    'strategy',
+    'onDecision',
+  ],
+  'authorizer.decideChange': [
+    (extra: object) =>
+      authorizer.decideChange(null, { proposed: { type: 'Entity', name: 'e' }, ...extra }),
+    'existing',
+    'resource',
+  ],
+  prepareSnapshot: [
+    (extra: object) => prepareSnapshot({ permissions: [] }, extra),
+    'sliceMs',
+    'strategy',
+  ],
+  definePermission: [
+    (extra: object) => definePermission(permission as never, extra),
+    'policyKinds',
+    'unsecured',
+  ],
+  auditSnapshot: [(extra: object) => auditSnapshot(snapshot, extra), 'project', 'vocabulary'],
+  reportText: [
+    (extra: object) =>
+      reportText(auditSnapshot(snapshot), {
+        vocabulary: feastVocabulary,
+        source: 's',
+        style: plainStyle,
+        width: 80,
+        ...extra,
+      }),
+    'source',
+    'project',
+  ],
+  parseFeatureStoreConfig: [
+    (extra: object) => parseFeatureStoreConfig('project: p\nregistry: r.db', extra),
+    'baseDirectory',
+    'project',
+  ],
+  loadFeatureStoreConfig: [(extra: object) => loadFeatureStoreConfig('none', extra), 'env', 'file'],
+  parsePermissionFile: [
+    (extra: object) => parsePermissionFile('permissions: []', extra),
+    'file',
+    'env',
+  ],
+  createGate: [
+    (extra: object) =>
+      createGate({ authenticator: { authenticate: async () => null }, authorizer, ...extra }),
+    'maxNameLength',
+    'whenNoPermissions',
+  ],
+  requirementsOf: [
+    (extra: object) => requirementsOf(endpoint, {} as never, {} as never, extra),
+    'checkViews',
+    'maxNameLength',
+  ],
+  loadGate: [(extra: object) => loadGate('none', extra), 'onDecision', 'whenNoPermissions'],
+  createAuthenticator: [
+    (extra: object) => createAuthenticator(oidc, extra),
+    'requireIssuer',
+    'audience',
+  ],
+  'createAuthenticator, one of several': [
+    (extra: object) => createAuthenticator([{ auth: oidc as never, ...extra }]),
+    'requireIssuer',
+    'tokenReview',
+  ],
+  'createAuthenticator, claims': [
+    (extra: object) => createAuthenticator(oidc, { claims: extra }),
+    'username',
+    'algorithms',
+  ],
+  'createAuthenticator, kubernetes': [
+    (extra: object) => createAuthenticator({ type: 'kubernetes' } as never, { kubernetes: extra }),
+    'audiences',
+    'algorithms',
+  ],
+  createKubernetesAuthenticator: [
+    (extra: object) => createKubernetesAuthenticator(extra),
+    'audiences',
+    'issuer',
+  ],
+  createTokenReviewer: [
+    (extra: object) => createTokenReviewer(extra),
+    'cacheSeconds',
+    'namespaces',
+  ],
+  createServiceTokenIssuer: [
+    (extra: object) =>
+      createServiceTokenIssuer({ ...service, key: { kid: 'k', secret }, ...extra } as never),
+    'lifetimeSeconds',
+    'keys',
+  ],
+  createServiceTokenVerifier: [
+    (extra: object) =>
+      createServiceTokenVerifier({
+        issuer: 'a',
+        audience: 'b',
+        keys: [{ kid: 'k', secret }],
+        ...extra,
+      }),
+    'clockToleranceSeconds',
+    'lifetimeSeconds',
+  ],
+  createTokenSource: [(extra: object) => createTokenSource(oidc, extra), 'maxAttempts', 'audience'],
+  createHttpClient: [
+    (extra: object) => createHttpClient({ timeoutSeconds: 1, ...extra }),
+    'followRedirects',
+    'maxAttempts',
+  ],
+  createRedactor: [(extra: object) => createRedactor(extra), 'maxEntries', 'name'],
+  'redactor.add': [
+    (extra: object) => createRedactor().add({ value: secret, ...extra }),
+    'expiresAt',
+    'maxBytes',
+  ],
+  createFileRegistry: [
+    (extra: object) => createFileRegistry({ path: 'r.db', ...extra }),
+    'path',
+    'signal',
+  ],
+  readRegistryFile: [(extra: object) => readRegistryFile('none', extra), 'signal', 'path'],
+  openFeatureStore: [(extra: object) => openFeatureStore('none', extra), 'project', 'signal'],
+  loadFeatureStore: [(extra: object) => loadFeatureStore('none', extra), 'project', 'strategy'],
+};
+
+/** The error of a call, thrown or rejected with. */
+async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('options of the public API', () => {
+  it.each(Object.entries(CALLS))('%s refuses a misspelt option', async (_, [call, known]) => {
+    const misspelt = `${known.slice(0, -1)}q`;
+    const error = await errorOf(() => call({ [misspelt]: undefined } as never));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain(`${misspelt}\` is unknown. Did you mean \`${known}\`?`);
+  });
+
+  it.each(Object.entries(CALLS))(
+    '%s refuses a misplaced option',
+    async (_, [call, , misplaced]) => {
+      const error = await errorOf(() => call({ [misplaced]: undefined } as never));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(String(error)).toContain(`${misplaced}\` is unknown`);
+    },
+  );
+
+  it('says where rules of a loaded gate belong', async () => {
+    await expect(loadGate('none', { whenNoPermissions: 'deny' } as never)).rejects.toThrow(
+      'option `whenNoPermissions` is unknown. It belongs in `rules`',
+    );
+  });
+
+  it.each([
+    [{ name: 'v', actions: { R: { imply: [] } }, types: { T: {} } }, 'action `R`'],
+    [{ name: 'v', actions: { R: {} }, types: { T: { subTypeOf: 'T' } } }, 'type `T`'],
+    [{ name: 'v', actions: { R: {} }, types: { T: {} }, aliases: {} }, 'a vocabulary'],
+  ])('defineVocabulary refuses a misspelt field: %o', (definition, where) => {
+    expect(() => defineVocabulary(definition as never)).toThrow(`${where} has an unknown field`);
+  });
+});
