@@ -1,5 +1,6 @@
 export { createGate, type GateOptions } from './create-gate.js';
 export { isGranted, resourcesOf } from './decide-requirement.js';
+export { assertGraceSeconds, endWithToken, type TokenEndOptions } from './end-with-token.js';
 export type { Endpoint, EndpointAccess, FeastServer } from './endpoints/endpoint.js';
 export { ENDPOINTS, type FoundEndpoint, findEndpoint } from './endpoints/find-endpoint.js';
 export type { EndpointInput } from './endpoints/read-request.js';

@@ -38,6 +38,7 @@ export function flightMethods(readers: FlightReaders): (path: string) => MethodA
   });
   /** Of a stream the first message says what it is about. Should a later one say so too, it is decided on as well. */
   const guardStream = (operation: FlightOperation): MethodGuard => ({
+    isOneRequest: true,
     request: (message, index) => {
       const descriptor = fieldOf(message, 'flight_descriptor') ?? null;
       if (descriptor === null && index > 0) return undefined;

@@ -1,4 +1,5 @@
 export { callerOf } from '../grpc/caller-of.js';
+export type { ExpiredStream } from '../grpc/guarded-call.js';
 export { readFeastTicket } from './feast-ticket.js';
 export { type FlightCommand, readFeastCommand } from './flight-command.js';
 export type { FlightDescriptor } from './flight-descriptor.js';

@@ -3,10 +3,10 @@ import {
   type ServerInterceptor,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
-import type { Gate, RequirementOptions } from '../../gate/index.js';
+import { assertGraceSeconds, type Gate, type RequirementOptions } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
 import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
-import { GuardedCall } from './guarded-call.js';
+import { type ExpiredStream, GuardedCall } from './guarded-call.js';
 import type { MethodAccess } from './method-guard.js';
 import {
   assertServices,
@@ -14,6 +14,8 @@ import {
   type MethodRule,
   type MethodTable,
 } from './method-table.js';
+
+const DEFAULT_STREAM_GRACE_SECONDS = 3600;
 
 /** `unguarded` and `onUnguarded` are about methods, by their full path. */
 export interface InterceptorOptions<V extends Vocabulary = FeastVocabulary> extends AdapterOptions {
@@ -24,6 +26,13 @@ export interface InterceptorOptions<V extends Vocabulary = FeastVocabulary> exte
   readonly methods?: Readonly<Record<string, MethodRule<V>>> | undefined;
   /** How requests to Feast's own services are read. */
   readonly feast?: RequirementOptions | undefined;
+  /**
+   * How long the answer to one request that was decided on may go on after its token has ended, in seconds. A stream whose messages
+   * are decided on one by one ends with the token. Default: 3,600.
+   */
+  readonly streamGraceSeconds?: number | undefined;
+  /** Called when the token of a stream has ended. What it throws changes nothing. */
+  readonly onStreamExpired?: ((stream: ExpiredStream) => unknown) | undefined;
   /** Services of the server, looked at once: one with a method that nothing is said about is refused or reported then. */
   readonly services?: readonly ServiceDefinition[] | undefined;
 }
@@ -39,7 +48,12 @@ export function createInterceptor<V extends Vocabulary>(
   options: InterceptorOptions<V>,
   known: (path: string) => MethodAccess | undefined,
 ): ServerInterceptor {
-  const { methods = {}, services = [], onError } = options;
+  const { methods = {}, services = [], onError, onStreamExpired } = options;
+  const { streamGraceSeconds = DEFAULT_STREAM_GRACE_SECONDS } = options;
+  assertGraceSeconds(streamGraceSeconds, 'streamGraceSeconds');
+  if (onStreamExpired !== undefined && typeof onStreamExpired !== 'function') {
+    throw new TypeError('option onStreamExpired must be a function');
+  }
   const anyGate = gate as unknown as Gate<Vocabulary>;
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
   const table = createMethodTable({
@@ -49,10 +63,11 @@ export function createInterceptor<V extends Vocabulary>(
     known,
   });
   assertServices(table, services);
+  const shared = { gate: anyGate, onError, streamGraceSeconds, onStreamExpired };
   return (definition, call) => {
     const guard = accessOf(table, definition.path);
     if (guard === 'public') return new ServerInterceptingCall(call);
-    return new GuardedCall(call, { gate: anyGate, onError, definition, guard });
+    return new GuardedCall(call, { ...shared, definition, guard });
   };
 }
 

@@ -4,8 +4,8 @@ import {
   type ServerInterceptingCallInterface,
   type ServerMethodDefinition,
 } from '@grpc/grpc-js';
-import type { Caller, Gate } from '../../gate/index.js';
-import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
+import { type Caller, endWithToken, type Gate } from '../../gate/index.js';
+import { IdentityInvalidError, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import { authenticate } from '../support/pass-gate.js';
 import { type CallStatus, NOT_OPEN, statusOf } from './call-status.js';
 import { rememberCaller } from './caller-of.js';
@@ -18,9 +18,21 @@ interface HeldMessage {
   readonly message: unknown;
 }
 
+/** A stream whose token has ended. */
+export interface ExpiredStream {
+  /** The full path of the method. */
+  readonly operation: string;
+  /** `continues`: the answer to one request goes on for a while. `ended`: the call has ended with UNAUTHENTICATED. */
+  readonly outcome: 'continues' | 'ended';
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
 export interface GuardedMethod {
   readonly gate: Gate<Vocabulary>;
   readonly onError?: ((error: unknown) => unknown) | undefined;
+  readonly streamGraceSeconds: number;
+  readonly onStreamExpired?: ((stream: ExpiredStream) => unknown) | undefined;
   readonly definition: ServerMethodDefinition<unknown, unknown>;
   /** `closed`: whoever is known is refused, too. */
   readonly guard: MethodGuard | 'closed';
@@ -33,6 +45,8 @@ export interface GuardedMethod {
  * - Where the requirement depends on a message, one message is read and decided on, and then the handler is called: in
  *   all four kinds of methods, though a handler of streams is otherwise called before there is a message.
  * - A message is read when the one before it was decided on and taken: at most one is held.
+ *
+ * - A stream is ended when its token has ended, or a while later where it is the answer to one request.
  *
  * INVARIANT: the inner call delivers one event (message or end) for each `startRead`.
  */
@@ -52,6 +66,7 @@ export class GuardedCall extends ServerInterceptingCall {
   #isReleased = false;
   #isRefused = false;
   #isCancelled = false;
+  #forgetToken = (): void => {};
 
   constructor(call: ServerInterceptingCallInterface, method: GuardedMethod) {
     super(call);
@@ -105,6 +120,7 @@ export class GuardedCall extends ServerInterceptingCall {
   }
 
   override sendStatus(status: Parameters<ServerInterceptingCall['sendStatus']>[0]): void {
+    this.#forgetToken();
     if (!this.#isRefused) super.sendStatus(status);
   }
 
@@ -133,10 +149,38 @@ export class GuardedCall extends ServerInterceptingCall {
     this.#caller = caller;
     this.#metadata = metadata;
     rememberCaller(metadata, caller);
+    this.#watchToken(values, guard);
     if (guard.call !== undefined) await this.#authorize(caller, guard.call);
     if (this.#isOver) return;
     if (guard.request === undefined) this.#release();
     else this.#call.startRead();
+  }
+
+  #watchToken(authorization: readonly string[], guard: MethodGuard): void {
+    const { gate, definition, streamGraceSeconds } = this.#method;
+    const { requestStream, responseStream } = definition;
+    // An answer of one message is as long as its handler takes.
+    if (!requestStream && !responseStream) return;
+    const isOneRequest = guard.isOneRequest ?? !requestStream;
+    const end = (): void => {
+      if (this.#isOver) return;
+      this.#fail(new IdentityInvalidError('the token has expired during the call'));
+      this.#tellExpired('ended');
+    };
+    this.#forgetToken = endWithToken(gate, authorization, end, {
+      graceSeconds: isOneRequest ? streamGraceSeconds : 0,
+      onGrace: () => this.#tellExpired('continues'),
+    });
+  }
+
+  #tellExpired(outcome: ExpiredStream['outcome']): void {
+    const { onStreamExpired, definition } = this.#method;
+    // A log that fails changes no answer, nor ends the process when it fails later.
+    try {
+      const stream = { operation: definition.path, outcome, time: Date.now() };
+      const logged: unknown = onStreamExpired?.(stream);
+      if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
+    } catch {}
   }
 
   async #receive(message: unknown): Promise<void> {
@@ -169,6 +213,7 @@ export class GuardedCall extends ServerInterceptingCall {
   }
 
   #cancel(): void {
+    this.#forgetToken();
     this.#isCancelled = true;
     this.#held = undefined;
     if (this.#isReleased) this.#listener?.onCancel();
@@ -200,6 +245,7 @@ export class GuardedCall extends ServerInterceptingCall {
   }
 
   #end(): void {
+    this.#forgetToken();
     this.#isRefused = true;
     this.#held = undefined;
   }

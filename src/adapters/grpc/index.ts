@@ -1,6 +1,7 @@
 export { callerOf } from './caller-of.js';
 export type { InterceptorOptions } from './create-interceptor.js';
 export { feastInterceptor } from './feast-interceptor.js';
+export type { ExpiredStream } from './guarded-call.js';
 export type { MethodRule } from './method-table.js';
 export {
   type DecidedMessages,

@@ -24,6 +24,11 @@ export interface MethodGuard {
       ) => Requirements | undefined | Promise<Requirements | undefined>)
     | undefined;
   /**
+   * Whether the first message of the client says what all others are about, so that the call is one request. Default: whether
+   * the client sends one message.
+   */
+  readonly isOneRequest?: boolean | undefined;
+  /**
    * What the caller may see of a message of the handler.
    *
    * @param request the first message of the call

@@ -142,6 +142,9 @@ export function guardOf(list: readonly GrpcRequirement<Vocabulary>[]): MethodGua
   return {
     ...(call.length === 0 ? {} : { call }),
     ...(asked.length === 0 ? {} : { request: (message, index) => ask(asked, message, index) }),
+    ...(asked.length > 0 && asked.every(({ messages }) => messages === 'first')
+      ? { isOneRequest: true }
+      : {}),
   };
 }
 
