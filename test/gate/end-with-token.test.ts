@@ -32,7 +32,7 @@ describe('endWithToken', () => {
   const gateOf = (expiresAt: number | undefined) => ({ expiryOf: () => expiresAt });
 
   test('calls once, when the token has ended', () => {
-    const end = vi.fn();
+    const end = vi.fn<() => void>();
     endWithToken(gateOf(NOW + 60_000), 'x', end);
     vi.advanceTimersByTime(59_999);
     expect(end).not.toHaveBeenCalled();
@@ -41,7 +41,7 @@ describe('endWithToken', () => {
   });
 
   test('waits for longer than one timer can', () => {
-    const end = vi.fn();
+    const end = vi.fn<() => void>();
     endWithToken(gateOf(NOW + 60 * DAY), 'x', end);
     vi.advanceTimersByTime(60 * DAY - 1);
     expect(end).not.toHaveBeenCalled();
@@ -50,7 +50,7 @@ describe('endWithToken', () => {
   });
 
   test('leaves time after it, and says that it does', () => {
-    const [end, onGrace] = [vi.fn(), vi.fn()];
+    const [end, onGrace] = [vi.fn<() => void>(), vi.fn<() => void>()];
     endWithToken(gateOf(NOW + 60_000), 'x', end, { graceSeconds: 10, onGrace });
     vi.advanceTimersByTime(60_000);
     expect([onGrace.mock.calls.length, end.mock.calls.length]).toEqual([1, 0]);
@@ -59,7 +59,7 @@ describe('endWithToken', () => {
   });
 
   test.each([0, 30_000])('calls nothing once it is forgotten, after %d ms', (after) => {
-    const [end, onGrace] = [vi.fn(), vi.fn()];
+    const [end, onGrace] = [vi.fn<() => void>(), vi.fn<() => void>()];
     const expiresAt = NOW + 10_000;
     const stop = endWithToken(gateOf(expiresAt), 'x', end, { graceSeconds: 60, onGrace });
     vi.advanceTimersByTime(after);
@@ -70,12 +70,12 @@ describe('endWithToken', () => {
   });
 
   test('does nothing where nobody says when it ends', () => {
-    for (const gate of [gateOf(undefined), {}]) endWithToken(gate, 'x', vi.fn());
+    for (const gate of [gateOf(undefined), {}]) endWithToken(gate, 'x', vi.fn<() => void>());
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('ends at once what has no token any more', () => {
-    const end = vi.fn();
+    const end = vi.fn<() => void>();
     endWithToken(gateOf(NOW - 1), 'x', end);
     vi.advanceTimersByTime(0);
     expect(end).toHaveBeenCalledOnce();
@@ -83,6 +83,6 @@ describe('endWithToken', () => {
 
   test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5'])('refuses %s seconds', (seconds) => {
     const options = { graceSeconds: seconds as number };
-    expect(() => endWithToken(gateOf(1), 'x', vi.fn(), options)).toThrow(TypeError);
+    expect(() => endWithToken(gateOf(1), 'x', vi.fn<() => void>(), options)).toThrow(TypeError);
   });
 });
