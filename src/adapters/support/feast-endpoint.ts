@@ -83,10 +83,9 @@ function ruleOf<Request>(
     readsBody,
     requirementsOf: (_request: Request, input: RuleInput, gate: Gate<Vocabulary>) => {
       const params = readParams(found, input.params);
-      const read = readsBody
-        ? { body: readBody(input) }
-        : { query: readQuery(input.query, input.url) };
-      return requirementsAt(gate, endpoint, { ...read, params }, options);
+      const body = readsBody ? readBody(input) : undefined;
+      const query = readsBody ? undefined : readQuery(input.query, input.url);
+      return requirementsAt(gate, endpoint, { body, query, params }, options);
     },
   });
 }
