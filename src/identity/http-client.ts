@@ -35,6 +35,13 @@ export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
 /** A request without an answer. The message names the server, never a header or a body. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
+  /** Whether no connection was made, so that the server cannot have acted on the request. */
+  readonly notSent: boolean;
+
+  constructor(message: string, options: { readonly notSent?: boolean } = {}) {
+    super(message);
+    this.notSent = options.notSent ?? false;
+  }
 }
 
 export interface HttpClientOptions {
@@ -97,7 +104,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       throw new HttpError(`redirects more than ${MAX_REDIRECTS} times`);
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw new HttpError(`${serverOf(url)} ${explainFailure(error, timeout, milliseconds)}`);
+      const message = `${serverOf(url)} ${explainFailure(error, timeout, milliseconds)}`;
+      throw new HttpError(message, { notSent: isBeforeConnection(error) });
     } finally {
       release();
     }
@@ -174,6 +182,13 @@ function redirectTarget(from: URL, response: IncomingMessage): URL | undefined {
 function explainFailure(error: unknown, signal: AbortSignal, milliseconds: number): string {
   if (signal.aborted) return `did not answer within ${milliseconds / 1000} s`;
   return error instanceof HttpError ? error.message : `cannot be reached (${errorCode(error)})`;
+}
+
+/** Whether a name could not be resolved, or a connection not be opened. Each request opens its own. */
+function isBeforeConnection(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isBeforeConnection);
+  const { syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 /** The server without what a query or a user part might hold. */

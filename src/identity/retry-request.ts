@@ -7,6 +7,21 @@ import {
   serverOf,
 } from './http-client.js';
 
+/** The server asks to be left alone for longer than this client waits. */
+export class RetryLaterError extends HttpError {
+  readonly status: number;
+  readonly retryAfterMs: number;
+
+  constructor(url: URL, status: number, retryAfterMs: number) {
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    super(
+      `${serverOf(url)} answers with status ${status} and asks to come back in ${seconds} s, which is longer than the ${LONGEST_PAUSE_MS / 1000} s that a request waits. Try again later`,
+    );
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 export interface RetryOptions {
   /** How often a request is sent at most. Once where this is no number above 1. */
   readonly attempts: number;
@@ -16,6 +31,13 @@ export interface RetryOptions {
   readonly now: () => number;
   /** Whether it is worth to ask again after this; unless given, where the server is out of reach, busy or failing. */
   readonly isTransient?: ((answer: HttpResponse | HttpError) => boolean) | undefined;
+  /**
+   * The pauses in milliseconds that a server's documentation asks for after an answer, one before each further attempt;
+   * undefined: the usual ones, `attempts` times.
+   */
+  readonly schedule?:
+    | ((answer: HttpResponse | HttpError) => readonly number[] | undefined)
+    | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -28,24 +50,33 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 50
  * Shape: resolves to the last answer, whatever its status; rejects with the last {@link HttpError} when there was none, or
  * with the reason of the request's signal.
  *
- * @source RFC 9110 10.2.3: a server's `Retry-After` counts, in seconds or as a date; here up to 10 s
+ * A server that asks for a longer pause than 10 s is not asked again: {@link RetryLaterError}, at once.
+ *
+ * @source RFC 9110 10.2.3: `Retry-After` in seconds or as a date; Azure SDKs and Azure OpenAI: `retry-after-ms` and
+ *   `x-ms-retry-after-ms` in milliseconds, which are more exact and count first
  */
 export async function retryRequest(
   client: HttpClient,
   request: HttpRequest,
-  { attempts, sleep, now, isTransient = isUsuallyTransient }: RetryOptions,
+  { attempts, sleep, now, isTransient = isUsuallyTransient, schedule }: RetryOptions,
 ): Promise<HttpResponse> {
   for (let attempt = 1; ; attempt++) {
     const answer = await send(client, request);
     const failed = answer instanceof HttpError;
+    const documented = schedule?.(answer);
+    const most = documented === undefined ? attempts : documented.length + 1;
     // Written so that what is no number ends it.
-    if (!(attempt < attempts) || !isTransient(answer)) {
+    if (!(attempt < most) || !isTransient(answer)) {
       if (failed) throw answer;
       return answer;
     }
-    const asked = failed ? undefined : readRetryAfter(answer.retryAfter, now());
+    const asked = failed ? undefined : readPause(answer, now());
+    if (!failed && asked !== undefined && asked > LONGEST_PAUSE_MS) {
+      throw new RetryLaterError(request.url, answer.status, asked);
+    }
+    const own = documented?.[attempt - 1] ?? Math.min(backOff(attempt), LONGEST_PAUSE_MS);
     try {
-      await sleep(Math.min(asked ?? backOff(attempt), LONGEST_PAUSE_MS), request.signal);
+      await sleep(asked ?? own, request.signal);
     } finally {
       // The reason of who ends it, and not what a timer makes of it.
       request.signal?.throwIfAborted();
@@ -74,6 +105,15 @@ export function isUsuallyTransient(answer: HttpResponse | HttpError): boolean {
 /** Doubles each time; the random half keeps clients that failed together from coming back together. */
 function backOff(attempt: number): number {
   return FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+}
+
+/** Milliseconds that an answer asks to wait; undefined: it does not say. */
+function readPause({ headers, retryAfter }: HttpResponse, now: number): number | undefined {
+  for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
+    const value = headers?.[name];
+    if (typeof value === 'string' && /^\d{1,12}(?:\.\d{1,9})?$/.test(value)) return Number(value);
+  }
+  return readRetryAfter(retryAfter, now);
 }
 
 function readRetryAfter(value: string | undefined, now: number): number | undefined {

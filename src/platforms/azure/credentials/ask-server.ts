@@ -11,6 +11,7 @@ const HABITS = { timeoutSeconds: 10, maxBytes: 256 * 1024, followRedirects: fals
  *
  * @param what is asked for, for the message
  * @param isTransient in place of what passes by itself everywhere
+ * @param schedule in place of the usual pauses
  * @returns rejects with `CredentialUnavailableError` when there is no answer
  * @throws TypeError for a wrong number of attempts or timeout
  */
@@ -18,7 +19,8 @@ export function createAsker(
   options: RequestOptions,
   what: 'token' | 'secret',
   isTransient?: RetryOptions['isTransient'],
+  schedule?: RetryOptions['schedule'],
 ): (request: HttpRequest) => Promise<HttpResponse> {
   const send = createSender(options, HABITS);
-  return (request) => asUnavailable(send(request, isTransient), what);
+  return (request) => asUnavailable(send(request, isTransient, schedule), what);
 }

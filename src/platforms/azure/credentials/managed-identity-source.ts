@@ -29,13 +29,19 @@ export interface ManagedIdentityOptions extends TokenRequestOptions {
 
 /** While the endpoint of a virtual machine is brought up to date, it answers like this. */
 const IMDS_TRANSIENT: ReadonlySet<number> = new Set([404, 410]);
+/** Five attempts, with pauses that grow. */
+const IMDS_PAUSES: readonly number[] = [2000, 4000, 8000, 16_000];
+/** An update takes up to 70 s. */
+const IMDS_UPDATE_PAUSES: readonly number[] = new Array<number>(7).fill(10_000);
+/** Longer than the endpoint may take. */
+const IMDS_TIMEOUT_SECONDS = 120;
 
 /**
  * Tokens of a managed identity: of an App Service or a container app, of a machine under Azure Arc, or of a virtual machine.
  *
  * @throws {@link ConfigInvalidError} when the endpoint is none
- * @source Microsoft Entra, "how to use managed identities to get an access token" and its error handling (404, 410, 429 and
- *   5xx are asked again); App Service, "REST endpoint reference"; Azure Arc, "authenticate against Azure resources"
+ * @source Microsoft Entra, "how to use managed identities to get an access token", "Error handling" and "Retry guidance"
+ *   (404, 429 and 5xx are asked again five times over 30 s, 410 for up to 70 s); App Service, "REST endpoint reference"; Azure Arc, "authenticate against Azure resources"
  */
 export function managedIdentitySource(
   options: ManagedIdentityOptions = {},
@@ -43,7 +49,10 @@ export function managedIdentitySource(
   const { clientId, now = Date.now, redaction } = options;
   const endpoint = findIdentityEndpoint(options.endpoint, options.env ?? process.env);
   addIdentitySecret(redaction, 'identity-header', endpoint.headers['x-identity-header'] ?? '');
-  const ask = createAsker(options, 'token', endpoint.kind === 'imds' ? isImdsTransient : undefined);
+  const isImds = endpoint.kind === 'imds';
+  const ask = isImds
+    ? createAsker(options, 'token', isImdsTransient, imdsSchedule)
+    : createAsker(options, 'token');
 
   const obtain = async (resource: string, signal: AbortSignal): Promise<ExpiringToken> => {
     const request = { ...createRequest(endpoint, resource, clientId), signal };
@@ -61,13 +70,20 @@ export function managedIdentitySource(
     addIdentitySecret(redaction, 'token', token.token, seconds);
     return token;
   };
-  const cache = { ...options.cache, now };
+  const timeout = isImds ? { timeoutSeconds: IMDS_TIMEOUT_SECONDS } : {};
+  const cache = { ...timeout, ...options.cache, now };
   return ({ resource }) => createTokenCache((signal) => obtain(resource, signal), cache);
 }
 
 function isImdsTransient(answer: HttpResponse | HttpError): boolean {
   if (isUsuallyTransient(answer)) return true;
   return !(answer instanceof HttpError) && IMDS_TRANSIENT.has(answer.status);
+}
+
+/** An endpoint that is out of reach has no schedule: this may be no virtual machine. */
+function imdsSchedule(answer: HttpResponse | HttpError): readonly number[] | undefined {
+  if (answer instanceof HttpError) return undefined;
+  return answer.status === 410 ? IMDS_UPDATE_PAUSES : IMDS_PAUSES;
 }
 
 function createRequest(

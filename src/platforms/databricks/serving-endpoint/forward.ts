@@ -10,11 +10,15 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RequestInvalidError, WorkspaceError } from '../../../model/errors.js';
 import type { TokenProvider } from '../tokens/index.js';
+import { type Release, type RequestLimits, TooManyRequestsError } from './request-limits.js';
 
 export interface ForwardOptions {
   readonly url: URL;
   readonly agent: Agent;
   readonly tokens: TokenProvider;
+  /** Who asks, to count requests by. */
+  readonly caller: string;
+  readonly requests: RequestLimits;
   readonly limits: {
     readonly maxRequestBytes: number;
     readonly maxAnswerBytes: number;
@@ -38,14 +42,22 @@ const ANSWER_HEADERS = [
   'content-encoding',
   'content-length',
   'retry-after',
+  'retry-after-ms',
+  'x-ms-retry-after-ms',
   'served-model-name',
 ];
 /** What an endpoint says of what the caller sent. Other errors are between the proxy and the endpoint. */
 const CALLERS_ERRORS: ReadonlySet<number> = new Set([400, 413, 415, 422, 429]);
+/** Seconds after which a caller who was turned away may come back. */
+const RETRY_AFTER = '1';
+const NO_CONTENT = 204;
 const TIMEOUTS: ReadonlySet<number> = new Set([408, 504]);
 
 /**
  * Passes a request on, and its answer back.
+ *
+ * A connection and a token are taken when the first byte of the body is there, so that callers who send nothing hold
+ * neither. Beyond the limits a request is answered with 503 and `retry-after`.
  *
  * @returns rejects with RequestInvalidError when the request is too long or breaks off, and with
  *   CredentialUnavailableError when there is no token; everything else is answered here
@@ -55,14 +67,18 @@ export async function forward(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { tokens, limits, onError } = options;
+  const { tokens, requests, caller, limits, onError } = options;
   const length = request.headers['content-length'];
   if (Number(length) > limits.maxRequestBytes) throw tooLong(limits.maxRequestBytes);
   const timeout = AbortSignal.timeout(limits.timeoutMs);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const signal = AbortSignal.any([timeout, gone.signal]);
+  const releases: Release[] = [];
   try {
+    releases.push(requests.enter(caller));
+    await untilBodyFlows(request, signal);
+    releases.push(await requests.connect(signal));
     const token = await tokens.getToken({ signal });
     const answer = await ask(
       options,
@@ -76,10 +92,38 @@ export async function forward(
     if (gone.signal.aborted && !timeout.aborted) return;
     if (isForTheGate(error)) throw error;
     await report(onError, error);
+    if (error instanceof TooManyRequestsError) {
+      refuse(response, 503);
+      return;
+    }
     const isLate =
       timeout.aborted || (error instanceof WorkspaceError && TIMEOUTS.has(error.status));
     refuse(response, isLate ? 504 : 502);
+  } finally {
+    for (const release of releases) release();
   }
+}
+
+/** @returns rejects with the reason of the signal, and with RequestInvalidError when the body breaks off */
+function untilBodyFlows(request: IncomingMessage, signal: AbortSignal): Promise<void> {
+  if (request.readableEnded || request.readableLength > 0 || request.complete) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve, reject) => {
+    const stop = (settle: () => void) => (): void => {
+      request.off('readable', flow);
+      request.off('close', end);
+      signal.removeEventListener('abort', abort);
+      settle();
+    };
+    const flow = stop(resolve);
+    const end = stop(() => reject(new RequestInvalidError('the body has no end')));
+    const abort = stop(() => reject(signal.reason as Error));
+    // Emitted at the end of an empty body, too.
+    request.on('readable', flow);
+    request.on('close', end);
+    signal.addEventListener('abort', abort);
+  });
 }
 
 function ask(
@@ -146,7 +190,10 @@ async function passBack(
     answer.destroy();
     throw failure(`the serving endpoint answers with status ${statusCode}`, statusCode);
   }
-  const headers = pick(answer.headers, ANSWER_HEADERS);
+  const { 'content-length': length, ...others } = pick(answer.headers, ANSWER_HEADERS);
+  // RFC 9110, 8.6: an answer without content has no length.
+  const isSized = length !== undefined && statusCode !== NO_CONTENT;
+  const headers = { ...others, ...(isSized ? { 'content-length': length } : {}) };
   response.writeHead(statusCode, { ...headers, 'cache-control': 'no-store' });
   const limit = limitBytes(maxBytes, () =>
     failure(`the answer is longer than ${maxBytes} bytes`, statusCode),
@@ -173,15 +220,25 @@ async function report(onError: ForwardOptions['onError'], error: unknown): Promi
   }
 }
 
+const REFUSALS = {
+  502: 'The endpoint failed',
+  503: 'Too many requests are under way',
+  504: 'The endpoint did not answer in time',
+} as const;
+
 /** Half an answer cannot be taken back, but must not pass for a whole one. */
-function refuse(response: ServerResponse, status: 502 | 504): void {
+function refuse(response: ServerResponse, status: 502 | 503 | 504): void {
   if (response.destroyed) return;
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const title = status === 504 ? 'The endpoint did not answer in time' : 'The endpoint failed';
-  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  const title = REFUSALS[status];
+  const headers = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...(status === 503 ? { 'retry-after': RETRY_AFTER } : {}),
+  };
   response.writeHead(status, headers).end(JSON.stringify({ type: 'about:blank', title, status }));
 }
 

@@ -8,6 +8,7 @@ import { parseWorkspaceHost, type TokenProvider } from '../tokens/index.js';
 import type { DatabricksVocabulary } from '../vocabulary/index.js';
 import { type EndpointResourceOf, requiresEndpointQuery } from './endpoint-query.js';
 import { forward } from './forward.js';
+import { RequestLimits } from './request-limits.js';
 
 export interface ServingEndpointProxyOptions {
   /** Says who asks, and whether they have CAN_QUERY on the `ServingEndpoint`. Its vocabulary is `databricksVocabulary`. */
@@ -33,6 +34,10 @@ export interface ServingEndpointProxyOptions {
   readonly timeoutSeconds?: number | undefined;
   /** How many requests are passed on at a time; others wait. Default: 256. */
   readonly maxConnections?: number | undefined;
+  /** How many requests wait for a connection; others are answered with 503. Default: 256. */
+  readonly maxWaiting?: number | undefined;
+  /** How many requests of one caller are under way; others are answered with 503. Default: 64. */
+  readonly maxRequestsPerCaller?: number | undefined;
   /** Gets what is answered with 500 or more. */
   readonly onError?: ((error: unknown) => unknown) | undefined;
 }
@@ -49,7 +54,8 @@ const ROUTE = 'POST /serving-endpoints/:name/invocations';
  * First the caller, then the decision, and only then is the body read. Only a grant counts, whatever the options of the
  * authorizer say of what no permission governs. The body is streamed on, with the proxy's own token in place of the
  * caller's, and so is the answer. Of headers, those that describe the content are passed on, both ways. What
- * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more.
+ * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more. A caller with too many requests
+ * under way, and a request for which no place is left to wait, is a 503 with `retry-after`.
  *
  * @throws TypeError when an option is wrong, ConfigInvalidError when the target is no https address
  * @example
@@ -66,10 +72,13 @@ export function createServingEndpointProxy(options: ServingEndpointProxyOptions)
     maxAnswerBytes: readLimit('maxAnswerBytes', options.maxAnswerBytes, 64 * MEBIBYTE),
     timeoutMs: readLimit('timeoutSeconds', options.timeoutSeconds, 300, MAX_TIMEOUT_SECONDS) * 1000,
   };
-  const sockets = {
-    keepAlive: true,
-    maxSockets: readLimit('maxConnections', options.maxConnections, 256),
-  };
+  const maxConnections = readLimit('maxConnections', options.maxConnections, 256);
+  const requests = new RequestLimits({
+    maxConnections,
+    maxWaiting: readLimit('maxWaiting', options.maxWaiting, 256),
+    maxPerCaller: readLimit('maxRequestsPerCaller', options.maxRequestsPerCaller, 64),
+  });
+  const sockets = { keepAlive: true, maxSockets: maxConnections };
   const agent =
     origin.protocol === 'https:'
       ? new HttpsAgent({ ...sockets, ...readCertificates(caCertPath) })
@@ -80,11 +89,15 @@ export function createServingEndpointProxy(options: ServingEndpointProxyOptions)
       [ROUTE]: {
         requires: requiresEndpointQuery(resourceOf),
         body: 'raw',
-        handler: ({ params, raw }, response) => {
+        handler: ({ params, raw, subject }, response) => {
           // The rule of the route let nothing through but a name that stands for itself in a path.
           const path = `/serving-endpoints/${params['name'] ?? ''}/invocations`;
           const url = new URL(path, origin);
-          return forward({ url, agent, tokens, limits, onError }, raw, response);
+          return forward(
+            { url, agent, tokens, caller: subject?.username ?? '', requests, limits, onError },
+            raw,
+            response,
+          );
         },
       },
     },

@@ -18,7 +18,7 @@ export interface RequestOptions {
   readonly caCertPath?: string | undefined;
   /** For one request with its whole answer; at most an hour. Each kind of server has its own unless given. */
   readonly requestTimeoutSeconds?: number | undefined;
-  /** How often a request is sent at most; 4 unless given. */
+  /** How often a request is sent at most; 4 unless given, or as often as the server's documentation says. */
   readonly maxAttempts?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
@@ -35,6 +35,7 @@ type RequestHabits = Pick<HttpClientOptions, 'timeoutSeconds' | 'maxBytes' | 'fo
 type Sender = (
   request: HttpRequest,
   isTransient?: RetryOptions['isTransient'],
+  schedule?: RetryOptions['schedule'],
 ) => Promise<HttpResponse>;
 
 const DEFAULT_ATTEMPTS = 4;
@@ -56,7 +57,11 @@ export function createSender(options: RequestOptions, habits: RequestHabits): Se
   }
   const client = options.httpClient ?? createHttpClient({ ...habits, caCertPath, timeoutSeconds });
   const retry = { attempts: maxAttempts, sleep: options.sleep ?? waitFor, now };
-  return (request, isTransient) => retryRequest(client, request, { ...retry, isTransient });
+  return (request, isTransient, schedule) => {
+    // Who says how often a request is sent means every server.
+    const documented = options.maxAttempts === undefined ? schedule : undefined;
+    return retryRequest(client, request, { ...retry, isTransient, schedule: documented });
+  };
 }
 
 function waitFor(milliseconds: number, signal?: AbortSignal): Promise<void> {

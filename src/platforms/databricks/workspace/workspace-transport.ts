@@ -1,6 +1,6 @@
 import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
 import { parseJson } from '../../../identity/provider-metadata.js';
-import { isUsuallyTransient } from '../../../identity/retry-request.js';
+import { isUsuallyTransient, RetryLaterError } from '../../../identity/retry-request.js';
 import { CredentialUnavailableError, quote, WorkspaceError } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
 import { createSender, type RequestOptions } from '../tokens/request-options.js';
@@ -45,6 +45,8 @@ export type NumberedTransport = (
 ) => Promise<{ readonly answer: JsonObject; readonly workspaceId: string | undefined }>;
 
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Refused before anything was done: Too Early and Too Many Requests. @source RFC 8470 5.2, RFC 6585 4 */
+const NOT_DONE: ReadonlySet<number> = new Set([425, 429]);
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
 
 /**
@@ -83,6 +85,11 @@ export function createWorkspaceTransport(options: WorkspaceClientOptions): Numbe
       return { answer: readAnswer(request, answer), workspaceId };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
+      if (error instanceof RetryLaterError) {
+        const message = `no answer to ${describe(request)}: ${error.message}`;
+        const { status } = error;
+        throw new WorkspaceError(message, { status, retriable: true }, { cause: error });
+      }
       const message = `no answer to ${describe(request)}: ${error.message}`;
       throw new WorkspaceError(message, { status: 0, retriable: true }, { cause: error });
     }
@@ -105,9 +112,9 @@ function toHttp(origin: URL, request: WorkspaceRequest, token: ExpiringToken): H
   return { url, method, headers: json, body: JSON.stringify(body), signal };
 }
 
-/** Of what must not be done twice, only what the service says it did not do is sent again. */
+/** A request that must not be done twice is sent again only if it was certainly not done. */
 function isNotDone(answer: HttpResponse | HttpError): boolean {
-  return !(answer instanceof HttpError) && answer.status === 429;
+  return answer instanceof HttpError ? answer.notSent : NOT_DONE.has(answer.status);
 }
 
 /** 401, or the gateway's way to say the same of a personal access token: a 403 whose code is no name. */

@@ -122,6 +122,24 @@ describe('a virtual machine', () => {
     expect(pauses.length).toBe(2);
   });
 
+  test('is asked again for 70 s while it is updated, as its documentation says', async () => {
+    server.failNext(...new Array<Fault>(7).fill({ status: 410 }));
+    await connect().getToken(VAULT);
+    expect(pauses).toEqual(new Array(7).fill(10_000));
+  });
+
+  test('is asked five times with growing pauses while it is busy, as its documentation says', async () => {
+    server.failNext(...new Array<Fault>(5).fill({ status: 404 }));
+    await expect(connect().getToken(VAULT)).rejects.toThrow('status 404');
+    expect(pauses).toEqual([2000, 4000, 8000, 16_000]);
+  });
+
+  test('is asked as often as `maxAttempts` says', async () => {
+    server.failNext(...new Array<Fault>(3).fill({ status: 410 }));
+    await expect(connect({ maxAttempts: 2 }).getToken(VAULT)).rejects.toThrow('status 410');
+    expect(pauses).toHaveLength(1);
+  });
+
   test.each<[string, Fault, string]>([
     ['no identity', { status: 400, body: { error: 'invalid_request' } }, 'status 400'],
     ['always busy', { status: 410 }, 'status 410'],

@@ -1,6 +1,11 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  createHttpClient,
+  type HttpClient,
+  HttpError,
+} from '../../../../src/identity/http-client.js';
+import {
   createOAuthM2MProvider,
   createStaticTokenProvider,
   type TokenProvider,
@@ -129,6 +134,34 @@ describe('a failure that passes', () => {
       expect((await client().tokens.list()).length).toBe(fault.kind === 'kill-after' ? 1 : 0);
     },
   );
+
+  test.each([
+    ['whose connection was never made', true, 2],
+    ['whose connection broke', false, 1],
+  ])('a POST %s is sent so often', async (_, notSent, times) => {
+    const own = createHttpClient({ caCertPath: workspace.caCertPath, timeoutSeconds: 10 });
+    let attempts = 0;
+    const httpClient: HttpClient = async (request) => {
+      attempts += 1;
+      if (attempts === 1) throw new HttpError('the server cannot be reached', { notSent });
+      return own(request);
+    };
+    const asked = client({ httpClient }).request(CREATE);
+    if (notSent) await asked;
+    else await expect(asked).rejects.toMatchObject({ code: 'ERR_WORKSPACE', status: 0 });
+    expect(attempts).toBe(times);
+  });
+
+  test('is not waited for where the service asks for longer than a request waits', async () => {
+    workspace.failAt(1, { ...limited, retryAfter: '60' } as Fault);
+    await expect(client().request(READ)).rejects.toMatchObject({
+      code: 'ERR_WORKSPACE',
+      status: 429,
+      retriable: true,
+      message: expect.stringContaining('asks to come back in 60 s') as string,
+    });
+    expect(pauses).toEqual([]);
+  });
 
   test('is given up at last', async () => {
     for (const n of [1, 2, 3, 4, 5]) workspace.failAt(n, limited);
