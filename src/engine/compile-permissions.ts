@@ -69,7 +69,7 @@ export interface CompiledScope extends Scope {
  * States that the patterns of a snapshot may have together: they are the memory that names take, and the time that a name takes which
  * all patterns have to be asked about.
  */
-export const MAX_SNAPSHOT_STATES = 2_000_000;
+const MAX_SNAPSHOT_STATES = 2_000_000;
 
 /** Every type or action: what an excluded permission may mean where that was not understood. */
 const ANY = -1;

@@ -74,7 +74,7 @@ export function addVerifiedToken(
 /**
  * Registers a token that a stranger sent and that was accepted, in the room that the redaction of the process keeps for tokens.
  */
-export function addAcceptedToken(name: string, value: string, lifetimeSeconds: number): void {
+function addAcceptedToken(name: string, value: string, lifetimeSeconds: number): void {
   if (value.length < MIN_SECRET_LENGTH) return;
   defaultRedactor.addToken({ name, value, expiresAt: Date.now() + lifetimeSeconds * 1000 });
 }
