@@ -97,7 +97,7 @@ function locateScalar(node: Scalar.Parsed, build: Build): LocatedYaml {
   const { text, unset } = expand(restoreReferences(String(node.value)), offset, build);
   if (node.tag !== undefined && !STRING_TAGS.has(node.tag)) refuseTag(offset, build);
   if (node.tag !== undefined || node.type !== 'PLAIN') return { ...scalar(text, offset), unset };
-  // White space around an unquoted value is no part of it, wherever it comes from.
+  // An unquoted value excludes the white space around it.
   return { ...scalar(resolvePlainScalar(text.trim()), offset), unset };
 }
 

@@ -46,7 +46,7 @@ const registrySchema = z
  *
  * Shape: a path or a mapping, without a `path` the file `data/registry.db`; gives `undefined` after
  * adding at least one error to `errors`. A relative file is joined to `baseDirectory`, and stays
- * relative where there is none. Types that no reader knows are kept: the reader says so.
+ * relative without one. Types that no reader knows are kept: the reader says so.
  *
  * @source Feast 0.66.0, its registry models: same fields and defaults, and a section that is missing is
  *   refused. Differs: a negative `cache_ttl_seconds`, an empty `path` and a `null` section are refused.

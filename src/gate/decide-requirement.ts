@@ -8,7 +8,7 @@ type Decidable<V extends Vocabulary> = Exclude<AnyRequirement<V>, { readonly mis
 /**
  * Decisions on one requirement, one after the other. A refusal is the last one.
  *
- * @param isSilent leaves out what is granted, whose reasons need not be worked out where nobody is told
+ * @param isSilent leaves out granted resources, so that their reasons are not worked out
  * @throws TypeError when it names no resource, or no alternative: nothing is never enough
  */
 export function decideRequirement<V extends Vocabulary>(

@@ -38,7 +38,7 @@ export interface AlternativeRequirement<V extends Vocabulary = FeastVocabulary> 
   readonly anyOf: readonly Requirement<V>[];
 }
 
-/** Something that the registry does not know. It refuses whoever is granted all that is required before it. */
+/** A name that the registry does not know: 404 for callers who pass the requirements before it. */
 export interface MissingRequirement {
   readonly missing: AuthzError;
 }

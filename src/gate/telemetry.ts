@@ -77,7 +77,7 @@ const NO_TELEMETRY: Telemetry = {
 /**
  * Records a span `feast_permissions.check` for each request, counts decisions as `feast_permissions.decisions` and times
  * requests as `feast_permissions.check.duration`, in seconds. Refusals before a decision are counted as
- * `feast_permissions.refusals`, and have a span `feast_permissions.refusal` where they were no check.
+ * `feast_permissions.refusals`, and have a span `feast_permissions.refusal` if a request caused them.
  *
  * @param given the API; undefined: `@opentelemetry/api`, where it is installed; false: none
  */

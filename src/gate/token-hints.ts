@@ -45,7 +45,7 @@ function parseObject(part: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return { ...value };
   } catch {
-    // It is a token that nobody accepts.
+    // No authenticator accepts this token.
   }
   return {};
 }

@@ -46,10 +46,10 @@ export interface Redactor {
    * Adds a token of a caller. Tokens have room of their own, of which the oldest are given up for new ones; of a signed token the signature is
    * masked, without which it is worth nothing.
    *
-   * @throws TypeError for what is no token of 8 to 65,536 characters
+   * @throws TypeError if `token` is not a string of 8 to 65,536 characters
    */
   addToken(token: TokenToRedact): void;
-  /** How many secrets and tokens there was no room for. With the first one the process emits a warning. */
+  /** Number of secrets and tokens that did not fit. The first one emits a process warning. */
   readonly unmasked: number;
   text(text: string): string;
   /** UTF-8. */

@@ -106,7 +106,7 @@ export class SecretRegistry {
   /**
    * Adds a token, which stays until it has ended or newer ones need its room.
    *
-   * @throws TypeError for what is no token of 8 to 65,536 characters
+   * @throws TypeError if `token` is not a string of 8 to 65,536 characters
    */
   addToken(token: TokenToRedact): void {
     const { value, name, expiresAt } = parseSecret(token);

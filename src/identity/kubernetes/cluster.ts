@@ -32,7 +32,7 @@ export interface TokenReviewOptions {
    * OpenShift. Default: `false`, they are refused without asking.
    */
   readonly opaqueTokens?: boolean | undefined;
-  /** Tokens whose `iss` is none of these are refused without asking. Default: any issuer. */
+  /** Tokens of other issuers are refused without a review. Default: any issuer. */
   readonly issuers?: readonly string[] | undefined;
   /** How long an answer is reused, in seconds; a deleted account may go on for that long. Default 10, at most 300. */
   readonly cacheSeconds?: number | undefined;

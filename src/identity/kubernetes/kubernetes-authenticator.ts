@@ -52,7 +52,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const NAMESPACE_GROUPS_WARNING =
   '`namespaceGroups` is on: service accounts are in every group that may look into their namespace, among them `system:masters`';
 const ALL_NAMESPACES_WARNING =
-  "`namespaces` is 'all': whoever may create RoleBindings in any namespace of the cluster can give users any role";
+  "`namespaces` is 'all': every account that may create RoleBindings in any namespace of the cluster can give users any role";
 
 /**
  * Creates an authenticator that has tokens reviewed by a Kubernetes API server, and reads roles, groups and namespaces

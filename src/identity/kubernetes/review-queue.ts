@@ -17,7 +17,7 @@ export interface ReviewQueue {
   /**
    * Runs a review when there is a slot for it.
    *
-   * @returns rejects with IdentityUnavailableError when there is none in time; with whatever `review` rejects with
+   * @returns rejects with IdentityUnavailableError after the time limit, or with the error of `review`
    */
   readonly run: <T>(review: () => Promise<T>) => Promise<T>;
   /** Rejects all who wait. */
@@ -31,7 +31,7 @@ interface Waiting {
 
 /**
  * Creates the queue. A review that refuses its token keeps its slot for a while, so that `slots / failurePauseSeconds`
- * tokens a second can be made up at most, whoever makes them up; good tokens give their slot back at once.
+ * tokens a second can be made up at most, by all callers together; good tokens give their slot back at once.
  */
 export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
   const { slots, maxWaiting, maxWaitSeconds, failurePauseSeconds } = options;

@@ -21,7 +21,7 @@ const CLOCK_TOLERANCE_MS = 10_000;
  * @throws IdentityInvalidError when it is malformed, opaque, of another issuer or expired
  */
 export function assertReviewable(token: string, rules: ReviewableTokens, now: number): number {
-  // Nothing else can come in a header, and a line break would end the header of whoever passes it on.
+  // A header holds nothing else, and a line break would end the header of a client that forwards it.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new IdentityInvalidError('the token is malformed');
   const claims = readClaims(token);
   if (claims === undefined) {

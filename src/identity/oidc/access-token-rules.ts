@@ -96,7 +96,7 @@ function idTokenMark(claims: Members): string | undefined {
 }
 
 /**
- * Checks that whoever has a token may use it: a token that is bound to a key is worth nothing without a proof that its
+ * Checks that the bearer may use the token: a token that is bound to a key is worth nothing without a proof that its
  * bearer has the key.
  *
  * @throws {@link IdentityInvalidError} when it is bound to a key
@@ -117,7 +117,7 @@ function isLogoutToken({ events }: Members): boolean {
   return typeof events === 'object' && events !== null && Object.hasOwn(events, name);
 }
 
-/** A `typ` in its short form and in lower case; `undefined` where there is none. */
+/** A `typ` in its short form and in lower case; `undefined` for a token without `typ`. */
 function mediaType(type: unknown): string | undefined {
   if (type === undefined) return undefined;
   return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : '';

@@ -45,13 +45,13 @@ export const CLAIM_MAPPING: OptionNames<ClaimMapping> = {
 /**
  * Compiles the way from a verified token's claims to a subject.
  *
- * Shape: a claim of another type than is wanted there counts as absent, and so does what is no string in a list.
+ * Shape: a claim of another type than is wanted there counts as absent, and so does a list member that is not a string.
  *
  * @param clientId whose roles count, those of `resource_access.<clientId>.roles`; `undefined` or empty: none of them
  * @throws TypeError if a path of `mapping` or a limit is invalid; the compiled function throws
  *   {@link IdentityInvalidError} when no claim holds a user name
  * @source Feast 0.66.0: client roles, then top-level `roles`, without repeats; top-level `groups`; no namespaces.
- *   Differs: a role that is no string is left out, where Feast keeps or chokes on it
+ *   Differs: a role that is not a string is left out, where Feast keeps or chokes on it
  */
 export function compileClaimMapping(
   mapping: ClaimMapping = {},

@@ -8,7 +8,7 @@ export function gapOf(node: CountingNode | undefined): readonly CountingNode[] {
   return node !== undefined && loop !== undefined && set?.op === 'set' ? [node, loop, set] : [];
 }
 
-/** The text that stands between a gap at the beginning and whatever is no text. */
+/** The literal text between a leading gap and the first part that is not literal. */
 export function literalAfterGap(parts: readonly CountingNode[]): string {
   let literal = '';
   for (const { op, codePoint } of parts.slice(1)) {

@@ -52,7 +52,7 @@ const ORDER: readonly string[] = LEVELS.ServingEndpoint.levels;
  * What is missing in a workspace for service principals to have a level on endpoints. Reads only.
  *
  * A level that is stronger already is a finding, and stays. So is a `user_name` that holds an application id, or a name
- * that is no e-mail address. Unverified: whether Databricks takes it for the service principal. The plan does not.
+ * that is not an e-mail address. Unverified: whether Databricks takes it for the service principal. The plan does not.
  *
  * @returns rejects with WorkspaceError, of the code `RESOURCE_DOES_NOT_EXIST` when there is no such endpoint
  * @throws TypeError when a list is empty, or a service principal is not given by its application id

@@ -317,7 +317,7 @@ const CASES: readonly Case[] = [
         'group `ml` is granted a level that is known only after the plan is applied',
         state('databricks_secret_acl', { scope: 's', principal: 'ml' }),
       ],
-      ['`CAN_MANAGE`, which is no level', scope('s', 'ml', 'CAN_MANAGE')],
+      ['`CAN_MANAGE`, a level that the audit does not know', scope('s', 'ml', 'CAN_MANAGE')],
     ],
     clean: [[endpoint(queried)], [grant('ALL PRIVILEGES')]],
   },

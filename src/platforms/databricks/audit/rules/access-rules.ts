@@ -36,7 +36,7 @@ export const entryNotUnderstood: ServicesRule = {
 function describeLevel(level: string, isKnown: boolean): string {
   if (level === UNKNOWN_LEVEL) return 'a level that is known only after the plan is applied';
   if (level === UNREADABLE_LEVEL) return 'a level that is missing or not text';
-  return `${quote(level)}${isKnown ? '' : ', which is no level that the audit knows there'}`;
+  return `${quote(level)}${isKnown ? '' : ', a level that the audit does not know there'}`;
 }
 
 /** A service principal as if it were a user. */
