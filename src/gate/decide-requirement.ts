@@ -19,14 +19,16 @@ export function decideRequirement<V extends Vocabulary>(
   if ('resources' in requirement) {
     const resources = listOf(requirement.resources);
     assertSome(resources);
-    const decideAll = isSilent ? decideRefused : decideInTurn;
-    return decideAll(caller, requirement.actions, resources);
+    const { actions } = requirement;
+    if (isSilent) return decideRefused(caller, actions, resources);
+    return decideInTurn(resources, (resource) => caller.decide(actions, resource));
   }
   if ('change' in requirement) return [caller.decideChange(requirement.change)];
   if ('anyOf' in requirement) return [decideAnyOf(caller, requirement.anyOf)];
   const resources = listOf(requirement.described);
   assertSome(resources);
-  return decideDescribed(caller, requirement.actions, resources);
+  const { actions } = requirement;
+  return decideInTurn(resources, (resource) => caller.decideDescribed(actions, resource));
 }
 
 /** Whether a caller would be let through, with nothing in a log of decisions. */
@@ -53,13 +55,12 @@ export function resourcesOf<V extends Vocabulary>(
   return existing ? [proposed, existing] : [proposed];
 }
 
-/** One after the other, so that none is made after a refusal. */
+/** Decides lazily: the caller stops at the first refusal, so no decision follows one. */
 function* decideInTurn<V extends Vocabulary>(
-  caller: Caller<V>,
-  actions: Actions<V>,
   resources: readonly ResourceOf<V>[],
+  decide: (resource: ResourceOf<V>) => Decision,
 ): Generator<Decision> {
-  for (const resource of resources) yield caller.decide(actions, resource);
+  for (const resource of resources) yield decide(resource);
 }
 
 /** Decisions on what is not granted. */
@@ -77,14 +78,6 @@ function decideRefused<V extends Vocabulary>(
     if (!decision.allowed) break;
   }
   return decisions;
-}
-
-function* decideDescribed<V extends Vocabulary>(
-  caller: Caller<V>,
-  actions: Actions<V>,
-  resources: readonly ResourceOf<V>[],
-): Generator<Decision> {
-  for (const resource of resources) yield caller.decideDescribed(actions, resource);
 }
 
 /** The first alternative that is granted, or else the refusal of the first one. */

@@ -67,16 +67,26 @@ export function addVerifiedToken(
 ): void {
   const least = clockToleranceSeconds + MIN_MASKED_SECONDS;
   const lifetimeSeconds = Math.max(expiresAt - now / 1000, least);
-  if (registry === undefined) addAcceptedToken('token', text, lifetimeSeconds);
-  else addIdentitySecret(registry, 'token', text, lifetimeSeconds);
+  addAcceptedToken(registry, text, lifetimeSeconds);
 }
 
 /**
- * Registers a token that a stranger sent and that was accepted, in the room that the redaction of the process keeps for tokens.
+ * Registers a token that a caller sent and that was accepted. The redaction of the process keeps
+ * room for tokens apart, so that a stream of callers leaves secrets masked.
+ *
+ * @param registry replaces the redaction of the process
  */
-function addAcceptedToken(name: string, value: string, lifetimeSeconds: number): void {
-  if (value.length < MIN_SECRET_LENGTH) return;
-  defaultRedactor.addToken({ name, value, expiresAt: Date.now() + lifetimeSeconds * 1000 });
+export function addAcceptedToken(
+  registry: SecretRegistry | undefined,
+  value: string,
+  lifetimeSeconds: number,
+): void {
+  if (registry !== undefined) {
+    addIdentitySecret(registry, 'token', value, lifetimeSeconds);
+  } else if (value.length >= MIN_SECRET_LENGTH) {
+    const expiresAt = Date.now() + lifetimeSeconds * 1000;
+    defaultRedactor.addToken({ name: 'token', value, expiresAt });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OptionNames } from '../../foundation/options.js';
-import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
+import { addAcceptedToken, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
 import { TimedCache } from '../kubernetes-timed-cache.js';
 import { createKubernetesApi, type ReviewedUser } from './api.js';
 import {
@@ -110,7 +110,7 @@ export function createKubernetesCluster(options: TokenReviewOptions): Kubernetes
           const user = await api.reviewToken(token);
           const remaining = Math.max((end - now()) / 1000, MIN_MASKED_SECONDS);
           const lifetimeSeconds = Math.min(remaining, MAX_SECRET_SECONDS);
-          addIdentitySecret(options.redaction, 'token', token, lifetimeSeconds);
+          addAcceptedToken(options.redaction, token, lifetimeSeconds);
           return { ...user, end };
         };
         return isKnown ? review() : strangers.run(review);

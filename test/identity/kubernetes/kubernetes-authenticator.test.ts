@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   createKubernetesAuthenticator,
   createTokenReviewer,
   type KubernetesAuthenticatorOptions,
 } from '../../../src/identity/kubernetes/kubernetes-authenticator.js';
+import { defaultRedactor } from '../../../src/redaction/index.js';
 import {
   binding,
   type FakeApiServer,
@@ -410,6 +411,19 @@ test('accepted tokens are registered to be masked, and refused ones are not', as
   server.answer(REVIEWS, () => review({ authenticated: false }));
   await expect(authenticator.authenticate({ token: 'refused' })).rejects.toThrow();
   expect(seen).toHaveLength(2);
+});
+
+test('accepted tokens are masked in the room of tokens, and leave the room of secrets alone', async () => {
+  const addToken = vi.spyOn(defaultRedactor, 'addToken');
+  const add = vi.spyOn(defaultRedactor, 'add');
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const token = tokenThatEnds(1_090);
+  await create({ now: () => 1_000_000 }).authenticate({ token });
+  expect(addToken.mock.calls.map(([{ value }]) => value)).toEqual([token]);
+  expect(add).not.toHaveBeenCalled();
+  expect(defaultRedactor.text(`got ${token}`)).not.toContain(token);
 });
 
 test.each([
