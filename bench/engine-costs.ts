@@ -1,12 +1,11 @@
-import { auditSnapshot } from '../src/audit/index.js';
-import { createAuthorizer, prepareSnapshot } from '../src/index.js';
-import { decodeRegistry } from '../src/registry/index.js';
 import {
   ADVERSARIES,
   type AdversarialStore,
   type Adversary,
   CLASSES_ALONE,
 } from './adversaries.js';
+import { BOUNDS_JOB } from './bounds.js';
+import type { Build, BuildModules } from './builds.js';
 import { createRandom, type GeneratedPermission, generateStore } from './generate-store.js';
 import { median } from './measure.js';
 import { encodeRegistry } from './write-registry.js';
@@ -16,13 +15,16 @@ export interface Cost {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+  /** The same figure of the build that is the baseline. */
+  readonly baseline?: number | undefined;
 }
 
 /** Measures one job after another in a process of its own, so that one's garbage is not another's. Needs `--expose-gc`. */
 export const JOBS: Readonly<
-  Record<string, (permissions: number, resources: number) => Promise<Cost[]>>
+  Record<string, (permissions: number, resources: number, build: Build) => Promise<Cost[]>>
 > = {
-  compile: async (permissions, resources) => {
+  compile: async (permissions, resources, build) => {
+    const { createAuthorizer } = await build.load('.');
     const store = plainStore(permissions, resources);
     const before = usedBytes();
     const withoutResources = createAuthorizer({ permissions: store.permissions });
@@ -50,7 +52,8 @@ export const JOBS: Readonly<
   },
 
   /** What the compilation does, done with a RegExp for each permission on each resource; on a part of them, scaled up. */
-  loop: async (permissions, resources) => {
+  loop: async (permissions, resources, build) => {
+    const { createAuthorizer } = await build.load('.');
     const store = plainStore(permissions, resources);
     const part = store.resources.slice(0, Math.max(1, Math.floor(20_000_000 / permissions / 4)));
     const start = performance.now();
@@ -78,7 +81,8 @@ export const JOBS: Readonly<
     ];
   },
 
-  'first-seen names': async (permissions, resources) => {
+  'first-seen names': async (permissions, resources, build) => {
+    const { createAuthorizer } = await build.load('.');
     const store = plainStore(permissions, resources);
     const authorizer = createAuthorizer(store);
     const user = { username: 'user', roles: ['role-1', 'role-2', 'role-3'] };
@@ -117,7 +121,8 @@ export const JOBS: Readonly<
     ];
   },
 
-  questions: async (permissions, resources) => {
+  questions: async (permissions, resources, build) => {
+    const { createAuthorizer, prepareSnapshot } = await build.load('.');
     const store = generateStore({ permissions, resources });
     const options = { permissions: withoutGlobs(store.permissions), resources: store.resources };
     const authorizer = createAuthorizer(options);
@@ -137,11 +142,24 @@ export const JOBS: Readonly<
         unit: 'µs',
       },
       {
-        name: 'decide, with reasons',
+        name: 'decide, its reasons not read',
         value:
           perCall(5, () => {
             for (const { user, action, resource } of requests)
               authorizer.decide(user, action, resource);
+          }) /
+          requests.length /
+          1000,
+        unit: 'µs',
+      },
+      {
+        name: 'decide, with reasons',
+        value:
+          perCall(5, () => {
+            for (const { user, action, resource } of requests) {
+              if (authorizer.decide(user, action, resource).explanation === '')
+                throw new Error('a decision without reasons');
+            }
           }) /
           requests.length /
           1000,
@@ -176,7 +194,10 @@ export const JOBS: Readonly<
     ];
   },
 
-  registry: async (permissions, resources) => {
+  registry: async (permissions, resources, build) => {
+    const { prepareSnapshot } = await build.load('.');
+    const { auditSnapshot } = await build.load('./audit');
+    const { decodeRegistry } = await build.load('./registry');
     const bytes = encodeRegistry(
       generateStore({ permissions, resources, requests: 1, project: 'store' }),
     );
@@ -201,15 +222,20 @@ export const JOBS: Readonly<
     ];
   },
 
-  adversaries: async (permissions, resources) =>
-    compareAdversaries(ADVERSARIES, permissions, resources),
+  adversaries: async (permissions, resources, build) =>
+    compareAdversaries(await build.load('.'), ADVERSARIES, permissions, resources),
 
-  'classes alone': async (permissions, resources) =>
-    compareAdversaries([...ADVERSARIES.slice(0, 1), CLASSES_ALONE], permissions, resources),
+  'classes alone': async (permissions, resources, build) => {
+    const adversaries = [...ADVERSARIES.slice(0, 1), CLASSES_ALONE];
+    return compareAdversaries(await build.load('.'), adversaries, permissions, resources);
+  },
+
+  bounds: BOUNDS_JOB,
 };
 
 /** The first of the adversaries is what the others are given in multiples of. */
 function compareAdversaries(
+  core: BuildModules['.'],
   adversaries: readonly Adversary[],
   permissions: number,
   resources: number,
@@ -217,7 +243,7 @@ function compareAdversaries(
   const costs: Cost[] = [];
   let mixed: readonly number[] | undefined;
   for (const { name, make } of adversaries) {
-    const measured = measureAdversary(make(permissions, resources));
+    const measured = measureAdversary(core, make(permissions, resources));
     mixed ??= measured;
     for (const [at, what] of ['compile', 'first-seen name, median'].entries()) {
       const value = measured[at] as number;
@@ -246,7 +272,10 @@ function withoutGlobs(
 }
 
 /** Milliseconds of the compilation, and microseconds of a name that is seen for the first time. */
-function measureAdversary(store: AdversarialStore): readonly [number, number] {
+function measureAdversary(
+  { createAuthorizer }: BuildModules['.'],
+  store: AdversarialStore,
+): readonly [number, number] {
   const start = performance.now();
   const authorizer = createAuthorizer(store);
   const ms = performance.now() - start;

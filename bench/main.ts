@@ -4,6 +4,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { openBuild, thisBuild } from './builds.js';
 import { benchDecisions, type DecisionRow } from './decisions.js';
 import { type Cost, JOBS } from './engine-costs.js';
 import { generateStore } from './generate-store.js';
@@ -12,12 +13,16 @@ import { benchRedaction } from './redaction.js';
 import { benchServers } from './servers.js';
 import { writeFeatureRepo } from './write-registry.js';
 
-const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--write DIR]
+const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--baseline DIR]
+       npm run bench -- --write DIR
 
-  --only NAME   decisions, compile, names, questions, registry, audit, adversaries, identity,
-                redaction or servers; may be given several times
+  --only NAME   decisions, compile, names, questions, registry, audit, adversaries, bounds,
+                identity, redaction or servers; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
+  --baseline DIR
+                measures an earlier build as well, where a part can, and prints its figures beside:
+                DIR is a package folder, built and with its dependencies
   --write DIR   measures nothing: writes a feature repository in Feast's format to DIR, with
                 --permissions N (default 10000), --resources N (100000) and --seed N (1)
 `;
@@ -40,6 +45,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     json: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    baseline: { type: 'string' },
     write: { type: 'string' },
     permissions: { type: 'string', default: '10000' },
     resources: { type: 'string', default: '100000' },
@@ -79,7 +85,7 @@ async function runAll(): Promise<void> {
     jobSizes: readonly (readonly [number, number])[],
   ): void => {
     for (const [permissions, resources] of jobSizes) {
-      const costs = inOwnProcess(job, permissions, resources);
+      const costs = withBaseline(job, permissions, resources);
       const known = report.costs[title] ?? [];
       report.costs[title] = [...known, { permissions, resources, costs }];
       printCosts(`${title}: ${permissions} permissions, ${resources} resources`, costs);
@@ -96,6 +102,7 @@ async function runAll(): Promise<void> {
     section('adversaries', 'adversaries', large ? [[10_000, 2000]] : [[500, 500]]);
     section('adversaries', 'classes alone', large ? [[1000, 200]] : [[100, 50]]);
   }
+  if (wanted('bounds')) section('bounds', 'bounds', large ? [[500, 10_000]] : [[50, 1000]]);
   if (wanted('audit')) {
     for (const [permissions, resources] of sizes) {
       const costs = await auditProcess(permissions, resources);
@@ -146,8 +153,22 @@ async function writeStore(folder: string): Promise<void> {
   );
 }
 
+/** The figures of a job, with those of the baseline beside them where one is given. */
+function withBaseline(job: string, permissions: number, resources: number): readonly Cost[] {
+  const costs = inOwnProcess(job, permissions, resources);
+  const { baseline } = values;
+  if (baseline === undefined) return costs;
+  const earlier = inOwnProcess(job, permissions, resources, [`--baseline=${baseline}`]);
+  return costs.map((cost, index) => ({ ...cost, baseline: earlier[index]?.value }));
+}
+
 /** The same program with `--job`, so that a job has a heap of its own. */
-function inOwnProcess(job: string, permissions: number, resources: number): readonly Cost[] {
+function inOwnProcess(
+  job: string,
+  permissions: number,
+  resources: number,
+  more: readonly string[] = [],
+): readonly Cost[] {
   const program = fileURLToPath(import.meta.url);
   const child = spawnSync(
     process.execPath,
@@ -157,6 +178,7 @@ function inOwnProcess(job: string, permissions: number, resources: number): read
       '--max-old-space-size=8192',
       program,
       `--job=${job}:${permissions}:${resources}`,
+      ...more,
     ],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 },
   );
@@ -168,7 +190,8 @@ async function runJob(text: string): Promise<void> {
   const [name = '', permissions, resources] = text.split(':');
   const job = JOBS[name];
   if (job === undefined) throw new Error(`there is no job ${name}`);
-  process.stdout.write(JSON.stringify(await job(Number(permissions), Number(resources))));
+  const build = values.baseline === undefined ? thisBuild : openBuild(values.baseline);
+  process.stdout.write(JSON.stringify(await job(Number(permissions), Number(resources), build)));
 }
 
 /** The command line as a user runs it, on a registry file; its memory as the system counts it. */
@@ -233,9 +256,12 @@ function printDecisions({ permissions, resources, allowed, engines }: DecisionRo
 
 function printCosts(title: string, costs: readonly Cost[]): void {
   process.stdout.write(`\n${title}\n`);
-  for (const { name, value, unit } of costs) {
-    process.stdout.write(
-      `  ${name.padEnd(64)} ${value.toFixed(value < 10 ? 2 : 0).padStart(12)} ${unit}\n`,
-    );
+  for (const { name, value, unit, baseline } of costs) {
+    const beside = baseline === undefined ? '' : `   baseline ${figure(baseline)} ${unit}`;
+    process.stdout.write(`  ${name.padEnd(64)} ${figure(value)} ${unit}${beside}\n`);
   }
+}
+
+function figure(value: number): string {
+  return value.toFixed(Math.abs(value) < 10 ? 2 : 0).padStart(12);
 }
