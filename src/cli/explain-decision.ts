@@ -16,6 +16,7 @@ import {
   type Subject,
   type Tags,
 } from '../model/index.js';
+import { describeUnregistered } from './resolve-resource.js';
 
 /** A question, and the answer with all that is behind it. */
 export interface ExplainedDecision {
@@ -29,6 +30,8 @@ export interface ExplainedDecision {
     readonly tags: Tags | null;
     /** Whether the registry knows it. */
     readonly registered: boolean;
+    /** Null if it is registered; otherwise a sentence that says so, with the name that was probably meant. */
+    readonly note: string | null;
   };
   readonly allowed: boolean;
   readonly reason: DecisionReason;
@@ -45,6 +48,8 @@ export interface ExplainedDecision {
     readonly reason: DecisionReason;
     readonly explanation: string;
   } | null;
+  /** What the configuration and the permissions say without effect, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 interface GoverningPermission {
@@ -60,7 +65,7 @@ interface GoverningPermission {
  * Decides, and says why.
  *
  * @param snapshot compiled so that the permissions are enforced
- * @param enforced whether the configuration enforces them
+ * @param store whether the configuration enforces them, and the warnings to repeat
  */
 export function explainDecision(
   snapshot: Snapshot<FeastVocabulary>,
@@ -69,14 +74,16 @@ export function explainDecision(
     readonly actions: Decision['actions'];
     readonly resource: ResourceOf<FeastVocabulary>;
   },
-  enforced: boolean,
+  store: { readonly enforced: boolean; readonly warnings: readonly string[] },
 ): ExplainedDecision {
+  const { enforced, warnings } = store;
   const { user, actions } = question;
   const decision = createAuthorizer(snapshot).decide(user, actions as never, question.resource);
   const registered = snapshot.registered(question.resource);
   const { project = null, type, name, tags = null } = registered ?? question.resource;
   const { allowed, reason, explanation, permissions } = decision;
   const answer = { allowed, reason, explanation };
+  const note = registered === undefined ? describeUnregistered(snapshot, question.resource) : null;
   const noAuth = {
     allowed: true,
     reason: 'no-auth',
@@ -85,12 +92,13 @@ export function explainDecision(
   return {
     user,
     actions,
-    resource: { project, type, name, tags, registered: registered !== undefined },
+    resource: { project, type, name, tags, registered: note === null, note },
     ...(enforced ? answer : noAuth),
     permissions,
     governing: governingPermissions(snapshot, decision),
     nearMisses: allowed ? [] : findNearMisses(snapshot, user, actions, question.resource),
     ifEnforced: enforced ? null : answer,
+    warnings,
   };
 }
 

@@ -4,6 +4,8 @@ import type { ExplainedDecision } from './explain-decision.js';
 
 /** Most permissions that are listed as nearly granting. */
 const MAX_NEAR_MISSES = 10;
+/** Most permissions whose reasons are written out. */
+const MAX_REASONS = 10;
 const INDENT = '  ';
 
 /** An explained decision for people: the answer first. Lines without line ends. */
@@ -12,7 +14,7 @@ export function explanationText(
   vocabulary: Vocabulary,
   layout: TextLayout,
 ): readonly string[] {
-  const { user, actions, resource, allowed, explanation, ifEnforced } = explained;
+  const { user, actions, resource, allowed } = explained;
   const { style } = layout;
   const answer = allowed ? style('green', 'allowed') : style('red', 'refused');
   const who = user === null ? 'anonymous' : neutralize(user.username);
@@ -21,11 +23,31 @@ export function explanationText(
   );
   return [
     `${answer} ${who}: ${actions.join(', ')} on ${what}`,
-    ...sentence(explanation, layout),
-    ...(ifEnforced === null ? [] : sentence(`with auth on: ${ifEnforced.explanation}`, layout)),
+    ...(resource.note === null ? [] : sentence(resource.note, layout)),
+    ...reasons(explained, layout),
     ...governingTable(explained, vocabulary, layout),
     ...nearMissLines(explained, layout),
   ];
+}
+
+/** Why, without the answer and the question, which the first line holds. */
+function reasons(explained: ExplainedDecision, layout: TextLayout): readonly string[] {
+  const { allowed, explanation, permissions, ifEnforced } = explained;
+  const decided = ifEnforced ?? { allowed, explanation };
+  const deciding = permissions.filter(({ granted }) => granted === decided.allowed);
+  const more = deciding.length - MAX_REASONS;
+  const sentences =
+    deciding.length === 0
+      ? [decided.explanation]
+      : [
+          ...deciding.slice(0, MAX_REASONS).map((one) => one.explanation),
+          ...(more > 0 ? [`and ${more} more`] : []),
+        ];
+  if (ifEnforced === null) return sentences.flatMap((one) => sentence(one, layout));
+  const answer = decided.allowed ? 'allowed' : 'refused';
+  const enforced = deciding.length === 0 ? sentences : [answer, ...sentences];
+  const [first, ...others] = enforced;
+  return [explanation, `with auth on: ${first}`, ...others].flatMap((one) => sentence(one, layout));
 }
 
 function governingTable(
@@ -47,12 +69,24 @@ function governingTable(
   ];
 }
 
-function nearMissLines({ nearMisses }: ExplainedDecision, layout: TextLayout): readonly string[] {
+/** The ones that have no say: why the others refuse has been said. */
+function nearMissLines(
+  { actions, nearMisses: all, permissions }: ExplainedDecision,
+  layout: TextLayout,
+): readonly string[] {
+  const said = new Set(permissions.map(({ explanation }) => explanation));
+  const verb = `does not grant ${actions.join(', ')}`;
+  const nearMisses = all.filter(
+    ({ permission, because }) =>
+      !said.has(`permission ${JSON.stringify(permission)} ${verb}: ${because}`),
+  );
   if (nearMisses.length === 0) return [];
   const more = nearMisses.length - MAX_NEAR_MISSES;
   return [
     '',
-    'Permissions that fail on one condition only:',
+    said.size === 0
+      ? 'Permissions that fail on one condition only:'
+      : 'Other permissions that fail on one condition only:',
     ...nearMisses
       .slice(0, MAX_NEAR_MISSES)
       .flatMap(({ permission, because }) => sentence(`${permission}: ${because}`, layout)),

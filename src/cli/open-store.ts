@@ -13,6 +13,8 @@ export interface OpenedStore {
   readonly snapshot: Snapshot<FeastVocabulary>;
   /** What was read, with paths below the working folder written from there. */
   readonly source: string;
+  /** What the configuration and the permissions say without effect, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -42,15 +44,19 @@ export async function openStore(
     },
     { onProgress: ({ step, done, total }) => progress.update(`compiling ${step}`, done, total) },
   );
-  return { store, snapshot, source: store.source.replaceAll(io.cwd + sep, '') };
+  return {
+    store,
+    snapshot,
+    source: store.source.replaceAll(io.cwd + sep, ''),
+    warnings: [...(store.config?.warnings ?? []), ...snapshot.warnings],
+  };
 }
 
 /** Most warnings that are written out: a registry can have as many as it has permissions. */
 const MAX_WARNINGS = 10;
 
-/** Writes what should be known before an answer is relied on. */
-export function printWarnings({ snapshot }: OpenedStore, { stderr }: CommandIo): void {
-  const { warnings } = snapshot;
+/** Writes what should be known before an answer is relied on: the warnings of an opened store, or some of them. */
+export function printWarnings(warnings: readonly string[], { stderr }: CommandIo): void {
   for (const warning of warnings.slice(0, MAX_WARNINGS)) {
     stderr.write(`feast-permissions: warning: ${neutralize(warning)}\n`);
   }

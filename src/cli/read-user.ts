@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { quote, type Subject } from '../model/index.js';
 import { UsageError } from './command.js';
-import { explainIssues } from './explain-issues.js';
+import { explainIssues, type FieldNames } from './explain-issues.js';
 
 /** 1 MiB, in bytes. */
 const MAX_FILE_LENGTH = 1024 * 1024;
@@ -20,6 +20,15 @@ export const userSchema: z.ZodType<Subject | null> = z
   })
   .nullable();
 
+/** The fields of a user. */
+export const USER_FIELDS: FieldNames = {
+  username: true,
+  roles: true,
+  groups: true,
+  namespaces: true,
+  claims: true,
+};
+
 /**
  * Reads the user that a command line names: JSON, the path of a file with JSON, `null` or `anonymous`.
  *
@@ -32,7 +41,7 @@ export async function readUser(written: string): Promise<Subject | null> {
   const value = parseJson(isJson ? text : await readText(written));
   const user = userSchema.safeParse(value);
   if (user.success) return user.data;
-  throw new UsageError(`the user is refused: ${explainIssues(user.error)}`);
+  throw new UsageError(`the user is refused: ${explainIssues(user.error, 'it', USER_FIELDS)}`);
 }
 
 async function readText(file: string): Promise<string> {

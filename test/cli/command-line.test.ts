@@ -165,7 +165,7 @@ describe('a command line that is not understood', () => {
         '--resource',
         'Entity:x',
       ],
-      'the user is refused: `username`: invalid input: expected string, received number; `role` is not a known field',
+      'the user is refused: `username` must be a string; `role` (did you mean `roles`?) is not a known field',
     ],
     [
       ['explain', '--user', '{}', '--action', 'READ', '--resource', 'Entity:x'],
@@ -183,7 +183,7 @@ describe('a command line that is not understood', () => {
     [[...EXPLAIN, '--action', 'REED', EXAMPLE], 'action `REED` is unknown; did you mean `READ`?'],
     [
       [...EXPLAIN.slice(0, -1), 'Featureview', EXAMPLE],
-      '`Featureview` is no resource: write `TYPE:NAME`',
+      '`Featureview` does not name a resource: write `TYPE:NAME`, for example `FeatureView:driver_stats`',
     ],
     [
       [...EXPLAIN.slice(0, -1), 'FeatureViews:x', EXAMPLE],
@@ -195,7 +195,7 @@ describe('a command line that is not understood', () => {
     ],
     [
       [...EXPLAIN, EXAMPLE_REGISTRY],
-      'there are 2 projects: name one with `--project`, such as `credit_scoring`, `fraud_detection`',
+      'the registry has 2 projects, such as `credit_scoring`, `fraud_detection`: name one with `--project`',
     ],
   ])('%j', async (argv, message) => {
     const { exitCode, stdout, stderr } = await runCli(argv);

@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { type OpenedStore, printWarnings } from '../../src/cli/open-store.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { printWarnings } from '../../src/cli/open-store.js';
 import { roles } from '../../src/policy/index.js';
 import { snapshotOf } from '../audit/audit-of.js';
+import { EXAMPLE_REGISTRY, runCli } from './run-cli.js';
 
 async function warningsOf(count: number): Promise<readonly string[]> {
   const permissions = Array.from({ length: count }, (_, index) => ({
@@ -9,7 +13,7 @@ async function warningsOf(count: number): Promise<readonly string[]> {
     namePatterns: '(a)\\1',
     policy: roles('x'),
   }));
-  const opened = { snapshot: await snapshotOf({ permissions }) } as OpenedStore;
+  const { warnings } = await snapshotOf({ permissions });
   let text = '';
   const output = {
     write(more: string): boolean {
@@ -19,7 +23,7 @@ async function warningsOf(count: number): Promise<readonly string[]> {
     once: () => undefined,
     removeListener: () => undefined,
   };
-  printWarnings(opened, {
+  printWarnings(warnings, {
     stdin: (async function* () {})(),
     stdout: output,
     stderr: output,
@@ -42,5 +46,40 @@ describe('printWarnings', () => {
     const lines = await warningsOf(3000);
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('feast-permissions: warning: and 2990 more');
+  });
+});
+
+describe('a configuration that says something without effect', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-'));
+  const file = join(folder, 'feature_store.yaml');
+  writeFileSync(
+    file,
+    `project: credit_scoring
+registry: ${resolve(EXAMPLE_REGISTRY)}
+auth: { type: kubernetes }
+authentication: { type: oidc }
+`,
+  );
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const warning = `${file}:4:1: \`authentication\` is not read: only a top-level \`auth\` section protects a server`;
+  const question = ['--user=null', '--action=READ', '--resource=Entity:driver'];
+
+  it.each([
+    ['audit', []],
+    ['list', []],
+    ['explain', question],
+    ['decide', []],
+  ])('is told of once on standard error by %s', async (command, options) => {
+    const { stderr } = await runCli([command, ...options, folder]);
+    expect(stderr).toBe(`feast-permissions: warning: ${warning}\n`);
+  });
+
+  it.each([
+    ['list', []],
+    ['explain', question],
+  ])('is told of in the JSON of %s', async (command, options) => {
+    const { stdout } = await runCli([command, ...options, '--format=json', folder]);
+    expect(JSON.parse(stdout)).toMatchObject({ warnings: [warning] });
   });
 });

@@ -2,7 +2,7 @@ import { auditSnapshot, reportJson, reportText } from '../../audit/index.js';
 import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
 import { writeAll } from '../command-io.js';
 import { exitCodeFor, FAIL_ON } from '../fail-on.js';
-import { openStore } from '../open-store.js';
+import { openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
 import { textLayout } from '../text-layout.js';
 
@@ -19,12 +19,18 @@ export const auditCommand: Command = {
   },
   notes: [PATH_NOTE],
   async run(args, io) {
-    const { report, source, vocabulary } = await withProgress(io.stderr, async (progress) => {
-      const { store, snapshot, source } = await openStore(args, io, progress);
-      progress.start('auditing');
-      const options = { project: args.get('project'), auth: store.config?.auth };
-      return { report: auditSnapshot(snapshot, options), source, vocabulary: snapshot.vocabulary };
-    });
+    const { report, store, source, vocabulary } = await withProgress(
+      io.stderr,
+      async (progress) => {
+        const { store, snapshot, source } = await openStore(args, io, progress);
+        progress.start('auditing');
+        const options = { project: args.get('project'), auth: store.config?.auth };
+        const { vocabulary } = snapshot;
+        return { report: auditSnapshot(snapshot, options), store, source, vocabulary };
+      },
+    );
+    // Those of the snapshot are findings.
+    printWarnings(store.config?.warnings ?? [], io);
     const text =
       args.get('format') === 'json'
         ? reportJson(report)

@@ -17,6 +17,7 @@ import { textLayout } from '../text-layout.js';
 
 /** 1 MiB: more than a request with a thousand groups. */
 const MAX_LINE_LENGTH = 1024 * 1024;
+const LINE_WIDTH = 5;
 const MIN_ID_WIDTH = 12;
 const MAX_ID_WIDTH = 40;
 
@@ -38,23 +39,32 @@ export const decideCommand: Command = {
   notes: [
     PATH_NOTE,
     '',
-    'A request: {"id": 1, "user": {"username": "ann", "roles": ["admin"]}, "actions": ["READ_ONLINE"],',
-    '            "resource": {"type": "FeatureView", "name": "driver_stats"}}',
-    'An answer: {"id": 1, "allowed": true, "reason": "granted", "permissions": ["online-serving"]}',
+    'A request, on one line:',
+    '  {"id": "a", "user": {"username": "ann", "roles": ["admin"]},',
+    '   "actions": ["READ_ONLINE"], "resource": "FeatureView:driver_stats"}',
+    'Its answer:',
+    '  {"line": 1, "id": "a", "allowed": true, "reason": "granted",',
+    '   "permissions": ["online-serving"]}',
     '',
-    '`user` is null for the anonymous one. `resource` may have `project` and `tags`; of a resource that the registry knows,',
-    'the registered tags count. A line that cannot be understood is answered with {"error": {"message": …}}.',
+    '`user` is null for the anonymous user. `resource` can be an object with `type`,',
+    '`name`, `project` and `tags`; the tags of a registered resource are those of the',
+    'registry. A line that cannot be understood is answered with',
+    '{"line": 2, "error": {"message": "..."}}.',
   ],
   async run(args, io) {
     const opened = await withProgress(io.stderr, (progress) => openStore(args, io, progress));
-    printWarnings(opened, io);
+    printWarnings(opened.warnings, io);
     if (io.stdin.isTTY === true) io.stderr.write('reading requests, one JSON object a line\n');
     const authorizer = createAuthorizer(opened.snapshot);
     const format =
       args.get('format') === 'table' ? tableLine(textLayout(args, io).style) : jsonLine;
     let exitCode = 0;
+    let number = 0;
     for await (const lines of readLines(io.stdin, MAX_LINE_LENGTH)) {
-      const answers = lines.filter(isFilled).map((line) => answerRequest(authorizer, line));
+      const answers = lines.flatMap((line) => {
+        number += 1;
+        return isFilled(line) ? answerRequest(authorizer, line, number) : [];
+      });
       if (answers.some((answer) => 'error' in answer)) exitCode = 2;
       if (answers.length > 0) await writeAll(io.stdout, answers.map(format).join(''));
       if (io.stdout.destroyed === true) break;
@@ -71,13 +81,13 @@ function jsonLine(answer: RequestAnswer): string {
   return `${safeJson(answer)}\n`;
 }
 
-/** Lines of a table that has no end: the first column grows as needed. */
+/** Lines of a table that has no end: the columns of line and ID grow as needed. */
 function tableLine(style: TextStyle): (answer: RequestAnswer) => string {
   let width = MIN_ID_WIDTH;
   return (answer) => {
     const id = truncate(neutralize(String(answer.id ?? '-')), MAX_ID_WIDTH);
     width = Math.max(width, displayWidth(id));
-    const start = padEnd(id, width);
+    const start = `${String(answer.line).padStart(LINE_WIDTH)}  ${padEnd(id, width)}`;
     if ('error' in answer)
       return `${start}  ${style('yellow', 'error')}    ${neutralize(answer.error.message)}\n`;
     const { allowed, reason, permissions } = answer;

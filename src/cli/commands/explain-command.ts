@@ -1,7 +1,6 @@
-import { neutralize, safeJson } from '../../audit/index.js';
+import { safeJson } from '../../audit/index.js';
 import type { Snapshot } from '../../engine/index.js';
-import { didYouMean } from '../../foundation/did-you-mean.js';
-import { type FeastVocabulary, quote, type ResourceOf } from '../../model/index.js';
+import type { FeastVocabulary, ResourceOf } from '../../model/index.js';
 import {
   type Command,
   FORMAT,
@@ -17,12 +16,9 @@ import { explanationText } from '../explanation-text.js';
 import { openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
 import { readUser } from '../read-user.js';
-import { resolveActions, resolveType } from '../resolve-names.js';
+import { resolveActions } from '../resolve-names.js';
+import { explainMissingProject, parseResourceName } from '../resolve-resource.js';
 import { textLayout } from '../text-layout.js';
-
-/** Names that are compared with one that is not registered. */
-const MAX_COMPARED = 20_000;
-const MAX_LISTED = 5;
 
 /** `explain`: one decision, with all that is behind it. */
 export const explainCommand: Command = {
@@ -49,6 +45,10 @@ export const explainCommand: Command = {
       required: true,
       help: 'The resource, for example FeatureView:driver_stats',
     },
+    {
+      name: 'registered-only',
+      help: 'End with code 2 if the registry does not have the resource',
+    },
     FORMAT,
     PROJECT,
     NO_COLOR,
@@ -57,7 +57,7 @@ export const explainCommand: Command = {
   exitCodes: {
     0: 'allowed',
     1: 'refused',
-    2: 'the command line or the feature store cannot be understood',
+    2: 'the command line or the feature store cannot be understood, or --registered-only fails',
   },
   notes: [
     PATH_NOTE,
@@ -75,12 +75,12 @@ export const explainCommand: Command = {
     const actions = resolveActions(snapshot.vocabulary, args.all('action'));
     const resource = findResource(snapshot, args.get('resource') ?? '');
     const enforced = store.config?.auth.type !== 'no_auth';
-    const explained = explainDecision(snapshot, { user, actions, resource }, enforced);
-    printWarnings(opened, io);
-    if (!explained.resource.registered) {
-      io.stderr.write(
-        `feast-permissions: warning: ${neutralize(sayUnregistered(snapshot, resource))}\n`,
-      );
+    printWarnings(opened.warnings, io);
+    const { warnings } = opened;
+    const question = { user, actions, resource };
+    const explained = explainDecision(snapshot, question, { enforced, warnings });
+    if (args.has('registered-only') && explained.resource.note !== null) {
+      throw new UsageError(explained.resource.note);
     }
     const text =
       args.get('format') === 'json'
@@ -91,34 +91,13 @@ export const explainCommand: Command = {
   },
 };
 
+/** @throws {@link UsageError} if the text does not name a resource, or a project has to be named */
 function findResource(
-  { vocabulary, projects }: Snapshot<FeastVocabulary>,
+  snapshot: Snapshot<FeastVocabulary>,
   written: string,
 ): ResourceOf<FeastVocabulary> {
-  const colon = written.indexOf(':');
-  if (colon <= 0 || colon === written.length - 1) {
-    throw new UsageError(`${quote(written)} is no resource: write \`TYPE:NAME\``);
-  }
-  const project = projects.get(undefined)?.name;
-  if (!projects.has(undefined)) {
-    const known = [...projects.keys()].slice(0, MAX_LISTED).map((name) => quote(String(name)));
-    throw new UsageError(
-      `there are ${projects.size} projects: name one with \`--project\`, such as ${known.join(', ')}`,
-    );
-  }
-  const type = resolveType(
-    vocabulary,
-    written.slice(0, colon),
-  ) as ResourceOf<FeastVocabulary>['type'];
-  return { type, name: written.slice(colon + 1), project };
-}
-
-/** A misspelt name is the most likely reason why a resource is not in the registry. */
-function sayUnregistered(
-  { projects }: Snapshot<FeastVocabulary>,
-  { type, name, project }: ResourceOf<FeastVocabulary>,
-): string {
-  const known = projects.get(project)?.registered.get(type)?.keys() ?? [];
-  const compared = Array.from(known).slice(0, MAX_COMPARED);
-  return `${type} ${quote(name)} is not in the registry, so its tags are not known${didYouMean(name, compared)}`;
+  const { type, name } = parseResourceName(snapshot.vocabulary, written);
+  const missing = explainMissingProject(snapshot, 'with `--project`');
+  if (missing !== undefined) throw new UsageError(missing);
+  return { type, name, project: snapshot.projects.get(undefined)?.name };
 }

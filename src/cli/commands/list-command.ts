@@ -32,12 +32,12 @@ export const listCommand: Command = {
     const opened = await withProgress(io.stderr, (progress) =>
       openStore(args, io, progress, { enforce: true }),
     );
-    printWarnings(opened, io);
-    const { snapshot } = opened;
+    printWarnings(opened.warnings, io);
+    const { snapshot, warnings } = opened;
     const permissions = listPermissions(snapshot, args.has('verbose'));
     const text =
       args.get('format') === 'json'
-        ? safeJson({ project: args.get('project') ?? null, permissions }, 2)
+        ? safeJson({ project: args.get('project') ?? null, permissions, warnings }, 2)
         : permissionTables(permissions, snapshot.vocabulary, textLayout(args, io)).join('\n');
     await writeAll(io.stdout, `${text}\n`);
     return 0;

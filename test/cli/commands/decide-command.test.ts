@@ -3,6 +3,7 @@ import { run } from '../../../src/cli/run.js';
 import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
 
 const READER = { username: 'ann', roles: ['super-reader'] };
+const NOT_JSON = 'the line is not JSON: write each request as one object on one line';
 const VIEW = { type: 'FeatureView', name: 'untagged_view' };
 
 function lines(...requests: readonly unknown[]): string {
@@ -44,16 +45,17 @@ describe('decide', () => {
     expect(await decide([stdin])).toEqual({
       exitCode: 0,
       answers: [
-        { id: 1, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
+        { line: 1, id: 1, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
         {
+          line: 2,
           id: 'two',
           allowed: false,
           reason: 'denied',
           permissions: ['admin-all', 'feature-reader'],
         },
-        { allowed: false, reason: 'denied', permissions: [] },
-        { id: 4, allowed: false, reason: 'unknown-project', permissions: [] },
-        { id: 5, allowed: false, reason: 'unsecured', permissions: [] },
+        { line: 4, allowed: false, reason: 'denied', permissions: [] },
+        { line: 5, id: 4, allowed: false, reason: 'unknown-project', permissions: [] },
+        { line: 6, id: 5, allowed: false, reason: 'unsecured', permissions: [] },
       ],
     });
   });
@@ -77,21 +79,95 @@ describe('decide', () => {
     const { exitCode, answers } = await decide([stdin]);
     expect(exitCode).toBe(2);
     expect(answers).toEqual([
-      { error: { message: 'the line is not JSON' } },
-      { id: 2, error: { message: '`user` is missing' } },
-      { id: 3, error: { message: '`user.roles`: invalid input: expected array, received string' } },
-      { id: 4, error: { message: 'no action is asked for' } },
+      { line: 1, error: { message: NOT_JSON } },
+      { line: 2, id: 2, error: { message: '`user` is missing' } },
+      { line: 3, id: 3, error: { message: '`user.roles` must be an array' } },
+      { line: 4, id: 4, error: { message: 'no action is asked for' } },
       {
+        line: 5,
         id: 5,
         error: { message: expect.stringMatching(/^action `FLY` is unknown; known are CREATE, /) },
       },
-      { id: 6, error: { message: expect.stringMatching(/^resource type `View` is unknown/) } },
-      { id: 7, error: { message: '`resource.tag` is not a known field' } },
-      { id: 8, error: { message: '`resource.tags`: must be an object of strings' } },
-      { error: { message: '`id`: invalid input' } },
-      { error: { message: 'invalid input: expected object, received null' } },
-      { error: { message: 'the line is not JSON' } },
-      { id: 12, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
+      {
+        line: 6,
+        id: 6,
+        error: { message: expect.stringMatching(/^resource type `View` is unknown/) },
+      },
+      {
+        line: 7,
+        id: 7,
+        error: { message: '`resource.tag` (did you mean `tags`?) is not a known field' },
+      },
+      { line: 8, id: 8, error: { message: '`resource.tags` must be an object of strings' } },
+      { line: 9, error: { message: '`id` must be a string or a number' } },
+      { line: 10, error: { message: 'the request must be an object' } },
+      { line: 11, error: { message: NOT_JSON } },
+      { line: 12, id: 12, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
+    ]);
+  });
+
+  it('takes a resource as `TYPE:NAME`', async () => {
+    const request = { user: READER, actions: 'READ_ONLINE' };
+    const stdin = lines(
+      { ...request, resource: 'feature_view:untagged_view' },
+      { ...request, resource: 'FeatureView' },
+      { ...request, resource: ':untagged_view' },
+      { ...request, resource: 'FeatureVeiw:untagged_view' },
+      { ...request, resource: 1 },
+    );
+    const { exitCode, answers } = await decide([stdin]);
+    expect(exitCode).toBe(2);
+    expect(answers).toEqual([
+      { line: 1, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
+      { line: 2, error: { message: expect.stringMatching(/^`FeatureView` does not name a res/) } },
+      { line: 3, error: { message: expect.stringContaining('write `TYPE:NAME`') } },
+      { line: 4, error: { message: expect.stringContaining('did you mean `FeatureView`?') } },
+      { line: 5, error: { message: '`resource` must be `TYPE:NAME` or an object' } },
+    ]);
+  });
+
+  it('names every missing and every misspelt field of a line', async () => {
+    const stdin = lines(
+      {},
+      { id: 'a', user: READER, action: 'READ', resource: 'View' },
+      { id: 'b', user: { role: ['x'] }, actions: 1, resource: { name: 'x' } },
+      {
+        f1: 1,
+        f2: 1,
+        f3: 1,
+        f4: 1,
+        f5: 1,
+        f6: 1,
+        f7: 1,
+        ...{ user: null, resource: VIEW, actions: [] },
+      },
+    );
+    const { answers } = await decide([stdin]);
+    expect(answers).toEqual([
+      {
+        line: 1,
+        error: { message: '`user` is missing; `actions` is missing; `resource` is missing' },
+      },
+      {
+        line: 2,
+        id: 'a',
+        error: {
+          message:
+            '`actions` is missing; `action` (did you mean `actions`?) is not a known field; `View` does not name a resource: write `TYPE:NAME`, for example `FeatureView:driver_stats`',
+        },
+      },
+      {
+        line: 3,
+        id: 'b',
+        error: {
+          message:
+            '`user.username` is missing; `resource.type` is missing; `user.role` (did you mean `roles`?) is not a known field; `actions` must be a string or an array of strings',
+        },
+      },
+      {
+        line: 4,
+        error: { message: '`f1`, `f2`, `f3`, `f4`, `f5`, and 2 more are not known fields' },
+      },
     ]);
   });
 
@@ -107,9 +183,9 @@ describe('decide', () => {
     expect(exitCode).toBe(2);
     const answer = { id: 1, allowed: true, reason: 'granted', permissions: ['feature-reader'] };
     expect(answers).toEqual([
-      answer,
-      { error: { message: 'the line is longer than 1048576 bytes' } },
-      answer,
+      { line: 1, ...answer },
+      { line: 2, error: { message: 'the line is longer than 1048576 bytes' } },
+      { line: 3, ...answer },
     ]);
   });
 
@@ -131,7 +207,7 @@ describe('decide', () => {
   it('follows the configuration, and warns when it enforces nothing', async () => {
     const stdin = [lines({ id: 1, user: null, actions: 'DELETE', resource: VIEW })];
     const { stdout, stderr } = await runCli(['decide', EXAMPLE], { stdin });
-    expect(stdout).toBe('{"id":1,"allowed":true,"reason":"no-auth","permissions":[]}\n');
+    expect(stdout).toBe('{"line":1,"id":1,"allowed":true,"reason":"no-auth","permissions":[]}\n');
     expect(stderr).toBe('feast-permissions: warning: auth is no_auth: nothing is enforced\n');
   });
 
@@ -141,9 +217,11 @@ describe('decide', () => {
       exitCode: 2,
       answers: [
         {
+          line: 1,
           id: 1,
           error: {
-            message: 'FeatureView:untagged_view names no project, and there is no default project',
+            message:
+              'the registry has 2 projects, such as `credit_scoring`, `fraud_detection`: name one in `resource.project` or with `--project`',
           },
         },
       ],
@@ -164,10 +242,10 @@ describe('decide', () => {
       ),
     ];
     const { stdout } = await runCli(['decide', '--format', 'table', OIDC_EXAMPLE], { stdin });
-    expect(stdout).toBe(`1             allowed  granted: feature-reader
-a longer id\\u001b  refused  denied: admin-all, feature-reader
--                  error    the line is not JSON
-3                  refused  unsecured
+    expect(stdout).toBe(`    1  1             allowed  granted: feature-reader
+    2  a longer id\\u001b  refused  denied: admin-all, feature-reader
+    3  -                  error    ${NOT_JSON}
+    4  3                  refused  unsecured
 `);
   });
 

@@ -29,7 +29,7 @@ describe('explain', () => {
     ).toEqual({
       exitCode: 0,
       stdout: `allowed ann: READ_OFFLINE on FeatureView:credit_scoring/merchant_risky_profile
-  allowed READ_OFFLINE on FeatureView:credit_scoring/merchant_risky_profile: permission "reader" grants READ_OFFLINE: it requires the role "trusted"
+  permission "reader" grants READ_OFFLINE: it requires the role "trusted"
 
 Permissions that govern it:
   NAME            ACTIONS         REQUIRES                                              GRANTS
@@ -53,14 +53,19 @@ Permissions that govern it:
     );
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^refused ann: READ_ONLINE, READ_OFFLINE on /);
+    const denial = 'does not grant READ_ONLINE, READ_OFFLINE: it requires';
+    expect(stdout.split('\n').slice(1, 5)).toEqual([
+      `  permission "risk-combined" ${denial} the group "risk-analysts" or the namespace "risk-ns"`,
+      `  permission "admin-all" ${denial} the role "feast-admin"`,
+      `  permission "feature-reader" ${denial} the role "super-reader"`,
+      '',
+    ]);
     expect(
-      stdout.slice(stdout.indexOf('Permissions that fail')),
-    ).toBe(`Permissions that fail on one condition only:
-  risk-combined: it requires the group "risk-analysts" or the namespace "risk-ns"
-  admin-all: it requires the role "feast-admin"
-  feature-reader: it requires the role "super-reader"
+      stdout.slice(stdout.indexOf('Other permissions that')),
+    ).toBe(`Other permissions that fail on one condition only:
   reader: it does not hold READ_ONLINE
 `);
+    expect(stdout.match(/refused/g)).toHaveLength(1);
   });
 
   it('asks for several actions together', async () => {
@@ -124,18 +129,29 @@ Permissions that govern it:
     });
   });
 
-  it('warns about a resource that is not registered, and guesses which was meant', async () => {
+  it('says that a resource is not registered, and guesses which was meant', async () => {
     const { exitCode, stdout, stderr } = await explain(
       ANN,
       'READ',
       'SavedDataset:training_credit_v2',
       OIDC_EXAMPLE,
     );
-    expect(stderr).toBe(
-      'feast-permissions: warning: SavedDataset `training_credit_v2` is not in the registry, so its tags are not known; did you mean `training_credit_v1`?\n',
-    );
-    expect(stdout).toContain('refused');
+    const note =
+      'SavedDataset `training_credit_v2` is not in the registry, so its tags are not known; did you mean `training_credit_v1`?';
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      expect.stringMatching(/^refused ann: /),
+      `  ${note}`,
+    ]);
     expect(exitCode).toBe(1);
+    const json = await explain(
+      ANN,
+      'READ',
+      'SavedDataset:training_credit_v2',
+      OIDC_EXAMPLE,
+      '--format=json',
+    );
+    expect(JSON.parse(json.stdout)).toMatchObject({ resource: { registered: false, note } });
     const hostile = await explain(
       '{"username":"\\u001b[2J"}',
       'READ',
@@ -144,6 +160,38 @@ Permissions that govern it:
     );
     expect(hostile.stdout + hostile.stderr).not.toContain('\u001b');
     expect(hostile.stdout).toContain('no permission governs');
+  });
+
+  it.each([
+    [
+      'FeatureView:training_credit_v1',
+      'so its tags are not known; it has `SavedDataset:training_credit_v1`',
+    ],
+    [
+      'Entity:credit_scoring/driver',
+      'so its tags are not known; write the name as `driver`, and the project apart',
+    ],
+  ])('says where %s may be found', async (resource, hint) => {
+    const { stdout } = await explain(ANN, 'READ', resource, OIDC_EXAMPLE);
+    expect(stdout.split('\n')[1]).toMatch(new RegExp(`${hint}$`));
+  });
+
+  it('ends with code 2 for an unregistered resource under --registered-only', async () => {
+    const only = '--registered-only';
+    const { exitCode, stdout, stderr } = await explain(ANN, 'READ', 'Entity:x', OIDC_EXAMPLE, only);
+    expect([exitCode, stdout, stderr]).toEqual([
+      2,
+      '',
+      'feast-permissions: Entity `x` is not in the registry, so its tags are not known\n',
+    ]);
+    const registered = await explain(
+      ANN,
+      'READ_OFFLINE',
+      'FeatureView:merchant_risky_profile',
+      OIDC_EXAMPLE,
+      only,
+    );
+    expect(registered.exitCode).toBe(0);
   });
 
   it('keeps to the width of a terminal', async () => {

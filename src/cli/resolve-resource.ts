@@ -1,0 +1,61 @@
+import type { Snapshot } from '../engine/index.js';
+import { didYouMean } from '../foundation/did-you-mean.js';
+import { type FeastVocabulary, quote, type ResourceOf, type Vocabulary } from '../model/index.js';
+import { UsageError } from './command.js';
+import { resolveType } from './resolve-names.js';
+
+type Type = ResourceOf<FeastVocabulary>['type'];
+
+/** Names that are compared with one that is not registered. */
+const MAX_COMPARED = 20_000;
+const MAX_LISTED = 5;
+
+/**
+ * Splits `TYPE:NAME`. The type may be written in any case; everything after the first colon is the name.
+ *
+ * @throws {@link UsageError} if a half is missing or the type is unknown
+ * @example
+ * parseResourceName(vocabulary, 'feature_view:driver_stats') // { type: 'FeatureView', name: 'driver_stats' }
+ */
+export function parseResourceName(
+  vocabulary: Vocabulary,
+  written: string,
+): { readonly type: Type; readonly name: string } {
+  const colon = written.indexOf(':');
+  if (colon <= 0 || colon === written.length - 1) {
+    throw new UsageError(
+      `${quote(written)} does not name a resource: write \`TYPE:NAME\`, for example \`FeatureView:driver_stats\``,
+    );
+  }
+  const type = resolveType(vocabulary, written.slice(0, colon)) as Type;
+  return { type, name: written.slice(colon + 1) };
+}
+
+/**
+ * Says that a question must name a project, with some to choose from; undefined if there is a default one.
+ *
+ * @param place where to name it, for example ``with `--project` ``
+ */
+export function explainMissingProject({ projects }: Snapshot, place: string): string | undefined {
+  if (projects.has(undefined)) return undefined;
+  const known = [...projects.keys()].slice(0, MAX_LISTED).map((name) => quote(String(name)));
+  return `the registry has ${projects.size} projects, such as ${known.join(', ')}: name one ${place}`;
+}
+
+/** Says that a resource is not in the registry. A misspelt name, type or project is the most likely reason. */
+export function describeUnregistered(
+  { projects }: Snapshot<FeastVocabulary>,
+  { type, name, project }: ResourceOf<FeastVocabulary>,
+): string {
+  const registered = projects.get(project)?.registered;
+  const known = registered?.get(type)?.keys() ?? [];
+  const others = [...(registered ?? [])].filter(([, names]) => names.has(name)).map(([one]) => one);
+  const slash = name.indexOf('/');
+  let hint = didYouMean(name, Array.from(known).slice(0, MAX_COMPARED));
+  if (others.length > 0)
+    hint = `; it has ${others.map((one) => quote(`${one}:${name}`)).join(', ')}`;
+  else if (slash > 0 && projects.has(name.slice(0, slash))) {
+    hint = `; write the name as ${quote(name.slice(slash + 1))}, and the project apart`;
+  }
+  return `${type} ${quote(name)} is not in the registry, so its tags are not known${hint}`;
+}
