@@ -139,7 +139,9 @@ describe('decide', () => {
         f5: 1,
         f6: 1,
         f7: 1,
-        ...{ user: null, resource: VIEW, actions: [] },
+        user: null,
+        resource: VIEW,
+        actions: [],
       },
     );
     const { answers } = await decide([stdin]);
