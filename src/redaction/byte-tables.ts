@@ -20,6 +20,7 @@ export const PLUS = 0x2b;
 export const SLASH = 0x2f;
 export const BLANK = 0x20;
 export const LETTER_U = 0x75;
+export const LETTER_X = 0x78;
 
 /** ASCII that is no letter, digit, blank, control or backslash: a backslash before it changes nothing. */
 export function isPunctuation(byte: number): boolean {

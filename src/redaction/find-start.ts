@@ -1,3 +1,4 @@
+import { LINE_FEED, LONGEST_BREAK } from './read-breaks.js';
 import { type EscapeReadings, LONGEST_ESCAPE, readEscapes } from './read-escapes.js';
 import type { SecretTables } from './secret-tables.js';
 
@@ -34,7 +35,8 @@ export function findStart(
       continue;
     }
     if (place > 0 && bytes[place - 1] === unitOf[at]) visit(parent[at] as number, place - 1);
-    for (let from = Math.max(0, place - LONGEST_ESCAPE); from < place; from++) {
+    const reach = unitOf[at] === LINE_FEED ? LONGEST_BREAK + LONGEST_ESCAPE : LONGEST_ESCAPE;
+    for (let from = Math.max(0, place - reach); from < place; from++) {
       readEscapes(bytes, from, bytes.length, readings);
       for (let reading = 0; reading < readings.size; reading++) {
         if (readings.end(reading) !== place) continue;

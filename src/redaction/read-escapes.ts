@@ -5,9 +5,11 @@ import {
   HEX_VALUE,
   isPunctuation,
   LETTER_U,
+  LETTER_X,
   PERCENT,
   PLUS,
 } from './byte-tables.js';
+import { endOfBreak, INVALID, LINE_FEED, UNKNOWN } from './read-breaks.js';
 import { isZeroWidth, ZERO_WIDTH_LEADS, zeroWidthAt } from './zero-width.js';
 
 /** No escape is longer than this many bytes: a pair of surrogates, in JSON, in a percent escape that was escaped twice more. */
@@ -83,6 +85,8 @@ export function readEscapes(
     case PLUS:
       readings.push(at + 1, BLANK);
       return false;
+    case LINE_FEED:
+      return readBreak(bytes, at + 1, limit, readings);
     default:
       return false;
   }
@@ -175,9 +179,36 @@ function readBackslashes(
   // A power of two.
   if ((run & (run - 1)) !== 0) return false;
   if (next === LETTER_U) return readUnicode(bytes, end + 1, limit, run, readings);
+  if (next === LETTER_X) return readHexEscape(bytes, end + 1, limit, readings);
   const control = CONTROL_ESCAPE[next] as number;
   if (control >= 0) readings.push(end + 1, control);
+  return control === LINE_FEED && readBreak(bytes, end + 1, limit, readings);
+}
+
+/** `\x41`, which is a byte for some printers, and a character of Latin-1 for Node. */
+function readHexEscape(
+  bytes: Uint8Array,
+  at: number,
+  limit: number,
+  readings: EscapeReadings,
+): boolean {
+  const value = hexPair(bytes, at, limit);
+  if (value < 0) return value === UNKNOWN;
+  if (value >= 0x80) readings.push(at + 2, value);
+  pushCodePoint(readings, at + 2, value);
   return false;
+}
+
+/** What a printer puts behind a line break, together with it. */
+function readBreak(
+  bytes: Uint8Array,
+  at: number,
+  limit: number,
+  readings: EscapeReadings,
+): boolean {
+  const end = endOfBreak(bytes, at, limit);
+  if (end > at) readings.push(end, LINE_FEED);
+  return end === UNKNOWN;
 }
 
 /** The four digits of `\u0041`, and where they are the first half of a pair, the second half with as many backslashes (0: `%5C`). */
@@ -209,11 +240,6 @@ function readUnicode(
   pushCodePoint(readings, second + 4, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
   return false;
 }
-
-/** No digits there. */
-const INVALID = -1;
-/** Digits so far, and then the known text ends. */
-const UNKNOWN = -2;
 
 function hexPair(bytes: Uint8Array, at: number, limit: number): number {
   return hexNumber(bytes, at, 2, limit);

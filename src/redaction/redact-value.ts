@@ -123,10 +123,14 @@ class ValueCopy {
     // Anything but bytes has no place for a mask.
     if (masked !== bytes) return view instanceof Uint8Array ? sameBytes(view, masked) : masked;
     if (view instanceof DataView) return bytes.slice();
-    return sameBytes(view as Uint8Array, undefined);
+    if (view instanceof Uint8Array) return sameBytes(view, undefined);
+    const numbers = view as ArrayBufferView & ArrayLike<unknown>;
+    return this.#maskNumbers(numbers) ?? sameBytes(numbers as Uint8Array, undefined);
   }
 
   #copyArray(array: readonly unknown[], depth: number): unknown[] {
+    const masked = this.#maskNumbers(array);
+    if (masked !== undefined) return masked;
     const copy: unknown[] = [];
     this.#copies.set(array, copy);
     const { length } = array;
@@ -143,6 +147,21 @@ class ValueCopy {
       );
     }
     return copy;
+  }
+
+  /** The numbers of a list with a mask among them; undefined: they are no bytes that hold a secret. */
+  #maskNumbers(numbers: ArrayLike<unknown>): unknown[] | undefined {
+    const { length } = numbers;
+    if (length < SHORTEST_TEXT || !isByte(attempt(() => numbers[0]))) return undefined;
+    const bytes = new Uint8Array(Math.min(length, this.#redaction.maxEntries));
+    for (let index = 0; index < bytes.length; index++) {
+      const value = attempt(() => numbers[index]);
+      if (!isByte(value)) return undefined;
+      bytes[index] = value;
+    }
+    const masked = this.#redaction.bytes(bytes);
+    if (masked === bytes) return undefined;
+    return bytes.length < length ? [...masked, TRUNCATED] : [...masked];
   }
 
   #copyMap(map: ReadonlyMap<unknown, unknown>, depth: number): Map<unknown, unknown> {
@@ -225,6 +244,10 @@ function keyNumbering(isUsed: (key: string) => boolean): (key: string) => string
 /** Errors of another realm, such as that of a test runner, are errors too. */
 function isError(value: object): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
+function isByte(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
 }
 
 /** A copy in the class of the original, Node's `Buffer` included, as long as that class is one of bytes or numbers. */

@@ -1,7 +1,10 @@
+import { type ByteList, ByteLists } from './byte-lists.js';
 import { BACKSLASH, BASE64_VALUE, HEX_VALUE, LETTER_U, PLUS, SLASH } from './byte-tables.js';
 import type { SecretRegistry } from './secret-registry.js';
 import { SpanList } from './span-list.js';
 import { visibleText } from './zero-width.js';
+
+const encoder = new TextEncoder();
 
 /** A part of a text, in bytes of UTF-8, and what takes its place. */
 export interface Replacement {
@@ -21,6 +24,8 @@ export interface RedactionPlan {
   readonly backslashes: number;
   /** Whether a token was masked up to the end of the text, which may go on. */
   readonly runsOn: boolean;
+  /** The last byte of the settled text. */
+  readonly before: number;
 }
 
 /** What the text before left behind: see {@link RedactionPlan}. */
@@ -28,10 +33,11 @@ export interface PlanContext {
   readonly covered: number;
   readonly backslashes: number;
   readonly runsOn: boolean;
+  readonly before: number;
 }
 
 /** At the beginning of a text. */
-export const PLAN_START: PlanContext = { covered: 0, backslashes: 0, runsOn: false };
+export const PLAN_START: PlanContext = { covered: 0, backslashes: 0, runsOn: false, before: 0 };
 
 /**
  * JSON in JSON in JSON doubles a backslash three times. A mask has that many or none before it: any rest would escape the mask's first
@@ -50,8 +56,9 @@ export function planRedaction(
   const visible = visibleText(bytes, complete);
   let settled = visible.bytes.length;
   let base = 0;
+  const lists = new ByteLists(visible.bytes, context.before, complete);
   for (const finder of registry.finders()) {
-    settled = Math.min(settled, finder.find(visible.bytes, complete, spans, base));
+    settled = Math.min(settled, finder.find(visible.bytes, lists, complete, spans, base));
     base += finder.secrets.length;
   }
   spans.normalize();
@@ -76,7 +83,8 @@ export function planRedaction(
     if (first < cursor) replacements.push({ start: cursor, end, mask: '' });
     else {
       const start = Math.max(cursor, from);
-      replacements.push({ start, end, mask: registry.mask(owner) });
+      const form = lists.formOf(spans.start(span), spans.end(span));
+      replacements.push({ start, end, mask: maskIn(form, registry.mask(owner)) });
     }
     cursor = end;
   }
@@ -86,7 +94,18 @@ export function planRedaction(
     covered: Math.max(0, cursor - settled),
     backslashes: backslashesBefore(bytes, settled, context.backslashes),
     runsOn: runsOn && !complete,
+    before: settled === 0 ? context.before : (bytes[settled - 1] as number),
   };
+}
+
+/**
+ * A mask as it stands in a list of numbers in decimal: its bytes, so that JSON stays JSON and the list can be read back. Where each number has a key,
+ * there is room for one.
+ */
+function maskIn(form: ByteList['form'] | undefined, mask: string): string {
+  if (form === undefined) return mask;
+  const numbers = [...encoder.encode(mask)];
+  return form === 'keyed' ? `${numbers[0]}` : numbers.join(',');
 }
 
 /** Where the characters of base64url end that follow a place. */

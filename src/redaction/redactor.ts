@@ -29,8 +29,9 @@ const DEFAULT_LIMITS: ValueLimits = { maxDepth: 64, maxEntries: 100_000 };
  * Masks secrets as `***` (`***name***` where they have a name) in whatever is about to be printed, stored or sent.
  *
  * A secret is found as it is and as base64 and base64url (wherever it stands in the encoded text), percent-encoded, escaped for JSON and as hex, in
- * any case of the hex digits, escaped up to three times, and with zero-width characters in it. The time that a text takes hardly depends on how many
- * secrets there are. A text without secrets is given back unchanged.
+ * any case of the hex digits, escaped up to three times, with zero-width characters in it, as a list of bytes, and as Node prints it. A secret of several
+ * lines is found indented, and its long lines are found alone. The time that a text takes hardly depends on how many secrets there are. A text without
+ * secrets is given back unchanged.
  */
 export interface Redactor {
   /** Number of different secrets. */

@@ -1,6 +1,7 @@
 import { nextNode } from '../matchers/literal-automaton.js';
-import { BASE64_VALUE } from './byte-tables.js';
+import { BASE64_VALUE, BLANK } from './byte-tables.js';
 import { findStart } from './find-start.js';
+import { LINE_FEED } from './read-breaks.js';
 import { EscapeReadings, readEscapes } from './read-escapes.js';
 import type { SecretTables } from './secret-tables.js';
 import { ThreadSet } from './thread-set.js';
@@ -18,6 +19,7 @@ export interface ScanEnd {
   readonly interruptions: readonly number[];
 }
 
+const TAB = 9;
 const NO_BYTES = new Uint8Array();
 
 /** A scan of one text for secrets, written plainly or with escapes, in any mixture. */
@@ -95,7 +97,10 @@ export class EscapeScan {
       if (at === bytes.length) break;
       const byte = bytes[at] as number;
       if ((plainColumnOf[byte] as number) < 0) break;
-      node = nextNode(automaton, node, byte);
+      const next = nextNode(automaton, node, byte);
+      // The next line of a secret may be indented.
+      if (byte === LINE_FEED && next !== 0 && isIndent(bytes[at + 1])) break;
+      node = next;
       at++;
       if (output[node] !== 0) this.#report(node, at);
     }
@@ -113,7 +118,8 @@ export class EscapeScan {
     const { plainColumnOf } = this.#tables;
     let at = from;
     do {
-      if ((plainColumnOf[bytes[at] as number] as number) < 0) {
+      const byte = bytes[at] as number;
+      if ((plainColumnOf[byte] as number) < 0 || byte === LINE_FEED) {
         const open = readEscapes(bytes, at, bytes.length, this.#readings);
         if (open && !complete) return -at - 1;
         this.#branch(at);
@@ -207,6 +213,10 @@ export class EscapeScan {
     if (latest >= this.#unevenEnd) return latest;
     return findStart(this.#tables, this.#bytes, node, end, this.#spare);
   }
+}
+
+function isIndent(byte: number | undefined): boolean {
+  return byte === BLANK || byte === TAB;
 }
 
 /** Whether a reading is a character of base64. */

@@ -1,7 +1,14 @@
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { quote } from '../model/index.js';
+import { ByteLists } from './byte-lists.js';
 import { chooseMaskSign, formatMask } from './mask.js';
-import { compileSecretFinder, type FindableSecret, type SecretFinder } from './secret-finder.js';
+import {
+  compileSecretFinder,
+  type FindableSecret,
+  type SecretFinder,
+  sizeOf,
+} from './secret-finder.js';
+import { otherForms } from './secret-forms.js';
 import { SpanList } from './span-list.js';
 import { type TokenEntry, TokenRegistry, type TokenToRedact } from './token-registry.js';
 import { stripZeroWidth } from './zero-width.js';
@@ -127,7 +134,7 @@ export class SecretRegistry {
     const { name } = this.#entryOf(owner);
     let mask = this.#masks.get(name);
     if (mask === undefined) {
-      this.#sign ??= chooseMaskSign(this.#entries.keys());
+      this.#sign ??= chooseMaskSign(this.#texts());
       // A name that gives a secret away is not shown.
       const isShown = name !== undefined && !this.#holdsSecret(name);
       mask = formatMask(this.#sign, isShown ? name : undefined);
@@ -151,6 +158,13 @@ export class SecretRegistry {
     throw new RangeError('a span belongs to no secret');
   }
 
+  *#texts(): Iterable<string> {
+    for (const secret of this.#entries.keys()) {
+      yield secret;
+      yield* otherForms(secret);
+    }
+  }
+
   #countUnmasked(): void {
     if (this.#unmasked++ > 0) return;
     globalThis.process?.emitWarning?.(
@@ -160,17 +174,22 @@ export class SecretRegistry {
   }
 
   #create(value: string, name: string | undefined): Entry {
-    const bytes = encoder.encode(value);
-    if (this.#bytes + bytes.length > this.#maxBytes) this.#forgetExpired();
-    if (this.#bytes + bytes.length > this.#maxBytes) {
+    const found = {
+      bytes: encoder.encode(value),
+      otherForms: otherForms(value).map((form) => encoder.encode(form)),
+      live: true,
+    };
+    const size = sizeOf(found);
+    if (this.#bytes + size > this.#maxBytes) this.#forgetExpired();
+    if (this.#bytes + size > this.#maxBytes) {
       this.#countUnmasked();
       throw new RangeError(
         `the redaction registry is full: ${this.#entries.size} secrets of ${this.#bytes} bytes`,
       );
     }
-    const entry: Entry = { value, name, bytes, live: true, uses: 0, expiresAt: 0 };
+    const entry: Entry = { ...found, value, name, uses: 0, expiresAt: 0 };
     this.#entries.set(value, entry);
-    this.#bytes += bytes.length;
+    this.#bytes += size;
     this.#fresh.add(entry);
     return entry;
   }
@@ -180,7 +199,7 @@ export class SecretRegistry {
     entry.live = false;
     this.#entries.delete(entry.value);
     this.#fresh.delete(entry);
-    this.#bytes -= entry.bytes.length;
+    this.#bytes -= sizeOf(entry);
   }
 
   #forgetExpired(): void {
@@ -218,13 +237,14 @@ export class SecretRegistry {
   #holdsSecret(text: string): boolean {
     const spans = new SpanList();
     const bytes = encoder.encode(text);
-    for (const finder of this.#finders) finder.find(bytes, true, spans, 0);
+    const lists = new ByteLists(bytes, 0, true);
+    for (const finder of this.#finders) finder.find(bytes, lists, true, spans, 0);
     return spans.count > 0;
   }
 }
 
 function countBytes(secrets: readonly FindableSecret[]): number {
-  return secrets.reduce((count, { bytes }) => count + bytes.length, 0);
+  return secrets.reduce((count, secret) => count + sizeOf(secret), 0);
 }
 
 interface ParsedSecret {

@@ -1,5 +1,6 @@
 import { buildLiteralAutomaton, type LiteralAutomaton } from '../matchers/literal-automaton.js';
 import { BACKSLASH, BLANK, PERCENT, PLUS } from './byte-tables.js';
+import { LINE_FEED } from './read-breaks.js';
 import { WindowFilter } from './window-filter.js';
 
 /**
@@ -16,7 +17,7 @@ export interface SecretTables {
   readonly plainColumnOf: Int16Array;
   /**
    * Where a byte leads, for the nodes that have a row, by the first cell of a node's row and the byte's column: to the first cell of the next node's
-   * row; or, where the next node has none or ends a secret, to -1 minus that node.
+   * row; or, where the next node has none, ends a secret or is behind a line break, to -1 minus that node.
    */
   readonly moves: Int32Array;
   /** The node that a node is a child of. */
@@ -25,19 +26,19 @@ export interface SecretTables {
   readonly outputLength: Int32Array;
   /** The node of an output, not the nodes that end with it. */
   readonly outputNode: Int32Array;
-  /** The secret of an output, by its position in the list. */
-  readonly outputSecret: Int32Array;
   readonly base64: WindowFilter;
   /** Bytes of the longest secret. */
   readonly longest: number;
 }
 
-/** @param secrets UTF-8, each once, none empty */
+/** @param secrets UTF-8, none empty */
 export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables {
   const automaton = buildLiteralAutomaton(secrets.map(toByteString));
   const { order, outputFrom, output, unitOf, firstChild } = automaton;
-  const outputSecret = Int32Array.from(outputFrom, (from) => order[from] ?? 0);
-  const outputLength = Int32Array.from(outputSecret, (secret) => secrets[secret]?.length ?? 0);
+  const outputLength = Int32Array.from(
+    outputFrom,
+    (from) => secrets[order[from] ?? -1]?.length ?? 0,
+  );
   const outputNode = new Int32Array(outputFrom.length);
   const parent = new Int32Array(unitOf.length);
   const depth = new Int32Array(unitOf.length);
@@ -64,14 +65,24 @@ export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables 
     parent,
     outputLength,
     outputNode,
-    outputSecret,
     base64: new WindowFilter(secrets),
     longest: automaton.levels.length - 1,
   };
 }
 
-function makeMoves({ rows, rowCount, columns, output }: LiteralAutomaton): Int32Array {
-  return rows.map((node) => (node < rowCount && output[node] === 0 ? node * columns : -1 - node));
+function makeMoves(automaton: LiteralAutomaton): Int32Array {
+  const { rows, rowCount, columns, output, columnOf } = automaton;
+  const moves = rows.map((node) =>
+    node < rowCount && output[node] === 0 ? node * columns : -1 - node,
+  );
+  // A line break inside a secret is looked at more closely.
+  const lineFeed = columnOf[LINE_FEED] ?? 0;
+  if (lineFeed === 0) return moves;
+  for (let cell = lineFeed; cell < moves.length; cell += columns) {
+    const node = rows[cell] as number;
+    if (node !== 0) moves[cell] = -1 - node;
+  }
+  return moves;
 }
 
 /** Bytes as the units of a string, which is what the automaton is built from. */

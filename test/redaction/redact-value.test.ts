@@ -58,6 +58,21 @@ describe('values', () => {
     expect(redact(new DataView(new ArrayBuffer(2)))).toEqual(new Uint8Array(2));
   });
 
+  test('lists of bytes get the bytes of the mask', () => {
+    const bytes = [...Buffer.from(`a ${SECRET}!`)];
+    const masked = [...Buffer.from('a ***!')];
+    expect(redact({ data: bytes })).toEqual({ data: masked });
+    expect(redact(Uint16Array.from(bytes))).toEqual(masked);
+    expect(redact(Uint16Array.of(1, 2, 3, 4, 5, 6, 7, 8))).toEqual(
+      Uint16Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+    );
+    expect(redact([...bytes, 256])).toEqual([...bytes, 256]);
+    expect(redactor({ maxEntries: bytes.length }).value([...bytes, 0])).toEqual([
+      ...masked,
+      '[truncated]',
+    ]);
+  });
+
   test('two keys with the same mask stay two', () => {
     const a = `${SECRET}`;
     const b = Buffer.from(SECRET).toString('hex');

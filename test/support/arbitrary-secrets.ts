@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 
 /** A way to write a text so that it can be read back, decided by a source of numbers below 1. */
@@ -48,6 +49,38 @@ function amid(text: string, random: () => number): Buffer {
   return utf8(before + text + after);
 }
 
+/** As Node prints it: in lines of some width, coloured or not. */
+function printed(value: unknown, random: () => number): string {
+  return inspect(value, {
+    depth: 20,
+    maxArrayLength: null,
+    breakLength: Math.floor(random() * 100),
+    colors: random() < 0.3,
+    compact: random() < 0.5 ? 3 : false,
+  });
+}
+
+/** In other objects, so that it is indented. */
+function nested(value: unknown, random: () => number): unknown {
+  let outer = value;
+  for (let depth = Math.floor(random() * 8); depth > 0; depth--) outer = { a: outer };
+  return outer;
+}
+
+/** Bytes, escaped as C and Python do, and some left as they are. */
+function hexEscapes(text: string, random: () => number): string {
+  const bytes = [...utf8(text)];
+  return bytes
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      if (/[\w .-]/.test(character) && random() < 0.5) return character;
+      return `\\x${anyCase(byte.toString(16).padStart(2, '0'), random)}`;
+    })
+    .join('');
+}
+
+const hexPairs = (bytes: Buffer): string => bytes.toString('hex').replace(/..(?=.)/g, '$& ');
+
 export const ENCODINGS: readonly Encoding[] = [
   { name: 'plain', encode: (text) => text },
   { name: 'URI component', encode: (text) => encodeURIComponent(text) },
@@ -76,6 +109,37 @@ export const ENCODINGS: readonly Encoding[] = [
       amid(text, random).toString('base64').replaceAll('/', '\\/').replaceAll('+', '\\u002b'),
   },
   { name: 'hex', encode: (text) => utf8(text).toString('hex') },
+  { name: 'Node', encode: (text, random) => printed(nested(text, random), random) },
+  {
+    name: 'Node in JSON',
+    encode: (text, random) => JSON.stringify(printed(nested([text], random), random)),
+  },
+  {
+    name: 'CRLF',
+    encode: (text) => text.replaceAll('\r\n', '\n').replaceAll('\n', '\r\n'),
+  },
+  { name: 'indented', encode: (text) => text.replaceAll(/\n(?! |\t)/g, '\n    ') },
+  { name: 'hex escapes', encode: hexEscapes },
+  { name: 'Buffer', encode: (text, random) => `<Buffer ${hexPairs(amid(text, random))}>` },
+  { name: 'bytes in JSON', encode: (text, random) => JSON.stringify([...amid(text, random)]) },
+  {
+    name: 'bytes in JSON, over lines',
+    encode: (text, random) => JSON.stringify([[...amid(text, random)]], null, 2),
+  },
+  { name: 'Buffer in JSON', encode: (text, random) => JSON.stringify(amid(text, random)) },
+  {
+    name: 'Uint8Array in JSON',
+    encode: (text, random) => JSON.stringify({ a: { ...amid(text, random) } }),
+  },
+  {
+    name: 'Uint8Array',
+    encode: (text, random) => printed(nested(Uint8Array.from(amid(text, random)), random), random),
+  },
+  {
+    name: 'Uint8Array in JSON, printed',
+    encode: (text, random) =>
+      JSON.stringify(printed(nested([...amid(text, random)], random), random)),
+  },
   { name: 'hex, any case', encode: (text, random) => anyCase(utf8(text).toString('hex'), random) },
 ];
 

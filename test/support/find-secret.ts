@@ -18,7 +18,14 @@ function views(text: Buffer): readonly Buffer[] {
   const stripped = strip(text);
   const found: Buffer[] = [stripped];
   const seen = new Set([stripped.toString('latin1')]);
-  const decoders = [unescapePercent, unescapeJson, (view: Buffer) => unescapePercent(blanks(view))];
+  const decoders = [
+    unescapePercent,
+    unescapeJson,
+    unescapeBytes,
+    unprint,
+    unindent,
+    (view: Buffer) => unescapePercent(blanks(view)),
+  ];
   for (let level = 0, from = 0; level < 3; level++) {
     const to = found.length;
     for (; from < to; from++) {
@@ -52,15 +59,44 @@ function unescapePercent(view: Buffer): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+/** Takes off what Node puts between the lines of a string, and colours. */
+function unprint(view: Buffer): Buffer {
+  const text = view
+    .toString('latin1')
+    .replaceAll(COLOURS, '')
+    .replaceAll(/(\\n)(['"`]) \+\r?\n *\2/g, '$1');
+  return Buffer.from(text, 'latin1');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the one that colours begin with.
+const COLOURS = /\u001b\[[\d;]*m/g;
+
+function unindent(view: Buffer): Buffer {
+  const text = view.toString('latin1').replaceAll(/\r?\n[ \t]*/g, '\n');
+  return Buffer.from(text, 'latin1');
+}
+
+function unescapeBytes(view: Buffer): Buffer {
+  const text = view
+    .toString('latin1')
+    .replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  return Buffer.from(text, 'latin1');
+}
+
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 function unescapeJson(view: Buffer): Buffer {
   const text = view
     .toString('utf8')
-    .replace(/\\(?:u([0-9a-f]{4})|([^u]))/gi, (_, hex: string | undefined, letter: string) =>
-      hex === undefined
-        ? (CONTROLS[letter] ?? letter)
-        : String.fromCharCode(Number.parseInt(hex, 16)),
+    .replace(
+      /\\(?:(?:u([0-9a-f]{4})|x([0-9a-f]{2}))|([^u]))/gi,
+      (_, unit: string | undefined, hex: string | undefined, letter: string) => {
+        const code = unit ?? hex;
+        if (code === undefined) return CONTROLS[letter] ?? letter;
+        return String.fromCharCode(Number.parseInt(code, 16));
+      },
     );
   return Buffer.from(text, 'utf8');
 }
@@ -76,6 +112,27 @@ function holdsEncoded(needle: Buffer, view: Buffer): boolean {
     for (let start = 0; start < 4; start++) {
       if (Buffer.from(run.slice(start), 'base64').includes(needle)) return true;
     }
+  }
+  return holdsNumbers(needle, text.replaceAll(COLOURS, ''));
+}
+
+const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const DECIMAL = new RegExp(
+  `(?<!\\d)${BYTE}(?:,\\s*(?:["']\\d+["']\\s*:\\s*)?${BYTE}(?!\\d))+`,
+  'g',
+);
+
+/** Bytes that are printed as numbers. */
+function holdsNumbers(needle: Buffer, text: string): boolean {
+  for (const [list] of text.matchAll(DECIMAL)) {
+    const numbers = list
+      .replaceAll(/["']\d+["']\s*:/g, '')
+      .split(',')
+      .map(Number);
+    if (Buffer.from(numbers).includes(needle)) return true;
+  }
+  for (const [list] of text.matchAll(/(?<![0-9a-z])[0-9a-f]{2}(?: [0-9a-f]{2})+/gi)) {
+    if (Buffer.from(list.replaceAll(' ', ''), 'hex').includes(needle)) return true;
   }
   return false;
 }
