@@ -1,6 +1,6 @@
 import type { Snapshot } from '../engine/index.js';
 import { type AuditFacts, type AuditOptions, collectFacts } from './audit-facts.js';
-import type { AuditReport, Finding } from './audit-report.js';
+import { type AuditReport, FINDING_LEVELS, type Finding } from './audit-report.js';
 import { referToPermission, referToResource } from './describe.js';
 import { FINDING_RULES } from './finding-rules.js';
 
@@ -46,8 +46,10 @@ export function auditSnapshot(snapshot: Snapshot, options: AuditOptions = {}): A
   };
 }
 
+/** The worst first; those of one level in the order of the rules. */
 function findAll(facts: AuditFacts): readonly Finding[] {
-  return FINDING_RULES.flatMap(({ id, level, check }) =>
-    Array.from(check(facts), (detail) => ({ rule: id, level, ...detail })),
+  const findings = FINDING_RULES.flatMap(({ id, level, check }) =>
+    Array.from(check(facts), (detail): Finding => ({ rule: id, level, ...detail })),
   );
+  return FINDING_LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level));
 }

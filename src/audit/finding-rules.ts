@@ -14,6 +14,7 @@ import {
   unsatisfiable,
   unsecuredResource,
 } from './rules/coverage-rules.js';
+import { lookAlikeNames, noWildcard } from './rules/name-rules.js';
 import {
   emptyPolicy,
   excludedPermission,
@@ -21,19 +22,22 @@ import {
   openRead,
   openWrite,
   tagsIgnoredByFeast,
+  unreadableByFeast,
   unsupportedPattern,
 } from './rules/permission-rules.js';
 import { duplicatePermission, shadowedPermission } from './rules/redundant-rules.js';
 
-/** Everything that an audit looks for, in the order of its findings: the worst first. */
+/** Everything that an audit looks for, the worst first. */
 export const FINDING_RULES: readonly FindingRule[] = Object.freeze([
   authDisabled,
   noPermissions,
   openWrite,
+  unreadableByFeast,
   unsupportedPattern,
   excludedPermission,
   unsecuredResource,
   openRead,
+  tagsIgnoredByFeast,
   noDiscoveryUrl,
   noAudience,
   noIssuer,
@@ -41,10 +45,11 @@ export const FINDING_RULES: readonly FindingRule[] = Object.freeze([
   plainHttpDiscovery,
   unsatisfiable,
   emptyPolicy,
+  noWildcard,
   matchesNothing,
+  lookAlikeNames,
   costlyPattern,
   duplicatePermission,
   shadowedPermission,
-  tagsIgnoredByFeast,
   uncoveredActions,
 ]);

@@ -11,6 +11,8 @@ export type {
 export { FINDING_LEVELS } from './audit-report.js';
 export { auditSnapshot } from './audit-snapshot.js';
 export { foldNames } from './describe.js';
+export type { FeastAnswer, FeastReading } from './feast-reading.js';
+export { createFeastReading } from './feast-reading.js';
 export type { FindingRule } from './finding-rule.js';
 export { FINDING_RULES } from './finding-rules.js';
 export type { TableCell, TextLayout } from './render-table.js';

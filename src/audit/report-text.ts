@@ -55,7 +55,7 @@ export function reportText(report: AuditReport, options: ReportTextOptions): str
 }
 
 /**
- * Findings for people, by rule, in the order in which each rule's first one comes.
+ * Findings for people, by rule and level, in the order in which the first one of each comes.
  *
  * Shape: lines, an empty one after each rule. Names in messages are made harmless.
  *
@@ -68,14 +68,16 @@ export function findingLines(
   layout: TextLayout,
   tableOf?: (rule: string, findings: readonly Finding[]) => readonly string[] | undefined,
 ): readonly string[] {
-  const byRule = new Map<string, [Finding, ...Finding[]]>();
+  const sections = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of findings) {
-    const same = byRule.get(finding.rule);
-    if (same === undefined) byRule.set(finding.rule, [finding]);
+    const key = `${finding.level} ${finding.rule}`;
+    const same = sections.get(key);
+    if (same === undefined) sections.set(key, [finding]);
     else same.push(finding);
   }
   const known = new Map(rules.map((rule) => [rule.id, rule]));
-  return Array.from(byRule, ([id, all]) => {
+  return Array.from(sections.values(), (all) => {
+    const id = all[0].rule;
     const { title, advice } = known.get(id) ?? { title: '', advice: '' };
     return [
       ...heading(all[0].level, neutralize(id), title, layout),

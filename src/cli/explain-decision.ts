@@ -1,3 +1,4 @@
+import { createFeastReading, type FeastAnswer } from '../audit/index.js';
 import {
   coverResource,
   createAuthorizer,
@@ -48,6 +49,8 @@ export interface ExplainedDecision {
     readonly reason: DecisionReason;
     readonly explanation: string;
   } | null;
+  /** What Feast's own servers answer, with auth on. */
+  readonly feast: FeastAnswer;
   /** What the configuration and the permissions say without effect, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -98,6 +101,7 @@ export function explainDecision(
     governing: governingPermissions(snapshot, decision),
     nearMisses: allowed ? [] : findNearMisses(snapshot, user, actions, question.resource),
     ifEnforced: enforced ? null : answer,
+    feast: createFeastReading(snapshot).decide(user, actions, question.resource),
     warnings,
   };
 }

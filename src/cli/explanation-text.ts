@@ -25,6 +25,7 @@ export function explanationText(
     `${answer} ${who}: ${actions.join(', ')} on ${what}`,
     ...(resource.note === null ? [] : sentence(resource.note, layout)),
     ...reasons(explained, layout),
+    ...feastLines(explained, layout),
     ...governingTable(explained, vocabulary, layout),
     ...nearMissLines(explained, layout),
   ];
@@ -48,6 +49,21 @@ function reasons(explained: ExplainedDecision, layout: TextLayout): readonly str
   const enforced = deciding.length === 0 ? sentences : [answer, ...sentences];
   const [first, ...others] = enforced;
   return [explanation, `with auth on: ${first}`, ...others].flatMap((one) => sentence(one, layout));
+}
+
+/** Where Feast's own servers answer otherwise, and why. */
+function feastLines(
+  { allowed, ifEnforced, feast }: ExplainedDecision,
+  layout: TextLayout,
+): readonly string[] {
+  if (feast.allowed === (ifEnforced ?? { allowed }).allowed) return [];
+  const when = ifEnforced === null ? '' : 'with auth on, ';
+  const deciding = feast.permissions.filter(({ granted }) => granted === feast.allowed);
+  const more = deciding.length > 1 ? ` (and ${deciding.length - 1} more)` : '';
+  const why = deciding[0]?.explanation ?? feast.explanation;
+  const verb = feast.allowed ? 'allow' : 'refuse';
+  const text = `${when}Feast's own servers ${verb} this: ${why}${more}`;
+  return sentence(text, layout).map((line) => layout.style('yellow', line));
 }
 
 function governingTable(

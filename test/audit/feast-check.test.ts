@@ -114,7 +114,7 @@ describe('the audit of the example and `feast permissions check`', () => {
     const { findings } = await auditStore(EXAMPLE);
     const tagged = findings.filter(({ rule }) => rule === 'tags-ignored-by-feast');
     const names = tagged.map(({ permission }) => permission?.name);
-    expect(names).toEqual(['pii-reader', 'ds-writer', 'view-editor']);
+    expect(names).toEqual(['ds-writer', 'view-editor', 'pii-reader']);
     for (const { reason } of DIFFERENCES) {
       expect(names).toContain(/`([\w-]+)` requires/.exec(reason)?.[1]);
     }
@@ -145,9 +145,10 @@ describe('the audit of a registry that Feast cannot read back', () => {
       unsecured: 2,
       partiallySecured: 1,
       permissions: 1,
-      findings: 4,
+      findings: 5,
     });
     expect(report.findings.map(({ rule, level }) => `${level} ${rule}`)).toEqual([
+      'error unreadable-by-feast',
       'warning unsecured-resource',
       'warning unsecured-resource',
       'warning open-read',

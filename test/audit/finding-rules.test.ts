@@ -394,10 +394,73 @@ describe('duplicate-permission', () => {
 });
 
 describe('tags-ignored-by-feast', () => {
-  it('is found for permissions with required tags', async () => {
-    const tagged = { ...ADMIN, name: 'tagged', requiredTags: { team: 'risk', tier: '1' } };
-    expect(await messages('tags-ignored-by-feast', { permissions: [ADMIN, tagged] })).toEqual([
-      'permission `tagged` requires `team: risk`, `tier: 1`; Feast itself applies it to resources without these tags too',
+  const tagged = { name: 'tagged', requiredTags: { team: 'risk' }, policy: roles('r') };
+  const ignored = async (
+    ...permissions: SnapshotOptions['permissions']
+  ): Promise<readonly string[]> => {
+    const { findings } = await auditOf({ permissions, resources: RESOURCES });
+    return findings
+      .filter(({ rule }) => rule === 'tags-ignored-by-feast')
+      .map(({ level, message }) => `${level}: ${message}`);
+  };
+
+  it('is a warning where the permission reads', async () => {
+    const reader = { ...tagged, actions: ['DESCRIBE', 'READ'] as FeastAction[] };
+    expect(await ignored(ADMIN, reader)).toEqual([
+      'warning: permission `tagged` requires `team: risk`; Feast itself applies it to resources without this tag too',
+    ]);
+  });
+
+  it.each(['CREATE', 'UPDATE', 'DELETE', 'WRITE_ONLINE', 'WRITE_OFFLINE'] as const)(
+    'is an error where the permission holds %s',
+    async (action) => {
+      const writer = {
+        ...tagged,
+        requiredTags: { team: 'risk', tier: '1' },
+        actions: ['DESCRIBE', action] as FeastAction[],
+      };
+      expect(await ignored(writer)).toEqual([
+        `error: permission \`tagged\` requires \`team: risk\`, \`tier: 1\`; Feast itself applies it to resources without these tags too, and so grants ${action} on them`,
+      ]);
+    },
+  );
+
+  it('stands among the findings of its level', async () => {
+    const reader = { ...tagged, name: 'reader', actions: ['READ' as const] };
+    const { findings } = await auditOf({
+      permissions: [reader, tagged, { ...ADMIN, types: 'Entity' }],
+      resources: RESOURCES,
+    });
+    const levels = findings.map(({ level }) => FINDING_LEVELS.indexOf(level));
+    expect(levels).toEqual([...levels].sort((a, b) => a - b));
+    expect(findings[0]).toMatchObject({ level: 'error', permission: { name: 'tagged' } });
+    expect(findings.slice(1)).toContainEqual(
+      expect.objectContaining({ level: 'warning', permission: { project: null, name: 'reader' } }),
+    );
+  });
+
+  it('says what Feast compares with on permissions', async () => {
+    const keeper = { ...tagged, types: 'Permission' as const, actions: ['DESCRIBE' as const] };
+    expect(await ignored(keeper)).toEqual([
+      'warning: permission `tagged` requires `team: risk`; Feast itself compares it with the required tags of permissions, and applies it to those without any too',
+    ]);
+  });
+
+  it('is not found where nobody can pass the policy', async () => {
+    expect(await ignored({ ...tagged, policy: roles() })).toEqual([]);
+  });
+});
+
+describe('unreadable-by-feast', () => {
+  it('is found for the allow-all policy, and for none other', async () => {
+    const permissions = [
+      { name: 'open', project: 'p', actions: ['DESCRIBE' as const], policy: allowAll() },
+      { name: 'default', project: 'q', types: 'Entity' as const },
+      { ...ADMIN, project: 'p' },
+    ];
+    expect(await messages('unreadable-by-feast', { permissions, resources: [] })).toEqual([
+      'permission `open` of project `p` has the allow-all policy: Feast fails whenever it reads the permissions of the project',
+      'permission `default` of project `q` has the allow-all policy: Feast fails whenever it reads the permissions of the project',
     ]);
   });
 });

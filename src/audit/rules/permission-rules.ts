@@ -8,19 +8,23 @@ import {
   listSome,
   referToPermission,
 } from '../describe.js';
+import { isUnreadable } from '../feast-reading.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
 
-/** Actions that leave everything as it is. Whatever else a vocabulary has counts as changing something. */
+/** Actions that leave everything as it is. Every other one that a vocabulary has counts as writing. */
 const READING: ReadonlySet<string> = new Set(['DESCRIBE', 'READ_ONLINE', 'READ_OFFLINE']);
+
+function isWriting(action: string): boolean {
+  return !READING.has(action);
+}
 
 /** Everyone may change something. */
 export const openWrite: FindingRule = {
   id: 'open-write',
   level: 'error',
   title: 'A permission that lets everyone change something',
-  advice:
-    'Give it a policy that names roles, groups or namespaces; Feast cannot even read a registry with such a permission',
-  check: (facts) => openActions(facts, (action) => !READING.has(action)),
+  advice: 'Give it a policy that names roles, groups or namespaces',
+  check: (facts) => openActions(facts, isWriting),
 };
 
 /** Everyone may read something. */
@@ -28,8 +32,7 @@ export const openRead: FindingRule = {
   id: 'open-read',
   level: 'warning',
   title: 'A permission that lets everyone read something',
-  advice:
-    'Give it a policy that names roles, groups or namespaces; Feast cannot even read a registry with such a permission',
+  advice: 'Give it a policy that names roles, groups or namespaces',
   check: (facts) => openActions(facts, (action) => READING.has(action)),
 };
 
@@ -83,23 +86,51 @@ export const matchesNothing: FindingRule = {
   },
 };
 
-/** A permission that means less here than in Feast's own servers. */
+/** A permission that is wider in Feast's own servers than it says. */
 export const tagsIgnoredByFeast: FindingRule = {
   id: 'tags-ignored-by-feast',
-  level: 'note',
+  level: 'warning',
   title:
-    'A permission with required tags, which Feast 0.66 ignores on all resources but permissions',
+    'A permission with required tags, which Feast 0.66 and 0.67 ignore on all resources but permissions',
   advice: "Where Feast's own servers decide, name the resources in `name_patterns` too",
   *check(facts) {
     for (const permission of facts.understood) {
-      const tags = Object.entries(permission.source.requiredTags);
-      if (tags.length === 0) continue;
+      const { requiredTags, types, actions } = permission.source;
+      const tags = Object.entries(requiredTags);
+      // A policy that nobody can pass grants nothing in Feast either.
+      if (tags.length === 0 || permission.test?.isUnsatisfiable === true) continue;
       const required = listSome(tags.map(([key, value]) => quote(`${key}: ${value}`)));
-      yield detail(
-        facts,
-        permission,
-        `requires ${required}; Feast itself applies it to resources without ${tags.length === 1 ? 'this tag' : 'these tags'} too`,
-      );
+      const [these, them] = tags.length === 1 ? ['this tag', 'it'] : ['these tags', 'them'];
+      const isForPermissions = types.length === 1 && types[0] === 'Permission';
+      const inFeast = isForPermissions
+        ? `Feast itself compares ${them} with the required tags of permissions, and applies it to those without any too`
+        : `Feast itself applies it to resources without ${these} too`;
+      const writes = actions.filter(isWriting);
+      const opened = writes.length === 0 ? '' : `, and so grants ${listSome(writes)} on them`;
+      yield {
+        ...detail(facts, permission, `requires ${required}; ${inFeast}${opened}`),
+        ...(writes.length === 0 ? {} : { level: 'error' }),
+      };
+    }
+  },
+};
+
+/** A permission with which Feast cannot read its registry. */
+export const unreadableByFeast: FindingRule = {
+  id: 'unreadable-by-feast',
+  level: 'error',
+  title: 'A permission with the allow-all policy, which Feast can write and cannot read back',
+  advice:
+    "Delete its record with Feast's SDK, `FeatureStore(repo_path='.').registry.delete_permission(NAME, PROJECT)`, and apply one whose policy names roles, groups or namespaces; Feast's command line, `apply` and servers fail until then",
+  *check(facts) {
+    for (const permission of facts.understood) {
+      if (!isUnreadable(permission.source)) continue;
+      const { project } = permission.source;
+      const where = project === undefined ? '' : ` of project ${quote(project)}`;
+      yield {
+        message: `permission ${quote(permission.source.name)}${where} has the allow-all policy: Feast fails whenever it reads the permissions of the project`,
+        permission: referToPermission(permission.source),
+      };
     }
   },
 };

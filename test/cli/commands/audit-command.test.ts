@@ -7,10 +7,19 @@ error auth-disabled: Permissions that are not enforced
   - auth is no_auth: whoever reaches a server with this configuration may do everything, in spite of 18 permissions
   > Set \`type\` in the \`auth\` section of feature_store.yaml to \`oidc\` or \`kubernetes\`
 
+error tags-ignored-by-feast: A permission with required tags, which Feast 0.66 and 0.67 ignore on all resources but permissions
+  - permission \`ds-writer\` of project \`credit_scoring\` requires \`risk_level: high\`; Feast itself applies it to resources without this tag too, and so grants WRITE_OFFLINE, WRITE_ONLINE on them
+  - permission \`view-editor\` of project \`credit_scoring\` requires \`team: risk\`; Feast itself applies it to resources without this tag too, and so grants CREATE, UPDATE, DELETE on them
+  > Where Feast's own servers decide, name the resources in \`name_patterns\` too
+
 warning unsecured-resource: A resource that no permission governs
   TYPE          RESOURCES
   SavedDataset  adhoc_risky_export
   > Add a permission for it: the documentation of Feast opens it to everyone, its servers to nobody
+
+warning tags-ignored-by-feast: A permission with required tags, which Feast 0.66 and 0.67 ignore on all resources but permissions
+  - permission \`pii-reader\` of project \`credit_scoring\` requires \`pii: true\`; Feast itself applies it to resources without this tag too
+  > Where Feast's own servers decide, name the resources in \`name_patterns\` too
 
 warning empty-policy: A permission whose policy nobody can pass
   - permission \`nobody\` of project \`credit_scoring\` requires one of no roles, which nobody has
@@ -19,12 +28,6 @@ warning empty-policy: A permission whose policy nobody can pass
 warning matches-nothing: A permission that governs no resource
   - permission \`équipe-données\` of project \`credit_scoring\` governs no resource: FeatureView named \`é.*\`, \`特徴_.*\`
   > Look for a misspelt name pattern, type or tag; remove it when its resources are gone
-
-note tags-ignored-by-feast: A permission with required tags, which Feast 0.66 ignores on all resources but permissions
-  - permission \`pii-reader\` of project \`credit_scoring\` requires \`pii: true\`; Feast itself applies it to resources without this tag too
-  - permission \`ds-writer\` of project \`credit_scoring\` requires \`risk_level: high\`; Feast itself applies it to resources without this tag too
-  - permission \`view-editor\` of project \`credit_scoring\` requires \`team: risk\`; Feast itself applies it to resources without this tag too
-  > Where Feast's own servers decide, name the resources in \`name_patterns\` too
 
 note uncovered-actions: An action that no permission holds, which is refused to everyone
   TYPE                 ACTIONS                              RESOURCES
@@ -38,7 +41,7 @@ note uncovered-actions: An action that no permission holds, which is refused to 
   > Nothing to do where nobody needs it; otherwise add it to a permission
 
 52 resources: 51 secured (8 of them not for all actions), 1 unsecured; 18 permissions
-1 error, 3 warnings, 10 notes
+3 errors, 4 warnings, 7 notes
 `;
 
 describe('audit', () => {
@@ -83,7 +86,8 @@ describe('audit', () => {
     [EXAMPLE, [], 1],
     [EXAMPLE, ['--fail-on', 'error'], 1],
     [EXAMPLE, ['--fail-on', 'never'], 0],
-    [OIDC_EXAMPLE, ['--fail-on', 'error'], 0],
+    [OIDC_EXAMPLE, ['--fail-on', 'error'], 1],
+    [EXAMPLE_REGISTRY, ['--project', 'fraud_detection', '--fail-on', 'error'], 0],
     [OIDC_EXAMPLE, ['--fail-on=warning'], 1],
     [EXAMPLE_REGISTRY, ['--project', 'fraud_detection'], 0],
     [EXAMPLE_REGISTRY, ['--project', 'fraud_detection', '--fail-on', 'note'], 0],

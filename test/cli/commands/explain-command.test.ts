@@ -129,6 +129,46 @@ Permissions that govern it:
     });
   });
 
+  it.each([
+    [OIDC_EXAMPLE, ''],
+    [EXAMPLE, 'with auth on, '],
+  ])("says where Feast's own servers answer otherwise: %s", async (path, when) => {
+    const engineer = '{"username":"eve","roles":["risk-engineer"]}';
+    const { stdout } = await explain(engineer, 'UPDATE', 'LabelView:loan_labels', path);
+    const line =
+      'Feast\'s own servers allow this: permission "view-editor" grants UPDATE: it requires the role "risk-engineer"';
+    expect(stdout).toContain(`\n  ${when}${line}\n`);
+    const json = await explain(engineer, 'UPDATE', 'LabelView:loan_labels', path, '--format=json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      allowed: path === EXAMPLE,
+      feast: { allowed: true, reason: 'granted', permissions: [{ name: 'view-editor' }] },
+    });
+  });
+
+  it("says nothing of Feast's own servers where they answer the same", async () => {
+    const { stdout } = await explain(
+      '{"username":"eve","roles":["feast-admin"]}',
+      'UPDATE',
+      'LabelView:loan_labels',
+      OIDC_EXAMPLE,
+    );
+    expect(stdout).toMatch(/^refused /);
+    expect(stdout).not.toContain('own servers');
+  });
+
+  it('says where Feast fails at every request', async () => {
+    const { stdout } = await explain(
+      'null',
+      'DESCRIBE',
+      'Entity:driver',
+      'test/conformance/registries/allow_all/registry.db',
+    );
+    expect(stdout).toMatch(/^allowed /);
+    expect(stdout).toMatch(
+      /\n {2}Feast's own servers refuse this: permission `.*` has the allow-all policy, which Feast cannot read back: every request fails\n/,
+    );
+  });
+
   it('says that a resource is not registered, and guesses which was meant', async () => {
     const { exitCode, stdout, stderr } = await explain(
       ANN,
