@@ -11,8 +11,8 @@ export interface BuildModules {
   readonly './audit': typeof import('../src/audit/index.js');
   readonly './fastify': typeof import('../src/adapters/fastify/index.js');
   readonly './gate': typeof import('../src/gate/index.js');
-  readonly './gate/load': typeof import('../src/gate/load/index.js');
   readonly './identity': typeof import('../src/identity/index.js');
+  readonly './node': typeof import('../src/node.js');
   readonly './redaction': typeof import('../src/redaction/index.js');
   readonly './registry': typeof import('../src/registry/index.js');
 }
@@ -32,11 +32,14 @@ const OWN_MODULES: Readonly<Record<keyof BuildModules, () => Promise<unknown>>> 
   './audit': () => import('../src/audit/index.js'),
   './fastify': () => import('../src/adapters/fastify/index.js'),
   './gate': () => import('../src/gate/index.js'),
-  './gate/load': () => import('../src/gate/load/index.js'),
   './identity': () => import('../src/identity/index.js'),
+  './node': () => import('../src/node.js'),
   './redaction': () => import('../src/redaction/index.js'),
   './registry': () => import('../src/registry/index.js'),
 };
+
+/** Subpaths that earlier builds export under another name. */
+const FORMER_NAMES: Partial<Record<keyof BuildModules, string>> = { './node': './gate/load' };
 
 /**
  * Opens the build of another version, whatever its files are called: its `exports` say where a subpath is.
@@ -50,7 +53,7 @@ export function openBuild(folder: string): Build {
   };
   return {
     load: async (subpath) => {
-      const target = manifest.exports?.[subpath];
+      const target = manifest.exports?.[subpath] ?? manifest.exports?.[FORMER_NAMES[subpath] ?? ''];
       const file = typeof target === 'string' ? target : target?.default;
       if (file === undefined) throw new Error(`${folder} does not export ${subpath}`);
       return import(pathToFileURL(resolve(folder, file)).href);

@@ -1,7 +1,7 @@
 // A feature server that is secured by its feature_store.yaml.
 import fastify, { type FastifyInstance } from 'fastify';
 import { feastAuth } from 'feast-permissions/fastify';
-import { loadGate } from 'feast-permissions/gate/load';
+import { loadGate } from 'feast-permissions/node';
 
 export async function createFeatureServer(featureRepo: string): Promise<FastifyInstance> {
   const app = fastify();

@@ -1,7 +1,8 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
-import { AuthzError, RequestInvalidError } from 'feast-permissions';
+import { AuthzError } from 'feast-permissions';
+import { RequestInvalidError } from 'feast-permissions/errors';
 import { callerOf, feastAuth } from 'feast-permissions/fastify';
-import { type LoadedGate, type LoadGateOptions, loadGate } from 'feast-permissions/gate/load';
+import { type LoadedGate, type LoadGateOptions, loadGate } from 'feast-permissions/node';
 import { z } from 'zod';
 import { type Definitions, readDefinitions, type View } from './definitions.js';
 import { toFeastError } from './feast-errors.js';

@@ -1,4 +1,4 @@
-import { RequestInvalidError } from 'feast-permissions';
+import { RequestInvalidError } from 'feast-permissions/errors';
 import { z } from 'zod';
 import type { Definitions, OnDemandView, Selection, View } from './definitions.js';
 import { type Row, TRANSFORMATIONS } from './on-demand-views.js';

@@ -1,4 +1,4 @@
-import { RequestInvalidError } from 'feast-permissions';
+import { RequestInvalidError } from 'feast-permissions/errors';
 import type { ZodType } from 'zod';
 
 /** @throws RequestInvalidError naming the first field that is wrong, and no value */

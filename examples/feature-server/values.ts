@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, FLOAT32_MAX, WireType } from '@bufbuild/protobuf/wire';
-import { RequestInvalidError } from 'feast-permissions';
+import { RequestInvalidError } from 'feast-permissions/errors';
 
 /** A column: of a view, of an entity, or of the data that a request brings along. */
 export interface Column {

@@ -1,4 +1,4 @@
-import { RequestInvalidError } from 'feast-permissions';
+import { RequestInvalidError } from 'feast-permissions/errors';
 import { z } from 'zod';
 import type { View } from './definitions.js';
 import type { FeatureRow } from './online-store.js';

@@ -1,14 +1,14 @@
 // A gate in front of serving endpoints: callers never hold a token of the workspace.
 import { createServer, type Server } from 'node:http';
 import express, { type Express, type Request, type RequestHandler } from 'express';
-import { feastAuth, requires } from 'feast-permissions/express';
-import type { DatabricksVocabulary } from 'feast-permissions/services';
+import type { DatabricksVocabulary } from 'feast-permissions/databricks';
 import {
   CAN_QUERY,
   createServingEndpointProxy,
   queriedEndpoint,
   type ServingEndpointProxyOptions,
-} from 'feast-permissions/serving-endpoint';
+} from 'feast-permissions/databricks/serving-endpoint';
+import { feastAuth, requires } from 'feast-permissions/express';
 
 /** @param gate of `createGate`, over permissions of `databricksVocabulary` */
 export function createScoringServer(

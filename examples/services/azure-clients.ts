@@ -5,7 +5,7 @@ import {
   type AzureSqlAuthentication,
   azureSqlAccessToken,
   type ServiceCredential,
-} from 'feast-permissions/services';
+} from 'feast-permissions/azure';
 
 /** Azure OpenAI: `new AzureOpenAI({ azureADTokenProvider: openAiTokens(credential), … })`. */
 export function openAiTokens(credential: ServiceCredential): () => Promise<string> {

@@ -1,12 +1,12 @@
 // A service principal that may query a serving endpoint, and no more.
 import {
   applyEndpointAccess,
-  type EndpointAccess,
+  type ServingEndpointAccess,
   verifyEndpointAccess,
-  type WorkspaceClient,
-} from 'feast-permissions/services';
+} from 'feast-permissions/databricks/endpoints';
+import type { WorkspaceClient } from 'feast-permissions/databricks/workspace';
 
-const ACCESS: EndpointAccess = {
+const ACCESS: ServingEndpointAccess = {
   endpoints: ['fraud'],
   servicePrincipals: ['5f0c1c3e-8d2a-4a57-9b0e-6f1d2c3b4a61'],
 };

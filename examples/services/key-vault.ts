@@ -1,6 +1,7 @@
 // A secret of Key Vault, which no log shows from then on; and a secret of one's own.
+
+import { getKeyVaultSecret, type KeyVaultOptions } from 'feast-permissions/azure';
 import { addSecretRedaction, defaultRedactor } from 'feast-permissions/redaction';
-import { getKeyVaultSecret, type KeyVaultOptions } from 'feast-permissions/services';
 
 /** The vault is given by its name or by its address, `https://<name>.vault.azure.net`. */
 export async function readTestSecret(

@@ -3,9 +3,9 @@ import type { Subject } from 'feast-permissions';
 import {
   createLinkedSecretScope,
   type LinkedSecretScopeOptions,
-  type SecretStore,
   type ServiceCredential,
-} from 'feast-permissions/services';
+} from 'feast-permissions/azure';
+import type { SecretStore } from 'feast-permissions/secrets';
 import { authorizer } from './service-credential.js';
 
 type HowToAsk = Omit<LinkedSecretScopeOptions, 'scope' | 'vault' | 'credential' | 'authorize'>;

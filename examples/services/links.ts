@@ -5,7 +5,7 @@ import {
   parseLinkFile,
   type RegistryLinks,
   rotateLink,
-} from 'feast-permissions/services';
+} from 'feast-permissions/databricks/links';
 
 /** Reads the file, and from `env` the secrets that it names. */
 export async function openLinks(

@@ -1,12 +1,11 @@
 // Links between model registries from values in code: what they lack, without a change to anything.
+import { createEntraProvider, createOAuthM2MProvider } from 'feast-permissions/databricks';
 import {
-  createEntraProvider,
-  createOAuthM2MProvider,
   describeLinkChange,
   planLink,
   type RegistryLinks,
   type RegistryReader,
-} from 'feast-permissions/services';
+} from 'feast-permissions/databricks/links';
 
 const HOSTS = {
   dev: 'https://adb-1111111111111111.1.azuredatabricks.net',

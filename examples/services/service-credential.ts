@@ -2,11 +2,11 @@
 import { createAuthorizer, definePermission, groups, type Subject } from 'feast-permissions';
 import {
   databricksSource,
-  databricksVocabulary,
   getServiceCredentialsProvider,
   type ServiceCredential,
-  type WorkspaceClient,
-} from 'feast-permissions/services';
+} from 'feast-permissions/azure';
+import { databricksVocabulary } from 'feast-permissions/databricks';
+import type { WorkspaceClient } from 'feast-permissions/databricks/workspace';
 
 const CREDENTIAL = 'sandbox-dataai-example-dbac';
 

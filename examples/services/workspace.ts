@@ -1,11 +1,13 @@
 // A client of a Databricks workspace, signed in as the variables of the environment say.
 import {
   createDatabricksCredentials,
-  createWorkspaceClient,
   type DatabricksCredentialsOptions,
+} from 'feast-permissions/databricks';
+import {
+  createWorkspaceClient,
   type ObjectPermissions,
   type WorkspaceClient,
-} from 'feast-permissions/services';
+} from 'feast-permissions/databricks/workspace';
 
 /** For example with `DATABRICKS_HOST`, `DATABRICKS_CLIENT_ID` and `DATABRICKS_CLIENT_SECRET`. */
 export function connectWorkspace(

@@ -22,7 +22,7 @@ import {
   SNAPSHOT_OPTIONS,
   type SnapshotOptions,
 } from './options.js';
-import { Snapshot } from './snapshot.js';
+import { isSnapshot, type Snapshot } from './snapshot.js';
 
 /**
  * Compiles permissions and resources into an authorizer.
@@ -48,7 +48,7 @@ export function createAuthorizer(
   checkOptions<AuthorizerOptions>(options, AUTHORIZER_OPTIONS, {
     'the first argument': SNAPSHOT_OPTIONS,
   });
-  if (from instanceof Snapshot) return new SnapshotAuthorizer(from, options.onDecision);
+  if (isSnapshot(from)) return new SnapshotAuthorizer(from, options.onDecision);
   checkOptions<SnapshotOptions<Vocabulary> & AuthorizerOptions>(from, {
     ...SNAPSHOT_OPTIONS,
     ...AUTHORIZER_OPTIONS,
@@ -180,7 +180,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
   }
 
   replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
-    if (next instanceof Snapshot) {
+    if (isSnapshot(next)) {
       this.#snapshot = next;
       return;
     }

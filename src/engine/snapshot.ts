@@ -33,6 +33,22 @@ export interface SnapshotContent {
   readonly warnings: readonly string[];
 }
 
+/** Marks snapshots, also for other installed copies of the package. */
+const SNAPSHOT = Symbol.for('feast-permissions.snapshot');
+
+/**
+ * True if `value` is a snapshot that this copy of the package compiled.
+ *
+ * @throws TypeError if another installed copy compiled it: its tables have another layout
+ */
+export function isSnapshot(value: object): value is Snapshot {
+  if (value instanceof Snapshot) return true;
+  if (!(SNAPSHOT in value)) return false;
+  throw new TypeError(
+    'the snapshot was prepared by another installed copy of feast-permissions; call prepareSnapshot of the copy that uses it, or install one version',
+  );
+}
+
 /** Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched anew each time. */
 const MAX_REMEMBERED_NAME = 1024;
 
@@ -61,6 +77,7 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
   readonly #strangers = createStrangerCache<string>();
 
   constructor(content: SnapshotContent) {
+    Object.defineProperty(this, SNAPSHOT, { value: true });
     this.options = content.options as unknown as SnapshotOptions<V>;
     this.version = content.version;
     this.vocabulary = content.vocabulary;

@@ -1,7 +1,6 @@
 import type { Actions, ProposedChange, SubjectAuthorizer } from '../engine/index.js';
 import type {
   AuthzError,
-  AuthzErrorCode,
   Decision,
   FeastVocabulary,
   ResourceOf,
@@ -64,7 +63,7 @@ export interface GateDecision {
 
 /** A request that was refused before anything was decided on, for a log. Holds no token. */
 export interface GateRefusal {
-  readonly code: AuthzErrorCode;
+  readonly code: AuthzError['code'];
   /** What was not kept, in a sentence: the message of the error. */
   readonly rule: string;
   /** What the request was, as far as that was known: for example `POST /push`, or `POST` alone before a route was found. */

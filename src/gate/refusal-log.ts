@@ -1,10 +1,10 @@
-import { AuthzError, ERROR_STATUS } from '../model/index.js';
+import { AuthzError, responseStatusOf } from '../model/index.js';
 import type { AuthorizationHeader, GateRefusal } from './gate.js';
 import type { Telemetry } from './telemetry.js';
 import { readTokenHints, type TokenHints } from './token-hints.js';
 
 /** Statuses of requests that are refused before anything is decided on. */
-const REFUSED_UNDECIDED: ReadonlySet<number | undefined> = new Set([401, 415, 422, 503]);
+const REFUSED_UNDECIDED: ReadonlySet<number> = new Set([401, 415, 422, 503]);
 
 export interface RefusalLogOptions {
   readonly onRefusal: ((refusal: GateRefusal) => unknown) | undefined;
@@ -50,7 +50,7 @@ export class RefusalLog {
   #tell(error: unknown, operation: string | undefined): error is AuthzError {
     if (!(error instanceof AuthzError)) return false;
     const { code, message } = error;
-    if (!REFUSED_UNDECIDED.has(ERROR_STATUS[code]?.http)) return false;
+    if (!REFUSED_UNDECIDED.has(responseStatusOf(error).http)) return false;
     const { onRefusal, telemetry, now } = this.#options;
     telemetry.countRefusal(error);
     if (onRefusal === undefined) return true;

@@ -1,10 +1,11 @@
 import {
-  AuthzError,
-  ERROR_STATUS,
+  type AuthzError,
+  isAuthzError,
   MediaTypeUnsupportedError,
   PermissionDeniedError,
   RequestInvalidError,
   ResourceNotFoundError,
+  responseStatusOf,
 } from '../model/index.js';
 import type { Refusal } from './gate.js';
 
@@ -36,6 +37,8 @@ const DETAILS = new Map([
 
 /** Seconds after which a server that cannot decide is worth asking again. */
 const RETRY_AFTER_SECONDS = 5;
+/** The form of a code. Another installed version of the package may have codes of its own. */
+const CODE = /^ERR_[A-Z_]{1,60}$/;
 const HTTP_INTERNAL = 500;
 const GRPC_INTERNAL = 13;
 
@@ -51,9 +54,7 @@ const GRPC_INTERNAL = 13;
  */
 export function refuse(error: unknown, options: RefusalOptions): Refusal {
   try {
-    if (error instanceof AuthzError && Object.hasOwn(ERROR_STATUS, error.code)) {
-      return refuseKnown(error, options);
-    }
+    if (isAuthzError(error) && CODE.test(error.code)) return refuseKnown(error, options);
   } catch {
     // An error whose members throw is answered like any other that is not ours.
   }
@@ -65,7 +66,7 @@ function refuseKnown(
   { realm, explain, hideUnknown = false }: RefusalOptions,
 ): Refusal {
   const { code } = error;
-  const { http: status, grpc } = ERROR_STATUS[code];
+  const { http: status, grpc } = responseStatusOf(error);
   const explanation =
     explain === 'full' && error instanceof PermissionDeniedError
       ? error.decision.explanation

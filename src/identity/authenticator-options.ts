@@ -9,7 +9,7 @@ import {
 import { CLAIM_MAPPING } from './oidc/claim-mapping.js';
 import type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
 import type { ServiceTokenVerifier } from './service/token-verifier.js';
-import type { TokenCacheOptions } from './token/verified-token-cache.js';
+import type { VerifiedTokenCacheOptions } from './token/verified-token-cache.js';
 
 /** One of several identity providers, with what is special about it. */
 export interface IssuerOptions extends OidcOptions {
@@ -23,7 +23,7 @@ export interface AuthenticatorOptions extends OidcOptions {
   readonly services?: ServiceTokenVerifier | undefined;
   /** For an `auth` section of type `kubernetes`. */
   readonly kubernetes?: KubernetesAuthenticatorOptions | undefined;
-  readonly cache?: TokenCacheOptions | undefined;
+  readonly cache?: VerifiedTokenCacheOptions | undefined;
   /** Longer tokens are refused before anything of them is read; 16,384 characters unless given. */
   readonly maxTokenLength?: number | undefined;
   /** Milliseconds since 1970. */

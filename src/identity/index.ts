@@ -44,5 +44,5 @@ export {
 } from './service/token-verifier.js';
 export { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './token/signature-algorithms.js';
 export type { VerifiedToken } from './token/verified-token.js';
-export type { TokenCacheOptions } from './token/verified-token-cache.js';
+export type { VerifiedTokenCacheOptions } from './token/verified-token-cache.js';
 export { createTokenSource, type TokenSource, type TokenSourceOptions } from './token-source.js';

@@ -1,4 +1,4 @@
-import { AuthzError, quote } from './errors.js';
+import { AuthzError, type ErrorStatus, quote } from './errors.js';
 import type { Resource } from './resource.js';
 import type { Subject } from './subject.js';
 
@@ -48,6 +48,7 @@ export interface Decision {
 
 /** Thrown where a refusal is an error. Its message is fit for clients; the decision it carries is for logs. */
 export class PermissionDeniedError extends AuthzError {
+  static readonly code = 'ERR_PERMISSION_DENIED';
   override readonly code = 'ERR_PERMISSION_DENIED';
   readonly #decision: Decision;
 
@@ -55,6 +56,10 @@ export class PermissionDeniedError extends AuthzError {
     const { actions, resource } = decision;
     super(`not permitted: ${actions.join(', ')} on ${resource.type} ${quote(resource.name)}`);
     this.#decision = decision;
+  }
+
+  override get responseStatus(): ErrorStatus {
+    return { http: 403, grpc: 7 };
   }
 
   /** A getter, so that an error that is serialised into a response takes no role names along. */

@@ -5,81 +5,107 @@
  * Arguments of a wrong type are `TypeError`s and not listed here.
  */
 
-export type AuthzErrorCode =
-  | 'ERR_PERMISSION_INVALID'
-  | 'ERR_PATTERN_UNSUPPORTED'
-  | 'ERR_CONFIG_INVALID'
-  | 'ERR_REGISTRY_INVALID'
-  | 'ERR_REGISTRY_UNAVAILABLE'
-  | 'ERR_IDENTITY_MISSING'
-  | 'ERR_IDENTITY_INVALID'
-  | 'ERR_IDENTITY_UNAVAILABLE'
-  | 'ERR_PERMISSION_DENIED'
-  | 'ERR_REQUEST_INVALID'
-  | 'ERR_MEDIA_TYPE_UNSUPPORTED'
-  | 'ERR_RESOURCE_NOT_FOUND'
-  | 'ERR_CREDENTIAL_UNAVAILABLE'
-  | 'ERR_SECRET_NOT_FOUND'
-  | 'ERR_SECRET_FORBIDDEN'
-  | 'ERR_WORKSPACE';
+/** The HTTP status and the gRPC status code that answer an error. */
+export interface ErrorStatus {
+  readonly http: number;
+  readonly grpc: number;
+}
 
-/** The HTTP status and the gRPC status code that an error is answered with. */
-export const ERROR_STATUS: Readonly<
-  Record<AuthzErrorCode, { readonly http: number; readonly grpc: number }>
-> = {
-  ERR_PERMISSION_INVALID: { http: 500, grpc: 13 },
-  ERR_PATTERN_UNSUPPORTED: { http: 500, grpc: 13 },
-  ERR_CONFIG_INVALID: { http: 500, grpc: 13 },
-  ERR_REGISTRY_INVALID: { http: 500, grpc: 13 },
-  ERR_REGISTRY_UNAVAILABLE: { http: 503, grpc: 14 },
-  ERR_IDENTITY_MISSING: { http: 401, grpc: 16 },
-  ERR_IDENTITY_INVALID: { http: 401, grpc: 16 },
-  ERR_IDENTITY_UNAVAILABLE: { http: 503, grpc: 14 },
-  ERR_PERMISSION_DENIED: { http: 403, grpc: 7 },
-  ERR_REQUEST_INVALID: { http: 422, grpc: 3 },
-  ERR_MEDIA_TYPE_UNSUPPORTED: { http: 415, grpc: 3 },
-  ERR_RESOURCE_NOT_FOUND: { http: 404, grpc: 5 },
-  ERR_CREDENTIAL_UNAVAILABLE: { http: 503, grpc: 14 },
-  ERR_SECRET_NOT_FOUND: { http: 503, grpc: 14 },
-  ERR_SECRET_FORBIDDEN: { http: 503, grpc: 14 },
-  ERR_WORKSPACE: { http: 502, grpc: 14 },
-};
+const INTERNAL: ErrorStatus = Object.freeze({ http: 500, grpc: 13 });
+const UNAVAILABLE: ErrorStatus = Object.freeze({ http: 503, grpc: 14 });
+const UNAUTHENTICATED: ErrorStatus = Object.freeze({ http: 401, grpc: 16 });
 
-/** What all errors of the package have in common. Tell them apart by `code`. */
+const MAX_GRPC_STATUS = 16;
+
+/** Marks errors of this package, also across two installed copies of it. */
+const BRAND = Symbol.for('feast-permissions.error');
+
+/** True if `value` is an error of this package, made by this or another installed copy. */
+export function isAuthzError(value: unknown): value is AuthzError {
+  return value instanceof Error && (value as { [BRAND]?: unknown })[BRAND] === true;
+}
+
+/**
+ * The status that answers `error`: its `responseStatus` if that is a failure, else an internal error.
+ *
+ * An error of another installed copy, or of a class of the user's own, may have any member.
+ */
+export function responseStatusOf(error: AuthzError): ErrorStatus {
+  try {
+    const { http, grpc } = error.responseStatus;
+    const isFailure =
+      Number.isInteger(http) && http >= 400 && http <= 599 && Number.isInteger(grpc) && grpc >= 1;
+    return isFailure && grpc <= MAX_GRPC_STATUS ? { http, grpc } : INTERNAL;
+  } catch {
+    return INTERNAL;
+  }
+}
+
+/**
+ * The base of all errors that the package throws on purpose. Tell them apart by `code`.
+ *
+ * `instanceof` works across two installed copies of the package: it compares a shared mark and the
+ * `code`, so a denial from one copy is a denial to the other.
+ */
 export abstract class AuthzError extends Error {
-  abstract readonly code: AuthzErrorCode;
+  abstract readonly code: `ERR_${string}`;
   readonly #ownMessage: string;
-  #sameRun: readonly AuthzError[] = [this];
+  #collected: readonly AuthzError[] = [this];
 
-  /** @param message put on one line: control characters are escaped */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class to the right of `instanceof`.
+    return isInstance(this, value);
+  }
+
+  /** @param message written on one line: control characters are escaped */
   constructor(message: string, options?: ErrorOptions) {
     super(escapeControls(message), options);
     this.name = new.target.name;
     this.#ownMessage = this.message;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** The status that answers this error. Default: an internal error (500, gRPC 13). */
+  get responseStatus(): ErrorStatus {
+    return INTERNAL;
   }
 
   /**
-   * All problems of the same run, this one first. Loading collects what is wrong and throws once, so that a person
-   * mends everything in one go. A getter, so that an error that is serialised does not hold itself.
+   * All problems of the same run, this one first. Loading collects problems and throws once, so
+   * that a person can fix everything in one go. A getter, so that a serialised error does not
+   * contain itself.
    */
   get errors(): readonly AuthzError[] {
-    return this.#sameRun;
+    return this.#collected;
   }
 
-  /** The first of `errors`, made to speak for all of them: in its `errors`, and in short in its message. */
+  /** The first of `errors`, which then carries all of them in `errors` and summarises them. */
   static collect(errors: readonly [AuthzError, ...AuthzError[]]): AuthzError {
     const [first, ...others] = errors;
-    if (others.length === 0) return first;
-    first.#sameRun = Object.freeze([...errors]);
-    const shown = others.slice(0, 3).map((error) => error.#ownMessage);
+    // An error of another installed copy has private members of its own and speaks for itself.
+    if (others.length === 0 || !(#collected in first)) return first;
+    first.#collected = Object.freeze([...errors]);
+    const shown = others
+      .slice(0, 3)
+      .map((error: AuthzError) => (#ownMessage in error ? error.#ownMessage : String(error)));
     const more = others.length > shown.length ? '; …' : '';
     first.message = `${first.#ownMessage} (and ${others.length} more: ${shown.join('; ')}${more})`;
     return first;
   }
 }
 
+function isInstance(type: object, value: unknown): boolean {
+  if (!isAuthzError(value)) return false;
+  if ((type as unknown) === AuthzError) return true;
+  // A subclass of the user's own has no static `code` and is compared by its prototype.
+  return Object.hasOwn(type, 'code')
+    ? value.code === (type as { readonly code?: string }).code
+    : Function.prototype[Symbol.hasInstance].call(type, value);
+}
+
 /** A permission that breaks the rules of the model. */
 export class PermissionInvalidError extends AuthzError {
+  static readonly code = 'ERR_PERMISSION_INVALID';
   override readonly code = 'ERR_PERMISSION_INVALID';
   /** Path of the field in the permission, for example `actions[1]` or `policy.roles`; empty: the whole. */
   readonly field: string;
@@ -99,6 +125,7 @@ export class PermissionInvalidError extends AuthzError {
 
 /** A name pattern that Python's `re` refuses (`invalid`), or that cannot run in linear time (`unsupported`). */
 export class PatternUnsupportedError extends AuthzError {
+  static readonly code = 'ERR_PATTERN_UNSUPPORTED';
   override readonly code = 'ERR_PATTERN_UNSUPPORTED';
   readonly kind: 'invalid' | 'unsupported';
   readonly pattern: string;
@@ -146,6 +173,7 @@ export class PatternUnsupportedError extends AuthzError {
 
 /** A `feature_store.yaml` or permission file that is not what it should be. */
 export class ConfigInvalidError extends AuthzError {
+  static readonly code = 'ERR_CONFIG_INVALID';
   override readonly code = 'ERR_CONFIG_INVALID';
   readonly file: string | undefined;
   /** 1-based. */
@@ -172,82 +200,87 @@ export class ConfigInvalidError extends AuthzError {
 
 /** A registry whose content cannot be read as one. Never answered with an empty or partial registry. */
 export class RegistryInvalidError extends AuthzError {
+  static readonly code = 'ERR_REGISTRY_INVALID';
   override readonly code = 'ERR_REGISTRY_INVALID';
 }
 
 /** A registry that cannot be reached or opened. */
 export class RegistryUnavailableError extends AuthzError {
+  static readonly code = 'ERR_REGISTRY_UNAVAILABLE';
   override readonly code = 'ERR_REGISTRY_UNAVAILABLE';
+
+  override get responseStatus(): ErrorStatus {
+    return UNAVAILABLE;
+  }
 }
 
 /** No credentials were given. */
 export class IdentityMissingError extends AuthzError {
+  static readonly code = 'ERR_IDENTITY_MISSING';
   override readonly code = 'ERR_IDENTITY_MISSING';
+
+  override get responseStatus(): ErrorStatus {
+    return UNAUTHENTICATED;
+  }
 }
 
 /** Credentials were given and are not accepted. */
 export class IdentityInvalidError extends AuthzError {
+  static readonly code = 'ERR_IDENTITY_INVALID';
   override readonly code = 'ERR_IDENTITY_INVALID';
+
+  override get responseStatus(): ErrorStatus {
+    return UNAUTHENTICATED;
+  }
 }
 
 /** Credentials could not be checked: the identity provider does not answer. */
 export class IdentityUnavailableError extends AuthzError {
+  static readonly code = 'ERR_IDENTITY_UNAVAILABLE';
   override readonly code = 'ERR_IDENTITY_UNAVAILABLE';
+
+  override get responseStatus(): ErrorStatus {
+    return UNAVAILABLE;
+  }
 }
 
 /** A request that is not what its endpoint takes. Its message is fit for clients. */
 export class RequestInvalidError extends AuthzError {
+  static readonly code = 'ERR_REQUEST_INVALID';
   override readonly code = 'ERR_REQUEST_INVALID';
+
+  override get responseStatus(): ErrorStatus {
+    return { http: 422, grpc: 3 };
+  }
 }
 
 /** A body that is not JSON by its `Content-Type`. The message is fit for clients. */
 export class MediaTypeUnsupportedError extends AuthzError {
+  static readonly code = 'ERR_MEDIA_TYPE_UNSUPPORTED';
   override readonly code = 'ERR_MEDIA_TYPE_UNSUPPORTED';
+
+  override get responseStatus(): ErrorStatus {
+    return { http: 415, grpc: 3 };
+  }
 }
 
 /** Something that a request names and the registry does not know. Its message is fit for clients. */
 export class ResourceNotFoundError extends AuthzError {
+  static readonly code = 'ERR_RESOURCE_NOT_FOUND';
   override readonly code = 'ERR_RESOURCE_NOT_FOUND';
+
+  override get responseStatus(): ErrorStatus {
+    return { http: 404, grpc: 5 };
+  }
 }
 
 /** A credential that could not be obtained from its issuer. */
 export class CredentialUnavailableError extends AuthzError {
+  static readonly code = 'ERR_CREDENTIAL_UNAVAILABLE';
   override readonly code = 'ERR_CREDENTIAL_UNAVAILABLE';
-}
 
-/** A secret that its store does not hold. */
-export class SecretNotFoundError extends AuthzError {
-  override readonly code = 'ERR_SECRET_NOT_FOUND';
-}
-
-/** A secret that this program may not read: its store says so, or does not accept who asks. */
-export class SecretForbiddenError extends AuthzError {
-  override readonly code = 'ERR_SECRET_FORBIDDEN';
-}
-
-/** A request to the REST API of a Databricks workspace that was refused, failed, or had no answer that can be used. */
-export class WorkspaceError extends AuthzError {
-  override readonly code = 'ERR_WORKSPACE';
-  /** Of the HTTP answer; 0 where there was none. */
-  readonly status: number;
-  /** The service's own name for it, for example `RESOURCE_DOES_NOT_EXIST`, where it gave one. */
-  readonly errorCode: string | undefined;
-  /** Whether the same request may go well later. It may have had its effect all the same. */
-  readonly retriable: boolean;
-
-  constructor(
-    message: string,
-    details: {
-      readonly status: number;
-      readonly errorCode?: string | undefined;
-      readonly retriable: boolean;
-    },
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.status = details.status;
-    this.errorCode = details.errorCode;
-    this.retriable = details.retriable;
+  override get responseStatus(): ErrorStatus {
+    return UNAVAILABLE;
   }
 }
 

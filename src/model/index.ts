@@ -1,14 +1,23 @@
+export type {
+  AnyAuthzError,
+  AuthzErrorCode,
+  ConfigError,
+  GateError,
+  IdentityError,
+  PermissionError,
+  RegistryError,
+} from './any-authz-error.js';
 export type { DecidingPermission, Decision, DecisionReason } from './decision.js';
 export { PermissionDeniedError } from './decision.js';
-export type { AuthzErrorCode } from './errors.js';
+export type { ErrorStatus } from './errors.js';
 export {
   AuthzError,
   ConfigInvalidError,
   CredentialUnavailableError,
-  ERROR_STATUS,
   IdentityInvalidError,
   IdentityMissingError,
   IdentityUnavailableError,
+  isAuthzError,
   MediaTypeUnsupportedError,
   PatternUnsupportedError,
   PermissionInvalidError,
@@ -17,10 +26,8 @@ export {
   RegistryUnavailableError,
   RequestInvalidError,
   ResourceNotFoundError,
-  SecretForbiddenError,
-  SecretNotFoundError,
+  responseStatusOf,
   throwCollected,
-  WorkspaceError,
 } from './errors.js';
 export type {
   FeastAction,

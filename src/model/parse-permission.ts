@@ -24,7 +24,10 @@ export interface PermissionContext {
 
 const GLOB_PREFIX = 'glob:';
 
-/** Permissions that were made here, with what they were checked against. */
+/** Marks parsed permissions, also for other installed copies of the package. */
+const PARSED = Symbol.for('feast-permissions.permission');
+
+/** Permissions that this copy parsed, with the context they were checked in. */
 const parsedIn = new WeakMap<object, PermissionContext>();
 
 /**
@@ -41,8 +44,9 @@ export function parsePermission(
   options: { readonly globs?: boolean } = {},
 ): Permission<Vocabulary> {
   if (isParsed(input, context)) return input;
-  // SECURITY: what was made here had its globs told apart then. Text that looks like one is a regular expression.
-  const globs = (options.globs ?? true) && !(isPlainObject(input) && parsedIn.has(input));
+  // SECURITY: a parsed permission holds its globs as objects. A string in it that begins like a
+  // glob is a regular expression.
+  const globs = (options.globs ?? true) && !isMarkedParsed(input);
   const { value, problems } = checkPermission(input, context, globs);
   if (problems !== undefined) throw AuthzError.collect(problems);
   return value;
@@ -95,6 +99,11 @@ function isParsed(input: unknown, context: PermissionContext): input is Permissi
   return earlier.policyKinds.get(type) === context.policyKinds.get(type);
 }
 
+/** True for the result of `parsePermission`, from this or another installed copy. */
+function isMarkedParsed(input: unknown): boolean {
+  return isPlainObject(input) && (input as { [PARSED]?: unknown })[PARSED] === true;
+}
+
 function checkPermission(
   input: unknown,
   context: PermissionContext,
@@ -106,6 +115,8 @@ function checkPermission(
   const permission = readFields(fields.value, context, globs, found);
   const [first, ...others] = found;
   if (first !== undefined) return { problems: [first, ...others] };
+  Object.defineProperty(permission, PARSED, { value: true });
+  Object.freeze(permission);
   parsedIn.set(permission, context);
   return { value: permission };
 }
@@ -123,7 +134,7 @@ function readFields(
     problems.push(fieldError(name, field, problem));
   };
   if (actions?.length === 0) report('actions', 'must not be empty');
-  return Object.freeze({
+  return {
     name,
     project: project ?? undefined,
     types: resolveAll('types', types ?? [], vocabulary.resolveType, vocabulary.types, report),
@@ -135,7 +146,7 @@ function readFields(
         : resolveAll('actions', actions, vocabulary.resolveAction, vocabulary.actions, report),
     policy: readPolicy(name, policy ?? defaultPolicy, policyKinds, problems),
     tags: freezeTags(Object.entries(tags ?? {})),
-  });
+  };
 }
 
 type Report = (field: string, problem: string) => void;

@@ -1,12 +1,6 @@
 export type { DefinePermissionOptions } from './define-permission.js';
 export { definePermission, permissionContext } from './define-permission.js';
-export type {
-  AllowAllPolicy,
-  CombinedGroupNamespacePolicy,
-  GroupBasedPolicy,
-  NamespaceBasedPolicy,
-  RoleBasedPolicy,
-} from './kinds.js';
+export type { FeastPolicy } from './kinds.js';
 export {
   allowAll,
   FEAST_POLICY_KINDS,

@@ -28,6 +28,14 @@ export interface AllowAllPolicy extends PolicyData {
   readonly type: 'AllowAll';
 }
 
+/** A policy of one of Feast's five kinds. */
+export type FeastPolicy =
+  | RoleBasedPolicy
+  | GroupBasedPolicy
+  | NamespaceBasedPolicy
+  | CombinedGroupNamespacePolicy
+  | AllowAllPolicy;
+
 /** One of the roles. @source Feast documentation, "Policies": RoleBasedPolicy */
 const roleBasedPolicy: PolicyKind<RoleBasedPolicy> = {
   type: 'RoleBasedPolicy',

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ADVERSARIES, CLASSES_ALONE } from '../../bench/adversaries.js';
-import {
-  createAuthorizer,
-  PatternUnsupportedError,
-  type PermissionInput,
-} from '../../src/index.js';
+import { PatternUnsupportedError } from '../../src/errors.js';
+import { createAuthorizer, type PermissionInput } from '../../src/index.js';
 import { compileNamePattern } from '../../src/matchers/index.js';
 
 /** Patterns of more than 10,000 states each, all different. */

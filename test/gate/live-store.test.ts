@@ -2,13 +2,13 @@ import { copyFile, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RegistryInvalidError, RegistryUnavailableError } from '../../src/model/index.js';
 import {
   type LoadedGate,
   type LoadGateOptions,
   loadGate,
   type ReloadEvent,
-} from '../../src/gate/load/index.js';
-import { RegistryInvalidError, RegistryUnavailableError } from '../../src/model/index.js';
+} from '../../src/node.js';
 import { permissionInit, type RegistryInit, registryBytes } from '../registry/registry-bytes.js';
 
 const CONFIG = 'project: p\nregistry: registry.db\nauth: {type: kubernetes}\n';

@@ -2,13 +2,13 @@ import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type LoadGateOptions, loadGate } from '../../src/gate/load/index.js';
 import {
   ConfigInvalidError,
   IdentityMissingError,
   PermissionDeniedError,
   RegistryInvalidError,
 } from '../../src/model/index.js';
+import { type LoadGateOptions, loadGate } from '../../src/node.js';
 import { registryBytes } from '../registry/registry-bytes.js';
 
 const EXAMPLE = 'examples/credit_scoring';

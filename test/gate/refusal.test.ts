@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  AuthzError,
   ConfigInvalidError,
   CredentialUnavailableError,
-  ERROR_STATUS,
+  type ErrorStatus,
   IdentityInvalidError,
   IdentityMissingError,
   IdentityUnavailableError,
@@ -46,7 +47,7 @@ const ERRORS = [
 describe('errors of this package', () => {
   test.each(ERRORS.map((error) => [error.code, error] as const))('%s', (code, error) => {
     const refusal = testGate({ explain: 'full' }).gate.refuse(error);
-    const { http, grpc } = ERROR_STATUS[code];
+    const { http, grpc } = error.responseStatus;
     expect(refusal.status).toBe(http);
     expect(refusal.grpc.code).toBe(grpc);
     expect(refusal.headers['content-type']).toBe('application/problem+json');
@@ -144,5 +145,43 @@ describe('any other error', () => {
       detail: 'internal error',
     });
     expect(JSON.stringify(refusal)).not.toContain('secret');
+  });
+
+  test('an error with a code of another version is answered with its own status', () => {
+    class NewerError extends AuthzError {
+      readonly code = 'ERR_OF_A_NEWER_VERSION';
+      override get responseStatus(): ErrorStatus {
+        return { http: 503, grpc: 14 };
+      }
+    }
+    const refusal = testGate().gate.refuse(new NewerError('secret'));
+    expect(refusal).toMatchObject({ status: 503, grpc: { code: 14 } });
+    expect(JSON.stringify(refusal)).not.toContain('secret');
+    expect(JSON.parse(refusal.body)).toMatchObject({ code: 'ERR_OF_A_NEWER_VERSION' });
+  });
+
+  test.each<[string, unknown]>([
+    ['a success', { http: 200, grpc: 0 }],
+    ['a redirect', { http: 302, grpc: 7 }],
+    ['text', { http: '403', grpc: '7' }],
+    ['not there', undefined],
+  ])('an error whose status is %s is answered with 500', (_, responseStatus) => {
+    class StrangeError extends AuthzError {
+      readonly code = 'ERR_STRANGE';
+      override get responseStatus(): ErrorStatus {
+        return responseStatus as ErrorStatus;
+      }
+    }
+    const { gate } = testGate();
+    expect(gate.refuse(new StrangeError('m'))).toMatchObject({ status: 500, grpc: { code: 13 } });
+  });
+
+  test('what looks like an error of the package and carries no mark is answered with 500', () => {
+    const forged = JSON.parse(
+      '{"code":"ERR_PERMISSION_DENIED","message":"m","responseStatus":{"http":403,"grpc":7},"Symbol(feast-permissions.error)":true}',
+    );
+    const { gate } = testGate();
+    expect(gate.refuse(forged).status).toBe(500);
+    expect(gate.refuse(Object.assign(new Error('m'), forged)).status).toBe(500);
   });
 });

@@ -1,72 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import {
   ConfigInvalidError,
-  CredentialUnavailableError,
-  ERROR_STATUS,
-  IdentityInvalidError,
-  IdentityMissingError,
-  IdentityUnavailableError,
-  MediaTypeUnsupportedError,
   PatternUnsupportedError,
   PermissionInvalidError,
   printable,
   quote,
   RegistryInvalidError,
   RegistryUnavailableError,
-  RequestInvalidError,
-  ResourceNotFoundError,
-  SecretForbiddenError,
-  SecretNotFoundError,
   throwCollected,
-  WorkspaceError,
 } from '../../src/model/errors.js';
-import { AuthzError, type Decision, PermissionDeniedError } from '../../src/model/index.js';
-
-const DECISION: Decision = {
-  allowed: false,
-  reason: 'denied',
-  subject: { username: 'alice', roles: ['secret-role'] },
-  actions: ['READ_ONLINE', 'DESCRIBE'],
-  resource: { type: 'FeatureView', name: 'risk\nscores', tags: { team: 'secret-tag' } },
-  permissions: [{ name: 'p', project: undefined, granted: false, explanation: 'secret-role' }],
-  explanation: 'secret-role',
-  version: '1',
-};
-
-const PATTERN = {
-  kind: 'unsupported',
-  pattern: '(a)\\1',
-  position: 3,
-  reason: 'back-reference',
-} as const;
-
-const ALL: readonly AuthzError[] = [
-  new PermissionInvalidError('m', { field: 'name' }),
-  new PatternUnsupportedError(PATTERN),
-  new ConfigInvalidError('m'),
-  new RegistryInvalidError('m'),
-  new RegistryUnavailableError('m'),
-  new IdentityMissingError('m'),
-  new IdentityInvalidError('m'),
-  new IdentityUnavailableError('m'),
-  new PermissionDeniedError(DECISION),
-  new RequestInvalidError('m'),
-  new MediaTypeUnsupportedError('m'),
-  new ResourceNotFoundError('m'),
-  new CredentialUnavailableError('m'),
-  new SecretNotFoundError('m'),
-  new SecretForbiddenError('m'),
-  new WorkspaceError('m', { status: 500, retriable: false }),
-];
+import {
+  type AnyAuthzError,
+  AuthzError,
+  type AuthzErrorCode,
+  type Decision,
+  isAuthzError,
+  PermissionDeniedError,
+} from '../../src/model/index.js';
+import { ALL_ERRORS, CORE_ERRORS, DENIAL as DECISION, PATTERN } from '../support/all-errors.js';
 
 describe('errors', () => {
-  it('have one class for each code, and each code a status', () => {
-    expect(ALL.map(({ code }) => code).sort()).toEqual(Object.keys(ERROR_STATUS).sort());
-    for (const error of ALL) {
+  it('have one class for each code', () => {
+    expect(new Set(ALL_ERRORS.map(({ code }) => code)).size).toBe(ALL_ERRORS.length);
+    for (const error of ALL_ERRORS) {
       expect(error).toBeInstanceOf(AuthzError);
       expect(error.name).toBe(error.constructor.name);
+      expect(error.constructor).toHaveProperty('code', error.code);
       expect(error.errors).toEqual([error]);
-      expect(ERROR_STATUS[error.code].http).toBeGreaterThanOrEqual(400);
     }
   });
 
@@ -74,11 +34,43 @@ describe('errors', () => {
     ['ERR_IDENTITY_MISSING', 401, 16],
     ['ERR_IDENTITY_INVALID', 401, 16],
     ['ERR_PERMISSION_DENIED', 403, 7],
+    ['ERR_RESOURCE_NOT_FOUND', 404, 5],
+    ['ERR_REQUEST_INVALID', 422, 3],
+    ['ERR_WORKSPACE', 502, 14],
     ['ERR_IDENTITY_UNAVAILABLE', 503, 14],
     ['ERR_REGISTRY_UNAVAILABLE', 503, 14],
+    ['ERR_CREDENTIAL_UNAVAILABLE', 503, 14],
+    ['ERR_SECRET_NOT_FOUND', 503, 14],
+    ['ERR_SECRET_FORBIDDEN', 503, 14],
     ['ERR_CONFIG_INVALID', 500, 13],
-  ] as const)('%s is answered with %i and %i', (code, http, grpc) => {
-    expect(ERROR_STATUS[code]).toEqual({ http, grpc });
+  ])('%s is answered with %i and gRPC status %i', (code, http, grpc) => {
+    const error = ALL_ERRORS.find((one) => one.code === code);
+    expect(error?.responseStatus).toEqual({ http, grpc });
+  });
+
+  it('narrow by their code', () => {
+    const codes: readonly AuthzErrorCode[] = CORE_ERRORS.map(({ code }) => code);
+    expect(codes).toHaveLength(CORE_ERRORS.length);
+    const decisionOf = (error: AnyAuthzError): Decision | undefined => {
+      switch (error.code) {
+        case 'ERR_PERMISSION_DENIED':
+          return error.decision;
+        default:
+          return undefined;
+      }
+    };
+    expect(CORE_ERRORS.map(decisionOf).filter((one) => one !== undefined)).toEqual([DECISION]);
+  });
+
+  it('are told apart by `instanceof`, and a class of its own is compared by prototype', () => {
+    class OwnError extends RegistryInvalidError {}
+    const own = new OwnError('m');
+    expect(own).toBeInstanceOf(RegistryInvalidError);
+    expect(own).toBeInstanceOf(AuthzError);
+    expect(new RegistryInvalidError('m')).not.toBeInstanceOf(OwnError);
+    expect(own).not.toBeInstanceOf(RegistryUnavailableError);
+    expect(isAuthzError({ code: 'ERR_PERMISSION_DENIED' })).toBe(false);
+    expect(new Error('m')).not.toBeInstanceOf(AuthzError);
   });
 
   it('keep their cause', () => {

@@ -6,7 +6,6 @@ import {
   parsePermissionFile,
 } from '../../src/config/index.js';
 import { createGate, findEndpoint, requirementsOf } from '../../src/gate/index.js';
-import { loadGate } from '../../src/gate/load/index.js';
 import {
   createAuthenticator,
   createHttpClient,
@@ -23,6 +22,7 @@ import {
   prepareSnapshot,
 } from '../../src/index.js';
 import { feastVocabulary } from '../../src/model/index.js';
+import { loadGate } from '../../src/node.js';
 import { createRedactor } from '../../src/redaction/index.js';
 import {
   createFileRegistry,

@@ -2,7 +2,7 @@ import { BoundedCache } from '../../engine/bounded-cache.js';
 import type { VerifiedToken } from './verified-token.js';
 
 /** Bounds of what is remembered of verified tokens. */
-export interface TokenCacheOptions {
+export interface VerifiedTokenCacheOptions {
   /** How many tokens at most. 0: none. One that is longer than 4,096 characters counts for several. */
   readonly maxTokens?: number | undefined;
   /** How long at most, in seconds. The end of a token always counts, and so does the end of its key. */
@@ -46,7 +46,7 @@ const KEY_LENGTH = 43;
  * @throws TypeError when a bound is no number of 0 or more
  */
 export function createVerifiedTokenCache(
-  { maxTokens = DEFAULT_MAX_TOKENS, ttlSeconds = DEFAULT_TTL_SECONDS }: TokenCacheOptions,
+  { maxTokens = DEFAULT_MAX_TOKENS, ttlSeconds = DEFAULT_TTL_SECONDS }: VerifiedTokenCacheOptions,
   now: () => number,
 ): VerifiedTokenCache {
   if (!(maxTokens >= 0)) throw new TypeError('cache.maxTokens must be a number of 0 or more');

@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { errorCode } from '../../config/find-feature-store-config.js';
-import { CredentialUnavailableError, quote, SecretForbiddenError } from '../../model/index.js';
+import { CredentialUnavailableError, quote } from '../../model/index.js';
 import { decodeUtf8 } from './decode-utf8.js';
+import { SecretForbiddenError } from './secret-errors.js';
 import { formatSecretName, type SecretName } from './secret-name.js';
 import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
 

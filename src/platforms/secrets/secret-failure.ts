@@ -1,9 +1,5 @@
-import {
-  type AuthzError,
-  CredentialUnavailableError,
-  SecretForbiddenError,
-  SecretNotFoundError,
-} from '../../model/index.js';
+import { type AuthzError, CredentialUnavailableError } from '../../model/index.js';
+import { SecretForbiddenError, SecretNotFoundError } from './secret-errors.js';
 import { formatSecretName, type SecretName } from './secret-name.js';
 
 /** What the services call it, where their status does not say. */

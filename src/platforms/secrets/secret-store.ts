@@ -1,11 +1,8 @@
 import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
-import {
-  AuthzError,
-  CredentialUnavailableError,
-  SecretNotFoundError,
-  WorkspaceError,
-} from '../../model/index.js';
+import { AuthzError, CredentialUnavailableError } from '../../model/index.js';
 import { MAX_SECRET_LENGTH } from '../../redaction/index.js';
+import { WorkspaceError } from '../databricks/workspace/workspace-error.js';
+import { SecretNotFoundError } from './secret-errors.js';
 import { explainSecretFailure } from './secret-failure.js';
 import { assertSecretName, formatSecretName, type SecretName } from './secret-name.js';
 

@@ -24,5 +24,5 @@ test('the adapter runs where there is no Node.js', () => {
 });
 
 test('a module that loads one of Node.js is seen', () => {
-  expect([...modulesLoadedWith('src/gate/load/index.ts')]).toContain('node:fs/promises');
+  expect([...modulesLoadedWith('src/node.ts')]).toContain('node:fs/promises');
 });

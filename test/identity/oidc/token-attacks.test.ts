@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { CompactEncrypt, exportSPKI, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Authenticator, createAuthenticator } from '../../../src/identity/index.js';
-import type { AuthzErrorCode } from '../../../src/model/errors.js';
+import type { AuthzErrorCode } from '../../../src/model/index.js';
 import {
   createSigningKey,
   FakeProvider,

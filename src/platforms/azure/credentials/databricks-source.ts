@@ -1,5 +1,5 @@
 import { isHeaderToken } from '../../../identity/request-token.js';
-import { CredentialUnavailableError, WorkspaceError } from '../../../model/errors.js';
+import { CredentialUnavailableError } from '../../../model/errors.js';
 import {
   createTokenCache,
   type ExpiringToken,
@@ -9,6 +9,7 @@ import type {
   TemporaryServiceCredentials,
   WorkspaceClient,
 } from '../../databricks/workspace/index.js';
+import { WorkspaceError } from '../../databricks/workspace/workspace-error.js';
 import { scopeOfResource } from './credential-resource.js';
 import type { CredentialTarget, ServiceCredentialSource } from './service-credential.js';
 

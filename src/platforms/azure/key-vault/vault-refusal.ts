@@ -1,13 +1,8 @@
 import type { HttpResponse } from '../../../identity/http-client.js';
 import { parseJson } from '../../../identity/provider-metadata.js';
-import {
-  type AuthzError,
-  CredentialUnavailableError,
-  quote,
-  SecretForbiddenError,
-  SecretNotFoundError,
-} from '../../../model/errors.js';
+import { type AuthzError, CredentialUnavailableError, quote } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
+import { SecretForbiddenError, SecretNotFoundError } from '../../secrets/secret-errors.js';
 
 /** What a vault calls its reasons. Any other text of an answer may hold what was asked, or by whom. */
 const FORBIDDEN_BY = new Map([

@@ -1,4 +1,3 @@
-import { WorkspaceError } from '../../../model/errors.js';
 import {
   formatPrincipal,
   isApplicationId,
@@ -7,12 +6,13 @@ import {
   principalKey,
 } from '../vocabulary/index.js';
 import type { AccessControlResponse, WorkspaceClient } from '../workspace/index.js';
+import { WorkspaceError } from '../workspace/workspace-error.js';
 
 /** The levels of serving endpoints, from the weakest to the strongest. */
 export type EndpointLevel = 'CAN_VIEW' | 'CAN_QUERY' | 'CAN_MANAGE';
 
 /** Which service principals may do what with which serving endpoints. */
-export interface EndpointAccess {
+export interface ServingEndpointAccess {
   /** Names of serving endpoints. */
   readonly endpoints: readonly string[];
   /** Application ids of service principals: never their names. */
@@ -60,7 +60,7 @@ const ORDER: readonly string[] = LEVELS.ServingEndpoint.levels;
  */
 export async function planEndpointAccess(
   workspace: WorkspaceClient,
-  access: EndpointAccess,
+  access: ServingEndpointAccess,
 ): Promise<EndpointAccessPlan> {
   const { endpoints, servicePrincipals, level } = checkAccess(access);
   const changes: EndpointGrant[] = [];
@@ -90,7 +90,7 @@ export async function planEndpointAccess(
  */
 export async function applyEndpointAccess(
   workspace: WorkspaceClient,
-  access: EndpointAccess,
+  access: ServingEndpointAccess,
 ): Promise<EndpointAccessPlan> {
   const plan = await planEndpointAccess(workspace, access);
   const byEndpoint = new Map<string, EndpointGrant[]>();
@@ -120,7 +120,7 @@ export async function applyEndpointAccess(
  */
 export async function verifyEndpointAccess(
   workspace: WorkspaceClient,
-  access: EndpointAccess,
+  access: ServingEndpointAccess,
 ): Promise<readonly EndpointFinding[]> {
   const { changes, findings } = await planEndpointAccess(workspace, access);
   const missing = changes.map(
@@ -144,7 +144,7 @@ function checkAccess({
   endpoints,
   servicePrincipals,
   level = 'CAN_QUERY',
-}: EndpointAccess): Required<EndpointAccess> & { readonly level: EndpointLevel } {
+}: ServingEndpointAccess): Required<ServingEndpointAccess> & { readonly level: EndpointLevel } {
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
     throw new TypeError('endpoints must be a list of names');
   }

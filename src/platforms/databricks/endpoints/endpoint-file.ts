@@ -6,7 +6,7 @@ import { parseYaml } from '../../../config/parse-yaml.js';
 import { type ConfigInvalidError, throwCollected } from '../../../model/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
 import type { WorkspaceClientOptions } from '../workspace/index.js';
-import type { EndpointAccess, EndpointLevel } from './endpoint-access.js';
+import type { EndpointLevel, ServingEndpointAccess } from './endpoint-access.js';
 import type { EndpointTokenRequest } from './endpoint-token.js';
 import {
   type CredentialsSection,
@@ -18,7 +18,7 @@ import {
 
 /** What a file of endpoint access says. */
 export interface EndpointFile {
-  readonly access: EndpointAccess;
+  readonly access: ServingEndpointAccess;
   /** As whom the workspace is asked for endpoints and permissions. */
   readonly connect: () => WorkspaceClientOptions;
   /** The token to make, and how the workspace is asked as the service principal. */

@@ -1,5 +1,6 @@
-import { ConfigInvalidError, quote, WorkspaceError } from '../../../model/index.js';
+import { ConfigInvalidError, quote } from '../../../model/index.js';
 import type { WorkspaceClient } from '../workspace/index.js';
+import { WorkspaceError } from '../workspace/workspace-error.js';
 
 /** A token for a caller of endpoints that cannot ask for tokens itself. */
 export interface EndpointTokenRequest {

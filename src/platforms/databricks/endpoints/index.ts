@@ -1,12 +1,12 @@
 export {
   applyEndpointAccess,
   describeEndpointGrant,
-  type EndpointAccess,
   type EndpointAccessPlan,
   type EndpointFinding,
   type EndpointGrant,
   type EndpointLevel,
   planEndpointAccess,
+  type ServingEndpointAccess,
   verifyEndpointAccess,
 } from './endpoint-access.js';
 export { type EndpointFile, parseEndpointFile } from './endpoint-file.js';

@@ -1,6 +1,6 @@
-import { WorkspaceError } from '../../../model/errors.js';
 import { assertAskedAs } from '../endpoints/endpoint-token.js';
 import { createWorkspaceClient, type ManagedTokenInfo } from '../workspace/index.js';
+import { WorkspaceError } from '../workspace/workspace-error.js';
 import { linksTo, READER_NAME, REGISTRY_ROOT, type RemoteName, secretKey } from './link-names.js';
 import type { LinkChange, LinkPlan } from './link-plan.js';
 import { tokenComment, tokensOfLink, type WorkspaceIds } from './link-token.js';

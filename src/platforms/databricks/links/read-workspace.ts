@@ -1,4 +1,3 @@
-import { WorkspaceError } from '../../../model/errors.js';
 import { principalKey } from '../vocabulary/index.js';
 import type {
   AccessControlResponse,
@@ -7,6 +6,7 @@ import type {
   SecretAcl,
   WorkspaceClient,
 } from '../workspace/index.js';
+import { WorkspaceError } from '../workspace/workspace-error.js';
 import { REGISTRY_ROOT, type RegistryLink, type SecretPart, secretKey } from './link-names.js';
 
 /** What a workspace has whose registry others read. */

@@ -8,8 +8,9 @@ import {
 import { request as requestHttps } from 'node:https';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { RequestInvalidError, WorkspaceError } from '../../../model/errors.js';
+import { RequestInvalidError } from '../../../model/errors.js';
 import type { TokenProvider } from '../tokens/index.js';
+import { WorkspaceError } from '../workspace/workspace-error.js';
 import { type Release, type RequestLimits, TooManyRequestsError } from './request-limits.js';
 
 export interface ForwardOptions {

@@ -1,4 +1,4 @@
-import { WorkspaceError } from '../../../model/errors.js';
+import { WorkspaceError } from './workspace-error.js';
 
 /** A part of a list. */
 export interface Page<T> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { quote, WorkspaceError } from '../../../model/errors.js';
+import { quote } from '../../../model/errors.js';
+import { WorkspaceError } from './workspace-error.js';
 import type { JsonObject } from './workspace-transport.js';
 
 /** Text, or none: services leave out what is empty. */

@@ -1,4 +1,3 @@
-import { WorkspaceError } from '../../../model/errors.js';
 import { createPermissionsApi, type PermissionsApi } from './permissions-api.js';
 import { createScimApi, type ScimApi } from './scim-api.js';
 import { createSecretsApi, type SecretsApi } from './secrets-api.js';
@@ -16,6 +15,7 @@ import {
   type TemporaryServiceCredentials,
   type TemporaryServiceCredentialsRequest,
 } from './unity-catalog-api.js';
+import { WorkspaceError } from './workspace-error.js';
 import {
   createWorkspaceTransport,
   type NumberedTransport,

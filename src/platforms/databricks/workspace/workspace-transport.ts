@@ -1,11 +1,12 @@
 import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
 import { parseJson } from '../../../identity/provider-metadata.js';
 import { isUsuallyTransient, RetryLaterError } from '../../../identity/retry-request.js';
-import { CredentialUnavailableError, quote, WorkspaceError } from '../../../model/errors.js';
+import { CredentialUnavailableError, quote } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
 import { createSender, type RequestOptions } from '../tokens/request-options.js';
 import type { ExpiringToken, TokenProvider } from '../tokens/token-provider.js';
 import { parseWorkspaceHost, type WorkspaceHostOptions } from '../tokens/workspace-host.js';
+import { WorkspaceError } from './workspace-error.js';
 
 /** How a workspace is asked; a request has 60 s unless given. */
 export interface WorkspaceClientOptions extends RequestOptions, WorkspaceHostOptions {

@@ -1,4 +1,4 @@
-import { CredentialUnavailableError } from 'feast-permissions';
+import { CredentialUnavailableError } from 'feast-permissions/errors';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type CredentialWorkspace,

@@ -1,10 +1,10 @@
 import {
-  CredentialUnavailableError,
   createAuthorizer,
   definePermission,
   PermissionDeniedError,
   roles,
 } from 'feast-permissions';
+import { CredentialUnavailableError } from 'feast-permissions/errors';
 import { describe, expect, test } from 'vitest';
 import {
   azureSqlAccessToken,

@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import {
-  ConfigInvalidError,
-  CredentialUnavailableError,
-  SecretForbiddenError,
-  SecretNotFoundError,
-} from 'feast-permissions';
+import { ConfigInvalidError, CredentialUnavailableError } from 'feast-permissions/errors';
 import { defaultRedactor } from 'feast-permissions/redaction';
+import { SecretForbiddenError, SecretNotFoundError } from 'feast-permissions/secrets';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   createKeyVaultClient,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import {
-  ConfigInvalidError,
   createAuthorizer,
   definePermission,
   PermissionDeniedError,
   roles,
   type Subject,
 } from 'feast-permissions';
+import { ConfigInvalidError } from 'feast-permissions/errors';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   getServiceCredentialsProvider,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ConfigInvalidError } from 'feast-permissions';
+import { ConfigInvalidError } from 'feast-permissions/errors';
 import { describe, expect, test } from 'vitest';
 import { parseVaultAddress } from '../../../../src/platforms/azure/key-vault/vault-address.js';
 import { propertyRuns } from '../../../support/property-runs.js';

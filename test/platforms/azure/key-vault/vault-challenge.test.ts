@@ -1,4 +1,4 @@
-import { CredentialUnavailableError } from 'feast-permissions';
+import { CredentialUnavailableError } from 'feast-permissions/errors';
 import { describe, expect, test } from 'vitest';
 import { parseVaultAddress } from '../../../../src/platforms/azure/key-vault/vault-address.js';
 import { readVaultChallenge } from '../../../../src/platforms/azure/key-vault/vault-challenge.js';

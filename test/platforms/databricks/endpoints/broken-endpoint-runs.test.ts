@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   applyEndpointAccess,
   createEndpointToken,
-  type EndpointAccess,
   planEndpointAccess,
+  type ServingEndpointAccess,
 } from '../../../../src/platforms/databricks/endpoints/index.js';
 import { createStaticTokenProvider } from '../../../../src/platforms/databricks/tokens/index.js';
 import {
@@ -16,7 +16,7 @@ const SCORER = '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9011';
 const BATCH = '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9012';
 const ANN = 'ann@example.org';
 const ENDPOINTS = ['fraud', 'churn'];
-const ACCESS: EndpointAccess = { endpoints: ENDPOINTS, servicePrincipals: [SCORER, BATCH] };
+const ACCESS: ServingEndpointAccess = { endpoints: ENDPOINTS, servicePrincipals: [SCORER, BATCH] };
 /** Each endpoint is looked up, its list read, and then written. */
 const READS = 2 * ENDPOINTS.length;
 const WRITES = ENDPOINTS.length;

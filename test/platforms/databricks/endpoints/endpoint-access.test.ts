@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   applyEndpointAccess,
-  type EndpointAccess,
   planEndpointAccess,
+  type ServingEndpointAccess,
   verifyEndpointAccess,
 } from '../../../../src/platforms/databricks/endpoints/index.js';
 import { createStaticTokenProvider } from '../../../../src/platforms/databricks/tokens/index.js';
@@ -14,7 +14,7 @@ import { type FakeWorkspace, startFakeWorkspace } from '../../../support/databri
 
 const APP = '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9011';
 const OTHER = '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9012';
-const ACCESS: EndpointAccess = { endpoints: ['fraud', 'churn'], servicePrincipals: [APP] };
+const ACCESS: ServingEndpointAccess = { endpoints: ['fraud', 'churn'], servicePrincipals: [APP] };
 
 let workspace: FakeWorkspace;
 let admin: WorkspaceClient;
@@ -192,7 +192,7 @@ describe('rejects', () => {
     );
   });
 
-  test.each<[string, Partial<EndpointAccess>]>([
+  test.each<[string, Partial<ServingEndpointAccess>]>([
     ['a name in place of an application id', { servicePrincipals: ['scoring'] }],
     ['nobody', { servicePrincipals: [] }],
     ['no endpoint', { endpoints: [] }],

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { CredentialUnavailableError } from 'feast-permissions';
+import { CredentialUnavailableError } from 'feast-permissions/errors';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type IdentitySecret } from '../../../../src/identity/index.js';
 import {

@@ -1,0 +1,27 @@
+export type {
+  AnyAuthzError,
+  AuthzErrorCode,
+  ConfigError,
+  ErrorStatus,
+  GateError,
+  IdentityError,
+  PermissionError,
+  RegistryError,
+} from './model/index.js';
+export {
+  AuthzError,
+  ConfigInvalidError,
+  CredentialUnavailableError,
+  IdentityInvalidError,
+  IdentityMissingError,
+  IdentityUnavailableError,
+  isAuthzError,
+  MediaTypeUnsupportedError,
+  PatternUnsupportedError,
+  PermissionDeniedError,
+  PermissionInvalidError,
+  RegistryInvalidError,
+  RegistryUnavailableError,
+  RequestInvalidError,
+  ResourceNotFoundError,
+} from './model/index.js';

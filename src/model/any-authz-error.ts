@@ -1,0 +1,53 @@
+import type { PermissionDeniedError } from './decision.js';
+import type {
+  ConfigInvalidError,
+  CredentialUnavailableError,
+  IdentityInvalidError,
+  IdentityMissingError,
+  IdentityUnavailableError,
+  MediaTypeUnsupportedError,
+  PatternUnsupportedError,
+  PermissionInvalidError,
+  RegistryInvalidError,
+  RegistryUnavailableError,
+  RequestInvalidError,
+  ResourceNotFoundError,
+} from './errors.js';
+
+/** Errors of permissions and of the patterns in them. */
+export type PermissionError = PermissionInvalidError | PatternUnsupportedError;
+/** Errors of configuration files and permission files. */
+export type ConfigError = ConfigInvalidError | PermissionError;
+/** Errors of registries. */
+export type RegistryError = RegistryInvalidError | RegistryUnavailableError | PermissionError;
+/** Errors of tokens that a caller presents, and of tokens that this program obtains. */
+export type IdentityError =
+  | IdentityMissingError
+  | IdentityInvalidError
+  | IdentityUnavailableError
+  | CredentialUnavailableError;
+/** Errors that the gate answers a request with. */
+export type GateError =
+  | IdentityError
+  | PermissionDeniedError
+  | RequestInvalidError
+  | MediaTypeUnsupportedError
+  | ResourceNotFoundError
+  | RegistryUnavailableError;
+
+/**
+ * Every error of the core. `switch (error.code)` narrows it.
+ *
+ * @example
+ * if (isAuthzError(error)) {
+ *   const known = error as AnyAuthzError;
+ *   switch (known.code) {
+ *     case 'ERR_PERMISSION_DENIED':
+ *       console.warn(known.decision.explanation);
+ *   }
+ * }
+ */
+export type AnyAuthzError = ConfigError | RegistryError | GateError;
+
+/** The code of an error of the core. */
+export type AuthzErrorCode = AnyAuthzError['code'];
