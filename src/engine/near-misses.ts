@@ -1,4 +1,4 @@
-import { compileNamePattern } from '../matchers/index.js';
+import { compileNamePattern, rewriteGlobLookalike } from '../matchers/index.js';
 import {
   assertResource,
   formatResource,
@@ -93,7 +93,8 @@ function failedConditions(
     compileNamePattern(pattern).test(resource.name),
   );
   if (source.namePatterns.length > 0 && !isNamed) {
-    failed.push(`its names are ${source.namePatterns.map(writePattern).join(', ')}`);
+    const names = source.namePatterns.map(writePattern).join(', ');
+    failed.push(`its names are ${names}${describeGlob(source.namePatterns, resource.name)}`);
   }
   const { tags = {} } = resource;
   const lacking = Object.entries(source.requiredTags).filter(
@@ -109,6 +110,17 @@ function failedConditions(
   if (missing.length > 0) failed.push(`it does not hold ${missing.join(', ')}`);
   if (!test.passes(subject)) failed.push(`it requires ${requirementOf(snapshot, permission)}`);
   return failed;
+}
+
+/** A glob in the place of a regular expression, if it would match. */
+function describeGlob(patterns: readonly NamePatternSource[], name: string): string {
+  for (const pattern of patterns) {
+    const rewrite = typeof pattern === 'string' ? rewriteGlobLookalike(pattern) : undefined;
+    if (rewrite === undefined || !compileNamePattern(rewrite).test(name)) continue;
+    const [written, meant] = [writePattern(pattern), writePattern(rewrite)];
+    return `, and ${written} is a regular expression: did you mean ${meant}?`;
+  }
+  return '';
 }
 
 function writePattern(pattern: NamePatternSource): string {

@@ -133,7 +133,7 @@ export class PatternUnsupportedError extends AuthzError {
   readonly position: number;
   /** What is wrong, without the pattern and the position. */
   readonly reason: string;
-  /** A pattern with the same meaning that is supported, where one is known. */
+  /** A supported pattern that means the same, or what the pattern means as a glob, if one is known. */
   readonly rewrite: string | undefined;
   /** Name of the permission that holds the pattern, where known. */
   readonly permission: string | undefined;

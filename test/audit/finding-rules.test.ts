@@ -343,6 +343,14 @@ describe('matches-nothing', () => {
     ]);
   });
 
+  it('says what to write for a glob that stands where a regular expression does', async () => {
+    const namePatterns = ['tide_*', 'old_.*', 'v1.2_*', { glob: 'x*' }];
+    const permissions = [ADMIN, { name: 'lost', namePatterns, policy: roles('r') }];
+    expect(await messages('matches-nothing', { permissions })).toEqual([
+      'permission `lost` governs no resource: resources named `tide_*`, `old_.*`, `v1.2_*`, `glob:x*`; name patterns are regular expressions, did you mean `tide_.*`, `v1\\.2_.*`?',
+    ]);
+  });
+
   it('is not found where one resource is left', async () => {
     expect(
       await messages('matches-nothing', {

@@ -52,6 +52,14 @@ describe('findNearMisses', () => {
     expect(missesOf(fields)).toEqual([because]);
   });
 
+  it('suggests a regular expression for a glob that would match', () => {
+    const resource = { ...WANTED, name: 'tide_eu' };
+    expect(missesOf({ namePatterns: ['b_*', 'tide_*'] }, resource)).toEqual([
+      'its names are "b_*", "tide_*", and "tide_*" is a regular expression: did you mean "tide_.*"?',
+    ]);
+    expect(missesOf({ namePatterns: 'b_*' }, resource)).toEqual(['its names are "b_*"']);
+  });
+
   it.each<[string, object]>([
     ['grants', {}],
     [

@@ -1,4 +1,5 @@
 import { requirementOf } from '../../engine/index.js';
+import { rewriteGlobLookalike } from '../../matchers/index.js';
 import { PatternUnsupportedError, quote } from '../../model/index.js';
 import type { AuditedPermission, AuditFacts } from '../audit-facts.js';
 import {
@@ -81,10 +82,22 @@ export const matchesNothing: FindingRule = {
   *check(facts) {
     for (const permission of facts.understood) {
       if (facts.matchesOf(permission) > 0) continue;
-      yield detail(facts, permission, `governs no resource: ${describeFilters(permission.source)}`);
+      const { source } = permission;
+      const what = `governs no resource: ${describeFilters(source)}${describeGlobs(source)}`;
+      yield detail(facts, permission, what);
     }
   },
 };
+
+/** What to write for globs that stand where regular expressions do. */
+function describeGlobs({ namePatterns }: AuditedPermission['source']): string {
+  const rewrites = namePatterns.flatMap((pattern) => {
+    const rewrite = typeof pattern === 'string' ? rewriteGlobLookalike(pattern) : undefined;
+    return rewrite === undefined ? [] : quote(rewrite);
+  });
+  if (rewrites.length === 0) return '';
+  return `; name patterns are regular expressions, did you mean ${listSome(rewrites)}?`;
+}
 
 /** A permission that is wider in Feast's own servers than it says. */
 export const tagsIgnoredByFeast: FindingRule = {

@@ -13,6 +13,7 @@ import { singleCodePoint } from './code-point-set.js';
 import { compileCountingTest } from './counting-matcher.js';
 import { countBits, hasCounts, isCountable } from './counting-program.js';
 import type { Formula } from './formula.js';
+import { rewriteGlobLookalike } from './glob-lookalike.js';
 import { literalShape } from './literal-shape.js';
 import { compileShapeTest, type NameShape, type RequiredLiterals } from './name-shape.js';
 import { compileOneWayTest } from './one-way-matcher.js';
@@ -56,13 +57,24 @@ export interface CompiledNamePattern {
  */
 export function compileNamePattern(source: NamePatternSource): CompiledNamePattern {
   const text = typeof source === 'string' ? pythonStrip(source) : source.glob;
-  const tree = typeof source === 'string' ? parsePythonPattern(text) : parseGlob(text);
+  const tree = typeof source === 'string' ? parseRegularExpression(text) : parseGlob(text);
   try {
     const { shape, test, states } = compileFormula(splitLookAround(tree));
     if (states > MAX_PATTERN_STATES) throw new ProgramTooLargeError(TOO_MANY_STATES);
     return { source, shape, test, states };
   } catch (error) {
     throw unsupportedError(error, text, tree);
+  }
+}
+
+/** A pattern such as `*_raw` is refused at its star: it is a glob. */
+function parseRegularExpression(pattern: string): PatternNode {
+  try {
+    return parsePythonPattern(pattern);
+  } catch (error) {
+    const rewrite = rewriteGlobLookalike(pattern);
+    if (!(error instanceof PatternUnsupportedError) || rewrite === undefined) throw error;
+    throw new PatternUnsupportedError({ ...error, rewrite }, { cause: error.cause });
   }
 }
 
