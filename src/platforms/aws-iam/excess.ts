@@ -1,4 +1,4 @@
-import type { AccessLevel } from './dynamodb-action.js';
+import type { AccessLevel, DynamoDbAction } from './dynamodb-action.js';
 import type { PolicyEvaluator } from './evaluate.js';
 import { DYNAMODB_ACTIONS } from './gen/dynamodb-actions.js';
 import type { Statement, StatementReference } from './policy-document.js';
@@ -22,8 +22,10 @@ export interface ExcessiveResource {
   readonly pattern: string;
   /** Whether it stands in `NotResource`: all but these. */
   readonly negated: boolean;
-  /** With `dynamodb:`; all that are allowed there. */
+  /** With `dynamodb:`; all that are allowed there, but for those that are about no resource. */
   readonly actions: readonly string[];
+  /** Actions that the statement names too and that work on `*` alone; left out: none, or the need does not have them. */
+  readonly onNoResource?: readonly string[];
   readonly allowedBy: readonly StatementReference[];
 }
 
@@ -52,8 +54,15 @@ export function findExcess(
 ): readonly Excess[] {
   return [
     ...excessiveActions(evaluator, needed, tables),
-    ...findWideGrants(evaluator, (pattern) => isWithin(pattern, tables)),
+    ...findWideGrants(evaluator, (pattern) => isWithin(pattern, tables)).map(withoutKept),
   ];
+}
+
+/** Every action that is about no resource is in excess itself. */
+function withoutKept(grant: ExcessiveResource | ExcessiveService): Excess {
+  if (grant.kind === 'service') return grant;
+  const { onNoResource: _, ...rest } = grant;
+  return rest;
 }
 
 /**
@@ -104,9 +113,9 @@ function excessiveResources(
   statement: Statement,
   isMeant: IsMeant,
 ): readonly ExcessiveResource[] {
-  const names = DYNAMODB_ACTIONS.map(({ name }) => name).filter((name) =>
-    evaluator.naming(name).has(statement),
-  );
+  const named = DYNAMODB_ACTIONS.filter(({ name }) => evaluator.naming(name).has(statement));
+  const names = namesOf(named, (types) => types.length > 0);
+  const kept = isByName(statement) ? namesOf(named, (types) => types.length === 0) : [];
   const denials = soundDenials(evaluator);
   const { negated, patterns } = statement.resources;
   const reaching = negated
@@ -121,11 +130,33 @@ function excessiveResources(
       (name) => !denying.some((denial) => evaluator.naming(name).has(denial)),
     );
     if (actions.length === 0) return [];
-    const dynamodb = actions.map((name) => `dynamodb:${name}`);
     return [
-      { kind: 'resource', pattern, negated, actions: dynamodb, allowedBy: [statement.reference] },
+      {
+        kind: 'resource',
+        pattern,
+        negated,
+        actions: actions.map(withService),
+        ...(kept.length > 0 && { onNoResource: kept.map(withService) }),
+        allowedBy: [statement.reference],
+      },
     ];
   });
+}
+
+function namesOf(
+  actions: readonly DynamoDbAction[],
+  isMeant: (types: DynamoDbAction['resourceTypes']) => boolean,
+): readonly string[] {
+  return actions.flatMap(({ name, resourceTypes }) => (isMeant(resourceTypes) ? name : []));
+}
+
+function withService(name: string): string {
+  return `dynamodb:${name}`;
+}
+
+/** Whether a statement names its actions of DynamoDB, rather than all of them. */
+function isByName({ actions: { negated, patterns } }: Statement): boolean {
+  return !negated && patterns.every(({ names }) => names.size < DYNAMODB_ACTIONS.length);
 }
 
 /** Whether a statement denies what a pattern reaches beyond what is meant. */

@@ -15,6 +15,7 @@ import {
   malformed,
   principal,
   unknownAction,
+  unknownName,
 } from './iam-rules.js';
 import type { ActionAnswer } from './needed-actions.js';
 import type { PolicyDocument, PolicyProblem, StatementReference } from './policy-document.js';
@@ -24,6 +25,7 @@ const PROBLEM_RULES: Readonly<Record<PolicyProblem['kind'], IamFindingRule>> = {
   principal,
   'literal-variable': literalVariable,
   'unknown-action': unknownAction,
+  'unknown-name': unknownName,
 };
 
 /** What is wrong with documents, as findings. */
@@ -64,26 +66,35 @@ function describeGroup(
   const [{ kind, allowedBy }] = group;
   const who = nameStatements(allowedBy, documents);
   const document = documentOf(allowedBy, documents);
+  const does = allowedBy.length === 1 ? 'allows' : 'allow';
   if (kind === 'action') {
     const actions = [
       ...new Set(group.flatMap((item) => (item.kind === 'action' ? item.action : []))),
     ];
-    const what = `${count(actions.length, 'action')} that are not needed: ${listSome(actions)}`;
-    return finding(excessAction, `${who} allows ${what}`, document);
+    const are = actions.length === 1 ? 'is' : 'are';
+    const what = `${count(actions.length, 'action')} that ${are} not needed: ${listSome(actions)}`;
+    return finding(excessAction, `${who} ${does} ${what}`, document);
   }
   const patterns = group.flatMap((item) => (item.kind === 'action' ? [] : namePattern(item)));
   if (kind === 'resource') {
-    return finding(
-      excessResource,
-      `${who} allows actions of DynamoDB on ${listSome(patterns)}`,
-      document,
+    const kept = new Set(
+      group.flatMap((item) => (item.kind === 'resource' ? (item.onNoResource ?? []) : [])),
     );
+    const message = `${who} ${does} actions of DynamoDB on ${listSome(patterns)}`;
+    return finding(excessResource, message + keepApart([...kept]), document);
   }
   return finding(
     everyService,
-    `${who} allows all of every service: ${listSome(patterns)}`,
+    `${who} ${does} all of every service: ${listSome(patterns)}`,
     document,
   );
+}
+
+/** These would be lost with the `*` in `Resource`. */
+function keepApart(actions: readonly string[]): string {
+  if (actions.length === 0) return '';
+  const [work, them] = actions.length === 1 ? ['works', 'it'] : ['work', 'them'];
+  return `; ${listSome(actions)} ${work} on \`*\` alone: keep ${them} in a statement of ${them === 'it' ? 'its' : 'their'} own`;
 }
 
 function namePattern({
@@ -121,12 +132,29 @@ export function describeAnswers(
     const what = `${listSome(group.map(({ action }) => action))} on ${quote(resource)}`;
     const who = nameStatements(decidedBy, documents);
     const message = {
-      denied: `${who} denies ${what}`,
+      denied: `${who} ${decidedBy.length === 1 ? 'denies' : 'deny'} ${what}`,
       missing: `nothing allows ${what}`,
-      conditional: `${what} depends on the request: ${who}`,
+      conditional: `${what} ${group.length === 1 ? 'depends' : 'depend'} on the request: ${nameDeciders(decidedBy, documents)}`,
     }[answer];
     return finding(ANSWER_RULES[answer], message, documentOf(decidedBy, documents));
   });
+}
+
+/** Statements that allow under conditions, and those that may deny: what to do about them differs. */
+function nameDeciders(
+  references: readonly StatementReference[],
+  documents: readonly PolicyDocument[],
+): string {
+  const allows = references.filter(({ policy, statement }) =>
+    documents[policy]?.statements.some(
+      ({ effect, reference }) => effect === 'Allow' && reference.statement === statement,
+    ),
+  );
+  const denials = references.filter((reference) => !allows.includes(reference));
+  return [
+    ...(allows.length === 0 ? [] : [`${nameStatements(allows, documents)} may allow`]),
+    ...(denials.length === 0 ? [] : [`${nameStatements(denials, documents)} may deny`]),
+  ].join(', ');
 }
 
 function groupBy<Item>(

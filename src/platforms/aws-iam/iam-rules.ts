@@ -23,7 +23,7 @@ export const actionDenied: IamFindingRule = {
   level: 'warning',
   title: 'An action that is needed, and that a statement denies',
   advice:
-    'Take the action or the table out of the statement: no other statement can allow it again',
+    'Take the action out of `Action`, or the table out of `Resource`; add it where the statement has `NotAction` or `NotResource`; remove a statement that has nothing left. No other statement can allow it again',
 };
 
 export const actionMissing: IamFindingRule = {
@@ -37,22 +37,23 @@ export const actionConditional: IamFindingRule = {
   id: 'iam-action-conditional',
   level: 'warning',
   title: 'An action that is needed, and allowed only under conditions',
-  advice: 'Make sure that the requests of Databricks meet the conditions, or remove them',
+  advice:
+    'Make sure that the requests of Databricks meet the conditions of what may allow, and never those of what may deny. A denial without its condition always denies: keep the condition, or remove the statement',
 };
 
 export const excessAction: IamFindingRule = {
   id: 'iam-excess-action',
   level: 'warning',
-  title: 'Actions on the table that nobody needs',
+  title: 'Actions on the table that are not needed',
   advice:
-    'List the needed actions instead of a wildcard, and use one role to publish and another one to look up',
+    'List the needed actions in `Action`, in place of a wildcard or `NotAction`, and use one role to publish and another one to look up',
 };
 
 export const excessResource: IamFindingRule = {
   id: 'iam-excess-resource',
   level: 'warning',
   title: 'Actions on other tables',
-  advice: 'Name the table, and its indexes, in `Resource`',
+  advice: 'Name the table, and its indexes, in `Resource`, in place of a wildcard or `NotResource`',
 };
 
 export const everyService: IamFindingRule = {
@@ -60,21 +61,31 @@ export const everyService: IamFindingRule = {
   level: 'warning',
   title: 'Actions of every service',
   advice:
-    'Name the actions of DynamoDB in `Action`, and keep what else the role needs in a policy of its own',
+    'Name the actions of DynamoDB in `Action`, in place of a wildcard or `NotAction`, and keep what else the role needs in a policy of its own',
 };
 
 export const unknownAction: IamFindingRule = {
   id: 'iam-unknown-action',
   level: 'warning',
   title: 'An action that DynamoDB does not have',
-  advice: 'Correct the spelling, or remove the action',
+  advice:
+    'Correct the spelling. An action that AWS added after our list was made is right as it stands',
+};
+
+export const unknownName: IamFindingRule = {
+  id: 'iam-unknown-name',
+  level: 'warning',
+  title: 'A name that AWS does not have',
+  advice:
+    'Correct the spelling. A name that AWS added after our lists were made is right as it stands',
 };
 
 export const literalVariable: IamFindingRule = {
   id: 'iam-literal-variable',
   level: 'warning',
   title: 'A policy variable that is plain text',
-  advice: 'Set `Version` to `2012-10-17`',
+  advice:
+    'If a variable is meant, set `Version` to `2012-10-17`. Look at every `${` of the policy first: all of them become variables, and AWS refuses one that is not closed',
 };
 
 /** All of them, the worst first. */
@@ -88,6 +99,7 @@ export const IAM_FINDING_RULES: readonly IamFindingRule[] = Object.freeze([
   excessResource,
   everyService,
   unknownAction,
+  unknownName,
   literalVariable,
 ]);
 

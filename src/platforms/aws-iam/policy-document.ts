@@ -17,7 +17,7 @@ export interface ActionPattern {
 export interface ResourcePattern {
   /** As written. */
   readonly source: string;
-  /** The service of its ARN; `*`: the pattern is `*` and stands for everything. */
+  /** The service of its ARN; `*`: the pattern is `*` and stands for everything; empty: a template fills it in. */
   readonly service: string;
   readonly arn: WildcardPattern;
 }
@@ -47,7 +47,7 @@ export interface Statement {
 
 /** What is wrong with a document. AWS refuses one that is malformed or has a principal. */
 export interface PolicyProblem {
-  readonly kind: 'malformed' | 'principal' | 'literal-variable' | 'unknown-action';
+  readonly kind: 'malformed' | 'principal' | 'literal-variable' | 'unknown-action' | 'unknown-name';
   /** A sentence without a final period, about the statement or the document. */
   readonly message: string;
   /** Where the problem is that of one statement. */

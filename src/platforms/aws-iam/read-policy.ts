@@ -1,12 +1,15 @@
+import { findNearest } from '../../foundation/did-you-mean.js';
 import { parseJsonObject } from '../../identity/parse-json-object.js';
 import { isPlainObject, quote } from '../../model/index.js';
+import { isSid } from './check-elements.js';
 import type {
   PolicyDocument,
   PolicyProblem,
   Statement,
   StatementReference,
 } from './policy-document.js';
-import { isSid, readStatement } from './read-statement.js';
+import { readStatement } from './read-statement.js';
+import { suggest } from './statement-context.js';
 
 /** Longest text in characters. */
 const MAX_LENGTH = 65_536;
@@ -18,7 +21,9 @@ const MAX_STATEMENTS = 256;
 /** Of a document: who has mended these looks again. */
 const MAX_PROBLEMS = 100;
 
-const ELEMENTS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement']);
+const ELEMENTS: readonly string[] = ['Version', 'Id', 'Statement'];
+/** The later one first: it is the one that new policies need. */
+const VERSIONS: readonly string[] = ['2012-10-17', '2008-10-17'];
 
 /**
  * Reads an identity policy, and says what is wrong with it.
@@ -81,7 +86,7 @@ function readObject(document: unknown): Readonly<Record<string, unknown>> | stri
     return 'is longer than any that AWS stores';
   }
   const value = typeof document === 'string' ? parseJsonObject(document) : document;
-  if (!isPlainObject(value)) return 'is no JSON object with members that are given once';
+  if (!isPlainObject(value)) return 'is not a JSON object with members that are given once';
   return isWithinBounds(value) ? value : 'is longer or deeper than any that AWS stores';
 }
 
@@ -130,11 +135,14 @@ function checkTop(
     report(message);
   };
   for (const element of Object.keys(value)) {
-    if (!ELEMENTS.has(element)) refuse(`has an unknown element ${quote(element)}`);
+    if (ELEMENTS.includes(element)) continue;
+    const free = ELEMENTS.filter((one) => value[one] === undefined);
+    refuse(`has an unknown element ${quote(element)}${suggest(findNearest(element, free))}`);
   }
   const { Version: version, Id: id, Statement: statement } = value;
-  if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17') {
-    refuse('`Version` must be `2012-10-17` or `2008-10-17`');
+  if (version !== undefined && !VERSIONS.some((one) => one === version)) {
+    const nearest = typeof version === 'string' ? findNearest(version, VERSIONS) : undefined;
+    refuse(`\`Version\` must be \`2012-10-17\` or \`2008-10-17\`${suggest(nearest)}`);
   }
   if (id !== undefined && typeof id !== 'string') refuse('`Id` must be a text');
   if (Array.isArray(statement) && statement.length === 0) refuse('has no statement');

@@ -1,3 +1,5 @@
+import { endOfTemplateMark } from './template-values.js';
+
 /** Whether something holds for all of a target, for a part of it, or for nothing of it. */
 export type Extent = 'all' | 'part' | 'none';
 
@@ -46,7 +48,12 @@ export class WildcardPattern {
     let hasVariables = false;
     for (let at = 0; at < source.length; at++) {
       const character = source.charAt(at);
-      if (variables && source.startsWith('${', at)) {
+      const markEnd = endOfTemplateMark(source, at);
+      if (markEnd >= 0) {
+        hasVariables = true;
+        tokens.push('any');
+        at = markEnd;
+      } else if (variables && source.startsWith('${', at)) {
         const end = source.indexOf('}', at);
         if (end <= at + 2) return undefined;
         const name = source.slice(at + 2, end);

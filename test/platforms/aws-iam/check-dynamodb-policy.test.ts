@@ -218,7 +218,7 @@ describe('findings', () => {
       [
         'iam-action-conditional',
         'warning',
-        `dynamodb:GetItem, dynamodb:Query on \`${TABLE}\` depends on the request: statement 0 of policy \`guard\``,
+        `dynamodb:GetItem, dynamodb:Query on \`${TABLE}\` depend on the request: statement 0 of policy \`guard\` may deny`,
         'guard',
       ],
       [

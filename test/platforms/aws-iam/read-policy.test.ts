@@ -23,21 +23,21 @@ function messagesOf(document: unknown, rule: string): readonly string[] {
 
 describe('a document that AWS refuses', () => {
   test.each<[what: string, document: unknown, message: RegExp]>([
-    ['a number', 1, /is no JSON object/],
-    ['null', null, /is no JSON object/],
-    ['a list in a text', '[]', /is no JSON object/],
-    ['no JSON', '{', /is no JSON object/],
+    ['a number', 1, /is not a JSON object/],
+    ['null', null, /is not a JSON object/],
+    ['a list in a text', '[]', /is not a JSON object/],
+    ['no JSON', '{', /is not a JSON object/],
     ['a member that is given twice', '{"Statement":[],"Statement":{}}', /given once/],
     [
       'an escaped member that is given twice',
       '{"Statement":[],"\\u0053tatement":{}}',
       /given once/,
     ],
-    ['an instance of a class', new Map(), /is no JSON object/],
-    ['nothing', {}, /statement 0 of policy `policy 0` is no object/],
+    ['an instance of a class', new Map(), /is not a JSON object/],
+    ['nothing', {}, /statement 0 of policy `policy 0` is not an object/],
     ['no statement', policy(), /has no statement/],
-    ['a statement that is a text', { Statement: 'x' }, /is no object/],
-    ['a list in a list', { Statement: [[allow()]] }, /is no object/],
+    ['a statement that is a text', { Statement: 'x' }, /is not an object/],
+    ['a list in a list', { Statement: [[allow()]] }, /is not an object/],
     ['another version', { Version: '2012-10-18', Statement: allow() }, /`Version` must be/],
     ['a version that is a number', { Version: 2012, Statement: allow() }, /`Version` must be/],
     ['an id that is a number', { Id: 1, Statement: allow() }, /`Id` must be a text/],
@@ -93,14 +93,18 @@ describe('a statement that AWS refuses', () => {
     [
       'with a text that is no action',
       { Action: 'GetItem' },
-      /names `GetItem`, which is no action; did you mean `dynamodb:GetItem`\?/,
+      /names `GetItem`, which is not an action; did you mean `dynamodb:GetItem`\?/,
     ],
     ['with a dot', { Action: 'dynamodb.GetItem' }, /did you mean `dynamodb:GetItem`\?/],
-    ['with a space', { Action: ' dynamodb:GetItem' }, /which is no action/],
-    ['with two colons', { Action: 'dynamodb:Get:Item' }, /which is no action$/],
-    ['with a wildcard in the service', { Action: 'dynamo*:GetItem' }, /which is no action/],
-    ['with an action of every service', { Action: '*:GetItem' }, /which is no action/],
-    ['with a letter that is a k in small', { Action: 'dynamodb:Get\u212A*' }, /which is no action/],
+    ['with a space', { Action: ' dynamodb:GetItem' }, /which is not an action/],
+    ['with two colons', { Action: 'dynamodb:Get:Item' }, /did you mean `dynamodb:GetItem`\?/],
+    ['with a wildcard in the service', { Action: 'dynamo*:GetItem' }, /which is not an action/],
+    ['with an action of every service', { Action: '*:GetItem' }, /which is not an action/],
+    [
+      'with a letter that is a k in small',
+      { Action: 'dynamodb:Get\u212A*' },
+      /which is not an action/,
+    ],
     ['with a text that is no ARN', { Resource: 'features' }, /neither `\*` nor the ARN/],
     ['with a wildcard as ARN', { Resource: '**' }, /neither `\*` nor the ARN/],
     [
@@ -225,7 +229,7 @@ describe('other problems', () => {
   test('an action that DynamoDB does not have', () => {
     const document = ample(allow({ Action: ['dynamodb:GetItems', 'dynamodb:Zap*', 's3:Zap'] }));
     expect(messagesOf(document, 'iam-unknown-action')).toEqual([
-      'statement 1 of policy `policy 0` names `dynamodb:GetItems`, which matches no action of DynamoDB',
+      'statement 1 of policy `policy 0` names `dynamodb:GetItems`, which matches no action of DynamoDB; did you mean `dynamodb:GetItem`?',
       'statement 1 of policy `policy 0` names `dynamodb:Zap*`, which matches no action of DynamoDB',
     ]);
     // AWS stores it.
