@@ -15,6 +15,7 @@ import {
 } from './compile-permissions.js';
 import type { Governance } from './governance.js';
 import type { GoverningPermissions } from './judge.js';
+import { type Explanation, LazyDecision } from './lazy-decision.js';
 import type { Snapshot } from './snapshot.js';
 import { isGranted } from './verdicts.js';
 
@@ -41,23 +42,8 @@ export function decide(snapshot: Snapshot, question: Question): Decision {
     reason: DecisionReason,
     explain: () => Explanation,
   ): Decision => {
-    let known: Explanation | undefined;
-    return Object.freeze({
-      allowed,
-      reason,
-      subject,
-      actions,
-      resource,
-      get permissions() {
-        known ??= explain();
-        return known.permissions;
-      },
-      get explanation() {
-        known ??= explain();
-        return known.explanation;
-      },
-      version: snapshot.version,
-    });
+    const { version } = snapshot;
+    return new LazyDecision({ allowed, reason, subject, actions, resource, version }, explain);
   };
   if (!judge.rules.enforced) {
     return conclude(true, 'no-auth', () => explained('auth is no_auth: nothing is enforced'));
@@ -81,9 +67,6 @@ export function decide(snapshot: Snapshot, question: Question): Decision {
     concludeVotes(snapshot, question, governing, votes),
   );
 }
-
-/** What is said of a decision besides the answer. */
-type Explanation = Pick<Decision, 'permissions' | 'explanation'>;
 
 function explained(
   explanation: string,
