@@ -87,6 +87,19 @@ export class CompiledProject {
     return isGoverned ? this.#table.ofStranger(scopes, unknownScopes) : this.#ungoverned;
   }
 
+  /**
+   * Does what `govern` spends its time on, with pauses.
+   *
+   * @returns a function that has the next `govern` of this name take what was found
+   */
+  *prepare(name: string): Generator<undefined, () => void> {
+    const parts: (() => void)[] = [];
+    for (const { finder } of this.#groups) parts.push(yield* finder.prepare(name));
+    return () => {
+      for (const part of parts) part();
+    };
+  }
+
   #find(
     typeId: number,
     name: string,

@@ -119,6 +119,32 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
     return project?.govern(typeId, resource.name, resource.tags) ?? this.#unknownProject;
   }
 
+  /**
+   * Does what {@link Snapshot.governanceOf} spends its time on, with pauses, where the registry does not know a resource.
+   *
+   * @param asDescribed for {@link Snapshot.governanceAsDescribed}
+   * @returns a function that has a question about the resource, asked right after it, take a few look-ups
+   */
+  *prepare(resource: Resource, asDescribed = false): Generator<undefined, () => void> {
+    if (!asDescribed && this.#isRemembered(resource)) return () => {};
+    // Invalid input is refused when it is asked about.
+    const name: unknown = resource?.name;
+    const project = this.projects.get(resource?.project);
+    if (typeof name !== 'string' || project === undefined) return () => {};
+    const ready = yield* project.prepare(name);
+    yield;
+    return ready;
+  }
+
+  /** Whether what governs a resource is known without a look at its name. */
+  #isRemembered(resource: Resource): boolean {
+    if (this.governanceIdOf(resource) !== undefined) return true;
+    const typeId = this.vocabulary.typeIds.get(resource?.type);
+    const project = this.projects.get(resource?.project);
+    if (typeId === undefined || project === undefined || resource.tags !== undefined) return false;
+    return this.#strangers.get(keyOfStranger(typeId, project, resource.name)) !== undefined;
+  }
+
   /** The resource as the registry knows it, if it does. */
   registered(resource: Resource): RegisteredResource | undefined {
     return this.projects.get(resource.project)?.registered.get(resource.type)?.get(resource.name);
@@ -160,7 +186,7 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
     if (tags !== undefined || name.length > MAX_REMEMBERED_NAME) {
       return project.govern(typeId, name, tags);
     }
-    const key = `${typeId}\n${JSON.stringify(project.name)}\n${name}`;
+    const key = keyOfStranger(typeId, project, name);
     let governance = this.#strangers.get(key);
     if (governance === undefined) {
       governance = project.govern(typeId, name, tags);
@@ -185,4 +211,8 @@ export class Snapshot<V extends Vocabulary = Vocabulary> {
     }
     return typeId;
   }
+}
+
+function keyOfStranger(typeId: number, project: CompiledProject, name: string): string {
+  return `${typeId}\n${JSON.stringify(project.name)}\n${name}`;
 }

@@ -3,17 +3,14 @@ import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Authenticator } from '../identity/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../identity/token/read-bearer-token.js';
 import {
-  type Decision,
   type FeastVocabulary,
   IdentityInvalidError,
   isFrozenSubject,
-  PermissionDeniedError,
-  RequestInvalidError,
   type Subject,
   type Vocabulary,
 } from '../model/index.js';
 import type { RegistryRelations } from '../registry/relations.js';
-import { decideRequirement, listOf, resourcesOf } from './decide-requirement.js';
+import { listOf } from './decide-requirement.js';
 import type {
   AnyRequirement,
   AuthorizationHeader,
@@ -25,8 +22,9 @@ import type {
   RefusedRequest,
 } from './gate.js';
 import { type RefusalOptions, refuse } from './refusal.js';
-import { callLog, RefusalLog } from './refusal-log.js';
-import { type CheckRecord, createTelemetry, NO_RECORD, type TelemetryApi } from './telemetry.js';
+import { RefusalLog } from './refusal-log.js';
+import { RequestDecider } from './request-decider.js';
+import { createTelemetry, type TelemetryApi } from './telemetry.js';
 import { readTokenHints } from './token-hints.js';
 import { withoutToken } from './without-token.js';
 
@@ -64,6 +62,11 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
    * units. Default: 65,536.
    */
   readonly maxUnknownNamesLength?: number | undefined;
+  /**
+   * How long one request may be decided on, in seconds of work, without waits: one that takes longer is answered with 422. Work
+   * grows with the names that the registry does not know and the patterns that each must be tried on. Default: 2.
+   */
+  readonly maxDecisionSeconds?: number | undefined;
   /** The longest token that is passed on to the authenticator, in characters. Default: 16,384. */
   readonly maxTokenLength?: number | undefined;
   /** Spans and counters. Default: those of `@opentelemetry/api` where that is installed; `false`: none. */
@@ -84,14 +87,12 @@ export const GATE_OPTIONS: OptionNames<GateOptions<Vocabulary>> = {
   hideUnknown: true,
   maxNameLength: true,
   maxUnknownNamesLength: true,
+  maxDecisionSeconds: true,
   maxTokenLength: true,
   telemetry: true,
   now: true,
 };
 
-const DEFAULT_MAX_NAME_LENGTH = 256;
-/** Names that the registry knows are look-ups; each other one has to be read. */
-const DEFAULT_MAX_UNKNOWN_NAMES_LENGTH = 65_536;
 /** What may stand between quotes in a header without an escape (RFC 9110 5.6.4). */
 const REALM = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -117,8 +118,7 @@ export function createGate<V extends Vocabulary = FeastVocabulary>(
 class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   readonly #options: GateOptions<V>;
   readonly #refusal: RefusalOptions;
-  readonly #maxNameLength: number;
-  readonly #maxUnknownNamesLength: number;
+  readonly #decider: RequestDecider<V>;
   readonly #maxTokenLength: number;
   readonly #telemetry: ReturnType<typeof createTelemetry>;
   /** Of subjects that never change. Authenticators give the same one for the same token for a while. */
@@ -128,11 +128,10 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   constructor(options: GateOptions<V>) {
     assertOptions(options);
     const { realm = 'feast', explain = 'none', hideUnknown = false } = options;
-    const { maxNameLength, maxUnknownNamesLength, maxTokenLength, telemetry } = options;
+    const { maxTokenLength, telemetry } = options;
     this.#options = { ...options };
     this.#refusal = { realm, explain, hideUnknown };
-    this.#maxNameLength = maxNameLength ?? DEFAULT_MAX_NAME_LENGTH;
-    this.#maxUnknownNamesLength = maxUnknownNamesLength ?? DEFAULT_MAX_UNKNOWN_NAMES_LENGTH;
+    this.#decider = new RequestDecider(this.#options);
     this.#maxTokenLength = readMaxTokenLength(maxTokenLength);
     this.#telemetry = createTelemetry(telemetry);
     const { onRefusal, now = Date.now } = options;
@@ -250,13 +249,34 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   ): void {
     const record = this.#telemetry.startCheck();
     try {
-      this.#authorize(caller, requirements, operation, record);
+      this.#decider.decide(caller, listOf(requirements), operation, record);
     } catch (error) {
       record.failed(error);
       throw error;
     } finally {
       record.end();
     }
+  }
+
+  authorizeInSlices(
+    caller: Caller<V>,
+    requirements: AnyRequirement<V> | readonly AnyRequirement<V>[],
+    operation?: string,
+  ): void | Promise<void> {
+    const record = this.#telemetry.startCheck();
+    const fail = (error: unknown): never => {
+      record.failed(error);
+      record.end();
+      throw error;
+    };
+    let later: void | Promise<void>;
+    try {
+      later = this.#decider.decideInSlices(caller, listOf(requirements), operation, record);
+    } catch (error) {
+      return fail(error);
+    }
+    if (later !== undefined) return later.then(() => record.end(), fail);
+    record.end();
   }
 
   async check(request: {
@@ -269,7 +289,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     const record = this.#telemetry.startCheck();
     try {
       const caller = await this.authenticate(authorization);
-      this.#authorize(caller, requirements, operation, record);
+      await this.#decider.decideInSlices(caller, listOf(requirements), operation, record);
       return caller;
     } catch (error) {
       record.failed(error);
@@ -283,71 +303,6 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   refuse(error: unknown, { operation }: RefusedRequest = {}): Refusal {
     this.#refusals.tellAnswer(error, operation);
     return refuse(error, this.#refusal);
-  }
-
-  #authorize(
-    caller: Caller<V>,
-    requirements: AnyRequirement<V> | readonly AnyRequirement<V>[],
-    operation: string | undefined,
-    record: CheckRecord,
-  ): void {
-    // Without anyone to tell, reasons need not be worked out for what is granted.
-    const isSilent = this.#options.onDecision === undefined && record === NO_RECORD;
-    const list = listOf(requirements);
-    if (list.length === 0) throw new TypeError('a request without requirements is not let through');
-    const { enforced } = this;
-    if (enforced) this.#assertNames(list);
-    for (const requirement of list) {
-      if ('missing' in requirement) {
-        if (enforced) throw requirement.missing;
-        continue;
-      }
-      for (const decision of decideRequirement(caller, requirement, isSilent)) {
-        record.decided(decision);
-        this.#report(decision, operation);
-        if (!decision.allowed) throw new PermissionDeniedError(decision);
-      }
-    }
-  }
-
-  /** SECURITY: before anything is decided, so that no name is read that is too long, nor more than a request may name. */
-  #assertNames(requirements: readonly AnyRequirement<V>[]): void {
-    let length = 0;
-    for (const requirement of requirements) {
-      for (const { name, project = '' } of resourcesOf(requirement)) {
-        if (Math.max(name.length, project.length) > this.#maxNameLength) {
-          throw new RequestInvalidError(`a name is longer than ${this.#maxNameLength} characters`);
-        }
-        length += name.length;
-      }
-    }
-    // Only then it matters which of them are known.
-    if (length > this.#maxUnknownNamesLength) this.#assertUnknownNames(requirements);
-  }
-
-  #assertUnknownNames(requirements: readonly AnyRequirement<V>[]): void {
-    const { snapshot } = this.#options.authorizer;
-    const unknown = new Set<string>();
-    let length = 0;
-    for (const requirement of requirements) {
-      for (const resource of resourcesOf(requirement)) {
-        const { type, name, project, tags } = resource;
-        const key = `${type}\n${project}\n${name}`;
-        if (snapshot.governanceIdOf(resource) !== undefined || unknown.has(key)) continue;
-        // What lies in question with its tags is not remembered, and read each time.
-        if (tags === undefined) unknown.add(key);
-        length += name.length;
-        if (length <= this.#maxUnknownNamesLength) continue;
-        throw new RequestInvalidError(
-          `the names that the registry does not know are longer than ${this.#maxUnknownNamesLength} characters together: ask for fewer at a time`,
-        );
-      }
-    }
-  }
-
-  #report(decision: Decision, operation: string | undefined): void {
-    const { onDecision, now = Date.now } = this.#options;
-    if (onDecision !== undefined) callLog(onDecision, { decision, operation, time: now() });
   }
 }
 
@@ -381,11 +336,5 @@ function assertOptions(options: GateOptions<Vocabulary>): void {
   }
   if (hideUnknown && explain === 'full') {
     throw new TypeError('options explain and hideUnknown contradict each other: leave one out');
-  }
-  for (const option of ['maxNameLength', 'maxUnknownNamesLength'] as const) {
-    const value = options[option];
-    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
-      throw new TypeError(`option ${option} must be a whole number above 0`);
-    }
   }
 }

@@ -1,34 +1,70 @@
-import type { Actions } from '../engine/index.js';
 import type { Decision, ResourceOf, Vocabulary } from '../model/index.js';
 import type { AnyRequirement, Caller, Requirement } from './gate.js';
 
 /** What can be decided of what a request needs: all but that something is missing. */
-type Decidable<V extends Vocabulary> = Exclude<AnyRequirement<V>, { readonly missing: unknown }>;
+export type Decidable<V extends Vocabulary> = Exclude<
+  AnyRequirement<V>,
+  { readonly missing: unknown }
+>;
+
+/** A decision, or a pause in which something else may be done. */
+export type DecisionStep = Decision | undefined;
+
+/** Prepares a question about a resource with pauses: `Snapshot.prepare`. */
+export type Prepare<V extends Vocabulary> = (
+  resource: ResourceOf<V>,
+  asDescribed: boolean,
+) => Generator<undefined, () => void>;
+
+export interface DecideOptions<V extends Vocabulary> {
+  /** Leaves out granted resources, so that their reasons are not worked out. */
+  readonly isSilent: boolean;
+  readonly prepare: Prepare<V>;
+}
+
+/** For questions that are asked without pauses. */
+function* prepareNothing(): Generator<undefined, () => void> {
+  yield* [];
+  return () => {};
+}
+
+/** Registered resources that are decided on between two pauses. */
+const RESOURCES_PER_STEP = 64;
 
 /**
- * Decisions on one requirement, one after the other. A refusal is the last one.
+ * Decisions on one requirement, one after the other, with pauses. A refusal is the last one.
  *
- * @param isSilent leaves out granted resources, so that their reasons are not worked out
  * @throws TypeError when it names no resource, or no alternative: nothing is never enough
  */
-export function decideRequirement<V extends Vocabulary>(
+export function* decideRequirement<V extends Vocabulary>(
   caller: Caller<V>,
   requirement: Decidable<V>,
-  isSilent: boolean,
-): Iterable<Decision> {
-  if ('resources' in requirement) {
-    const resources = listOf(requirement.resources);
-    assertSome(resources);
+  options: DecideOptions<V>,
+): Generator<DecisionStep, void> {
+  const { prepare, isSilent } = options;
+  if ('change' in requirement) {
+    const { existing, proposed } = requirement.change;
+    const ready = [yield* prepare(proposed, true)];
+    if (existing) ready.push(yield* prepare(existing, false));
+    for (const one of ready) one();
+    yield caller.decideChange(requirement.change);
+  } else if ('anyOf' in requirement) {
+    yield* decideAnyOf(caller, requirement.anyOf, options);
+  } else {
+    const isDescribed = 'described' in requirement;
+    const resources = listOf(isDescribed ? requirement.described : requirement.resources);
+    if (resources.length === 0) {
+      throw new TypeError('a requirement without resources is not let through');
+    }
     const { actions } = requirement;
-    if (isSilent) return decideRefused(caller, actions, resources);
-    return decideInTurn(resources, (resource) => caller.decide(actions, resource));
+    for (const [index, resource] of resources.entries()) {
+      (yield* prepare(resource, isDescribed))();
+      if (isDescribed) yield caller.decideDescribed(actions, resource);
+      // Where a new snapshot came between the two, the rest is still to be looked at.
+      else if (!isSilent || !caller.can(actions, resource)) yield caller.decide(actions, resource);
+      else if (index % RESOURCES_PER_STEP === RESOURCES_PER_STEP - 1) yield undefined;
+    }
   }
-  if ('change' in requirement) return [caller.decideChange(requirement.change)];
-  if ('anyOf' in requirement) return [decideAnyOf(caller, requirement.anyOf)];
-  const resources = listOf(requirement.described);
-  assertSome(resources);
-  const { actions } = requirement;
-  return decideInTurn(resources, (resource) => caller.decideDescribed(actions, resource));
 }
 
 /** Whether a caller would be let through, with nothing in a log of decisions. */
@@ -36,9 +72,23 @@ export function isGranted<V extends Vocabulary>(
   caller: Caller<V>,
   requirement: AnyRequirement<V>,
 ): boolean {
+  const steps = isGrantedInSteps(caller, requirement, prepareNothing);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link isGranted} with pauses. */
+export function* isGrantedInSteps<V extends Vocabulary>(
+  caller: Caller<V>,
+  requirement: AnyRequirement<V>,
+  prepare: Prepare<V>,
+): Generator<undefined, boolean> {
   if ('missing' in requirement) return false;
-  for (const { allowed } of decideRequirement(caller, requirement, true)) {
-    if (!allowed) return false;
+  for (const step of decideRequirement(caller, requirement, { prepare, isSilent: true })) {
+    if (step?.allowed === false) return false;
+    yield;
   }
   return true;
 }
@@ -55,47 +105,27 @@ export function resourcesOf<V extends Vocabulary>(
   return existing ? [proposed, existing] : [proposed];
 }
 
-/** Decides lazily: the caller stops at the first refusal, so no decision follows one. */
-function* decideInTurn<V extends Vocabulary>(
-  resources: readonly ResourceOf<V>[],
-  decide: (resource: ResourceOf<V>) => Decision,
-): Generator<Decision> {
-  for (const resource of resources) yield decide(resource);
-}
-
-/** Decisions on what is not granted. */
-function decideRefused<V extends Vocabulary>(
-  caller: Caller<V>,
-  actions: Actions<V>,
-  resources: readonly ResourceOf<V>[],
-): readonly Decision[] {
-  const decisions: Decision[] = [];
-  for (const resource of resources) {
-    if (caller.can(actions, resource)) continue;
-    const decision = caller.decide(actions, resource);
-    decisions.push(decision);
-    // Where a new snapshot came between the two, the rest is still to be looked at.
-    if (!decision.allowed) break;
-  }
-  return decisions;
-}
-
 /** The first alternative that is granted, or else the refusal of the first one. */
-function decideAnyOf<V extends Vocabulary>(
+function* decideAnyOf<V extends Vocabulary>(
   caller: Caller<V>,
   alternatives: readonly Requirement<V>[],
-): Decision {
+  { prepare }: DecideOptions<V>,
+): Generator<DecisionStep, void> {
   const [first] = alternatives;
   if (first === undefined) throw new TypeError('a requirement without alternatives');
-  const granted = alternatives.find((one) => isGranted(caller, one)) ?? first;
+  let chosen = first;
+  for (const one of alternatives) {
+    if (!(yield* isGrantedInSteps(caller, one, prepare))) continue;
+    chosen = one;
+    break;
+  }
   let last: Decision | undefined;
-  for (last of decideRequirement(caller, granted, false)) if (!last.allowed) break;
-  return last as Decision;
-}
-
-function assertSome(resources: readonly unknown[]): void {
-  if (resources.length > 0) return;
-  throw new TypeError('a requirement without resources is not let through');
+  for (const step of decideRequirement(caller, chosen, { prepare, isSilent: false })) {
+    last = step ?? last;
+    if (last?.allowed === false) break;
+    yield undefined;
+  }
+  yield last;
 }
 
 export function listOf<T extends object>(one: T | readonly T[]): readonly T[] {

@@ -129,7 +129,7 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
    *
    * @throws PermissionDeniedError on the first refusal
    * @throws ResourceNotFoundError where something is missing, once all before it is granted
-   * @throws RequestInvalidError on a name that is longer than the gate takes
+   * @throws RequestInvalidError on names that are longer than the gate takes, and where the decision takes longer
    * @throws TypeError when nothing is required: an endpoint without requirements is a mistake, and no open door
    */
   authorize(
@@ -138,7 +138,18 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
     operation?: string,
   ): void;
 
-  /** {@link Gate.authenticate} and {@link Gate.authorize} in one. */
+  /**
+   * {@link Gate.authorize} that holds up no other request: what takes longer than a slice of some milliseconds goes on in later
+   * turns of the event loop. At once for most requests, and otherwise a promise: to be awaited. It throws, or rejects with, the
+   * same.
+   */
+  authorizeInSlices?(
+    caller: Caller<V>,
+    requirements: AnyRequirement<V> | readonly AnyRequirement<V>[],
+    operation?: string,
+  ): void | Promise<void>;
+
+  /** {@link Gate.authenticate} and {@link Gate.authorizeInSlices} in one. */
   check(request: {
     readonly authorization: AuthorizationHeader;
     readonly requirements: AnyRequirement<V> | readonly AnyRequirement<V>[];

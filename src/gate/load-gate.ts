@@ -180,6 +180,10 @@ class StoreGate implements LoadedGate {
     this.#gate.authorize(...request);
   }
 
+  authorizeInSlices(...request: Parameters<Gate['authorize']>): void | Promise<void> {
+    return (this.#gate.authorizeInSlices ?? this.#gate.authorize).apply(this.#gate, request);
+  }
+
   check(request: Parameters<Gate['check']>[0]): Promise<Caller> {
     return this.#gate.check(request);
   }

@@ -19,7 +19,20 @@ export interface NameIndex {
    * @param hits emptied first, then given the positions of the patterns that match, each once, in no particular order
    */
   match(name: string, hits: HitBuffer): void;
+
+  /**
+   * {@link NameIndex.match} with pauses: none is longer in coming than a few milliseconds. Other names may be matched meanwhile.
+   *
+   * @returns the hits, in a buffer of their own
+   */
+  matchInSteps(name: string): Generator<undefined, HitBuffer>;
 }
+
+/** Work between two pauses: states of the tested patterns times characters of the name, about a millisecond. */
+const STEP_WORK = 50_000;
+/** A pattern without states takes some time, too; and so does making an engine, at the first name, whatever its length. */
+const LEAST_STATES = 16;
+const LEAST_LENGTH = 64;
 
 /**
  * Compiles name patterns into an index. It answers exactly as asking every pattern would; asking is all that it saves.
@@ -36,12 +49,15 @@ export function compileNameIndex(patterns: readonly CompiledNamePattern[]): Name
   const entries = new HitBuffer();
   const had = new MarkSet(2 * patternOf.length);
   const tried = new MarkSet(patterns.length);
+  const untested = new HitBuffer();
 
   function testPattern(pattern: number, name: string, hits: HitBuffer): void {
     if ((patterns[pattern] as CompiledNamePattern).test(name)) hits.push(pattern);
   }
 
-  function match(name: string, hits: HitBuffer): void {
+  /** Finds the patterns that match for certain, and those that have to be tested, the ones in `always` left out. */
+  function findCandidates(name: string, hits: HitBuffer, candidates: HitBuffer): void {
+    candidates.clear();
     hits.clear();
     entries.clear();
     had.clear();
@@ -59,12 +75,35 @@ export function compileNameIndex(patterns: readonly CompiledNamePattern[]): Name
       const pattern = patternOf[entry >> 1] as number;
       if (!tried.add(pattern)) continue;
       if (kind === 'proof' && isOneLine) hits.push(pattern);
-      else testPattern(pattern, name, hits);
+      else candidates.push(pattern);
     }
+  }
+
+  function match(name: string, hits: HitBuffer): void {
+    findCandidates(name, hits, untested);
+    for (let at = 0; at < untested.count; at++) testPattern(untested.at(at), name, hits);
     for (const pattern of always) testPattern(pattern, name, hits);
   }
 
-  return { patternCount: patterns.length, match };
+  function* matchInSteps(name: string): Generator<undefined, HitBuffer> {
+    const hits = new HitBuffer();
+    const candidates = new HitBuffer();
+    findCandidates(name, hits, candidates);
+    for (const pattern of always) candidates.push(pattern);
+    let work = 0;
+    for (let at = 0; at < candidates.count; at++) {
+      const pattern = candidates.at(at);
+      testPattern(pattern, name, hits);
+      const { states } = patterns[pattern] as CompiledNamePattern;
+      work += (states + LEAST_STATES) * (name.length + LEAST_LENGTH);
+      if (work < STEP_WORK) continue;
+      work = 0;
+      yield;
+    }
+    return hits;
+  }
+
+  return { patternCount: patterns.length, match, matchInSteps };
 }
 
 /** What having a key of a way says: maybe; only with the other key as well, maybe; or yes, where the name has no newline. */

@@ -30,7 +30,17 @@ export interface ScopeFinder {
     inside: HitBuffer,
     unknown: HitBuffer,
   ): void;
+
+  /**
+   * Does what `find` spends its time on, with pauses in which other names may be looked for.
+   *
+   * @returns a function that has the next `find` of this name take what was found
+   */
+  prepare(name: string): Generator<undefined, () => void>;
 }
+
+/** Names whose prepared hits are kept: one question is about at most two. */
+const MAX_PREPARED_NAMES = 2;
 
 /**
  * Finds scopes at a cost that depends on the resource and on what governs it, not on how many scopes there are:
@@ -65,6 +75,11 @@ export function createScopeScan(
         else if (hasTags(tags, scope.requiredTags)) inside.push(id);
       }
     },
+    // The scan is slow on purpose.
+    *prepare() {
+      yield* [];
+      return () => {};
+    },
   };
 }
 
@@ -80,6 +95,8 @@ class ScopeIndex implements ScopeFinder {
   /** By pattern: the scopes that it opens. */
   readonly #byPattern: readonly (readonly number[])[];
   readonly #nameHits = new HitBuffer();
+  /** Hits of the names that were prepared last. */
+  readonly #prepared = new Map<string, HitBuffer>();
   readonly #seen: MarkSet;
 
   constructor(
@@ -125,6 +142,19 @@ class ScopeIndex implements ScopeFinder {
     else for (const id of this.#tagged[typeId] as readonly number[]) unknown.push(id);
   }
 
+  *prepare(name: string): Generator<undefined, () => void> {
+    if (this.#byPattern.length === 0) return () => {};
+    const hits = yield* this.#names.matchInSteps(name);
+    return () => {
+      this.#prepared.delete(name);
+      const [oldest] = this.#prepared.keys();
+      if (oldest !== undefined && this.#prepared.size >= MAX_PREPARED_NAMES) {
+        this.#prepared.delete(oldest);
+      }
+      this.#prepared.set(name, hits);
+    };
+  }
+
   #findByName(
     typeId: number,
     name: string,
@@ -133,8 +163,8 @@ class ScopeIndex implements ScopeFinder {
     unknown: HitBuffer,
   ): void {
     if (this.#byPattern.length === 0) return;
-    const hits = this.#nameHits;
-    this.#names.match(name, hits);
+    const hits = this.#prepared.get(name) ?? this.#nameHits;
+    if (hits === this.#nameHits) this.#names.match(name, hits);
     this.#seen.clear();
     for (let hit = 0; hit < hits.count; hit++) {
       for (const id of this.#byPattern[hits.at(hit)] as readonly number[]) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HitBuffer } from '../../src/matchers/hit-buffer.js';
-import { compileNameIndex } from '../../src/matchers/name-index.js';
+import { compileNameIndex, type NameIndex } from '../../src/matchers/name-index.js';
 import { foldText } from '../../src/matchers/name-pattern/case-folding.js';
 import {
   type CompiledNamePattern,
@@ -114,6 +114,39 @@ const anyShape: fc.Arbitrary<NameShape> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<NameShape>({ kind: 'nothing' }) },
 );
 
+/** The hits of a name that is matched in steps, and how many pauses there were. */
+function inSteps(index: NameIndex, name: string, pause = () => {}) {
+  const steps = index.matchInSteps(name);
+  for (let pauses = 0; ; pauses++) {
+    const step = steps.next();
+    if (step.done) return { hits: step.value, pauses };
+    pause();
+  }
+}
+
+describe('matching in steps', () => {
+  const patterns = Array.from({ length: 40 }, (_, index) => ({
+    ...countedPattern(expression(index % 2 === 0 ? ['a'] : ['b'])),
+    states: 100,
+  }));
+
+  test('pauses the more often the more states are tried on longer names', () => {
+    const index = compileNameIndex(patterns);
+    const [short, long] = [inSteps(index, 'ab').pauses, inSteps(index, 'ab'.repeat(200)).pauses];
+    expect(short).toBeGreaterThan(2);
+    expect(long).toBeGreaterThan(4 * short);
+    expect(inSteps(index, 'x'.repeat(200)).pauses).toBe(0);
+  });
+
+  test('is not disturbed by names that are matched during its pauses', () => {
+    const index = compileNameIndex(patterns);
+    const hits = new HitBuffer();
+    const found = inSteps(index, 'aa', () => index.match('bb', hits)).hits;
+    expect(sortedValues(found)).toEqual(asked(patterns, 'aa'));
+    expect(sortedValues(hits)).toEqual(asked(patterns, 'bb'));
+  });
+});
+
 describe('the answer', () => {
   test('is that of asking every pattern, each at most once', () => {
     fc.assert(
@@ -129,6 +162,7 @@ describe('the answer', () => {
             index.match(name, hits);
             expect(Math.max(0, ...patterns.map(({ calls }) => calls))).toBeLessThanOrEqual(1);
             expect(sortedValues(hits)).toEqual(asked(patterns, name));
+            expect(sortedValues(inSteps(index, name).hits)).toEqual(asked(patterns, name));
           }
         },
       ),

@@ -6,7 +6,7 @@ import {
 } from '@grpc/grpc-js';
 import { type Caller, endWithToken, type Gate } from '../../gate/index.js';
 import { IdentityInvalidError, RequestInvalidError, type Vocabulary } from '../../model/index.js';
-import { authenticate } from '../support/pass-gate.js';
+import { authenticate, decideInSlices } from '../support/pass-gate.js';
 import { type CallStatus, NOT_OPEN, statusOf } from './call-status.js';
 import { rememberCaller } from './caller-of.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
@@ -220,10 +220,8 @@ export class GuardedCall extends ServerInterceptingCall {
   }
 
   async #authorize(caller: Caller<Vocabulary>, requirements: Requirements): Promise<void> {
-    // Declared to answer nothing; one that answers a promise after all must not be let go by.
     const { gate, definition } = this.#method;
-    const answer: unknown = gate.authorize(caller, requirements, definition.path);
-    await answer;
+    await decideInSlices(gate, caller, requirements, definition.path);
   }
 
   #release(): void {

@@ -39,8 +39,19 @@ export function authorize<Request>(
   const needed = requirementsOfRule(rule, request.request, input, gate);
   return whenKnown(needed, (requirements): MaybePromise<void> => {
     if (requirements.length === 0) return undefined;
-    // A gate of another make may be asynchronous, and an answer that is not waited for lets everyone through.
-    const decided: unknown = gate.authorize(caller, requirements, operation);
-    return whenKnown(decided, () => undefined) as MaybePromise<void>;
+    return decideInSlices(gate, caller, requirements, operation);
   }) as MaybePromise<void>;
+}
+
+/** {@link Gate.authorizeInSlices}, or {@link Gate.authorize} of a gate that has no other. */
+export function decideInSlices(
+  gate: Gate<Vocabulary>,
+  ...question: Parameters<Gate<Vocabulary>['authorize']>
+): MaybePromise<void> {
+  const decided: unknown =
+    gate.authorizeInSlices === undefined
+      ? gate.authorize(...question)
+      : gate.authorizeInSlices(...question);
+  // A gate of another make may be asynchronous, and an answer that is not waited for lets everyone through.
+  return whenKnown(decided, () => undefined) as MaybePromise<void>;
 }

@@ -170,8 +170,16 @@ function compileTree(tree: PatternNode): Compiled {
 }
 
 /**
+ * States of an engine that goes through all that are live for each character: on a name of 256 characters that takes about 25 ms,
+ * which nothing can interrupt. Counters are passed over by the word, and take less.
+ */
+const MAX_WALKED_STATES = 5000;
+
+/**
  * Counters where counts are many, RE2 where it can say the rest, since it is fast; both are made at the first use. What neither can say
  * goes through the name from its end.
+ *
+ * @throws {@link ProgramTooLargeError} where a test could take too long
  */
 function compileEngineTest(tree: PatternNode): Pick<Compiled, 'test' | 'states'> {
   const size = re2Size(tree);
@@ -179,9 +187,13 @@ function compileEngineTest(tree: PatternNode): Pick<Compiled, 'test' | 'states'>
   const countable = bits <= MAX_PATTERN_STATES && isCountable(tree);
   if (countable && hasCounts(tree)) return { test: compileCountingTest(tree), states: bits };
   const source = re2Source(tree);
-  if (source !== undefined) return { test: compileRe2Test(source), states: size };
+  if (source !== undefined && size <= MAX_WALKED_STATES)
+    return { test: compileRe2Test(source), states: size };
   if (countable) return { test: compileCountingTest(tree), states: bits };
   const program = buildBackwardProgram(tree);
+  if (program.states.length > MAX_WALKED_STATES) {
+    throw new ProgramTooLargeError(`pattern that takes more than ${MAX_WALKED_STATES} states`);
+  }
   return { test: compileBackwardTest(tree, program), states: program.states.length };
 }
 

@@ -1,0 +1,147 @@
+import type { Authorizer } from '../engine/index.js';
+import { type Decision, PermissionDeniedError, type Vocabulary } from '../model/index.js';
+import { type DecideOptions, decideRequirement, listOf } from './decide-requirement.js';
+import type { AnyRequirement, Caller, GateDecision, Requirement } from './gate.js';
+import { type NameLimitOptions, NameLimits } from './name-limits.js';
+import { callLog } from './refusal-log.js';
+import { type CheckRecord, NO_RECORD } from './telemetry.js';
+import { runAtOnce, runInSlices } from './time-slices.js';
+
+export interface DeciderOptions<V extends Vocabulary> extends NameLimitOptions {
+  readonly authorizer: Authorizer<V>;
+  readonly onDecision?: ((decision: GateDecision) => unknown) | undefined;
+  readonly maxDecisionSeconds?: number | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+const DEFAULT_MAX_DECISION_SECONDS = 2;
+/** A request with more resources may be worth more than one slice of time. */
+const MAX_QUICK_RESOURCES = 16;
+
+/** Decides on all that requests need, and tells of it. */
+export class RequestDecider<V extends Vocabulary> {
+  readonly #options: DeciderOptions<V>;
+  readonly #limits: NameLimits;
+  readonly #maxMs: number;
+
+  /** @throws TypeError when a limit is wrong */
+  constructor(options: DeciderOptions<V>) {
+    const { maxDecisionSeconds = DEFAULT_MAX_DECISION_SECONDS } = options;
+    if (!(typeof maxDecisionSeconds === 'number' && maxDecisionSeconds > 0)) {
+      throw new TypeError('option maxDecisionSeconds must be a number above 0');
+    }
+    this.#options = options;
+    this.#limits = new NameLimits(options);
+    this.#maxMs = 1000 * maxDecisionSeconds;
+  }
+
+  /**
+   * Decides on all that a request needs without a break.
+   *
+   * @throws PermissionDeniedError on the first refusal, and what `Gate.authorize` throws besides
+   */
+  decide(
+    caller: Caller<V>,
+    requirements: readonly AnyRequirement<V>[],
+    operation: string | undefined,
+    record: CheckRecord,
+  ): void {
+    if (this.#isSilent(record) && this.#isQuick(requirements)) {
+      this.#decideQuickly(caller, requirements);
+    } else {
+      runAtOnce(this.#decideInSteps(caller, requirements, operation, record), this.#maxMs);
+    }
+  }
+
+  /**
+   * Decides on all that a request needs in slices of time: at once for most requests, and otherwise later.
+   *
+   * @throws as {@link RequestDecider.decide}, or the promise rejects with it
+   */
+  decideInSlices(
+    caller: Caller<V>,
+    requirements: readonly AnyRequirement<V>[],
+    operation: string | undefined,
+    record: CheckRecord,
+  ): void | Promise<void> {
+    if (this.#isSilent(record) && this.#isQuick(requirements)) {
+      this.#decideQuickly(caller, requirements);
+      return undefined;
+    }
+    const steps = this.#decideInSteps(caller, requirements, operation, record);
+    return runInSlices(steps, this.#maxMs);
+  }
+
+  /** Silent: without anyone to tell, reasons need not be worked out for what is granted. */
+  #isSilent(record: CheckRecord): boolean {
+    return this.#options.onDecision === undefined && record === NO_RECORD;
+  }
+
+  /** Whether a request needs a few registered resources and nothing else: most do, and deserve no detour. */
+  #isQuick(requirements: readonly AnyRequirement<V>[]): boolean {
+    const { snapshot } = this.#options.authorizer;
+    if (!snapshot.enforced) return false;
+    let count = 0;
+    for (const requirement of requirements) {
+      if (!('resources' in requirement)) return false;
+      const resources = listOf(requirement.resources);
+      count += resources.length;
+      if (resources.length === 0 || count > MAX_QUICK_RESOURCES) return false;
+      for (const resource of resources) {
+        if (!this.#limits.fits(resource) || snapshot.governanceIdOf(resource) === undefined)
+          return false;
+      }
+    }
+    return count > 0;
+  }
+
+  /** Decides on what {@link #isQuick} holds for. */
+  #decideQuickly(caller: Caller<V>, requirements: readonly AnyRequirement<V>[]): void {
+    for (const requirement of requirements as readonly Requirement<V>[]) {
+      const { actions, resources } = requirement;
+      for (const resource of listOf(resources)) {
+        if (caller.can(actions, resource)) continue;
+        const decision = caller.decide(actions, resource);
+        if (!decision.allowed) throw new PermissionDeniedError(decision);
+      }
+    }
+  }
+
+  /** Decides on all that a request needs, with pauses. */
+  *#decideInSteps(
+    caller: Caller<V>,
+    requirements: readonly AnyRequirement<V>[],
+    operation: string | undefined,
+    record: CheckRecord,
+  ): Generator<undefined, void> {
+    const { authorizer } = this.#options;
+    if (requirements.length === 0) {
+      throw new TypeError('a request without requirements is not let through');
+    }
+    const { enforced } = authorizer.snapshot;
+    if (enforced) yield* this.#limits.check(requirements, authorizer.snapshot);
+    const options: DecideOptions<V> = {
+      isSilent: this.#isSilent(record),
+      prepare: (resource, asDescribed) => authorizer.snapshot.prepare(resource, asDescribed),
+    };
+    for (const requirement of requirements) {
+      if ('missing' in requirement) {
+        if (enforced) throw requirement.missing;
+        continue;
+      }
+      for (const decision of decideRequirement(caller, requirement, options)) {
+        if (decision !== undefined) {
+          record.decided(decision);
+          this.#report(decision, operation);
+          if (!decision.allowed) throw new PermissionDeniedError(decision);
+        }
+        yield;
+      }
+    }
+  }
+
+  #report(decision: Decision, operation: string | undefined): void {
+    const { onDecision, now = Date.now } = this.#options;
+    if (onDecision !== undefined) callLog(onDecision, { decision, operation, time: now() });
+  }
+}
