@@ -1,7 +1,7 @@
 import type { AccessLevel, DynamoDbAction } from './dynamodb-action.js';
 import type { PolicyEvaluator } from './evaluate.js';
 import { DYNAMODB_ACTIONS } from './gen/dynamodb-actions.js';
-import type { Statement, StatementReference } from './policy-document.js';
+import type { ResourcePattern, Statement, StatementReference } from './policy-document.js';
 import { possibleResources, type TableResources } from './table-resources.js';
 
 /** An action on a table, or on no resource at all, that a policy allows and nobody needs. */
@@ -124,7 +124,11 @@ function excessiveResources(
   return [...new Set(reaching)].flatMap((pattern) => {
     if (!negated && isMeant(pattern)) return [];
     const denying = denials.filter((denial) =>
-      isRestDenied(denial, negated ? '*' : pattern, isMeant),
+      isRestDenied(
+        denial,
+        negated ? undefined : patterns.find(({ source }) => source === pattern),
+        isMeant,
+      ),
     );
     const actions = names.filter(
       (name) => !denying.some((denial) => evaluator.naming(name).has(denial)),
@@ -159,14 +163,29 @@ function isByName({ actions: { negated, patterns } }: Statement): boolean {
   return !negated && patterns.every(({ names }) => names.size < DYNAMODB_ACTIONS.length);
 }
 
-/** Whether a statement denies what a pattern reaches beyond what is meant. */
+/** Whether a statement denies what a pattern reaches beyond what is meant; left out: everything. */
 function isRestDenied(
   { resources: { negated, patterns } }: Statement,
-  pattern: string,
+  allowed: ResourcePattern | undefined,
   isMeant: IsMeant,
 ): boolean {
   if (negated) return patterns.every(({ source }) => isMeant(source));
-  return patterns.some(({ source }) => source === '*' || source === pattern);
+  return patterns.some(({ source, arn }) => source === '*' || (allowed && arn.covers(allowed.arn)));
+}
+
+/** Whether an action is left of what statements allow, once what is denied without a condition is taken off. */
+export function isUsable(evaluator: PolicyEvaluator, action: string): boolean {
+  const named = [...evaluator.naming(action)];
+  const denials = soundDenials(evaluator).filter((denial) => named.includes(denial));
+  return named
+    .filter(({ effect }) => effect === 'Allow')
+    .some(({ resources: { negated, patterns } }) =>
+      negated
+        ? !denials.some((denial) => isRestDenied(denial, undefined, () => false))
+        : patterns.some(
+            (pattern) => !denials.some((denial) => isRestDenied(denial, pattern, () => false)),
+          ),
+    );
 }
 
 /** Whether a pattern matches nothing but tables that are meant, and parts of them. */

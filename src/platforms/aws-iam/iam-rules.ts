@@ -88,6 +88,14 @@ export const literalVariable: IamFindingRule = {
     'If a variable is meant, set `Version` to `2012-10-17`. Look at every `${` of the policy first: all of them become variables, and AWS refuses one that is not closed',
 };
 
+export const notCompared: IamFindingRule = {
+  id: 'iam-not-compared',
+  level: 'note',
+  title: 'Policies that are not compared with what they are for',
+  advice:
+    'Say what they are for with `--need` and `--table`. Service control policies, permissions boundaries, session policies and policies of resources are not looked at either way',
+};
+
 /** All of them, the worst first. */
 export const IAM_FINDING_RULES: readonly IamFindingRule[] = Object.freeze([
   malformed,
@@ -101,6 +109,7 @@ export const IAM_FINDING_RULES: readonly IamFindingRule[] = Object.freeze([
   unknownAction,
   unknownName,
   literalVariable,
+  notCompared,
 ]);
 
 /** Findings in the order of their rules. */

@@ -1,8 +1,8 @@
 import type { Finding } from '../../audit/index.js';
-import { isPlainObject } from '../../model/index.js';
 import { PolicyEvaluator } from './evaluate.js';
-import { findWideGrants } from './excess.js';
+import { findWideGrants, isUsable } from './excess.js';
 import { describeExcess, describeProblems } from './find-in-policies.js';
+import { type FoundPolicy, findPolicies } from './find-policies.js';
 import { DYNAMODB_ACTIONS } from './gen/dynamodb-actions.js';
 import { sortFindings } from './iam-rules.js';
 import { readPolicies } from './read-policies.js';
@@ -17,6 +17,12 @@ export interface IamPolicyReading {
   readonly findings: readonly Finding[];
   /** The changing actions of DynamoDB that it may allow on some resource, with `dynamodb:`. */
   readonly writes: readonly string[];
+  /** The user, group or role, where the file says so. */
+  readonly principal?: string;
+  /** ARNs of the instance profiles of the role, where the file says so. */
+  readonly profiles?: readonly string[];
+  /** Whether AWS applies it. A version that is not the default one allows and denies nothing. */
+  readonly isInForce: boolean;
 }
 
 /** Reads files with policies of AWS: a document, or the answers of AWS that hold one. */
@@ -29,65 +35,63 @@ export interface IamPolicyKind {
    * @param name what messages call the policy, such as that of the file
    */
   read(json: unknown, name: string): IamPolicyReading;
+  /** The same for each policy in the file: an account's details and templates hold several. */
+  readAll(json: unknown, name: string): readonly IamPolicyReading[];
 }
 
 /**
  * Identity policies in files.
  *
- * Known: a policy document, and what `aws iam get-policy-version`, `get-role-policy`, `get-user-policy` and
- * `get-group-policy` print. Of a file alone nobody knows which table it is for: grants on every table and of other services
- * are found. `checkDynamoDbPolicy` says the rest.
+ * Known: a policy document; what `aws iam get-policy-version`, `get-role-policy`, `get-user-policy`, `get-group-policy` and
+ * `get-account-authorization-details` print, and the SDKs return; templates of CloudFormation. A file alone does not say
+ * which table it is for: grants on every table and of other services are found. `checkDynamoDbPolicy` says the rest.
  */
 export const iamPolicyKind: IamPolicyKind = {
   kind: 'aws-iam-policy',
-  detect: (json) => findDocument(json) !== undefined,
-  read(json, name) {
-    const document = findDocument(json);
-    const policies = readPolicies([document], [name]);
-    const evaluator = new PolicyEvaluator(policies);
-    const wide = findWideGrants(evaluator, (pattern) => !isForEveryTable(pattern));
-    return {
-      kind: 'aws-iam-policy',
-      name,
-      document,
-      findings: sortFindings([...describeProblems(policies), ...describeExcess(wide, policies)]),
-      writes: listWrites(evaluator),
-    };
-  },
+  detect: (json) => findPolicies(json) !== undefined,
+  read: (json, name) => readFound(findPolicies(json)?.[0] ?? NO_POLICY, name),
+  readAll: (json, name) =>
+    (findPolicies(json) ?? []).map((found) =>
+      readFound(found, found.label === undefined ? name : `${name}: ${found.label}`),
+    ),
 };
+
+/** Not understood: it allows nothing. */
+const NO_POLICY: FoundPolicy = { document: undefined, isInForce: true };
+
+function readFound({ document, principal, profiles, isInForce }: FoundPolicy, name: string) {
+  const policies = readPolicies([document], [name]);
+  const evaluator = new PolicyEvaluator(policies);
+  const wide = isInForce ? findWideGrants(evaluator, (pattern) => !isForEveryTable(pattern)) : [];
+  return {
+    kind: 'aws-iam-policy',
+    name,
+    document,
+    findings: sortFindings([...describeProblems(policies), ...describeExcess(wide, policies)]),
+    writes: isInForce ? listWrites(evaluator) : [],
+    ...(principal !== undefined && { principal }),
+    ...(profiles !== undefined && { profiles }),
+    isInForce,
+  } satisfies IamPolicyReading;
+}
 
 /** In doubt an action is allowed: a condition does not take it back, nor does a denial that is not for everything. */
 function listWrites(evaluator: PolicyEvaluator): readonly string[] {
   return DYNAMODB_ACTIONS.flatMap(({ name, level }) => {
     if (!level.includes('Write')) return [];
     const { answer } = evaluator.decide(name, { text: 'arn:', open: true });
-    return answer === 'allowed' || answer === 'conditional' ? `dynamodb:${name}` : [];
+    if (answer !== 'allowed' && answer !== 'conditional') return [];
+    return isUsable(evaluator, name) ? `dynamodb:${name}` : [];
   });
-}
-
-/** @source AWS IAM API reference: GetPolicyVersion, GetRolePolicy; a document there may be percent-encoded (RFC 3986) */
-function findDocument(json: unknown): unknown {
-  if (!isPlainObject(json)) return undefined;
-  if (Object.hasOwn(json, 'Statement')) return json;
-  const version = json['PolicyVersion'];
-  const inner = isPlainObject(version) ? version['Document'] : json['PolicyDocument'];
-  if (typeof inner === 'string') return decode(inner);
-  return isPlainObject(inner) && Object.hasOwn(inner, 'Statement') ? inner : undefined;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Whether a pattern matches all tables of some account, whatever they are called. */
 function isForEveryTable(pattern: string): boolean {
-  const segments = pattern.split(':');
+  // A template fills in an account or a region; it stands for one resource where it fills in the whole.
+  if (pattern.startsWith('${')) return false;
+  const segments = pattern.replace(/\$\{AWS::\w+\}/g, '0').split(':');
   if (segments.length < 6) return pattern.endsWith('*');
   const account = segments.slice(0, 5).map((segment) => segment.replace(/[*?]/g, '0'));
   const tables = { text: `${account.join(':')}:table/`, open: true };
-  return WildcardPattern.read(pattern, true)?.matches(tables) === 'all';
+  return WildcardPattern.read(segments.join(':'), true)?.matches(tables) === 'all';
 }

@@ -78,7 +78,7 @@ export class WildcardPattern {
     let next: Places = { marks: new Uint8Array(end + 1), first: 0, last: 0 };
     this.#reach(places, 0);
     for (const character of text) {
-      this.#advance(places, character, next);
+      this.#advance(places, { literal: character }, next);
       if (next.last < next.first) return 'none';
       [places, next] = [next, places];
     }
@@ -90,14 +90,33 @@ export class WildcardPattern {
     return open ? 'part' : 'none';
   }
 
+  /**
+   * Whether all that `other` matches is matched. In doubt, as with variables, `false`.
+   *
+   * A wildcard of `other` is followed as a character that only wildcards as wide as it accept.
+   */
+  covers(other: WildcardPattern): boolean {
+    if (this.hasVariables || other.hasVariables) return false;
+    const end = this.#tokens.length;
+    let places: Places = { marks: new Uint8Array(end + 1), first: 0, last: 0 };
+    let next: Places = { marks: new Uint8Array(end + 1), first: 0, last: 0 };
+    this.#reach(places, 0);
+    for (const token of other.#tokens) {
+      this.#advance(places, token, next);
+      if (next.last < next.first) return false;
+      [places, next] = [next, places];
+    }
+    return places.marks[end] === 1;
+  }
+
   /** Where a character leads to from all places, into `next`. */
-  #advance(places: Places, character: string, next: Places): void {
+  #advance(places: Places, symbol: Token, next: Places): void {
     next.marks.fill(0, next.first, next.last + 1);
     next.first = Number.POSITIVE_INFINITY;
     next.last = -1;
     for (let place = places.first; place <= places.last; place++) {
       const token = this.#tokens[place];
-      if (places.marks[place] === 0 || token === undefined || !accepts(token, character)) continue;
+      if (places.marks[place] === 0 || token === undefined || !accepts(token, symbol)) continue;
       this.#reach(next, isRun(token) ? place : place + 1);
     }
   }
@@ -125,10 +144,12 @@ function isRun(token: Token): boolean {
   return token === 'any' || token === 'segment';
 }
 
-function accepts(token: Token, character: string): boolean {
+function accepts(token: Token, symbol: Token): boolean {
   if (token === 'any') return true;
-  if (token === 'segment' || token === 'one') return character !== ':';
-  return token.literal === character;
+  if (symbol === 'any') return false;
+  if (token === 'segment') return typeof symbol === 'string' || symbol.literal !== ':';
+  if (token === 'one') return symbol === 'one' || (symbol !== 'segment' && symbol.literal !== ':');
+  return typeof symbol !== 'string' && token.literal === symbol.literal;
 }
 
 /** How much of a target at least one of several patterns matches. */

@@ -9,9 +9,18 @@ export const iamPolicyReader: ServicesFileReader = {
   kind: iamPolicyKind.kind,
   detect: (value) => iamPolicyKind.detect(value),
   read: (value, { name, path, collector: { facts } }) => {
-    const { document, findings, writes } = iamPolicyKind.read(value, name);
-    for (const finding of findings) facts.findings.push(finding);
-    const profile = path !== undefined && PROFILE.test(path) ? path : undefined;
-    facts.storePolicies.push({ name, profile, document, writes });
+    const beside = path !== undefined && PROFILE.test(path) ? path : undefined;
+    for (const reading of iamPolicyKind.readAll(value, name)) {
+      const { document, findings, writes, principal, profiles = [], isInForce } = reading;
+      for (const finding of findings) facts.findings.push(finding);
+      // What AWS does not apply neither allows nor denies.
+      if (!isInForce) continue;
+      const owners = beside === undefined ? [...profiles, principal] : [beside];
+      const known = owners.filter((arn) => arn !== undefined && PROFILE.test(arn));
+      for (const profile of known.length === 0 ? [undefined] : known) {
+        facts.storePolicies.push({ name: reading.name, profile, principal, document, writes });
+      }
+    }
+    if (value['IsTruncated'] === true) facts.pages.push({ file: name });
   },
 };

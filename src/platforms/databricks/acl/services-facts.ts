@@ -140,6 +140,8 @@ export interface StorePolicyFact {
   readonly name: string;
   /** ARN of the instance profile or role that it is the policy of; undefined: the file does not say so. */
   readonly profile: string | undefined;
+  /** The user, group or role, in a file with the policies of several. */
+  readonly principal?: string | undefined;
   /** What `checkDynamoDbPolicy` takes. */
   readonly document: unknown;
   /** The changing actions that it allows, for example `dynamodb:PutItem`. */

@@ -1,4 +1,6 @@
+import { listSome } from '../../../audit/describe.js';
 import type { Finding } from '../../../audit/index.js';
+import { quote } from '../../../model/index.js';
 import {
   checkDynamoDbPolicy,
   type DynamoDbNeed,
@@ -38,7 +40,21 @@ export function checkStorePolicies(
   for (const policy of storePolicies) if (!checked.has(policy)) names.delete(policy.name);
   const isFoundAgain = ({ rule, permission }: Finding): boolean =>
     rule.startsWith('iam-') && permission !== undefined && names.has(permission.name);
-  return [...runs.flatMap(findProblems), ...findings.filter((finding) => !isFoundAgain(finding))];
+  return [
+    ...runs.flatMap(findProblems),
+    ...findings.filter((finding) => !isFoundAgain(finding)),
+    ...findUnchecked(storePolicies.filter((policy) => !checked.has(policy))),
+  ];
+}
+
+/** Says what was not looked at: a file with a policy does not say what it is for. */
+function findUnchecked(policies: readonly StorePolicyFact[]): readonly Finding[] {
+  const names = [...new Set(policies.map(({ name }) => name))];
+  if (names.length === 0) return [];
+  const [are, them] =
+    names.length === 1 ? ['policy is', 'it allows'] : ['policies are', 'they allow'];
+  const message = `${names.length} ${are} not compared with what a table needs, so actions that are missing, denied or not needed there are not found, but only what ${them} on every table or of every service: ${listSome(names.map(quote))}`;
+  return [{ rule: 'iam-not-compared', level: 'note', message }];
 }
 
 /** Policies that belong together, and what they are for. */
@@ -48,6 +64,12 @@ interface CheckRun {
 }
 
 function findProblems({ policies, check }: CheckRun): readonly Finding[] {
+  const principals = new Set(policies.flatMap(({ principal }) => principal ?? []));
+  // What one role is allowed, another one is not.
+  if (principals.size > 1) {
+    const message = `policies of ${principals.size} users, groups and roles are compared with nothing: give those of one, such as ${listSome([...principals].map(quote))}`;
+    return [{ rule: 'iam-malformed', level: 'error', message }];
+  }
   const names = policies.map(({ name }) => name);
   if (names.length > MAX_DOCUMENTS) {
     const message = `${names.length} policies are more than a role has; none of them is compared with what is needed`;

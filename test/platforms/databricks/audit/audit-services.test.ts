@@ -153,7 +153,13 @@ test('a policy of AWS is read with its own rules', () => {
   const rules = new Set(file.facts.findings.map(({ rule }) => rule));
   expect(rules.size).toBeGreaterThan(0);
   expect(new Set(report.findings.map(({ rule }) => rule))).toEqual(
-    new Set([...rules, 'token-without-expiry', 'long-lived-token', 'token-of-machine']),
+    new Set([
+      ...rules,
+      'iam-not-compared',
+      'token-without-expiry',
+      'long-lived-token',
+      'token-of-machine',
+    ]),
   );
   const text = servicesReportText(report, plain);
   for (const rule of rules) expect(text.split(` ${rule}: `)).toHaveLength(2);

@@ -42,7 +42,7 @@ function findingsOf(files: readonly unknown[], policyCheck?: PolicyCheck): reado
 
 const iamOf = (...given: Parameters<typeof findingsOf>): readonly (readonly [string, string])[] =>
   findingsOf(...given)
-    .filter(({ rule }) => rule.startsWith('iam-'))
+    .filter(({ rule }) => rule.startsWith('iam-') && rule !== 'iam-not-compared')
     .map(({ rule, message }) => [rule, message]);
 
 const messagesOf = (rule: string, ...files: readonly unknown[]): readonly string[] =>
@@ -289,5 +289,33 @@ describe('a policy beside the ARN of an instance profile', () => {
     ['of something else', policy('dynamodb:PutItem', [], '/api/2.0/token/list')],
   ])('%s is not', (_, written) => {
     expect(messagesOf('lookup-profile-writes', storeFile, endpointFile, written)).toEqual([]);
+  });
+});
+
+describe('what is not looked at is said', () => {
+  const role = (name: string): object => ({
+    Arn: `arn:aws:iam::123456789012:role/${name}`,
+    RolePolicyList: [{ PolicyName: 'p', PolicyDocument: policy(allow(LOOKUP)) }],
+  });
+
+  test('for a policy without a need', () => {
+    expect(messagesOf('iam-not-compared', policy(allow(LOOKUP)))).toEqual([
+      expect.stringMatching(/^1 policy is not compared with what a table needs.*`0\.json`$/),
+    ]);
+    expect(messagesOf('iam-not-compared', policy(allow(LOOKUP)), policy(allow(LOOKUP)))).toEqual([
+      expect.stringMatching(/^2 policies are not compared/),
+    ]);
+  });
+
+  test('and not for one that is compared', () => {
+    const rules = findingsOf([policy(allow(LOOKUP))], { need: 'lookup', table: TABLE });
+    expect(rules).toEqual([]);
+  });
+
+  test('policies of several roles are not taken as those of one', () => {
+    const files = [{ RoleDetailList: [role('a'), role('b')] }];
+    expect(iamOf(files, { need: 'lookup', table: TABLE })).toEqual([
+      ['iam-malformed', expect.stringContaining('policies of 2 users, groups and roles')],
+    ]);
   });
 });
