@@ -57,13 +57,19 @@ const STRING_TAGS: ReadonlySet<string> = new Set(['!', 'tag:yaml.org,2002:str'])
  * Shape: aliases share the data that they stand for. `env` holds the variables to expand in values;
  * `undefined`: `$` is a character like any other.
  *
+ * @param onProblem takes all that is wrong instead of a throw; aliases that stand for too much throw
  * @throws ConfigInvalidError with all that is wrong: keys that are there twice, aliases that stand for
  *   nothing or for too much, tags, merge keys that merge no mapping.
  */
-export function locateYaml(source: ComposedYaml, env: Environment | undefined): LocatedYaml {
+export function locateYaml(
+  source: ComposedYaml,
+  env: Environment | undefined,
+  onProblem?: (problem: ConfigInvalidError) => void,
+): LocatedYaml {
   const build: Build = { source, env, anchors: new Map(), errors: [], aliased: 0, expanded: 0 };
   const root = locate(source.contents, build);
-  throwCollected(build.errors);
+  if (onProblem === undefined) throwCollected(build.errors);
+  else for (const error of build.errors) onProblem(error);
   return root;
 }
 

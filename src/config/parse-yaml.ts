@@ -31,16 +31,23 @@ export interface YamlDocument {
  * is one value, and never a key, a list or a comment. An unquoted value is typed after its expansion.
  * Two equal keys in one mapping are refused.
  *
+ * @param options.onProblem takes duplicate keys and the like instead of a throw, so that a caller can
+ *   report them with what else is wrong. The data is of no use then
+ *
  * @source PyYAML `safe_load` after `os.path.expandvars`, as Feast reads its file; differs: the order of
  *   the two, and duplicate keys, of which Feast takes the last.
  * @throws ConfigInvalidError with file, line and column; never with a value of the file in its message.
  */
 export function parseYaml(
   text: string,
-  options: { readonly file?: string | undefined; readonly env?: Environment | undefined } = {},
+  options: {
+    readonly file?: string | undefined;
+    readonly env?: Environment | undefined;
+    readonly onProblem?: ((problem: ConfigInvalidError) => void) | undefined;
+  } = {},
 ): YamlDocument {
   const source = composeYaml(text, options.file);
-  const root = locateYaml(source, options.env);
+  const root = locateYaml(source, options.env, options.onProblem);
   const errorAt: YamlDocument['errorAt'] = (path, message) =>
     source.errorAt(offsetOf(root, path).value, say(path, message));
   return {

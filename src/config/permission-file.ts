@@ -1,10 +1,13 @@
+import { didYouMean } from '../foundation/did-you-mean.js';
 import { checkOptions } from '../foundation/options.js';
-import { type Permission, throwCollected } from '../model/index.js';
+import type { ConfigInvalidError, Permission } from '../model/index.js';
 import { permissionContext } from '../policy/index.js';
 import { isMapping } from './is-mapping.js';
 import { parseYaml, type YamlDocument } from './parse-yaml.js';
 import { PermissionFileReader } from './permission-file-reader.js';
 import { readYamlText } from './read-yaml-text.js';
+
+const LIST = 'permissions';
 
 /**
  * Reads a permission file. See {@link parsePermissionFile}.
@@ -25,7 +28,8 @@ export async function loadPermissionFile(path: string): Promise<readonly Permiss
  * `roles`, `groups` and `namespaces` tell it: `{ roles: […] }`. A name pattern that starts with `glob:` is a glob.
  * The environment is not expanded: `$` ends a pattern. At most 100,000 values, which is some 3,000 permissions.
  *
- * Pure. Name patterns are checked as well.
+ * Pure. Name patterns are checked as well. One that looks like a glob, such as `risk_*`, is refused: as a regular expression it
+ * repeats the `_`. Write `risk_.*` or `glob:risk_*`, or `risk_{0,}` for the repeated `_`.
  *
  * @throws ConfigInvalidError with file, line and column, and the error of the permission as its `cause`; all problems of the
  *   file are in its `errors`
@@ -48,28 +52,40 @@ export function parsePermissionFile(
   if (typeof text !== 'string')
     throw new TypeError('the text of a permission file must be a string');
   checkOptions<typeof options>(options, { file: true });
-  const document = parseYaml(text, { file: options.file });
-  const items = findItems(document);
-  const reader = new PermissionFileReader(document, permissionContext());
-  for (const [index, item] of items.entries()) reader.read(item, ['permissions', index]);
+  const errors: ConfigInvalidError[] = [];
+  const document = parseYaml(text, {
+    file: options.file,
+    onProblem: (problem) => errors.push(problem),
+  });
+  const { items, path } = findItems(document, errors);
+  const reader = new PermissionFileReader(document, permissionContext(), errors);
+  for (const [index, item] of items.entries()) reader.read(item, [...path, index]);
   return reader.finish();
 }
 
-function findItems(document: YamlDocument): readonly unknown[] {
-  if (!isMapping(document.value)) {
+/** @param errors is given what is wrong beside the list */
+function findItems(
+  document: YamlDocument,
+  errors: ConfigInvalidError[],
+): { readonly items: readonly unknown[]; readonly path: readonly PropertyKey[] } {
+  const { value } = document;
+  if (!isMapping(value)) {
     throw document.errorAt([], 'a permission file must be a mapping with a list of `permissions`');
   }
-  if ('project' in document.value && !('permissions' in document.value)) {
+  if ('project' in value && !(LIST in value)) {
     throw document.errorAtKey(
       ['project'],
       'belongs to a feature_store.yaml, which is not a permission file. Read it with `loadFeatureStore`',
     );
   }
-  const unknown = Object.keys(document.value).filter((key) => key !== 'permissions');
-  throwCollected(unknown.map((key) => document.errorAt([key], 'is not a known field here')));
-  const items = document.value['permissions'];
-  if (!Array.isArray(items)) {
-    throw document.errorAt(['permissions'], items === undefined ? 'is missing' : 'must be a list');
+  let path: readonly string[] = [LIST];
+  for (const key of Object.keys(value).filter((one) => one !== LIST)) {
+    const hint = didYouMean(key, [LIST]);
+    errors.push(document.errorAt([key], `is not a known field here${hint}`));
+    if (hint !== '' && !(LIST in value)) path = [key];
   }
-  return items;
+  const items = value[path[0] as string];
+  if (Array.isArray(items)) return { items, path };
+  errors.push(document.errorAt(path, items === undefined ? 'is missing' : 'must be a list'));
+  return { items: [], path };
 }

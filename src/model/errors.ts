@@ -79,17 +79,21 @@ export abstract class AuthzError extends Error {
     return this.#collected;
   }
 
-  /** The first of `errors`, which then carries all of them in `errors` and summarises them. */
-  static collect(errors: readonly [AuthzError, ...AuthzError[]]): AuthzError {
+  /**
+   * The first of `errors`, which then carries all of them in `errors` and summarises them.
+   *
+   * @param shown number of errors that the message spells out. Default: 4
+   */
+  static collect(errors: readonly [AuthzError, ...AuthzError[]], shown = 4): AuthzError {
     const [first, ...others] = errors;
     // An error of another installed copy has private members of its own and speaks for itself.
     if (others.length === 0 || !(#collected in first)) return first;
     first.#collected = Object.freeze([...errors]);
-    const shown = others
-      .slice(0, 3)
+    const spelt = others
+      .slice(0, shown - 1)
       .map((error: AuthzError) => (#ownMessage in error ? error.#ownMessage : String(error)));
-    const more = others.length > shown.length ? '; …' : '';
-    first.message = `${first.#ownMessage} (and ${others.length} more: ${shown.join('; ')}${more})`;
+    const more = others.length > spelt.length ? '; …' : '';
+    first.message = `${first.#ownMessage} (and ${others.length} more: ${spelt.join('; ')}${more})`;
     return first;
   }
 }
@@ -288,10 +292,12 @@ export class CredentialUnavailableError extends AuthzError {
  * Throws what was collected, as one error.
  *
  * Shape: the first of `errors` is thrown, with all of them in its `errors`. Returns when there are none.
+ *
+ * @param shown number of errors that the message spells out. Default: 4
  */
-export function throwCollected(errors: readonly AuthzError[]): void {
+export function throwCollected(errors: readonly AuthzError[], shown?: number): void {
   const [first, ...others] = errors;
-  if (first !== undefined) throw AuthzError.collect([first, ...others]);
+  if (first !== undefined) throw AuthzError.collect([first, ...others], shown);
 }
 
 /** `text` in backticks on one line and at most 200 characters, for messages that repeat a caller's input. */

@@ -46,7 +46,7 @@ export {
   WRITE,
 } from './feast-vocabulary.js';
 export type { PermissionContext } from './parse-permission.js';
-export { parseForeignPermission, parsePermission } from './parse-permission.js';
+export { checkPermission, parseForeignPermission, parsePermission } from './parse-permission.js';
 export type {
   ExcludedPermission,
   GlobPattern,

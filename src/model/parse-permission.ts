@@ -104,10 +104,15 @@ function isMarkedParsed(input: unknown): boolean {
   return isPlainObject(input) && (input as { [PARSED]?: unknown })[PARSED] === true;
 }
 
-function checkPermission(
+/**
+ * Does what {@link parsePermission} does, for a caller that reports problems itself.
+ *
+ * @returns the permission, or its problems, each with a message of its own
+ */
+export function checkPermission(
   input: unknown,
   context: PermissionContext,
-  globs: boolean,
+  globs = true,
 ): Checked<Permission<Vocabulary>> {
   const fields = checkFields(input);
   if (fields.problems !== undefined) return fields;

@@ -25,7 +25,8 @@ function problems(text: string): readonly string[] {
     parsePermissionFile(text);
   } catch (error) {
     if (!(error instanceof AuthzError)) throw error;
-    return error.errors.map((one) => one.message.replace(/ \(and \d+ more.*/s, ''));
+    const [first = '', ...others] = error.errors.map(({ message }) => message);
+    return [first.replace(/ \(and \d+ more.*/s, ''), ...others];
   }
   return [];
 }
@@ -121,21 +122,21 @@ permissions:
     ['- name: x', ['1:1: a permission file must be a mapping with a list of `permissions`']],
     ['{}', ['1:1: `permissions` is missing']],
     ['permissions: x', ['1:14: `permissions` must be a list']],
-    ['permissions:\nother: 1', ['2:8: `other` is not a known field here']],
+    [
+      'permissions:\nother: 1',
+      ['1:1: `permissions` must be a list', '2:8: `other` is not a known field here'],
+    ],
     ['permissions:\n  - x', ['2:5: `permissions[0]` must be a mapping with a `name`']],
     [
       item(),
       ['2:5: `permissions[0].policy` is missing; write `{ type: AllowAll }` to let everyone in'],
     ],
-    [
-      'permissions:\n  - policy: { roles: [a] }',
-      [expect.stringMatching(/^2:5: `permissions\[0\]\.name` is refused: /)],
-    ],
+    ['permissions:\n  - policy: { roles: [a] }', ['2:5: `permissions[0].name` is missing']],
     [
       item('policy: { roles: [a] }', 'actions: [READ, FLY]', 'types: View'),
       [
-        '5:12: `permissions[0].types[0]` is refused: `View` is unknown; known are Project, FeatureView, OnDemandFeatureView, BatchFeatureView, StreamFeatureView, LabelView, Entity, FeatureService, DataSource, ValidationReference, SavedDataset, Permission',
         '4:21: `permissions[0].actions[1]` is refused: `FLY` is unknown; known are CREATE, DESCRIBE, UPDATE, DELETE, READ_ONLINE, READ_OFFLINE, WRITE_ONLINE, WRITE_OFFLINE',
+        '5:12: `permissions[0].types[0]` is refused: `View` is unknown; known are Project, FeatureView, OnDemandFeatureView, BatchFeatureView, StreamFeatureView, LabelView, Entity, FeatureService, DataSource, ValidationReference, SavedDataset, Permission',
       ],
     ],
     [
@@ -166,7 +167,9 @@ permissions:
     ],
     [
       item('policy: { roles: [a] }', 'pattern: x'),
-      [expect.stringMatching(/^4:14: `permissions\[0\]\.pattern` is refused: is not a field/)],
+      [
+        '4:14: `permissions[0].pattern` is not a field of a permission; did you mean `name_patterns`?',
+      ],
     ],
     [
       item('policy: { roles: [a] }', 'name_patterns: [ok, "(a)\\\\1", "("]'),
@@ -183,9 +186,130 @@ permissions:
       `${item('policy: { roles: [a] }')}  - name: x\n    policy: { roles: [a] }`,
       ['4:11: `permissions[1].name` `x` is there twice'],
     ],
-    ['permissions:\n  - name: x\n    name: y', ['3:5: key `name` is there twice']],
+    [
+      'permissions:\n  - name: x\n    name: y',
+      [
+        expect.stringMatching(/^2:5: `permissions\[0\]\.policy` is missing/),
+        '3:5: key `name` is there twice',
+      ],
+    ],
   ])('is refused with the place: %j', (text, expected) => {
     expect(problems(text)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      item('policy: { role: [a] }'),
+      ['3:21: `permissions[0].policy.role` is not a field of a policy; did you mean `roles`?'],
+    ],
+    [
+      item('policy: { type: RoleBasedPolicy, role: [a] }'),
+      ['3:44: `permissions[0].policy.role` is not a field of a policy; did you mean `roles`?'],
+    ],
+    [
+      item('role: [a]'),
+      ['3:11: `permissions[0].role` belongs in `policy`: write `policy: { roles: [...] }`'],
+    ],
+    [
+      item('policy: admin'),
+      [
+        '3:13: `permissions[0].policy` must be a mapping, for example `{ roles: [...] }`; `{ type: AllowAll }` lets everyone in',
+      ],
+    ],
+    [
+      item('policy: { roles: admin }'),
+      ['3:22: `permissions[0].policy.roles` must be a list: write it in `[...]`'],
+    ],
+    [
+      item('policy: { type: RoleBasePolicy, roles: [1] }'),
+      [
+        '3:21: `permissions[0].policy.type` is refused: `RoleBasePolicy` is unknown; did you mean `RoleBasedPolicy`?',
+        '3:45: `permissions[0].policy.roles[0]` must be a string: write it in quotes',
+      ],
+    ],
+    [
+      item('policy: { type: GroupBasedPolicy }'),
+      ['3:5: `permissions[0].policy.groups` is missing'],
+    ],
+    [
+      item('policy: { roles: [a] }', 'types: FeatureVeiw', 'actions: [DESCIRBE]'),
+      [
+        '4:12: `permissions[0].types[0]` is refused: `FeatureVeiw` is unknown; did you mean `FeatureView`?',
+        '5:15: `permissions[0].actions[0]` is refused: `DESCIRBE` is unknown; did you mean `DESCRIBE`?',
+      ],
+    ],
+    [
+      item('policy: { roles: [a] }', 'actions:', 'project: 1', 'tags: [a]'),
+      [
+        '4:5: `permissions[0].actions` must not be empty: leave it out for all actions',
+        '5:14: `permissions[0].project` must be a string: write it in quotes',
+        '6:11: `permissions[0].tags` must be a mapping of strings',
+      ],
+    ],
+    [
+      'permission:\n  - name: x\n    policy: { roles: [a] }\n    types: [1]',
+      [
+        '2:3: `permission` is not a known field here; did you mean `permissions`?',
+        '4:13: `permission[0].types[0]` must be a string: write it in quotes',
+      ],
+    ],
+  ])('is refused with what was probably meant: %j', (text, expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+
+  it('is refused with every mistake once, in the order of the lines', () => {
+    const text = `permissions:
+  - name: a
+    name: b
+    type: FeatureView
+    action: [FLY]
+    name_patterns: [1, '(', 'tide_*', '*tide']
+    required_tags: { pii: true }
+    policy: { role: [a], group: [1] }
+  - &base
+    types: [View, 2]
+    policy: { roles: [a] }
+  - <<: *base
+    name: c
+  - name: c
+    policy:
+  - text
+permission: []
+`;
+    const found = problems(text);
+    expect(found.map((one) => one.replace(/;.*| is refused.*/s, ''))).toEqual([
+      '3:5: key `name` is there twice',
+      '4:11: `permissions[0].type` is not a field of a permission',
+      '5:13: `permissions[0].action` is not a field of a permission',
+      '5:14: `permissions[0].action[0]`',
+      '6:21: `permissions[0].name_patterns[0]` must be a string: write it in quotes',
+      '6:24: `permissions[0].name_patterns[1]`',
+      '6:29: `permissions[0].name_patterns[2]`',
+      '6:39: `permissions[0].name_patterns[3]`',
+      '7:27: `permissions[0].required_tags.pii` must be a string: write it in quotes',
+      '8:21: `permissions[0].policy.role` is not a field of a policy',
+      '8:33: `permissions[0].policy.group` is not a field of a policy',
+      '8:34: `permissions[0].policy.group[0]` must be a string: write it in quotes',
+      '10:5: `permissions[1].name` is missing',
+      '10:13: `permissions[1].types[0]`',
+      '10:19: `permissions[1].types[1]` must be a string: write it in quotes',
+      '14:11: `permissions[3].name` `c` is there twice',
+      '15:5: `permissions[3].policy` is missing',
+      '16:5: `permissions[4]` must be a mapping with a `name`',
+      '17:13: `permission` is not a known field here',
+    ]);
+    expect(() => parsePermissionFile(text)).toThrow(/17:13: `permission` is not a known field/);
+  });
+
+  it.each([
+    ['tide_*', 'write `tide_.*` or `glob:tide_*`'],
+    ['*tide', 'write `.*tide` instead, or `glob:*tide`'],
+  ])('refuses the glob %s in place of a regular expression', (pattern, hint) => {
+    const text = item('policy: { roles: [a] }', `name_patterns: ['${pattern}']`);
+    expect(problems(text)).toEqual([expect.stringMatching(/^4:21: `permissions\[0\]\.name_pat/)]);
+    expect(problems(text)[0]).toContain(hint);
+    const glob = parsePermissionFile(text.replace(pattern, `glob:${pattern}`));
+    expect(glob[0]?.namePatterns).toEqual([{ glob: pattern }]);
   });
 
   it('may use a name again in another project', () => {
@@ -236,7 +360,7 @@ permissions:
       ['constructor', 'y'],
     ]);
     expect(problems(item('__proto__: x', 'policy: { roles: [a] }'))).toEqual([
-      expect.stringContaining('`permissions[0].__proto__` is refused'),
+      expect.stringContaining('`permissions[0].__proto__` is not a field of a permission'),
     ]);
     const bomb = Array.from(
       { length: 30 },
