@@ -4,7 +4,12 @@ import { decodeYamlText } from './read-yaml-text.js';
 
 /** Where a feature store is configured: a path, or the text of its configuration. */
 export type FeatureStoreLocation =
-  | { readonly path: string; readonly isConfig: boolean }
+  | {
+      readonly path: string;
+      readonly isConfig: boolean;
+      /** The environment variable that names it, if one does. */
+      readonly variable?: string;
+    }
   | { readonly text: string; readonly variable: string };
 
 /** The whole configuration in base64: for Feast's CLI, and as Feast's operator hands it to its containers. */
@@ -33,10 +38,10 @@ export function locateFeatureStore(env: Environment): FeatureStoreLocation {
   const text = given(TEXT);
   if (text !== undefined) return { text: decode(text, TEXT), variable: TEXT };
   const file = given(FILE);
-  if (file !== undefined) return { path: file, isConfig: true };
+  if (file !== undefined) return { path: file, isConfig: true, variable: FILE };
   for (const name of FOLDERS) {
     const folder = given(name);
-    if (folder !== undefined) return { path: folder, isConfig: false };
+    if (folder !== undefined) return { path: folder, isConfig: false, variable: name };
   }
   const operatorText = given(OPERATOR_TEXT);
   if (operatorText !== undefined) {

@@ -1,6 +1,7 @@
 import {
   type Environment,
   type FeatureStoreConfig,
+  type FeatureStoreLocation,
   findFeatureStoreConfig,
   loadFeatureStoreConfig,
   locateFeatureStore,
@@ -123,11 +124,24 @@ async function open(
     const options = { file, env, baseDirectory: process.cwd() };
     return openConfigured(parseFeatureStoreConfig(location.text, options));
   }
-  const file = await findFeatureStoreConfig(location.path);
+  const file = await findConfig(location);
   if (!location.isConfig && !CONFIG_FILE.test(file)) {
     return { config: undefined, registry: createFileRegistry({ path: file }) };
   }
   return openConfigured(await loadFeatureStoreConfig(file, { env }));
+}
+
+/** @throws ConfigInvalidError if it is not there, with the variable that names it */
+async function findConfig(
+  location: Extract<FeatureStoreLocation, { readonly path: string }>,
+): Promise<string> {
+  try {
+    return await findFeatureStoreConfig(location.path);
+  } catch (error) {
+    if (!(error instanceof ConfigInvalidError) || location.variable === undefined) throw error;
+    const message = `environment variable ${quote(location.variable)}: ${error.message}`;
+    throw new ConfigInvalidError(message, {}, { cause: error });
+  }
 }
 
 function openConfigured(

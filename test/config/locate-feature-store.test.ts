@@ -13,9 +13,21 @@ describe('locateFeatureStore', () => {
         base64('project: a'),
         { text: 'project: a', variable: 'TMP_FEATURE_STORE_YAML_BASE64' },
       ],
-      ['FEATURE_REPO_DIR_ENV_VAR', '/repo', { path: '/repo', isConfig: false }],
-      ['FEATURE_REPO_DIR', '/other', { path: '/other', isConfig: false }],
-      ['FEAST_FS_YAML_FILE_PATH', '/etc/feast', { path: '/etc/feast', isConfig: true }],
+      [
+        'FEATURE_REPO_DIR_ENV_VAR',
+        '/repo',
+        { path: '/repo', isConfig: false, variable: 'FEATURE_REPO_DIR_ENV_VAR' },
+      ],
+      [
+        'FEATURE_REPO_DIR',
+        '/other',
+        { path: '/other', isConfig: false, variable: 'FEATURE_REPO_DIR' },
+      ],
+      [
+        'FEAST_FS_YAML_FILE_PATH',
+        '/etc/feast',
+        { path: '/etc/feast', isConfig: true, variable: 'FEAST_FS_YAML_FILE_PATH' },
+      ],
       [
         'FEATURE_STORE_YAML_BASE64',
         `${base64('project: é').slice(0, 8)}\n${base64('project: é').slice(8)}\n`,

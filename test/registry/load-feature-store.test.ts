@@ -63,6 +63,18 @@ describe('loadFeatureStore', () => {
     expect(given.config?.auth.type).toBe('no_auth');
   });
 
+  it('names the variable that leads nowhere', async () => {
+    const nowhere = join(folder, 'nosuch');
+    await expect(
+      loadFeatureStore(undefined, { env: { FEAST_FS_YAML_FILE_PATH: nowhere } }),
+    ).rejects.toThrow(
+      `environment variable \`FEAST_FS_YAML_FILE_PATH\`: no file or folder \`${nowhere}\``,
+    );
+    await expect(
+      loadFeatureStore(undefined, { env: { FEATURE_REPO_DIR: folder } }),
+    ).rejects.toThrow(/^environment variable `FEATURE_REPO_DIR`: no feature_store\.yaml in `/);
+  });
+
   it('goes straight into an authorizer', async () => {
     const { snapshotOptions } = await loadFeatureStore(`${EXAMPLE}/feature_store_oidc.yaml`);
     const authorizer = createAuthorizer(snapshotOptions);

@@ -257,7 +257,10 @@ describe('keys', () => {
 
   it('of which two fit are no key', async () => {
     provider.keys = [first, { ...second, jwk: { ...second.jwk, kid: 'first' } }];
-    await expectInvalid(create(), await provider.sign());
+    await expect(create().authenticate({ token: await provider.sign() })).rejects.toMatchObject({
+      code: 'ERR_IDENTITY_INVALID',
+      message: expect.stringContaining('several keys under the `kid` of the token'),
+    });
   });
 
   it('that cannot be loaded verify nothing', async () => {
