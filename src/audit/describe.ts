@@ -1,6 +1,7 @@
 import { type Permission, quote, type Resource, type Vocabulary } from '../model/index.js';
 import type { AuditFacts } from './audit-facts.js';
 import type { PermissionReference, ResourceReference } from './audit-report.js';
+import { andMore, formatCount } from './long-list.js';
 
 /** Resources of one project and type that have the same actions to report. */
 export interface ActionGroup {
@@ -41,12 +42,12 @@ export function describePermission(
 export function listSome(items: readonly string[]): string {
   const more = items.length - MAX_LISTED;
   const shown = items.slice(0, MAX_LISTED).join(', ');
-  return more > 0 ? `${shown} and ${more} more` : shown;
+  return more > 0 ? `${shown} ${andMore(more)}` : shown;
 }
 
-/** `1 resource`, `2 resources`. */
+/** `1 resource`, `2,000 resources`. */
 export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+  return `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** Groups resources that have the same project, type and actions, in the order in which they come first. */

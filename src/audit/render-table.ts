@@ -1,20 +1,28 @@
 import type { OptionNames } from '../foundation/options.js';
+import { andMore } from './long-list.js';
 import { displayWidth, neutralize, padEnd, truncate, wrapWords } from './terminal-text.js';
 import type { TextStyle } from './text-style.js';
 
 /**
  * What stands in a cell: text, which is wrapped where it must be; lines, each of which is; or words that flow one after the
- * other, with commas between them.
+ * other, with commas between them, and the number of those that are left out.
  */
-export type TableCell = string | readonly string[] | { readonly flow: readonly string[] };
+export type TableCell = string | readonly string[] | FlowingCell;
+
+interface FlowingCell {
+  readonly flow: readonly string[];
+  readonly more?: number;
+}
 
 export interface TextLayout {
   readonly style: TextStyle;
   /** Columns of the terminal; undefined: as many as needed. */
   readonly width: number | undefined;
+  /** Whether long lists are written out. Default: `false`, the first 20 items and the number of the others. */
+  readonly all?: boolean | undefined;
 }
 
-export const TEXT_LAYOUT: OptionNames<TextLayout> = { style: true, width: true };
+export const TEXT_LAYOUT: OptionNames<TextLayout> = { style: true, width: true, all: true };
 
 const GAP = '  ';
 /** Longest single text of a cell, in columns: one name from a registry must not push all others off the screen. */
@@ -23,6 +31,8 @@ const MAX_TEXT = 200;
 const MAX_FLOW = 80;
 /** Columns are not made narrower than this. */
 const MIN_COLUMN = 12;
+/** Widest word of a flow that a column is kept wide enough for. */
+const MAX_WORD = 40;
 
 /**
  * Lays out rows in aligned columns under their titles.
@@ -35,7 +45,11 @@ export function renderTable(
   { style, width }: TextLayout,
 ): readonly string[] {
   const cells = rows.map((row) => row.map((cell) => toTexts(cell, width)));
-  const widths = fitWidths(titles, cells, width);
+  const widths = fitWidths(
+    widestOf(titles, cells),
+    width === undefined ? [] : neededOf(titles, rows),
+    width,
+  );
   const lines = [style('bold', joinCells(titles, widths))];
   for (const row of cells) {
     const columns = row.map((texts, column) =>
@@ -54,11 +68,32 @@ export function renderTable(
   return lines;
 }
 
-function toTexts(cell: TableCell, width: number | undefined): readonly string[] {
+/** Whether every column has room for its longest text, and one of flowing words for the longest word. */
+export function fitsTable(
+  titles: readonly string[],
+  rows: readonly (readonly TableCell[])[],
+  width: number,
+): boolean {
+  return sum(neededOf(titles, rows)) + GAP.length * (titles.length - 1) <= width;
+}
+
+/** The harmless texts of a cell: one, its lines, or its words as one text. */
+export function cellTexts(cell: TableCell): readonly string[] {
   if (typeof cell === 'string') return [clean(cell)];
-  const texts = ('flow' in cell ? cell.flow : cell).map(clean);
-  if (texts.length === 0) return ['-'];
-  return 'flow' in cell ? wrapWords(texts.join(', '), width ?? MAX_FLOW) : texts;
+  if (!isFlow(cell)) return cell.length === 0 ? ['-'] : cell.map(clean);
+  const { flow, more = 0 } = cell;
+  const words = flow.map(clean).join(', ') || '-';
+  return [more > 0 ? `${words} ${andMore(more)}` : words];
+}
+
+function isFlow(cell: TableCell): cell is FlowingCell {
+  return typeof cell === 'object' && 'flow' in cell;
+}
+
+function toTexts(cell: TableCell, width: number | undefined): readonly string[] {
+  const texts = cellTexts(cell);
+  // On a terminal the width of the column, which is not known yet, breaks the words.
+  return isFlow(cell) && width === undefined ? wrapWords(texts[0] as string, MAX_FLOW) : texts;
 }
 
 // Cut first: a name of a megabyte is not worth going through.
@@ -73,26 +108,59 @@ function joinCells(cells: readonly string[], widths: readonly number[]): string 
     .trimEnd();
 }
 
-/** The width of each column: what its texts need, and less where the terminal is too narrow, the widest columns first. */
+/** The width of each column: what its texts take, and less where the terminal is too narrow, the widest columns first. */
 function fitWidths(
+  widest: readonly number[],
+  needed: readonly number[],
+  available: number | undefined,
+): readonly number[] {
+  if (available === undefined) return widest;
+  const widths = widest.map((width) => Math.min(width, Math.max(MIN_COLUMN, available)));
+  const room = available - GAP.length * (widths.length - 1);
+  const narrow = (atLeast: (column: number) => number): boolean => {
+    const spare = widths.map((width, column) => (width > atLeast(column) ? width : 0));
+    const most = Math.max(...spare);
+    if (most === 0) return false;
+    widths[spare.indexOf(most)] = most - 1;
+    return true;
+  };
+  for (let excess = sum(widths) - room; excess > 0; excess--) {
+    if (!narrow((column) => Math.max(MIN_COLUMN, needed[column] ?? 0)) && !narrow(() => MIN_COLUMN))
+      break;
+  }
+  return widths;
+}
+
+function widestOf(
   titles: readonly string[],
   rows: readonly (readonly (readonly string[])[])[],
-  available: number | undefined,
+): readonly number[] {
+  return widthsOf(titles, rows, (texts) => Math.max(0, ...texts.map(displayWidth)));
+}
+
+function neededOf(
+  titles: readonly string[],
+  rows: readonly (readonly TableCell[])[],
+): readonly number[] {
+  return widthsOf(titles, rows, (cell) => {
+    if (!isFlow(cell)) return Math.max(0, ...cellTexts(cell).map(displayWidth));
+    return cell.flow.reduce(
+      (most, word) => Math.max(most, Math.min(MAX_WORD, displayWidth(clean(word)) + 1)),
+      0,
+    );
+  });
+}
+
+function widthsOf<T>(
+  titles: readonly string[],
+  rows: readonly (readonly T[])[],
+  measure: (cell: T) => number,
 ): readonly number[] {
   const widths = titles.map((title) => displayWidth(title));
   for (const row of rows) {
-    for (const [column, texts] of row.entries()) {
-      for (const text of texts) {
-        widths[column] = Math.max(widths[column] ?? 0, displayWidth(text));
-      }
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, measure(cell));
     }
-  }
-  if (available === undefined) return widths;
-  const room = available - GAP.length * (titles.length - 1);
-  for (let excess = sum(widths) - room; excess > 0; excess--) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] as number) <= MIN_COLUMN) break;
-    widths[widest] = (widths[widest] as number) - 1;
   }
   return widths;
 }

@@ -5,7 +5,9 @@ import { FINDING_LEVELS } from './audit-report.js';
 import { type ActionGroup, count, foldNames, groupByActions } from './describe.js';
 import type { FindingRule } from './finding-rule.js';
 import { FINDING_RULES } from './finding-rules.js';
-import { renderTable, type TableCell, TEXT_LAYOUT, type TextLayout } from './render-table.js';
+import { andMore, formatCount, shorten, summarizeTypes } from './long-list.js';
+import { renderRecords } from './render-records.js';
+import { type TableCell, TEXT_LAYOUT, type TextLayout } from './render-table.js';
 import { neutralize, wrapWords } from './terminal-text.js';
 import type { StyleName } from './text-style.js';
 
@@ -26,12 +28,13 @@ const LEVEL_STYLES: Readonly<Record<FindingLevel, StyleName>> = {
   warning: 'yellow',
   note: 'dim',
 };
+const AUDIT = 'Audit';
 const INDENT = '  ';
 const MIN_ROOM = 30;
 
 /**
- * A report for people: findings by rule, the worst first, with all resources they are about and what to do, and a summary at
- * the end, where a terminal shows it.
+ * A report for people: findings by rule, the worst first, with the resources they are about and what to do, and a summary at
+ * the end, where a terminal shows it. Of a long list it has the number by type and the first 20 items, unless `all` is set.
  *
  * Shape: lines with a final line end. Names from a registry are made harmless.
  */
@@ -44,11 +47,16 @@ export function reportText(report: AuditReport, options: ReportTextOptions): str
     if (rule === 'unsecured-resource') return unsecuredTable(findings, options);
     return rule === 'uncovered-actions' ? uncoveredTable(report, options) : undefined;
   };
+  const [first = '', ...rest] = wrapWords(
+    `${AUDIT} of ${neutralize(options.source)}, ${scope}`,
+    options.width ?? Number.POSITIVE_INFINITY,
+  );
   return [
-    `${style('bold', 'Audit')} of ${neutralize(options.source)}, ${scope}`,
+    style('bold', AUDIT) + first.slice(AUDIT.length),
+    ...rest,
     '',
     ...findingLines(report.findings, FINDING_RULES, options, tableOf),
-    summaryLine(report),
+    ...summaryLines(report, options),
     levelsLine(report.findings, options),
     '',
   ].join('\n');
@@ -81,8 +89,8 @@ export function findingLines(
     const { title, advice } = known.get(id) ?? { title: '', advice: '' };
     return [
       ...heading(all[0].level, neutralize(id), title, layout),
-      ...(tableOf?.(id, all)?.map((line) => INDENT + line) ??
-        all.flatMap(({ message }) => bullet(neutralize(message), '- ', layout))),
+      ...(tableOf?.(id, all)?.map((line) => (line === '' ? '' : INDENT + line)) ??
+        messageLines(all, layout)),
       ...(advice === ''
         ? []
         : bullet(advice, '> ', layout).map((line) => layout.style('dim', line))),
@@ -103,6 +111,15 @@ function heading(
   return [first.replace(start, () => styled), ...rest.map((line) => INDENT + line)];
 }
 
+function messageLines(findings: readonly Finding[], layout: TextLayout): readonly string[] {
+  const { shown, more } = shorten(findings, layout);
+  return [
+    ...(more > 0 ? bullet(`${count(findings.length, 'finding')}:`, '', layout) : []),
+    ...shown.flatMap(({ message }) => bullet(neutralize(message), '- ', layout)),
+    ...(more > 0 ? bullet(`${andMore(more)}; \`--all\` shows them`, '', layout) : []),
+  ];
+}
+
 function unsecuredTable(
   findings: readonly Finding[],
   options: ReportTextOptions,
@@ -111,7 +128,7 @@ function unsecuredTable(
   return resourceTable(
     groupByActions(resources.map((resource) => ({ ...resource, actions: [] }))),
     ['TYPE', 'RESOURCES'],
-    ({ type, names }) => [type, { flow: names }],
+    ({ type, names }) => [type, flowOf(names, options)],
     options,
   );
 }
@@ -125,7 +142,7 @@ function uncoveredTable(report: AuditReport, options: ReportTextOptions): readon
     ({ type, actions, names }) => [
       type,
       { flow: foldNames(actions, actionAliases) },
-      { flow: names },
+      flowOf(names, options),
     ],
     options,
   );
@@ -135,19 +152,34 @@ function resourceKey({ project, type, name }: ResourceReference): string {
   return JSON.stringify([project, type, name]);
 }
 
-/** A table with a column for the project, where there are several. */
+function flowOf(names: readonly string[], layout: TextLayout): TableCell {
+  const { shown, more } = shorten(names, layout);
+  return { flow: shown, more };
+}
+
+/**
+ * A table with a column for the project, where there are several. Where names are left out of it, the numbers by type stand
+ * before it.
+ */
 function resourceTable(
   groups: readonly ActionGroup[],
   titles: readonly string[],
   cellsOf: (group: ActionGroup) => readonly TableCell[],
-  { style, width }: ReportTextOptions,
+  layout: ReportTextOptions,
 ): readonly string[] {
+  const { style, width } = layout;
   const many = new Set(groups.map(({ project }) => project)).size > 1;
-  return renderTable(
+  const isLong = groups.some(({ names }) => shorten(names, layout).more > 0);
+  const table = renderRecords(
     many ? ['PROJECT', ...titles] : titles,
     groups.map((group) => [...(many ? [group.project ?? '-'] : []), ...cellsOf(group)]),
     { style, width: width === undefined ? undefined : width - INDENT.length },
+    many ? 2 : 1,
   );
+  if (!isLong) return table;
+  const types = groups.flatMap(({ type, names }) => names.map(() => type));
+  const summary = wrapWords(summarizeTypes(types, 'resource'), roomFor(width));
+  return [...summary, ...table, '`--all` shows all names'];
 }
 
 function bullet(text: string, mark: string, { width }: TextLayout): readonly string[] {
@@ -160,10 +192,12 @@ function roomFor(width: number | undefined): number {
   return width === undefined ? Number.POSITIVE_INFINITY : Math.max(MIN_ROOM, width - 4);
 }
 
-function summaryLine({ summary }: AuditReport): string {
+function summaryLines({ summary }: AuditReport, { width }: TextLayout): readonly string[] {
   const { resources, secured, partiallySecured, unsecured, permissions } = summary;
-  const partly = partiallySecured > 0 ? ` (${partiallySecured} of them not for all actions)` : '';
-  return `${count(resources, 'resource')}: ${secured} secured${partly}, ${unsecured} unsecured; ${count(permissions, 'permission')}`;
+  const partly =
+    partiallySecured > 0 ? ` (${formatCount(partiallySecured)} not for all actions)` : '';
+  const line = `${count(resources, 'resource')}: ${formatCount(secured)} secured${partly}, ${formatCount(unsecured)} unsecured`;
+  return [...wrapWords(line, width ?? Number.POSITIVE_INFINITY), count(permissions, 'permission')];
 }
 
 /** How many findings of each level there are: `2 errors, 1 note`. */

@@ -69,6 +69,11 @@ export const NO_COLOR: OptionSpec = {
   help: 'Write without colours, as with NO_COLOR=1 or into a file',
 };
 
+export const ALL: OptionSpec = {
+  name: 'all',
+  help: 'Write long lists in full (default: the first 20 items, and how many there are)',
+};
+
 /** What PATH can be, for the notes of a command. */
 export const PATH_NOTE: string =
   'PATH is a folder with a feature_store.yaml, such a file, or a registry file (default: what variables of Feast name, or the current folder).';

@@ -1,4 +1,6 @@
-import { foldNames, neutralize, renderTable, type TextLayout, wrapWords } from '../audit/index.js';
+import { foldNames, neutralize, type TextLayout, wrapWords } from '../audit/index.js';
+import { andMore, shorten } from '../audit/long-list.js';
+import { renderRecords } from '../audit/render-records.js';
 import { formatResource, type Vocabulary } from '../model/index.js';
 import type { ExplainedDecision } from './explain-decision.js';
 
@@ -15,14 +17,12 @@ export function explanationText(
   layout: TextLayout,
 ): readonly string[] {
   const { user, actions, resource, allowed } = explained;
-  const { style } = layout;
-  const answer = allowed ? style('green', 'allowed') : style('red', 'refused');
   const who = user === null ? 'anonymous' : neutralize(user.username);
   const what = neutralize(
     formatResource({ ...resource, project: resource.project ?? undefined, tags: {} }),
   );
   return [
-    `${answer} ${who}: ${actions.join(', ')} on ${what}`,
+    ...headline(allowed, `${who}: ${actions.join(', ')} on ${what}`, layout),
     ...(resource.note === null ? [] : sentence(resource.note, layout)),
     ...reasons(explained, layout),
     ...feastLines(explained, layout),
@@ -31,18 +31,27 @@ export function explanationText(
   ];
 }
 
+function headline(allowed: boolean, question: string, layout: TextLayout): readonly string[] {
+  const word = allowed ? 'allowed' : 'refused';
+  const room = narrower(layout).width ?? Number.POSITIVE_INFINITY;
+  const [first = '', ...rest] = wrapWords(`${word} ${question}`, room);
+  const styled = layout.style(allowed ? 'green' : 'red', word);
+  return [styled + first.slice(word.length), ...rest.map(indent)];
+}
+
 /** Why, without the answer and the question, which the first line holds. */
 function reasons(explained: ExplainedDecision, layout: TextLayout): readonly string[] {
   const { allowed, explanation, permissions, ifEnforced } = explained;
   const decided = ifEnforced ?? { allowed, explanation };
   const deciding = permissions.filter(({ granted }) => granted === decided.allowed);
-  const more = deciding.length - MAX_REASONS;
+  const most = layout.all === true ? deciding.length : MAX_REASONS;
+  const more = deciding.length - most;
   const sentences =
     deciding.length === 0
       ? [decided.explanation]
       : [
-          ...deciding.slice(0, MAX_REASONS).map((one) => one.explanation),
-          ...(more > 0 ? [`and ${more} more`] : []),
+          ...deciding.slice(0, most).map((one) => one.explanation),
+          ...(more > 0 ? [andMore(more)] : []),
         ];
   if (ifEnforced === null) return sentences.flatMap((one) => sentence(one, layout));
   const answer = decided.allowed ? 'allowed' : 'refused';
@@ -72,7 +81,8 @@ function governingTable(
   layout: TextLayout,
 ): readonly string[] {
   if (governing.length === 0) return [];
-  const rows = governing.map(({ name, actions, requires, granted }) => [
+  const { shown, more } = shorten(governing, layout);
+  const rows = shown.map(({ name, actions, requires, granted }) => [
     name,
     { flow: foldNames(actions, actionAliases) },
     requires,
@@ -81,7 +91,8 @@ function governingTable(
   return [
     '',
     'Permissions that govern it:',
-    ...renderTable(['NAME', 'ACTIONS', 'REQUIRES', 'GRANTS'], rows, narrower(layout)).map(indent),
+    ...renderRecords(['NAME', 'ACTIONS', 'REQUIRES', 'GRANTS'], rows, narrower(layout)).map(indent),
+    ...(more > 0 ? [indent(`${andMore(more)}; \`--all\` shows them`)] : []),
   ];
 }
 
@@ -97,16 +108,17 @@ function nearMissLines(
       !said.has(`permission ${JSON.stringify(permission)} ${verb}: ${because}`),
   );
   if (nearMisses.length === 0) return [];
-  const more = nearMisses.length - MAX_NEAR_MISSES;
+  const most = layout.all === true ? nearMisses.length : MAX_NEAR_MISSES;
+  const more = nearMisses.length - most;
   return [
     '',
     said.size === 0
       ? 'Permissions that fail on one condition only:'
       : 'Other permissions that fail on one condition only:',
     ...nearMisses
-      .slice(0, MAX_NEAR_MISSES)
+      .slice(0, most)
       .flatMap(({ permission, because }) => sentence(`${permission}: ${because}`, layout)),
-    ...(more > 0 ? [indent(`and ${more} more`)] : []),
+    ...(more > 0 ? [indent(andMore(more))] : []),
   ];
 }
 
@@ -115,10 +127,10 @@ function sentence(text: string, { width }: TextLayout): readonly string[] {
   return wrapWords(neutralize(text), room).map(indent);
 }
 
-function narrower({ style, width }: TextLayout): TextLayout {
-  return { style, width: width === undefined ? undefined : width - INDENT.length };
+function narrower({ width, ...layout }: TextLayout): TextLayout {
+  return { ...layout, width: width === undefined ? undefined : width - INDENT.length };
 }
 
 function indent(line: string): string {
-  return INDENT + line;
+  return line === '' ? '' : INDENT + line;
 }

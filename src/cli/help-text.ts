@@ -1,6 +1,9 @@
+import { wrapWords } from '../audit/index.js';
 import type { Command, OptionSpec } from './command.js';
 
 const NAME = 'feast-permissions';
+/** Columns that every terminal has. */
+const WIDTH = 80;
 
 /** The help of the whole, with its commands. Ends in a line end. */
 export function mainHelp(commands: readonly Command[]): string {
@@ -25,9 +28,9 @@ export function mainHelp(commands: readonly Command[]): string {
 /** The help of a command. Ends in a line end. */
 export function commandHelp({ name, summary, usage, options, exitCodes, notes }: Command): string {
   return lines(
-    `${summary}.`,
+    ...wrapWords(`${summary}.`, WIDTH),
     '',
-    `Usage: ${NAME} ${name} ${usage}`,
+    ...hanging(`Usage: ${NAME} ${name} `, usage),
     '',
     'Options:',
     ...columns(options.map((option) => [optionTitle(option), option.help])),
@@ -35,7 +38,7 @@ export function commandHelp({ name, summary, usage, options, exitCodes, notes }:
     'Exit codes:',
     ...columns(Object.entries(exitCodes)),
     '',
-    ...notes,
+    ...paragraphs(notes),
   );
 }
 
@@ -46,7 +49,34 @@ function optionTitle({ name, short, value }: OptionSpec): string {
 
 function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
   const width = Math.max(...rows.map(([title]) => title.length));
-  return rows.map(([title, text]) => `  ${title.padEnd(width)}  ${text}`);
+  return rows.flatMap(([title, text]) => hanging(`  ${title.padEnd(width)}  `, text));
+}
+
+/** `text` behind `start`, with the lines after the first one below it. */
+function hanging(start: string, text: string): readonly string[] {
+  const indent = ' '.repeat(start.length);
+  return wrapWords(text, WIDTH - start.length).map(
+    (line, index) => (index === 0 ? start : indent) + line,
+  );
+}
+
+/** Lines as they are, but for a paragraph with one that is too long, which is wrapped. An indented line is an example. */
+function paragraphs(notes: readonly string[]): readonly string[] {
+  const found: string[][] = [];
+  for (const line of notes) {
+    const last = found.at(-1);
+    if (last === undefined || !isProse(line) || !isProse(last[0])) found.push([line]);
+    else last.push(line);
+  }
+  return found.flatMap((paragraph) =>
+    paragraph.some((line) => isProse(line) && line.length > WIDTH)
+      ? wrapWords(paragraph.join(' '), WIDTH)
+      : paragraph,
+  );
+}
+
+function isProse(line: string | undefined): boolean {
+  return line !== undefined && line !== '' && !line.startsWith(' ');
 }
 
 function lines(...text: readonly string[]): string {

@@ -33,8 +33,12 @@ interface UnderstoodPermission extends ListedResources {
 interface LeftOutPermission extends ListedResources {
   readonly project: string | null;
   readonly name: string;
-  /** Null: not known. */
+  /** Null: not understood. Empty: all types. */
+  readonly types: readonly string[] | null;
+  /** Null: not understood. Empty: all names. */
   readonly namePatterns: readonly string[] | null;
+  /** Null: not understood. */
+  readonly requiredTags: Tags | null;
   /** Why, a sentence each. */
   readonly excluded: readonly string[];
 }
@@ -70,7 +74,9 @@ function describe(snapshot: Snapshot, permission: CompiledPermission): ListedPer
     return {
       project,
       name,
+      types: source.types ?? null,
       namePatterns: source.namePatterns?.map(writePattern) ?? null,
+      requiredTags: source.requiredTags ?? null,
       excluded: source.excluded.map(({ message }) => message),
     };
   }

@@ -1,4 +1,13 @@
-import { foldNames, renderTable, type TableCell, type TextLayout } from '../audit/index.js';
+import {
+  foldNames,
+  renderTable,
+  type TableCell,
+  type TextLayout,
+  wrapWords,
+} from '../audit/index.js';
+import { formatCount, shorten } from '../audit/long-list.js';
+import { renderBlocks } from '../audit/render-records.js';
+import { fitsTable } from '../audit/render-table.js';
 import type { Tags, Vocabulary } from '../model/index.js';
 import type { ListedPermission } from './list-permissions.js';
 
@@ -8,21 +17,73 @@ interface Column {
   cell(permission: ListedPermission): TableCell;
 }
 
-/** The permissions as a table, and what each governs as a second one where that is known. Lines without line ends. */
+/** In place of a part of a permission that is not understood. */
+const UNKNOWN = 'unknown';
+const LEGEND =
+  'unknown: not understood, so the permission is left out. It grants nothing, and secures everything that it could match.';
+
+/**
+ * The permissions as a table, and what each governs as a second one where that is known; as one block for each permission on
+ * a terminal that is too narrow for them. Lines without line ends.
+ */
 export function permissionTables(
   permissions: readonly ListedPermission[],
   vocabulary: Vocabulary,
   layout: TextLayout,
 ): readonly string[] {
   const columns = columnsFor(permissions, vocabulary);
-  const list = renderTable(
-    columns.map(({ title }) => title),
-    permissions.map((permission) => columns.map(({ cell }) => cell(permission))),
+  const titles = columns.map(({ title }) => title);
+  const rows = permissions.map((permission) => columns.map(({ cell }) => cell(permission)));
+  const resources = resourceTable(permissions, layout);
+  const { width = Number.POSITIVE_INFINITY } = layout;
+  const fits =
+    fitsTable(titles, rows, width) &&
+    (resources === undefined || fitsTable(resources.titles, resources.rows, width));
+  if (!fits)
+    return [...permissionBlocks(columns, permissions, layout), ...legend(permissions, layout)];
+  return [
+    ...renderTable(titles, rows, layout),
+    ...legend(permissions, layout),
+    ...(resources === undefined
+      ? []
+      : ['', ...renderTable(resources.titles, resources.rows, layout)]),
+  ];
+}
+
+/** A block for each permission, with what it governs in it. */
+function permissionBlocks(
+  columns: readonly Column[],
+  permissions: readonly ListedPermission[],
+  layout: TextLayout,
+): readonly string[] {
+  const byType = permissions.map(resourcesByType);
+  const types = [...new Set(byType.flatMap((one) => [...(one?.keys() ?? [])]))];
+  return renderBlocks(
+    [...columns.map(({ title }) => title.toLowerCase()), 'governs', ...types],
+    permissions.map((permission, index) => {
+      const governed = byType[index];
+      return [
+        ...columns.map(({ cell }) => cell(permission)),
+        governed === undefined ? '' : countResources(permission.resources?.length ?? 0),
+        ...types.map((type) => flowOf(governed?.get(type) ?? [], layout)),
+      ];
+    }),
     layout,
+    hasManyProjects(permissions) ? 2 : 1,
   );
-  const resources = resourceTable(permissions);
-  if (resources === undefined) return list;
-  return [...list, '', ...renderTable(resources.titles, resources.rows, layout)];
+}
+
+function countResources(number: number): string {
+  if (number === 0) return 'no resource';
+  return `${formatCount(number)} resource${number === 1 ? '' : 's'}`;
+}
+
+function legend(
+  permissions: readonly ListedPermission[],
+  { width }: TextLayout,
+): readonly string[] {
+  if (!permissions.some((one) => 'excluded' in one)) return [];
+  return ['', ...wrapWords(LEGEND, width ?? Number.POSITIVE_INFINITY)];
 }
 
 /** Columns that are empty throughout are left out. */
@@ -40,19 +101,19 @@ function columnsFor(
     { title: 'NAME', cell: ({ name }) => name },
     {
       title: 'TYPES',
-      cell: (one) => {
-        if ('excluded' in one) return '?';
-        return one.types.length === 0 ? 'all' : foldNames(one.types, typeAliases);
+      cell: ({ types }) => {
+        if (types === null) return UNKNOWN;
+        return types.length === 0 ? 'all' : foldNames(types, typeAliases);
       },
     },
-    { title: 'NAME PATTERNS', cell: (one) => one.namePatterns ?? '?' },
+    { title: 'NAME PATTERNS', cell: ({ namePatterns }) => namePatterns ?? UNKNOWN },
     {
       title: 'REQUIRED TAGS',
-      cell: (one) => ('excluded' in one ? '?' : tagLines(one.requiredTags)),
+      cell: ({ requiredTags }) => (requiredTags === null ? UNKNOWN : tagLines(requiredTags)),
     },
     {
       title: 'ACTIONS',
-      cell: (one) => ('excluded' in one ? '?' : foldNames(one.actions, actionAliases)),
+      cell: (one) => ('excluded' in one ? UNKNOWN : foldNames(one.actions, actionAliases)),
     },
     {
       title: 'REQUIRES',
@@ -60,7 +121,7 @@ function columnsFor(
     },
     ...some((one) => !('excluded' in one) && Object.keys(one.tags).length > 0, {
       title: 'TAGS',
-      cell: (one) => ('excluded' in one ? '?' : tagLines(one.tags)),
+      cell: (one) => ('excluded' in one ? UNKNOWN : tagLines(one.tags)),
     }),
   ];
 }
@@ -76,6 +137,7 @@ function tagLines(tags: Tags): readonly string[] {
 /** A row for each permission and type of resource that it governs. */
 function resourceTable(
   permissions: readonly ListedPermission[],
+  layout: TextLayout,
 ):
   | { readonly titles: readonly string[]; readonly rows: readonly (readonly TableCell[])[] }
   | undefined {
@@ -83,20 +145,34 @@ function resourceTable(
   const many = hasManyProjects(permissions);
   const rows = permissions.flatMap((permission) => {
     const owner = many ? [projectOf(permission), permission.name] : [permission.name];
-    const byType = new Map<string, string[]>();
-    for (const { type, name } of permission.resources ?? []) {
-      const names = byType.get(type);
-      if (names === undefined) byType.set(type, [name]);
-      else names.push(name);
-    }
+    const byType = resourcesByType(permission) ?? new Map<string, readonly string[]>();
     if (byType.size === 0) return [[...owner, '-', '-']];
     return Array.from(byType, ([type, names], row): TableCell[] => [
       ...(row === 0 ? owner : owner.map(() => '')),
       type,
-      { flow: names },
+      flowOf(names, layout),
     ]);
   });
   return { titles: [...(many ? ['PROJECT'] : []), 'PERMISSION', 'TYPE', 'RESOURCES'], rows };
+}
+
+/** Names by type; undefined where they were not asked for. */
+function resourcesByType({
+  resources,
+}: ListedPermission): ReadonlyMap<string, readonly string[]> | undefined {
+  if (resources === undefined) return undefined;
+  const byType = new Map<string, string[]>();
+  for (const { type, name } of resources) {
+    const names = byType.get(type);
+    if (names === undefined) byType.set(type, [name]);
+    else names.push(name);
+  }
+  return byType;
+}
+
+function flowOf(names: readonly string[], layout: TextLayout): TableCell {
+  const { shown, more } = shorten(names, layout);
+  return { flow: shown, more };
 }
 
 function hasManyProjects(permissions: readonly ListedPermission[]): boolean {

@@ -5,7 +5,7 @@ import type { CommandIo } from './command-io.js';
 const MIN_WIDTH = 40;
 
 /**
- * Colours and width of what goes to standard output.
+ * Colours and width of what goes to standard output, and whether `--all` asks for long lists in full.
  *
  * Colours: never with `--no-color` or a `NO_COLOR` that is not empty, always with a `FORCE_COLOR` other than `0`, and
  * otherwise on a terminal that is not dumb.
@@ -19,6 +19,7 @@ export function textLayout(args: Pick<Arguments, 'has'>, { stdout, env }: Comman
   return {
     style: hasColors(args, env, isTerminal) ? ansiStyle : plainStyle,
     width: isTerminal && columns > 0 ? Math.max(MIN_WIDTH, columns) : undefined,
+    all: args.has('all'),
   };
 }
 

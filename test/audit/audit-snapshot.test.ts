@@ -124,7 +124,7 @@ describe('auditSnapshot', () => {
       source: 'x',
       vocabulary: feastVocabulary,
     });
-    expect(text.endsWith('3 warnings\n') || text.includes('20000 resources')).toBe(true);
+    expect(text).toContain('20,000 resources: 16,700 secured');
   });
 });
 
@@ -142,7 +142,7 @@ describe('reportText', () => {
       resources: [{ type: 'Entity', name: 'e' }],
     });
     expect(reportText(report, options)).toBe(
-      'Audit of here, all projects\n\n1 resource: 1 secured, 0 unsecured; 1 permission\nno findings\n',
+      'Audit of here, all projects\n\n1 resource: 1 secured, 0 unsecured\n1 permission\nno findings\n',
     );
   });
 
@@ -152,6 +152,50 @@ describe('reportText', () => {
     const tables = lines.filter((line) => line.startsWith('  '));
     expect(tables.length).toBeGreaterThan(20);
     for (const line of tables) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it('shortens long lists, with the numbers by type first', async () => {
+    const resources = [
+      ...Array.from({ length: 10_001 }, (_, index) => ({
+        type: 'FeatureView' as const,
+        name: `v${String(index).padStart(5, '0')}`,
+      })),
+      ...Array.from({ length: 20 }, (_, index) => ({ type: 'Entity' as const, name: `e${index}` })),
+    ];
+    const report = await auditOf({
+      permissions: [{ name: 'none', namePatterns: 'x', policy: roles('a') }],
+      resources,
+    });
+    const text = reportText(report, { ...options, width: 80 });
+    expect(text).toContain(
+      '  10,021 resources: 10,001 of type FeatureView, 20 of type Entity\n  TYPE         RESOURCES\n',
+    );
+    expect(text).toContain('v00019 and 9,981 more\n');
+    expect(text).not.toContain('v00020');
+    expect(text).toContain('e4, e5, e6, e7, e8, e9\n');
+    expect(text).toContain('  `--all` shows all names\n');
+    expect(text.split('\n').length).toBeLessThan(30);
+    const all = reportText(report, { ...options, width: 80, all: true });
+    for (const { name } of resources) expect(all).toContain(name);
+    expect(all).not.toContain('more');
+  });
+
+  it('shortens the findings of a rule', async () => {
+    const permissions = Array.from({ length: 2020 }, (_, index) => ({
+      name: `p${index}`,
+      namePatterns: `none${index}`,
+      policy: roles('a'),
+    }));
+    const report = await auditOf({ permissions, resources: [] });
+    const text = reportText(report, options);
+    expect(text).toContain('\n  2,020 findings:\n  - permission `p0` governs');
+    expect(text).toContain('  - permission `p19` governs');
+    expect(text).not.toContain('`p20`');
+    expect(text).toContain('\n  and 2,000 more; `--all` shows them\n');
+    expect(text).toContain('\n2,020 warnings\n');
+    const all = reportText(report, { ...options, all: true });
+    expect(all).toContain('`p2019`');
+    expect(all).not.toContain(' more');
   });
 
   it('makes hostile names harmless', async () => {

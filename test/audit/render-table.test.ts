@@ -47,6 +47,17 @@ describe('renderTable', () => {
     expect(Math.max(...narrow.map((line) => displayWidth(line)))).toBe(26);
   });
 
+  it('keeps the words of a flow whole, and says how many are left out', () => {
+    const flow = ['a_name_of_twenty_four_co', 'another_of_twenty_four_c'];
+    const rows = [['x'.repeat(20), { flow: ['CREATE', 'UPDATE', 'DELETE'] }, { flow, more: 9981 }]];
+    const lines = renderTable(['T', 'ACTIONS', 'N'], rows, { ...WIDE, width: 62 });
+    expect(lines.slice(1)).toEqual([
+      'xxxxxxxxxxxxxxxxxxxx  CREATE,        a_name_of_twenty_four_co,',
+      '                      UPDATE,        another_of_twenty_four_c',
+      '                      DELETE         and 9,981 more',
+    ]);
+  });
+
   it('makes hostile names harmless, and cuts endless ones', () => {
     const hostile = `\u001b[31m\r\n\u202e${'x'.repeat(1_000_000)}`;
     const [, line = ''] = renderTable(['NAME', 'T'], [[hostile, 'FeatureView']], WIDE);

@@ -20,17 +20,26 @@ describe('help', () => {
 Usage: feast-permissions COMMAND [OPTIONS] [PATH]
 
 Commands:
-  audit                     Find what no permission protects, what is open to everyone, and what is said in vain
-  list                      List the permissions with all their fields, whatever the kind of their policy
-  explain                   Decide whether a user may do something to a resource, and say why
-  decide                    Answer requests from standard input, one JSON object a line
-  services audit            Find tokens, secrets and permissions of services that are more open than they need be
-  services endpoint plan    Show which service principals lack access to serving endpoints
+  audit                     Find what no permission protects, what is open to
+                            everyone, and what is said in vain
+  list                      List the permissions with all their fields, whatever
+                            the kind of their policy
+  explain                   Decide whether a user may do something to a
+                            resource, and say why
+  decide                    Answer requests from standard input, one JSON object
+                            a line
+  services audit            Find tokens, secrets and permissions of services
+                            that are more open than they need be
+  services endpoint plan    Show which service principals lack access to serving
+                            endpoints
   services endpoint apply   Let service principals query serving endpoints
-  services endpoint verify  Find where access to serving endpoints differs from a file
-  services link plan        Show what links between the model registries of workspaces lack
+  services endpoint verify  Find where access to serving endpoints differs from
+                            a file
+  services link plan        Show what links between the model registries of
+                            workspaces lack
   services link apply       Link the model registries of workspaces
-  services link verify      Find where links between model registries differ from a file
+  services link verify      Find where links between model registries differ
+                            from a file
   services link rotate      Renew the tokens of links between model registries
 
 Options:
@@ -46,14 +55,19 @@ Options:
     const { exitCode, stdout } = await runCli(['audit', '--help']);
     expect(
       stdout,
-    ).toBe(`Find what no permission protects, what is open to everyone, and what is said in vain.
+    ).toBe(`Find what no permission protects, what is open to everyone, and what is said in
+vain.
 
 Usage: feast-permissions audit [OPTIONS] [PATH]
 
 Options:
-      --fail-on LEVEL  Lowest level with exit code 1: error, warning (default), note or never
+      --all            Write long lists in full (default: the first 20 items,
+                       and how many there are)
+      --fail-on LEVEL  Lowest level with exit code 1: error, warning (default),
+                       note or never
       --format FORMAT  How to write the result: table (default) or json
-      --project NAME   Look at this project only (default: all projects of the registry)
+      --project NAME   Look at this project only (default: all projects of the
+                       registry)
       --no-color       Write without colours, as with NO_COLOR=1 or into a file
   -h, --help           Show this help
 
@@ -62,7 +76,8 @@ Exit codes:
   1  at least one such finding
   2  the command line or the feature store cannot be understood
 
-PATH is a folder with a feature_store.yaml, such a file, or a registry file (default: what variables of Feast name, or the current folder).
+PATH is a folder with a feature_store.yaml, such a file, or a registry file
+(default: what variables of Feast name, or the current folder).
 `);
     expect(exitCode).toBe(0);
   });
@@ -103,6 +118,17 @@ PATH is a folder with a feature_store.yaml, such a file, or a registry file (def
       expect((await runCli(['help', ...command.split(' ')])).stdout).toBe(stdout);
     },
   );
+
+  it.each([
+    [],
+    ...[...COMMANDS, 'services audit'].map((command) => [command]),
+    ...['plan', 'apply', 'verify'].map((step) => [`services endpoint ${step}`]),
+    ...['plan', 'apply', 'verify', 'rotate'].map((step) => [`services link ${step}`]),
+  ])('fits a terminal of 80 columns: %s', async (command = '') => {
+    const { stdout } = await runCli(['help', ...command.split(' ').filter((word) => word !== '')]);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout.split('\n').filter((line) => line !== line.trimEnd())).toEqual([]);
+  });
 
   it('--version is that of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

@@ -1,5 +1,5 @@
 import { auditSnapshot, reportJson, reportText } from '../../audit/index.js';
-import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
+import { ALL, type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
 import { writeAll } from '../command-io.js';
 import { exitCodeFor, FAIL_ON } from '../fail-on.js';
 import { openStore, printWarnings } from '../open-store.js';
@@ -11,7 +11,7 @@ export const auditCommand: Command = {
   name: 'audit',
   summary: 'Find what no permission protects, what is open to everyone, and what is said in vain',
   usage: '[OPTIONS] [PATH]',
-  options: [FAIL_ON, FORMAT, PROJECT, NO_COLOR, HELP],
+  options: [ALL, FAIL_ON, FORMAT, PROJECT, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',

@@ -2,6 +2,7 @@ import { safeJson } from '../../audit/index.js';
 import type { Snapshot } from '../../engine/index.js';
 import type { FeastVocabulary, ResourceOf } from '../../model/index.js';
 import {
+  ALL,
   type Command,
   FORMAT,
   HELP,
@@ -49,6 +50,7 @@ export const explainCommand: Command = {
       name: 'registered-only',
       help: 'End with code 2 if the registry does not have the resource',
     },
+    ALL,
     FORMAT,
     PROJECT,
     NO_COLOR,

@@ -1,5 +1,5 @@
 import { safeJson } from '../../audit/index.js';
-import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
+import { ALL, type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
 import { writeAll } from '../command-io.js';
 import { listPermissions } from '../list-permissions.js';
 import { openStore, printWarnings } from '../open-store.js';
@@ -18,6 +18,7 @@ export const listCommand: Command = {
       short: 'v',
       help: 'List the resources that each permission governs as well',
     },
+    ALL,
     FORMAT,
     PROJECT,
     NO_COLOR,

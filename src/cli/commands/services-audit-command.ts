@@ -13,6 +13,7 @@ import {
   servicesReportText,
 } from '../../platforms/databricks/audit/index.js';
 import {
+  ALL,
   type Arguments,
   type Command,
   FORMAT,
@@ -52,7 +53,7 @@ export const servicesAuditCommand: Command = {
   summary: 'Find tokens, secrets and permissions of services that are more open than they need be',
   usage: '[OPTIONS] FILE...',
   manyPaths: true,
-  options: [NEED, TABLE, INDEX, FAIL_ON, FORMAT, NO_COLOR, HELP],
+  options: [NEED, TABLE, INDEX, ALL, FAIL_ON, FORMAT, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',

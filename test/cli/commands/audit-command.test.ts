@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { displayWidth } from '../../../src/audit/index.js';
 import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
 
 const REPORT = `Audit of registry file examples/credit_scoring/data/registry.db, all projects
@@ -40,13 +41,19 @@ note uncovered-actions: An action that no permission holds, which is refused to 
   SavedDataset         UPDATE, DELETE, READ_ONLINE, WRITE   training_credit_v1
   > Nothing to do where nobody needs it; otherwise add it to a permission
 
-52 resources: 51 secured (8 of them not for all actions), 1 unsecured; 18 permissions
+52 resources: 51 secured (8 not for all actions), 1 unsecured
+18 permissions
 3 errors, 4 warnings, 7 notes
 `;
 
 describe('audit', () => {
   it('of the example', async () => {
     expect(await runCli(['audit', EXAMPLE])).toEqual({ exitCode: 1, stdout: REPORT, stderr: '' });
+  });
+
+  it('keeps to the width of a terminal', async () => {
+    const { stdout } = await runCli(['audit', EXAMPLE, '--no-color'], { terminal: 80 });
+    for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 
   it('writes the same on a wide terminal, with colours and progress', async () => {

@@ -2,6 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { plainStyle } from '../../../src/audit/index.js';
+import { explainDecision } from '../../../src/cli/explain-decision.js';
+import { explanationText } from '../../../src/cli/explanation-text.js';
+import { feastVocabulary } from '../../../src/model/index.js';
+import { roles } from '../../../src/policy/index.js';
+import { snapshotOf } from '../../audit/audit-of.js';
 import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-'));
@@ -234,6 +240,47 @@ Permissions that govern it:
     expect(registered.exitCode).toBe(0);
   });
 
+  it('has a block for each permission on a narrow terminal', async () => {
+    const argv = ['explain', '--user', ANN, '--action', 'READ', '--resource'];
+    const { stdout } = await runCli(
+      [...argv, 'FeatureView:merchant_risky_profile', OIDC_EXAMPLE, '--no-color'],
+      { terminal: 80 },
+    );
+    expect(stdout).toContain(`
+Permissions that govern it:
+  risk-combined
+    actions   DESCRIBE, READ
+    requires  the group "risk-analysts" or the namespace "risk-ns"
+    grants    no
+
+  describe-all
+`);
+  });
+
+  it('shortens the list of what governs, unless all is asked for', async () => {
+    const permissions = Array.from({ length: 30 }, (_, index) => ({
+      name: `p${index}`,
+      policy: roles('a'),
+    }));
+    const snapshot = await snapshotOf({ permissions });
+    const question = {
+      user: null,
+      actions: ['CREATE' as const],
+      resource: { type: 'Entity' as const, name: 'e' },
+    };
+    const explained = explainDecision(snapshot, question, { enforced: true, warnings: [] });
+    const text = (all: boolean): string =>
+      explanationText(explained, feastVocabulary, {
+        style: plainStyle,
+        width: undefined,
+        all,
+      }).join('\n');
+    expect(text(false)).toContain('\n  and 10 more; `--all` shows them');
+    expect(text(false)).not.toContain('p25');
+    expect(text(true)).toContain('\n  p29 ');
+    expect(text(true)).not.toContain(' more');
+  });
+
   it('keeps to the width of a terminal', async () => {
     const argv = [
       'explain',
@@ -246,7 +293,7 @@ Permissions that govern it:
       OIDC_EXAMPLE,
     ];
     const { stdout } = await runCli([...argv, '--no-color'], { terminal: 70 });
-    const lines = stdout.split('\n').slice(1);
+    const lines = stdout.split('\n');
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(70);
   });
 });

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { plainStyle } from '../../../src/audit/index.js';
+import { displayWidth, plainStyle } from '../../../src/audit/index.js';
 import { listPermissions } from '../../../src/cli/list-permissions.js';
 import { permissionTables } from '../../../src/cli/permission-tables.js';
-import { feastVocabulary } from '../../../src/model/index.js';
-import { allowAll, roles } from '../../../src/policy/index.js';
+import {
+  type ExcludedPermission,
+  feastVocabulary,
+  parseForeignPermission,
+} from '../../../src/model/index.js';
+import { allowAll, permissionContext, roles } from '../../../src/policy/index.js';
 import { snapshotOf } from '../../audit/audit-of.js';
 import { EXAMPLE, runCli } from '../run-cli.js';
 
@@ -102,7 +106,12 @@ fraud-reader  FeatureView     account_risky_scores
   it('shows what is left out, globs, and permissions for everyone', async () => {
     const snapshot = await snapshotOf({
       permissions: [
-        { name: 'odd', namePatterns: '(a)\\1', policy: roles('x') },
+        {
+          name: 'odd',
+          namePatterns: '(a)\\1',
+          requiredTags: { team: 'risk' },
+          policy: roles('x'),
+        },
         { name: 'open', namePatterns: 'glob:x*', tags: { owner: 'ops' }, policy: allowAll() },
       ],
     });
@@ -114,10 +123,69 @@ fraud-reader  FeatureView     account_risky_scores
     expect(head).toMatch(
       /^NAME {2}TYPES {2}NAME PATTERNS {2}REQUIRED TAGS {2}ACTIONS {6}REQUIRES {2,}TAGS$/,
     );
-    expect(odd).toMatch(/^odd {3}\? {6}\(a\)\\1 {10}\? {14}\? {12}left out: {2,}\?$/);
+    expect(odd).toMatch(
+      /^odd {3}all {4}\(a\)\\1 {10}team: risk {5}unknown {6}left out: {2,}unknown$/,
+    );
     expect(more).toContain('permission `odd`: name pattern `(a)\\1` is unsupported');
     expect(open).toMatch(
       /^open {2}all {4}glob:x\* {8}- {14}ALL_ACTIONS {2}nothing {2,}owner: ops$/,
     );
+  });
+
+  it('says what `unknown` means, and only where it stands', async () => {
+    const excluded = parseForeignPermission(
+      { name: 'flying', types: ['Entity'], actions: ['FLY'], policy: roles('x') } as never,
+      permissionContext(),
+    ) as ExcludedPermission;
+    const snapshot = await snapshotOf({
+      permissions: [excluded, { name: 'known', policy: roles('x') }],
+    });
+    const lines = permissionTables(listPermissions(snapshot, false), feastVocabulary, PLAIN);
+    expect(lines[1]).toMatch(/^flying {2}Entity {2,}- {2,}- {2,}unknown {2,}left out:/);
+    expect(lines.at(-1)).toBe(
+      'unknown: not understood, so the permission is left out. It grants nothing, and secures everything that it could match.',
+    );
+    expect((await runCli(['list', EXAMPLE])).stdout).not.toContain('unknown');
+    expect(listPermissions(snapshot, false)[0]).toMatchObject({
+      types: ['Entity'],
+      namePatterns: [],
+      requiredTags: {},
+    });
+  });
+
+  it('has a block for each permission on a narrow terminal', async () => {
+    const argv = ['list', '-v', EXAMPLE, '--no-color'];
+    const { stdout } = await runCli(argv, { terminal: 80 });
+    expect(stdout).toContain(`
+credit_scoring/fleet-ns-write
+  types              FeatureView, StreamFeatureView
+  name patterns      transactions?_.*, fleet_.*
+  actions            WRITE
+  requires           one of the namespaces "fleet", "fleet-staging"
+  governs            3 resources
+  FeatureView        transactions_push_view, transaction_features
+  StreamFeatureView  transaction_stream_agg
+
+`);
+    expect(stdout).toContain('\n  governs        no resource\n');
+    for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it.each([[PLAIN], [{ ...PLAIN, width: 40 }]])('shortens long lists: %j', async (layout) => {
+    const snapshot = await snapshotOf({
+      permissions: [{ name: 'reader', namePatterns: 'v.*', policy: roles('x') }],
+      resources: Array.from({ length: 2021 }, (_, index) => ({
+        type: 'FeatureView',
+        name: `v${index}`,
+      })),
+    });
+    const listed = listPermissions(snapshot, true);
+    const text = permissionTables(listed, feastVocabulary, layout).join(' ').replace(/\s+/g, ' ');
+    expect(text).toContain('v18, v19 and 2,001 more');
+    expect(text).not.toContain('v20');
+    const all = { ...layout, all: true };
+    const whole = permissionTables(listed, feastVocabulary, all).join(' ').replace(/\s+/g, ' ');
+    expect(whole).toContain('v2019, v2020');
+    expect(whole).not.toContain(' more');
   });
 });

@@ -58,6 +58,25 @@ describe('exit codes', () => {
   });
 });
 
+test('shortens long lists, unless all is asked for', async () => {
+  const file = join(folder, 'many-tokens.json');
+  const tokens = Array.from({ length: 1030 }, (_, index) => ({
+    token_id: `t${index}`,
+    creation_time: 1_768_000_000_000,
+    expiry_time: -1,
+    comment: `token ${index}`,
+    created_by_id: 1001,
+    created_by_username: 'ann@example.com',
+    owner_id: 1001,
+  }));
+  writeFileSync(file, JSON.stringify({ token_infos: tokens }));
+  const { stdout } = await audit([file]);
+  expect(stdout).toContain('\n  and 1,010 more; `--all` shows them\n');
+  const all = await audit(['--all', file]);
+  expect(all.stdout).not.toContain('and 1,010 more');
+  expect(all.stdout.split('\n').length).toBeGreaterThan(1030);
+});
+
 test('takes several files together, as JSON', async () => {
   const paths = ['endpoint-permissions.json', 'serving-endpoints.json', 'token-list.json'].map(
     fixturePath,
