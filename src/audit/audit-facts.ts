@@ -1,7 +1,9 @@
 import type { AuthConfig } from '../config/index.js';
 import {
   type CompiledPermission,
+  type CompiledSnapshot,
   type Coverage,
+  compiledOf,
   coverResources,
   type ResourceCoverage,
   type Snapshot,
@@ -17,7 +19,7 @@ export interface AuditedPermission extends CompiledPermission {
 
 /** What the rules of an audit look at, worked out once. */
 export interface AuditFacts {
-  readonly snapshot: Snapshot;
+  readonly snapshot: CompiledSnapshot;
   /** Undefined: not known. */
   readonly auth: AuthConfig | undefined;
   /** The audited projects; undefined stands for the implicit one. */
@@ -55,8 +57,9 @@ const AUDIT_OPTIONS: OptionNames<AuditOptions> = { project: true, auth: true };
  *
  * @throws TypeError when the snapshot does not know the project
  */
-export function collectFacts(snapshot: Snapshot, options: AuditOptions): AuditFacts {
+export function collectFacts(given: Snapshot, options: AuditOptions): AuditFacts {
   checkOptions<AuditOptions>(options, AUDIT_OPTIONS);
+  const snapshot = compiledOf(given);
   const { project, auth } = options;
   const projects = auditedProjects(snapshot, project);
   const isAudited = (name: string | undefined): boolean =>
@@ -80,7 +83,10 @@ export function collectFacts(snapshot: Snapshot, options: AuditOptions): AuditFa
   };
 }
 
-function auditedProjects(snapshot: Snapshot, name: string | undefined): readonly AuditedProject[] {
+function auditedProjects(
+  snapshot: CompiledSnapshot,
+  name: string | undefined,
+): readonly AuditedProject[] {
   if (name === undefined) return [...new Set(snapshot.projects.values())];
   const project = snapshot.projects.get(name);
   if (project === undefined) throw new TypeError(`project \`${name}\` is not in the snapshot`);

@@ -1,4 +1,10 @@
-import { type Authorizer, createAuthorizer, type Snapshot } from '../engine/index.js';
+import {
+  type Authorizer,
+  type CompiledSnapshot,
+  compiledOf,
+  createAuthorizer,
+  type Snapshot,
+} from '../engine/index.js';
 import {
   type DecidingPermission,
   type Decision,
@@ -30,7 +36,7 @@ export interface FeastReading {
   ): FeastAnswer;
 }
 
-type Source = Snapshot<FeastVocabulary>['permissions'][number]['source'];
+type Source = Snapshot['permissions'][number];
 
 /**
  * Reads the permissions of a snapshot as Feast 0.66 and 0.67 do, to compare its answers with ours.
@@ -46,8 +52,9 @@ type Source = Snapshot<FeastVocabulary>['permissions'][number]['source'];
  * const feast = createFeastReading(snapshot);
  * feast.decide(subject, ['WRITE_ONLINE'], { type: 'FeatureView', name: 'sales' }).allowed;
  */
-export function createFeastReading(snapshot: Snapshot<FeastVocabulary>): FeastReading {
-  const sources = snapshot.permissions.map(({ source }) => source);
+export function createFeastReading(given: Snapshot<FeastVocabulary>): FeastReading {
+  const snapshot = compiledOf(given);
+  const sources = given.permissions;
   const untagged = once(() => compile(snapshot, sources.map(withoutTags)));
   const tagged = once(() => compile(snapshot, sources));
   return {
@@ -99,7 +106,7 @@ function withoutTags(source: Source): Source {
 
 /** Without resources: the registered tags must not speak. Every other option is what Feast's servers do. */
 function compile(
-  { options, projects }: Snapshot<FeastVocabulary>,
+  { options, projects }: CompiledSnapshot,
   permissions: readonly Source[],
 ): Authorizer<FeastVocabulary> {
   const { defaultProject, policyKinds = [] } = options;

@@ -1,5 +1,7 @@
 import { createFeastReading, type FeastAnswer } from '../audit/index.js';
 import {
+  type CompiledSnapshot,
+  compiledOf,
   coverResource,
   createAuthorizer,
   findNearMisses,
@@ -67,11 +69,11 @@ interface GoverningPermission {
 /**
  * Decides, and says why.
  *
- * @param snapshot compiled so that the permissions are enforced
+ * @param given compiled so that the permissions are enforced
  * @param store whether the configuration enforces them, and the warnings to repeat
  */
 export function explainDecision(
-  snapshot: Snapshot<FeastVocabulary>,
+  given: Snapshot<FeastVocabulary>,
   question: {
     readonly user: Subject | null;
     readonly actions: Decision['actions'];
@@ -81,12 +83,13 @@ export function explainDecision(
 ): ExplainedDecision {
   const { enforced, warnings } = store;
   const { user, actions } = question;
-  const decision = createAuthorizer(snapshot).decide(user, actions as never, question.resource);
+  const snapshot = compiledOf(given);
+  const decision = createAuthorizer(given).decide(user, actions as never, question.resource);
   const registered = snapshot.registered(question.resource);
   const { project = null, type, name, tags = null } = registered ?? question.resource;
   const { allowed, reason, explanation, permissions } = decision;
   const answer = { allowed, reason, explanation };
-  const note = registered === undefined ? describeUnregistered(snapshot, question.resource) : null;
+  const note = registered === undefined ? describeUnregistered(given, question.resource) : null;
   const noAuth = {
     allowed: true,
     reason: 'no-auth',
@@ -101,13 +104,13 @@ export function explainDecision(
     governing: governingPermissions(snapshot, decision),
     nearMisses: allowed ? [] : findNearMisses(snapshot, user, actions, question.resource),
     ifEnforced: enforced ? null : answer,
-    feast: createFeastReading(snapshot).decide(user, actions, question.resource),
+    feast: createFeastReading(given).decide(user, actions, question.resource),
     warnings,
   };
 }
 
 function governingPermissions(
-  snapshot: Snapshot<FeastVocabulary>,
+  snapshot: CompiledSnapshot,
   { resource, permissions }: Decision,
 ): readonly GoverningPermission[] {
   return coverResource(snapshot, resource).permissions.map((permission) => {

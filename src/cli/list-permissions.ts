@@ -1,5 +1,7 @@
 import {
   type CompiledPermission,
+  type CompiledSnapshot,
+  compiledOf,
   coverResources,
   requirementOf,
   type Snapshot,
@@ -56,9 +58,10 @@ interface ListedResource {
 
 /** The permissions of a snapshot as plain data, in the order of the registry. */
 export function listPermissions(
-  snapshot: Snapshot,
+  given: Snapshot,
   withResources: boolean,
 ): readonly ListedPermission[] {
+  const snapshot = compiledOf(given);
   const resources = withResources ? resourcesByPermission(snapshot) : undefined;
   return snapshot.permissions.map((permission) => ({
     ...describe(snapshot, permission),
@@ -66,7 +69,7 @@ export function listPermissions(
   }));
 }
 
-function describe(snapshot: Snapshot, permission: CompiledPermission): ListedPermission {
+function describe(snapshot: CompiledSnapshot, permission: CompiledPermission): ListedPermission {
   const { source } = permission;
   const project = source.project ?? null;
   const { name } = source;
@@ -99,7 +102,7 @@ function writePattern(pattern: NamePatternSource): string {
 }
 
 function resourcesByPermission(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
 ): ReadonlyMap<CompiledPermission, readonly ListedResource[]> {
   const found = new Map<CompiledPermission, ListedResource[]>();
   for (const { resource, coverage } of coverResources(snapshot)) {

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../engine/index.js';
+import { compiledOf, type Snapshot } from '../engine/index.js';
 import { didYouMean } from '../foundation/did-you-mean.js';
 import { type FeastVocabulary, quote, type ResourceOf, type Vocabulary } from '../model/index.js';
 import { UsageError } from './command.js';
@@ -36,7 +36,8 @@ export function parseResourceName(
  *
  * @param place where to name it, for example ``with `--project` ``
  */
-export function explainMissingProject({ projects }: Snapshot, place: string): string | undefined {
+export function explainMissingProject(snapshot: Snapshot, place: string): string | undefined {
+  const { projects } = compiledOf(snapshot);
   if (projects.has(undefined)) return undefined;
   const known = [...projects.keys()].slice(0, MAX_LISTED).map((name) => quote(String(name)));
   return `the registry has ${projects.size} projects, such as ${known.join(', ')}: name one ${place}`;
@@ -44,9 +45,10 @@ export function explainMissingProject({ projects }: Snapshot, place: string): st
 
 /** Says that a resource is not in the registry. A misspelt name, type or project is the most likely reason. */
 export function describeUnregistered(
-  { projects }: Snapshot<FeastVocabulary>,
+  snapshot: Snapshot<FeastVocabulary>,
   { type, name, project }: ResourceOf<FeastVocabulary>,
 ): string {
+  const { projects } = compiledOf(snapshot);
   const registered = projects.get(project)?.registered;
   const known = registered?.get(type)?.keys() ?? [];
   const others = [...(registered ?? [])].filter(([, names]) => names.has(name)).map(([one]) => one);

@@ -17,6 +17,7 @@ import {
   type CompiledPermissions,
   compilePermissions,
 } from './compile-permissions.js';
+import { CompiledSnapshot } from './compiled-snapshot.js';
 import { GovernanceTable } from './governance.js';
 import { Judge } from './judge.js';
 import {
@@ -26,7 +27,7 @@ import {
   type SnapshotOptions,
 } from './options.js';
 import { CompiledProject, type ScopeGroup } from './project.js';
-import { Snapshot } from './snapshot.js';
+import { createSnapshot, type Snapshot } from './snapshot.js';
 import { VerdictTable } from './verdict-table.js';
 
 /** How far a compilation is. */
@@ -96,7 +97,7 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
     register(resource, vocabulary, projects);
     yield { step: 'resources', done: index + 1, total: resources.length };
   }
-  return new Snapshot<V>({
+  const snapshot = new CompiledSnapshot({
     options: options as SnapshotOptions<Vocabulary>,
     version: options.version ?? String(++snapshotCount),
     vocabulary,
@@ -110,9 +111,10 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
     unknownProject: table.without('unknown-project'),
     warnings: warningsOf(judge, projects, compiled.permissions),
   });
+  return createSnapshot<V>(snapshot);
 }
 
-/** The same in one go. */
+/** Compiles a snapshot in one go. */
 export function compileSnapshot<V extends Vocabulary>(options: SnapshotOptions<V>): Snapshot<V> {
   const steps = compileSnapshotInSteps(options);
   for (;;) {

@@ -1,7 +1,7 @@
 import type { Resource } from '../model/index.js';
 import type { CompiledPermission } from './compile-permissions.js';
+import type { CompiledSnapshot } from './compiled-snapshot.js';
 import type { Governance } from './governance.js';
-import type { Snapshot } from './snapshot.js';
 
 /** What a snapshot says of one registered resource, whoever asks. */
 export interface ResourceCoverage {
@@ -22,7 +22,7 @@ export interface Coverage {
 }
 
 /** Walks all registered resources of a snapshot. Cost: once for each distinct set of permissions, and a look-up a resource. */
-export function* coverResources(snapshot: Snapshot): Generator<ResourceCoverage> {
+export function* coverResources(snapshot: CompiledSnapshot): Generator<ResourceCoverage> {
   const known = new Map<Governance, Coverage>();
   for (const resource of snapshot.resources()) {
     const governance = snapshot.governanceOf(resource);
@@ -36,11 +36,11 @@ export function* coverResources(snapshot: Snapshot): Generator<ResourceCoverage>
 }
 
 /** What a snapshot says of one resource, registered or not, whoever asks. */
-export function coverResource(snapshot: Snapshot, resource: Resource): Coverage {
+export function coverResource(snapshot: CompiledSnapshot, resource: Resource): Coverage {
   return cover(snapshot, snapshot.governanceOf(resource));
 }
 
-function cover(snapshot: Snapshot, governance: Governance): Coverage {
+function cover(snapshot: CompiledSnapshot, governance: Governance): Coverage {
   // Every permission holds all of no actions.
   const { holders } = snapshot.judge.governing(governance, 0);
   const uncoveredActions: string[] = [];

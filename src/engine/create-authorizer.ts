@@ -14,6 +14,7 @@ import {
 import type { DerivedSubject } from '../policy/index.js';
 import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
 import { compileSnapshot } from './compile-snapshot.js';
+import type { CompiledSnapshot } from './compiled-snapshot.js';
 import { decide, type Question } from './decide.js';
 import type { Verdict } from './governance.js';
 import {
@@ -22,7 +23,7 @@ import {
   SNAPSHOT_OPTIONS,
   type SnapshotOptions,
 } from './options.js';
-import { isSnapshot, type Snapshot } from './snapshot.js';
+import { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
 
 /**
  * Compiles permissions and resources into an authorizer.
@@ -64,6 +65,7 @@ const PROPOSED_CHANGE: OptionNames<ProposedChange<Vocabulary>> = {
 
 class SnapshotAuthorizer implements Authorizer<Vocabulary> {
   #snapshot: Snapshot;
+  #compiled: CompiledSnapshot;
   readonly #onDecision: ((decision: Decision) => void) | undefined;
 
   constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
@@ -71,6 +73,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
       throw new TypeError('option onDecision must be a function');
     }
     this.#snapshot = snapshot;
+    this.#compiled = compiledOf(snapshot);
     this.#onDecision = onDecision;
   }
 
@@ -78,8 +81,13 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     return this.#snapshot;
   }
 
+  /** What the snapshot in force stands for. */
+  get compiled(): CompiledSnapshot {
+    return this.#compiled;
+  }
+
   can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
-    const snapshot = this.#snapshot;
+    const snapshot = this.#compiled;
     if (!this.isDirect) {
       return this.decide(subject, actions, resource).allowed;
     }
@@ -100,7 +108,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     resource: Resource,
   ): Decision {
     const own = ownSubject(subject);
-    const snapshot = this.#snapshot;
+    const snapshot = this.#compiled;
     const asked = requested(snapshot, actions);
     return this.#report(decide(snapshot, { subject: own, ...asked, ...known(snapshot, resource) }));
   }
@@ -111,7 +119,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     resource: Resource,
   ): Decision {
     assertSubject(subject);
-    const snapshot = this.#snapshot;
+    const snapshot = this.#compiled;
     const asked = requested(snapshot, actions);
     return this.#report(decide(snapshot, { subject, ...asked, ...described(snapshot, resource) }));
   }
@@ -121,7 +129,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     actions: string | readonly string[],
     resources: Resource | readonly Resource[],
   ): void {
-    assertQuestion(this.#snapshot, subject, actions);
+    assertQuestion(this.#compiled, subject, actions);
     for (const resource of listOf(resources)) {
       const decision = this.decide(subject, actions, resource);
       if (!decision.allowed) throw new PermissionDeniedError(decision);
@@ -140,7 +148,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     const subject = ownSubject(given);
     // Misspelt, `existing` would turn an update into a creation.
     checkOptions<ProposedChange<Vocabulary>>(change, PROPOSED_CHANGE);
-    const snapshot = this.#snapshot;
+    const snapshot = this.#compiled;
     const { changes } = snapshot.vocabulary;
     if (changes === undefined) {
       throw new TypeError(
@@ -163,7 +171,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
 
   /** Whether a question is answered by its verdict alone, without anyone to report to. */
   get isDirect(): boolean {
-    return this.#onDecision === undefined && this.#snapshot.enforced;
+    return this.#onDecision === undefined && this.#compiled.enforced;
   }
 
   /** {@link Authorizer.can} for a subject that is frozen and derived from, by the long way. */
@@ -172,7 +180,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     actions: string | readonly string[],
     resource: Resource,
   ): boolean {
-    const snapshot = this.#snapshot;
+    const snapshot = this.#compiled;
     if (!this.isDirect) {
       return this.decide(derived.subject, actions, resource).allowed;
     }
@@ -181,19 +189,24 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
 
   replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
     if (isSnapshot(next)) {
-      this.#snapshot = next;
+      this.#put(next);
       return;
     }
     checkOptions<SnapshotOptions<Vocabulary>>(next, SNAPSHOT_OPTIONS, {
       '`createAuthorizer`': AUTHORIZER_OPTIONS,
     });
-    const { version: _, ...current } = this.#snapshot.options;
+    const { version: _, ...current } = this.#compiled.options;
     for (const [option, value] of Object.entries(next)) {
       // SECURITY: it would fall back to its default, which may be laxer than what is in force.
       if (value === undefined)
         throw new TypeError(`option ${option} is undefined: leave it out to keep it`);
     }
-    this.#snapshot = compileSnapshot({ ...current, ...next });
+    this.#put(compileSnapshot({ ...current, ...next }));
+  }
+
+  #put(snapshot: Snapshot): void {
+    this.#compiled = compiledOf(snapshot);
+    this.#snapshot = snapshot;
   }
 
   #report(decision: Decision): Decision {
@@ -209,19 +222,19 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
 class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   readonly subject: Subject | null;
   readonly #authorizer: SnapshotAuthorizer;
-  #snapshot: Snapshot;
+  #snapshot: CompiledSnapshot;
   #derived: DerivedSubject;
 
   constructor(authorizer: SnapshotAuthorizer, subject: Subject | null) {
     this.subject = subject;
     this.#authorizer = authorizer;
-    this.#snapshot = authorizer.snapshot;
+    this.#snapshot = authorizer.compiled;
     this.#derived = this.#snapshot.derive(subject);
   }
 
   // The hot path, written out: what a call of the authorizer would look up again is at hand here.
   can(actions: string | readonly string[], resource: Resource): boolean {
-    const { snapshot } = this.#authorizer;
+    const snapshot = this.#authorizer.compiled;
     if (snapshot !== this.#snapshot) {
       this.#snapshot = snapshot;
       this.#derived = snapshot.derive(this.subject);
@@ -249,7 +262,7 @@ class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   }
 
   filter<R extends Resource>(actions: string | readonly string[], resources: readonly R[]): R[] {
-    assertQuestion(this.#authorizer.snapshot, this.subject, actions);
+    assertQuestion(this.#authorizer.compiled, this.subject, actions);
     return resources.filter((resource) => this.can(actions, resource));
   }
 
@@ -260,7 +273,7 @@ class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
 
 /** The verdict by the long way: for several actions, and for resources that the registry does not know. */
 function verdictOn(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   actions: string | readonly string[],
   resource: Resource,
 ): Verdict {
@@ -271,13 +284,13 @@ function verdictOn(
 type Found = Pick<Question, 'resource' | 'governance'>;
 
 /** A resource with what governs it: as the registry knows it, or else as it is described. */
-function known(snapshot: Snapshot, resource: Resource): Found {
+function known(snapshot: CompiledSnapshot, resource: Resource): Found {
   const governance = snapshot.governanceOf(resource);
   return { governance, resource: snapshot.registered(resource) ?? snapshot.asDescribed(resource) };
 }
 
 /** A resource with what governs it, as it is described. */
-function described(snapshot: Snapshot, resource: Resource): Found {
+function described(snapshot: CompiledSnapshot, resource: Resource): Found {
   const governance = snapshot.governanceAsDescribed(resource);
   return { governance, resource: snapshot.asDescribed(resource) };
 }
@@ -288,7 +301,7 @@ function described(snapshot: Snapshot, resource: Resource): Found {
  * SECURITY: what the registry knows is there, whatever the caller says of it; under the proposed name too.
  */
 function touchedBy(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   { existing, proposed }: ProposedChange<Vocabulary>,
 ): Found[] {
   const touched: Found[] = [];
@@ -302,7 +315,7 @@ function touchedBy(
 
 /** For questions about lists, which may be empty. */
 function assertQuestion(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   subject: Subject | null,
   actions: string | readonly string[],
 ): void {
@@ -311,7 +324,7 @@ function assertQuestion(
 }
 
 function requested(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   actions: string | readonly string[],
 ): Pick<Question, 'actions' | 'mask'> {
   const mask = maskOf(snapshot.vocabulary, actions);

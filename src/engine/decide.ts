@@ -13,10 +13,10 @@ import {
   isEffective,
   type LeftOutPermission,
 } from './compile-permissions.js';
+import type { CompiledSnapshot } from './compiled-snapshot.js';
 import type { Governance } from './governance.js';
 import type { GoverningPermissions } from './judge.js';
 import { type Explanation, LazyDecision } from './lazy-decision.js';
-import type { Snapshot } from './snapshot.js';
 import { isGranted } from './verdicts.js';
 
 /** A question, with what governs its resource. */
@@ -34,7 +34,7 @@ export interface Question {
  *
  * INVARIANT: `allowed` is what the verdict on the same governance, actions and subject says.
  */
-export function decide(snapshot: Snapshot, question: Question): Decision {
+export function decide(snapshot: CompiledSnapshot, question: Question): Decision {
   const { subject, actions, mask, resource, governance } = question;
   const { judge } = snapshot;
   const conclude = (
@@ -79,18 +79,18 @@ function reasonOf(allowed: boolean): DecisionReason {
   return allowed ? 'granted' : 'denied';
 }
 
-function isWon({ judge }: Snapshot, votes: readonly DecidingPermission[]): boolean {
+function isWon({ judge }: CompiledSnapshot, votes: readonly DecidingPermission[]): boolean {
   const grants = votes.filter(({ granted }) => granted).length;
   return isGranted(judge.rules.strategy, grants, votes.length - grants);
 }
 
-function explainGoverned(snapshot: Snapshot, question: Question): Explanation {
+function explainGoverned(snapshot: CompiledSnapshot, question: Question): Explanation {
   const governing = snapshot.judge.governing(question.governance, question.mask);
   return concludeVotes(snapshot, question, governing, castVotes(snapshot, question, governing));
 }
 
 function concludeVotes(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   question: Question,
   governing: GoverningPermissions,
   votes: readonly DecidingPermission[],
@@ -123,7 +123,7 @@ function explainRule(
 
 /** What each permission that has a say answers: those that can grant first. */
 function castVotes(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   { subject, actions }: Question,
   { holders, undecided, excluded }: GoverningPermissions,
 ): DecidingPermission[] {
@@ -173,7 +173,7 @@ function explainVotes(
 }
 
 /** What a permission's policy requires, as a noun phrase. */
-export function requirementOf(snapshot: Snapshot, permission: CompiledPermission): string {
+export function requirementOf(snapshot: CompiledSnapshot, permission: CompiledPermission): string {
   if (!isEffective(permission)) return 'something that could not be understood';
   const { policy } = permission.source;
   try {

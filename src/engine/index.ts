@@ -2,6 +2,7 @@ export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './a
 export type { CompiledPermission } from './compile-permissions.js';
 export type { CompileProgress, PrepareOptions } from './compile-snapshot.js';
 export { prepareSnapshot } from './compile-snapshot.js';
+export type { CompiledSnapshot } from './compiled-snapshot.js';
 export type { Coverage, ResourceCoverage } from './coverage.js';
 export { coverResource, coverResources } from './coverage.js';
 export { createAuthorizer } from './create-authorizer.js';
@@ -9,4 +10,4 @@ export { requirementOf } from './decide.js';
 export type { NearMiss } from './near-misses.js';
 export { findNearMisses } from './near-misses.js';
 export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './options.js';
-export type { Snapshot } from './snapshot.js';
+export { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';

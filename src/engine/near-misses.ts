@@ -10,8 +10,8 @@ import {
   typeMask,
 } from '../model/index.js';
 import { type EffectivePermission, isEffective } from './compile-permissions.js';
+import type { CompiledSnapshot } from './compiled-snapshot.js';
 import { requirementOf } from './decide.js';
-import type { Snapshot } from './snapshot.js';
 
 /** A permission that would have granted, but for one condition. */
 export interface NearMiss {
@@ -27,7 +27,7 @@ export interface NearMiss {
  * @throws TypeError on arguments of a wrong type, and on an action or a resource type that is not in the vocabulary
  */
 export function findNearMisses(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   subject: Subject | null,
   actions: readonly string[],
   resource: Resource,
@@ -52,7 +52,7 @@ interface Wanted {
 }
 
 function readQuestion(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   subject: Subject | null,
   actions: readonly string[],
   resource: Resource,
@@ -77,7 +77,7 @@ function readQuestion(
 }
 
 function failedConditions(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   permission: EffectivePermission,
   { subject, actions, typeBit, resource }: Wanted,
 ): string[] {

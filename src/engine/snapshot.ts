@@ -1,218 +1,93 @@
-import type { CompiledNamePattern } from '../matchers/index.js';
-import {
-  assertResource,
-  formatResource,
-  frozenTags,
-  type PolicyKinds,
-  quote,
-  type Resource,
-  type Subject,
-  type Vocabulary,
-} from '../model/index.js';
-import type { DerivedSubject, SubjectAtoms } from '../policy/index.js';
-import type { CompiledPermission } from './compile-permissions.js';
-import { createStrangerCache, type Governance } from './governance.js';
-import type { Judge } from './judge.js';
-import type { SnapshotOptions } from './options.js';
-import type { CompiledProject, RegisteredResource } from './project.js';
-import type { VerdictTable } from './verdict-table.js';
+import type { ExcludedPermission, Permission, ResourceOf, Vocabulary } from '../model/index.js';
+import type { CompiledSnapshot } from './compiled-snapshot.js';
 
-export interface SnapshotContent {
-  readonly options: SnapshotOptions<Vocabulary>;
+/**
+ * The permissions and resources of one registry version, compiled. Immutable: every answer comes
+ * from one version as a whole.
+ *
+ * `prepareSnapshot` makes one, and `authorizer.snapshot` is the one in force.
+ */
+export interface Snapshot<V extends Vocabulary = Vocabulary> {
+  /** The name of the registry version: `options.version`, or a number that counts up. */
   readonly version: string;
+  /** The actions and resource types. */
   readonly vocabulary: Vocabulary;
-  readonly policyKinds: PolicyKinds;
-  readonly judge: Judge;
-  readonly verdicts: VerdictTable;
-  readonly atoms: SubjectAtoms;
-  readonly permissions: readonly CompiledPermission[];
-  readonly patterns: readonly CompiledNamePattern[];
-  /** By name; the default project under `undefined` too. */
-  readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
-  readonly unknownProject: Governance;
+  /** All permissions, in the order in which they were given. */
+  readonly permissions: readonly (Permission<V> | ExcludedPermission)[];
+  /** What should be known before the snapshot is relied on, one sentence each. */
   readonly warnings: readonly string[];
+  /** Whether answers follow the permissions. They do not under `auth: no_auth`. */
+  readonly enforced: boolean;
+  /** All registered resources, project by project. */
+  resources(): Iterable<ResourceOf<V>>;
 }
 
 /** Marks snapshots, also for other installed copies of the package. */
 const SNAPSHOT = Symbol.for('feast-permissions.snapshot');
 
-/**
- * True if `value` is a snapshot that this copy of the package compiled.
- *
- * @throws TypeError if another installed copy compiled it: its tables have another layout
- */
-export function isSnapshot(value: object): value is Snapshot {
-  if (value instanceof Snapshot) return true;
-  if (!(SNAPSHOT in value)) return false;
-  throw new TypeError(
-    'the snapshot was prepared by another installed copy of feast-permissions; call prepareSnapshot of the copy that uses it, or install one version',
-  );
-}
+class OpaqueSnapshot implements Snapshot {
+  readonly #compiled: CompiledSnapshot;
+  #permissions: Snapshot['permissions'] | undefined;
 
-/** Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched anew each time. */
-const MAX_REMEMBERED_NAME = 1024;
-
-/**
- * Permissions and resources of one registry version, compiled. Immutable: no question sees half of two versions.
- */
-export class Snapshot<V extends Vocabulary = Vocabulary> {
-  /** What it was compiled from. */
-  readonly options: SnapshotOptions<V>;
-  readonly version: string;
-  readonly vocabulary: Vocabulary;
-  readonly policyKinds: PolicyKinds;
-  readonly judge: Judge;
-  readonly verdicts: VerdictTable;
-  readonly permissions: readonly CompiledPermission[];
-  /** The distinct name patterns of all permissions. */
-  readonly patterns: readonly CompiledNamePattern[];
-  readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
-  /** What should be known before the snapshot is relied on, one sentence each. */
-  readonly warnings: readonly string[];
-  /** Whether answers follow the permissions, which they do not under `auth: no_auth`. */
-  readonly enforced: boolean;
-  readonly #atoms: SubjectAtoms;
-  readonly #defaultProject: CompiledProject | undefined;
-  readonly #unknownProject: Governance;
-  readonly #strangers = createStrangerCache<string>();
-
-  constructor(content: SnapshotContent) {
+  constructor(compiled: CompiledSnapshot) {
+    this.#compiled = compiled;
     Object.defineProperty(this, SNAPSHOT, { value: true });
-    this.options = content.options as unknown as SnapshotOptions<V>;
-    this.version = content.version;
-    this.vocabulary = content.vocabulary;
-    this.policyKinds = content.policyKinds;
-    this.judge = content.judge;
-    this.verdicts = content.verdicts;
-    this.enforced = content.judge.rules.enforced;
-    this.permissions = content.permissions;
-    this.patterns = content.patterns;
-    this.projects = content.projects;
-    this.warnings = content.warnings;
-    this.#atoms = content.atoms;
-    this.#defaultProject = content.projects.get(undefined);
-    this.#unknownProject = content.unknownProject;
+    Object.freeze(this);
   }
 
-  /** The number, in `verdicts`, of what governs a registered resource; undefined for any other. The hot path. */
-  governanceIdOf(resource: Resource): number | undefined {
-    // Whatever is no resource is found nowhere, and refused when it is looked at more closely.
-    const name = resource?.project;
-    const project = name === undefined ? this.#defaultProject : this.projects.get(name);
-    return project?.governanceIdOf(resource);
+  static compiledOf(value: Snapshot): CompiledSnapshot | undefined {
+    const isObject = typeof value === 'object' && value !== null;
+    return isObject && #compiled in value ? value.#compiled : undefined;
   }
 
-  /**
-   * What governs a resource.
-   *
-   * @throws TypeError when the type is not in the vocabulary, the name is no string, or no project is named where one must be
-   */
-  governanceOf(resource: Resource): Governance {
-    const id = this.governanceIdOf(resource);
-    return id === undefined ? this.#governanceOfStranger(resource) : this.verdicts.governance(id);
+  get version(): string {
+    return this.#compiled.version;
   }
 
-  /** What governs a resource as it is described, whatever the registry knows of it. */
-  governanceAsDescribed(resource: Resource): Governance {
-    const typeId = this.#checkResource(resource);
-    const project = this.projects.get(resource.project);
-    return project?.govern(typeId, resource.name, resource.tags) ?? this.#unknownProject;
+  get vocabulary(): Vocabulary {
+    return this.#compiled.vocabulary;
   }
 
-  /**
-   * Does what {@link Snapshot.governanceOf} spends its time on, with pauses, where the registry does not know a resource.
-   *
-   * @param asDescribed for {@link Snapshot.governanceAsDescribed}
-   * @returns a function that has a question about the resource, asked right after it, take a few look-ups
-   */
-  *prepare(resource: Resource, asDescribed = false): Generator<undefined, () => void> {
-    if (!asDescribed && this.#isRemembered(resource)) return () => {};
-    // Invalid input is refused when it is asked about.
-    const name: unknown = resource?.name;
-    const project = this.projects.get(resource?.project);
-    if (typeof name !== 'string' || project === undefined) return () => {};
-    const ready = yield* project.prepare(name);
-    yield;
-    return ready;
+  get permissions(): Snapshot['permissions'] {
+    this.#permissions ??= Object.freeze(this.#compiled.permissions.map(({ source }) => source));
+    return this.#permissions;
   }
 
-  /** Whether what governs a resource is known without a look at its name. */
-  #isRemembered(resource: Resource): boolean {
-    if (this.governanceIdOf(resource) !== undefined) return true;
-    const typeId = this.vocabulary.typeIds.get(resource?.type);
-    const project = this.projects.get(resource?.project);
-    if (typeId === undefined || project === undefined || resource.tags !== undefined) return false;
-    return this.#strangers.get(keyOfStranger(typeId, project, resource.name)) !== undefined;
+  get warnings(): readonly string[] {
+    return this.#compiled.warnings;
   }
 
-  /** The resource as the registry knows it, if it does. */
-  registered(resource: Resource): RegisteredResource | undefined {
-    return this.projects.get(resource.project)?.registered.get(resource.type)?.get(resource.name);
+  get enforced(): boolean {
+    return this.#compiled.enforced;
   }
 
-  /** A frozen copy of a resource as it is described, with the project that it is taken to be in. */
-  asDescribed({ type, name, tags, project }: Resource): Resource {
-    return Object.freeze({
-      type,
-      name,
-      tags: tags && frozenTags(tags),
-      project: project ?? this.projects.get(undefined)?.name,
-    });
-  }
-
-  /** How many resources that the registry does not know are remembered. Bounded, whatever is asked. */
-  get rememberedStrangers(): number {
-    return this.#strangers.size;
-  }
-
-  /** All registered resources, project by project. */
-  *resources(): Generator<Resource> {
-    for (const project of new Set(this.projects.values())) {
-      for (const byName of project.registered.values()) yield* byName.values();
-    }
-  }
-
-  /** What can be derived from a frozen subject once, for many questions. */
-  derive(subject: Subject | null): DerivedSubject {
-    return { subject, atoms: this.#atoms.of(subject) };
-  }
-
-  #governanceOfStranger(resource: Resource): Governance {
-    const typeId = this.#checkResource(resource);
-    const project = this.projects.get(resource.project);
-    if (project === undefined) return this.#unknownProject;
-    const { name, tags } = resource;
-    // With tags, what governs it is not a matter of its name alone.
-    if (tags !== undefined || name.length > MAX_REMEMBERED_NAME) {
-      return project.govern(typeId, name, tags);
-    }
-    const key = keyOfStranger(typeId, project, name);
-    let governance = this.#strangers.get(key);
-    if (governance === undefined) {
-      governance = project.govern(typeId, name, tags);
-      this.#strangers.set(key, governance);
-    }
-    return governance;
-  }
-
-  #checkResource(resource: Resource): number {
-    assertResource(resource);
-    const { type, project } = resource;
-    const typeId = this.vocabulary.typeIds.get(type);
-    if (typeId === undefined) {
-      throw new TypeError(
-        `resource type ${quote(type)} is not one of ${this.vocabulary.types.join(', ')}`,
-      );
-    }
-    if (project === undefined && !this.projects.has(undefined)) {
-      throw new TypeError(
-        `${formatResource(resource)} names no project, and there is no default project`,
-      );
-    }
-    return typeId;
+  resources(): Iterable<ResourceOf<Vocabulary>> {
+    return this.#compiled.resources();
   }
 }
 
-function keyOfStranger(typeId: number, project: CompiledProject, name: string): string {
-  return `${typeId}\n${JSON.stringify(project.name)}\n${name}`;
+/** The snapshot that users of the package see of `compiled`. */
+export function createSnapshot<V extends Vocabulary>(compiled: CompiledSnapshot): Snapshot<V> {
+  return new OpaqueSnapshot(compiled) as unknown as Snapshot<V>;
+}
+
+/** True if `value` is a snapshot, from this or another installed copy of the package. */
+export function isSnapshot(value: unknown): value is Snapshot {
+  return typeof value === 'object' && value !== null && SNAPSHOT in value;
+}
+
+/**
+ * The tables behind a snapshot.
+ *
+ * @throws TypeError if `snapshot` is not a snapshot, or another installed copy of the package
+ *   compiled it, as its tables have another layout
+ */
+export function compiledOf(snapshot: Snapshot): CompiledSnapshot {
+  const compiled = OpaqueSnapshot.compiledOf(snapshot);
+  if (compiled !== undefined) return compiled;
+  throw new TypeError(
+    isSnapshot(snapshot)
+      ? 'the snapshot was prepared by another installed copy of feast-permissions; call prepareSnapshot of the copy that uses it, or install one version'
+      : 'expected a snapshot; take it from prepareSnapshot or authorizer.snapshot',
+  );
 }

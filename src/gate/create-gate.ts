@@ -1,4 +1,6 @@
 import type { Authorizer } from '../engine/index.js';
+// Not from the index, which would load every engine of patterns into the gate.
+import { compiledOf, isSnapshot } from '../engine/snapshot.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Authenticator } from '../identity/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../identity/token/read-bearer-token.js';
@@ -316,6 +318,8 @@ function assertOptions(options: GateOptions<Vocabulary>): void {
   if (typeof authorizer?.for !== 'function') {
     throw new TypeError('option authorizer must be an authorizer');
   }
+  // Refuses an authorizer of another installed copy of the package when the server starts.
+  if (isSnapshot(authorizer.snapshot)) compiledOf(authorizer.snapshot);
   if (onDecision !== undefined && typeof onDecision !== 'function') {
     throw new TypeError('option onDecision must be a function');
   }

@@ -10,7 +10,7 @@ export type Decidable<V extends Vocabulary> = Exclude<
 /** A decision, or a pause in which something else may be done. */
 export type DecisionStep = Decision | undefined;
 
-/** Prepares a question about a resource with pauses: `Snapshot.prepare`. */
+/** Prepares a question about a resource with pauses: `CompiledSnapshot.prepare`. */
 export type Prepare<V extends Vocabulary> = (
   resource: ResourceOf<V>,
   asDescribed: boolean,

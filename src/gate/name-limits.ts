@@ -1,4 +1,4 @@
-import type { Snapshot } from '../engine/index.js';
+import type { CompiledSnapshot } from '../engine/index.js';
 import { RequestInvalidError, type Resource, type Vocabulary } from '../model/index.js';
 import { resourcesOf } from './decide-requirement.js';
 import type { AnyRequirement } from './gate.js';
@@ -43,7 +43,7 @@ export class NameLimits {
    */
   *check(
     requirements: readonly AnyRequirement<Vocabulary>[],
-    snapshot: Snapshot<Vocabulary>,
+    snapshot: CompiledSnapshot,
   ): Generator<undefined, void> {
     let length = 0;
     let count = 0;
@@ -62,7 +62,7 @@ export class NameLimits {
 
   *#checkUnknown(
     requirements: readonly AnyRequirement<Vocabulary>[],
-    snapshot: Snapshot<Vocabulary>,
+    snapshot: CompiledSnapshot,
   ): Generator<undefined, void> {
     const unknown = new Set<string>();
     let length = 0;

@@ -1,4 +1,5 @@
 import type { Authorizer } from '../engine/index.js';
+import { compiledOf } from '../engine/snapshot.js';
 import { type Decision, PermissionDeniedError, type Vocabulary } from '../model/index.js';
 import { type DecideOptions, decideRequirement, listOf } from './decide-requirement.js';
 import type { AnyRequirement, Caller, GateDecision, Requirement } from './gate.js';
@@ -79,8 +80,9 @@ export class RequestDecider<V extends Vocabulary> {
 
   /** Whether a request needs a few registered resources and nothing else: most do, and deserve no detour. */
   #isQuick(requirements: readonly AnyRequirement<V>[]): boolean {
-    const { snapshot } = this.#options.authorizer;
-    if (!snapshot.enforced) return false;
+    const { snapshot: given } = this.#options.authorizer;
+    if (!given.enforced) return false;
+    const snapshot = compiledOf(given);
     let count = 0;
     for (const requirement of requirements) {
       if (!('resources' in requirement)) return false;
@@ -119,10 +121,11 @@ export class RequestDecider<V extends Vocabulary> {
       throw new TypeError('a request without requirements is not let through');
     }
     const { enforced } = authorizer.snapshot;
-    if (enforced) yield* this.#limits.check(requirements, authorizer.snapshot);
+    if (enforced) yield* this.#limits.check(requirements, compiledOf(authorizer.snapshot));
     const options: DecideOptions<V> = {
       isSilent: this.#isSilent(record),
-      prepare: (resource, asDescribed) => authorizer.snapshot.prepare(resource, asDescribed),
+      prepare: (resource, asDescribed) =>
+        compiledOf(authorizer.snapshot).prepare(resource, asDescribed),
     };
     for (const requirement of requirements) {
       if ('missing' in requirement) {

@@ -1,4 +1,4 @@
-import type { Authorizer } from '../engine/index.js';
+import { type Authorizer, compiledOf } from '../engine/index.js';
 import {
   assertSubject,
   formatResource,
@@ -49,9 +49,10 @@ export function listResources(value: unknown): readonly Resource[] {
 
 /** @throws TypeError on fields that a demand does not have, on empty lists, and on names that the authorizer does not know */
 export function assertDemand(
-  { snapshot }: Authorizer<Vocabulary>,
+  authorizer: Authorizer<Vocabulary>,
   value: unknown,
 ): asserts value is CoverageDemand<Vocabulary> {
+  const snapshot = compiledOf(authorizer.snapshot);
   assertFields('a demand of coverage', value, ['actions', 'types', 'ignore']);
   assertMembers('actions', value['actions'], snapshot.vocabulary.actions);
   assertMembers('types', value['types'], snapshot.vocabulary.types);

@@ -1,4 +1,4 @@
-import { findNearMisses, type Snapshot } from '../engine/index.js';
+import { type CompiledSnapshot, compiledOf, findNearMisses } from '../engine/index.js';
 import { type Decision, formatResource, type Subject } from '../model/index.js';
 import { assertAuthorizer, assertQuestion } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
@@ -16,7 +16,7 @@ export function checkDecision(
 ): CheckResult {
   assertAuthorizer(authorizer);
   assertQuestion(question);
-  const { snapshot } = authorizer;
+  const snapshot = compiledOf(authorizer.snapshot);
   const decision = authorizer.decide(question.subject, question.actions, question.resource);
   const actual = decision.allowed ? 'allowed' : 'refused';
   return {
@@ -28,7 +28,7 @@ export function checkDecision(
 }
 
 /** What to tell somebody who expected the opposite. */
-function explainDecision(snapshot: Snapshot, decision: Decision): string {
+function explainDecision(snapshot: CompiledSnapshot, decision: Decision): string {
   const { allowed, subject, actions, resource, permissions } = decision;
   const [expected, found] = allowed ? ['refused', 'allowed'] : ['allowed', 'refused'];
   const what = `${actions.join(', ')} on ${formatResource(resource)}`;
@@ -70,7 +70,7 @@ function describeSubject(subject: Subject | null): string {
 }
 
 function describeReason(
-  snapshot: Snapshot,
+  snapshot: CompiledSnapshot,
   { reason, permissions, explanation }: Decision,
 ): string {
   if (permissions.length === 0) return explanation;
@@ -81,7 +81,7 @@ function describeReason(
 }
 
 /** The near misses that are not told of as deciding permissions already. */
-function nearMisses(snapshot: Snapshot, decision: Decision): readonly string[] {
+function nearMisses(snapshot: CompiledSnapshot, decision: Decision): readonly string[] {
   const { subject, actions, resource, permissions } = decision;
   const isTold = (permission: string, because: string): boolean =>
     permissions.some(
@@ -93,6 +93,6 @@ function nearMisses(snapshot: Snapshot, decision: Decision): readonly string[] {
 }
 
 /** Whether a registry is there and does not know the resource: its name may be misspelt. */
-function isStranger(snapshot: Snapshot, { resource }: Decision): boolean {
+function isStranger(snapshot: CompiledSnapshot, { resource }: Decision): boolean {
   return snapshot.registered(resource) === undefined && snapshot.resources().next().done !== true;
 }

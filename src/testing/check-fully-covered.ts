@@ -1,5 +1,10 @@
 import { foldNames } from '../audit/index.js';
-import { type Coverage, coverResources, type Snapshot } from '../engine/index.js';
+import {
+  type CompiledSnapshot,
+  type Coverage,
+  compiledOf,
+  coverResources,
+} from '../engine/index.js';
 import { formatResource, type Resource, typeMask, type Vocabulary } from '../model/index.js';
 import { assertAuthorizer, assertDemand } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
@@ -15,7 +20,7 @@ import { count, MAX_LISTED, NOT_ENFORCED, outlineFailure } from './failure-messa
 export function checkFullyCovered(authorizer: unknown, demand: unknown = {}): CheckResult {
   assertAuthorizer(authorizer);
   assertDemand(authorizer, demand);
-  const { snapshot } = authorizer;
+  const snapshot = compiledOf(authorizer.snapshot);
   const report = findGaps(snapshot, demand);
   if (report.checked === 0) {
     throw new TypeError(
@@ -41,7 +46,7 @@ interface CoverageReport {
   readonly gaps: ReadonlyMap<string, readonly Resource[]>;
 }
 
-function findGaps(snapshot: Snapshot, demand: CoverageDemand<Vocabulary>): CoverageReport {
+function findGaps(snapshot: CompiledSnapshot, demand: CoverageDemand<Vocabulary>): CoverageReport {
   const { vocabulary } = snapshot;
   const mask = typeMask(vocabulary, demand.types ?? []);
   const actions = demand.actions ?? vocabulary.actions;
@@ -80,7 +85,7 @@ function findGaps(snapshot: Snapshot, demand: CoverageDemand<Vocabulary>): Cover
 const IDLE = 'ignored, and without a gap';
 
 function describeGaps(
-  { vocabulary, judge }: Snapshot,
+  { vocabulary, judge }: CompiledSnapshot,
   { secured, uncoveredActions, unsatisfiableActions }: Coverage,
   actions: readonly string[],
 ): readonly string[] {

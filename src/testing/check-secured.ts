@@ -1,4 +1,9 @@
-import { coverResource, findNearMisses, type Snapshot } from '../engine/index.js';
+import {
+  type CompiledSnapshot,
+  compiledOf,
+  coverResource,
+  findNearMisses,
+} from '../engine/index.js';
 import {
   formatResource,
   isExcludedPermission,
@@ -22,7 +27,7 @@ import {
  */
 export function checkSecured(authorizer: unknown, resources: unknown): CheckResult {
   assertAuthorizer(authorizer);
-  const { snapshot } = authorizer;
+  const snapshot = compiledOf(authorizer.snapshot);
   const list = listResources(resources);
   const { enforced } = snapshot.judge.rules;
   const open = list.filter((one) => !enforced || !coverResource(snapshot, one).secured);
@@ -56,7 +61,7 @@ function headlineOf(list: readonly Resource[], open: readonly Resource[]): strin
     : `expected ${list.length} resources to be secured, and ${open.length} ${open.length === 1 ? 'is' : 'are'} not`;
 }
 
-function describeSecured(snapshot: Snapshot, resource: Resource): MessageSection {
+function describeSecured(snapshot: CompiledSnapshot, resource: Resource): MessageSection {
   const { permissions } = coverResource(snapshot, resource);
   return {
     label: formatResource(resource),
@@ -64,7 +69,7 @@ function describeSecured(snapshot: Snapshot, resource: Resource): MessageSection
   };
 }
 
-function describeOpen(snapshot: Snapshot, resource: Resource): MessageSection {
+function describeOpen(snapshot: CompiledSnapshot, resource: Resource): MessageSection {
   if (!snapshot.judge.rules.enforced) {
     return { label: formatResource(resource), lines: [NOT_ENFORCED] };
   }
@@ -82,7 +87,7 @@ function describeOpen(snapshot: Snapshot, resource: Resource): MessageSection {
 }
 
 /** Has every role, group and namespace that some policy names: what it misses is a matter of the resource. */
-function subjectOfEveryPolicy(snapshot: Snapshot): Subject {
+function subjectOfEveryPolicy(snapshot: CompiledSnapshot): Subject {
   const policies = snapshot.permissions.flatMap(({ source }) =>
     isExcludedPermission(source) ? [] : [new Map<string, unknown>(Object.entries(source.policy))],
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  compiledOf,
   coverResource,
   coverResources,
   createAuthorizer,
@@ -38,7 +39,7 @@ const OPTIONS: SnapshotOptions = {
 };
 
 describe('coverResources', () => {
-  const { snapshot } = createAuthorizer(OPTIONS);
+  const snapshot = compiledOf(createAuthorizer(OPTIONS).snapshot);
   const covered = [...coverResources(snapshot)].map(({ resource, coverage }) => ({
     resource: `${resource.project}/${resource.name}`,
     secured: coverage.secured,
@@ -88,7 +89,7 @@ describe('coverResources', () => {
 });
 
 describe('coverResource', () => {
-  const { snapshot } = createAuthorizer(OPTIONS);
+  const snapshot = compiledOf(createAuthorizer(OPTIONS).snapshot);
 
   it('says the same of one resource, registered or not', () => {
     expect(coverResource(snapshot, view('a1', { project: 'p' })).unsatisfiableActions).toEqual([
@@ -114,7 +115,7 @@ describe('coverResource', () => {
 
 describe('requirementOf', () => {
   it('is a noun phrase', () => {
-    const { snapshot } = createAuthorizer(OPTIONS);
+    const snapshot = compiledOf(createAuthorizer(OPTIONS).snapshot);
     expect(snapshot.permissions.map((permission) => requirementOf(snapshot, permission))).toEqual([
       'the role "r"',
       'something that could not be understood',

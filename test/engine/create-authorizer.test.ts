@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createAuthorizer, prepareSnapshot, type SnapshotOptions } from '../../src/engine/index.js';
+import {
+  compiledOf,
+  createAuthorizer,
+  prepareSnapshot,
+  type SnapshotOptions,
+} from '../../src/engine/index.js';
 import {
   AuthzError,
   type Decision,
@@ -302,7 +307,7 @@ describe('what a caller does later', () => {
     options.whenNoPermissions = 'allow-named';
     const snapshot = await preparing;
     expect(snapshot.permissions).toHaveLength(50);
-    expect(snapshot.judge.rules.whenNoPermissions).toBe('deny');
+    expect(compiledOf(snapshot).judge.rules.whenNoPermissions).toBe('deny');
   });
 
   it('in a getter of its tags changes no other answer', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Governance, GovernanceTable, weightOf } from '../../src/engine/governance.js';
-import { createAuthorizer } from '../../src/engine/index.js';
+import { compiledOf, createAuthorizer } from '../../src/engine/index.js';
 import { VerdictTable } from '../../src/engine/verdict-table.js';
 import { roles, SubjectAtoms } from '../../src/policy/index.js';
 
@@ -90,7 +90,7 @@ describe('Governance', () => {
 });
 
 describe('resources that the same permissions govern', () => {
-  const { snapshot } = createAuthorizer({
+  const authorizer = createAuthorizer({
     permissions: [
       { name: 'all', policy: roles('a') },
       { name: 'tagged', requiredTags: { team: 'risk' } },
@@ -100,6 +100,7 @@ describe('resources that the same permissions govern', () => {
       { type: 'FeatureView', name: 'b', project: 'q' },
     ],
   });
+  const snapshot = compiledOf(authorizer.snapshot);
   const governanceOf = (name: string, project: string, tags?: Record<string, string>): Governance =>
     snapshot.governanceOf({ type: 'Entity', name, project, ...(tags && { tags }) });
 

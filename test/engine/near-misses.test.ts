@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAuthorizer, findNearMisses } from '../../src/engine/index.js';
+import { compiledOf, createAuthorizer, findNearMisses } from '../../src/engine/index.js';
 import type { Subject } from '../../src/model/index.js';
 import { roles } from '../../src/policy/index.js';
 
@@ -31,7 +31,7 @@ const missesOf = (
     defaultProject: 'p',
     onUnsupportedPattern: 'exclude',
   });
-  return findNearMisses(snapshot, ALICE, actions, resource as typeof WANTED).map(
+  return findNearMisses(compiledOf(snapshot), ALICE, actions, resource as typeof WANTED).map(
     ({ because }) => because,
   );
 };
@@ -83,7 +83,7 @@ describe('findNearMisses', () => {
       resources: [{ type: 'Entity', name: 'a', tags: { team: 'x' } }],
     });
     expect(
-      findNearMisses(snapshot, ALICE, ['DESCRIBE'], {
+      findNearMisses(compiledOf(snapshot), ALICE, ['DESCRIBE'], {
         type: 'Entity',
         name: 'a',
         tags: { team: 'risk' },

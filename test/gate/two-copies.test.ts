@@ -76,6 +76,15 @@ describe('two copies of the package', () => {
     expect(() => createAuthorizer(prepareSnapshot as never)).toThrow(TypeError);
   });
 
+  it('an authorizer of one copy is refused by the gate of the other with the reason', async () => {
+    const other = await loadOtherCopy();
+    const authenticator = { authenticate: () => Promise.resolve(READER) };
+    const authorizer = other.createAuthorizer({ permissions: [] });
+    expect(() => createGate({ authenticator, authorizer })).toThrow(
+      /prepared by another installed copy of feast-permissions/,
+    );
+  });
+
   it('a subject of one copy is taken by the other', async () => {
     const other = await loadOtherCopy();
     const bound = other.createAuthorizer({ permissions: [] }).for(READER);

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../engine/index.js';
+import type { CompiledSnapshot } from '../../engine/index.js';
 import { actionMask, typeMask } from '../../model/index.js';
 import type { AuditedPermission } from '../audit-facts.js';
 
@@ -30,7 +30,7 @@ const MAX_COMBINED_TAGS = 5;
 const NO_NAMES = '';
 
 /** Works out what a permission grants. */
-export function grantOf(snapshot: Snapshot, permission: AuditedPermission): Grant {
+export function grantOf(snapshot: CompiledSnapshot, permission: AuditedPermission): Grant {
   const { vocabulary } = snapshot;
   const { project, types, namePatterns, requiredTags, actions } = permission.source;
   const allTypes = typeMask(vocabulary, vocabulary.types);
@@ -51,7 +51,10 @@ export function grantOf(snapshot: Snapshot, permission: AuditedPermission): Gran
   return { ...parts, permission, key };
 }
 
-function holdersOf(snapshot: Snapshot, { source: { policy } }: AuditedPermission): GrantHolders {
+function holdersOf(
+  snapshot: CompiledSnapshot,
+  { source: { policy } }: AuditedPermission,
+): GrantHolders {
   const test = snapshot.policyKinds.get(policy.type)?.compile(policy);
   switch (test?.kind) {
     case 'always':

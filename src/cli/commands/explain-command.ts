@@ -1,5 +1,5 @@
 import { safeJson } from '../../audit/index.js';
-import type { Snapshot } from '../../engine/index.js';
+import { compiledOf, type Snapshot } from '../../engine/index.js';
 import type { FeastVocabulary, ResourceOf } from '../../model/index.js';
 import {
   ALL,
@@ -101,5 +101,5 @@ function findResource(
   const { type, name } = parseResourceName(snapshot.vocabulary, written);
   const missing = explainMissingProject(snapshot, 'with `--project`');
   if (missing !== undefined) throw new UsageError(missing);
-  return { type, name, project: snapshot.projects.get(undefined)?.name };
+  return { type, name, project: compiledOf(snapshot).projects.get(undefined)?.name };
 }

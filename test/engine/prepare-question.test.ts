@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { compiledOf, createAuthorizer } from '../../src/engine/index.js';
+
+describe('prepare', () => {
+  const permissions = [
+    { name: 'letters', namePatterns: '[a-z]{1,30}_[a-z]{1,30}', project: 'p' },
+    { name: 'everywhere', namePatterns: '[a-z]{2,9}_.*' },
+    { name: 'tagged', namePatterns: '[a-z]{1,9}_b.*', requiredTags: { team: 'a' }, project: 'p' },
+  ].map((filters) => ({
+    types: ['FeatureView' as const],
+    actions: ['READ_ONLINE' as const],
+    policy: { type: 'RoleBasedPolicy', roles: ['role'] },
+    ...filters,
+  }));
+  const open = () => {
+    const { snapshot } = createAuthorizer({
+      permissions,
+      projects: ['p'],
+      defaultProject: 'p',
+      resources: [{ type: 'FeatureView', name: 'known_b', tags: {} }],
+    });
+    return compiledOf(snapshot);
+  };
+  const asked = [
+    { type: 'FeatureView', name: 'ab_bc' },
+    { type: 'FeatureView', name: 'ab_bc', tags: { team: 'a' } },
+    { type: 'FeatureView', name: 'known_b' },
+    { type: 'FeatureView', name: 'x_b', project: 'p' },
+    { type: 'Entity', name: 'x_b' },
+    { type: 'FeatureView', name: 'x_b', project: 'unknown' },
+  ] as const;
+
+  it('changes no answer, and is not disturbed by what else is asked in its pauses', () => {
+    const [prepared, plain] = [open(), open()];
+    for (const resource of asked) {
+      const steps = [false, true].map((asDescribed) => prepared.prepare(resource, asDescribed));
+      for (const one of steps) {
+        let step = one.next();
+        for (; !step.done; step = one.next()) prepared.governanceAsDescribed(asked[0]);
+        step.value();
+      }
+      const [mine, theirs] = [prepared, plain].map((snapshot) =>
+        [snapshot.governanceOf(resource), snapshot.governanceAsDescribed(resource)].map(
+          ({ kind, scopes, unknownScopes }) => [kind, [...scopes], [...unknownScopes]],
+        ),
+      );
+      expect(mine).toEqual(theirs);
+    }
+  });
+
+  it('pauses for no resource that is known or remembered', () => {
+    const snapshot = open();
+    const pauses = (resource: (typeof asked)[number]) => [...snapshot.prepare(resource)].length;
+    expect(pauses(asked[2])).toBe(0);
+    expect(pauses(asked[0])).toBeGreaterThan(0);
+    snapshot.governanceOf(asked[0]);
+    expect(pauses(asked[0])).toBe(0);
+  });
+
+  it('leaves what is no resource to the question', () => {
+    const snapshot = open();
+    for (const wrong of [undefined, null, {}, { type: 'FeatureView', name: 7 }, 'x']) {
+      expect([...snapshot.prepare(wrong as never)]).toEqual([]);
+    }
+  });
+});
