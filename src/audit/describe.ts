@@ -1,7 +1,7 @@
+import { listSome } from '../foundation/names.js';
 import { type Permission, quote, type Resource, type Vocabulary } from '../model/index.js';
 import type { AuditFacts } from './audit-facts.js';
 import type { PermissionReference, ResourceReference } from './audit-report.js';
-import { andMore, formatCount } from './long-list.js';
 
 /** Resources of one project and type that have the same actions to report. */
 export interface ActionGroup {
@@ -10,9 +10,6 @@ export interface ActionGroup {
   readonly actions: readonly string[];
   readonly names: readonly string[];
 }
-
-/** Longest list in a message. The report holds all. */
-const MAX_LISTED = 5;
 
 export function referToResource({ project, type, name }: Resource): ResourceReference {
   return { project: project ?? null, type, name };
@@ -38,18 +35,6 @@ export function describePermission(
   return `permission ${quote(name)}${ofProject(facts, project)}`;
 }
 
-/** `a, b, c, d, e and 4 more`. */
-export function listSome(items: readonly string[]): string {
-  const more = items.length - MAX_LISTED;
-  const shown = items.slice(0, MAX_LISTED).join(', ');
-  return more > 0 ? `${shown} ${andMore(more)}` : shown;
-}
-
-/** `1 resource`, `2,000 resources`. */
-export function count(number: number, what: string): string {
-  return `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`;
-}
-
 /** Groups resources that have the same project, type and actions, in the order in which they come first. */
 export function groupByActions(
   resources: Iterable<ResourceReference & { readonly actions: readonly string[] }>,
@@ -62,28 +47,6 @@ export function groupByActions(
     else group.names.push(name);
   }
   return [...groups.values()];
-}
-
-/**
- * Names in their order, with an alias in place of all that it stands for: `CRUD` for four actions.
- *
- * @param aliases such as `vocabulary.actionAliases`
- */
-export function foldNames(
-  names: readonly string[],
-  aliases: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
-  const left = new Set(names);
-  const folded = new Map<string, string>();
-  const bySize = [...aliases].sort(([, a], [, b]) => b.length - a.length);
-  for (const [alias, members] of bySize) {
-    const [first] = members;
-    if (first === undefined || members.length < 2 || !members.every((name) => left.has(name)))
-      continue;
-    folded.set(first, alias);
-    for (const member of members) left.delete(member);
-  }
-  return names.flatMap((name) => folded.get(name) ?? (left.has(name) ? name : []));
 }
 
 /** The filters of a permission in words: `FeatureView named …, with the tags …`. */

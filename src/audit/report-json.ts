@@ -1,5 +1,5 @@
+import { safeJson } from '../foundation/terminal/terminal-text.js';
 import type { AuditReport } from './audit-report.js';
-import { safeJson } from './terminal-text.js';
 
 /** A report as the documented JSON, on indented lines with a final line end. */
 export function reportJson(report: AuditReport): string {

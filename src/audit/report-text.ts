@@ -1,15 +1,17 @@
+import { andMore, formatCount, shorten, summarizeTypes } from '../foundation/long-list.js';
+import { count, foldNames } from '../foundation/names.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { renderRecords } from '../foundation/terminal/render-records.js';
+import type { TableCell } from '../foundation/terminal/render-table.js';
+import { neutralize, wrapWords } from '../foundation/terminal/terminal-text.js';
+import type { StyleName } from '../foundation/terminal/text-style.js';
+import { TEXT_LAYOUT, type TextLayout } from '../foundation/terminal/text-style.js';
 import type { Vocabulary } from '../model/index.js';
 import type { AuditReport, Finding, FindingLevel, ResourceReference } from './audit-report.js';
 import { FINDING_LEVELS } from './audit-report.js';
-import { type ActionGroup, count, foldNames, groupByActions } from './describe.js';
+import { type ActionGroup, groupByActions } from './describe.js';
 import type { FindingRule } from './finding-rule.js';
 import { FINDING_RULES } from './finding-rules.js';
-import { andMore, formatCount, shorten, summarizeTypes } from './long-list.js';
-import { renderRecords } from './render-records.js';
-import { type TableCell, TEXT_LAYOUT, type TextLayout } from './render-table.js';
-import { neutralize, wrapWords } from './terminal-text.js';
-import type { StyleName } from './text-style.js';
 
 export interface ReportTextOptions extends TextLayout {
   readonly vocabulary: Vocabulary;

@@ -1,6 +1,8 @@
-import { foldNames, neutralize, type TextLayout, wrapWords } from '../audit/index.js';
-import { andMore, shorten } from '../audit/long-list.js';
-import { renderRecords } from '../audit/render-records.js';
+import { andMore, shorten } from '../foundation/long-list.js';
+import { foldNames } from '../foundation/names.js';
+import { renderRecords } from '../foundation/terminal/render-records.js';
+import { neutralize, wrapWords } from '../foundation/terminal/terminal-text.js';
+import type { TextLayout } from '../foundation/terminal/text-style.js';
 import { formatResource, type Vocabulary } from '../model/index.js';
 import type { ExplainedDecision } from './explain-decision.js';
 

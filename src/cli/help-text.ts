@@ -1,4 +1,4 @@
-import { wrapWords } from '../audit/index.js';
+import { wrapWords } from '../foundation/terminal/terminal-text.js';
 import type { Command, OptionSpec } from './command.js';
 
 const NAME = 'feast-permissions';

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
-import { neutralize } from '../audit/index.js';
 import { prepareSnapshot, type Snapshot } from '../engine/index.js';
+import { neutralize } from '../foundation/terminal/terminal-text.js';
 import type { FeastVocabulary } from '../model/index.js';
 import { type FeatureStore, loadFeatureStore } from '../registry/index.js';
 import type { Arguments } from './command.js';

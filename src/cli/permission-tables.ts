@@ -1,13 +1,9 @@
-import {
-  foldNames,
-  renderTable,
-  type TableCell,
-  type TextLayout,
-  wrapWords,
-} from '../audit/index.js';
-import { formatCount, shorten } from '../audit/long-list.js';
-import { renderBlocks } from '../audit/render-records.js';
-import { fitsTable } from '../audit/render-table.js';
+import { formatCount, shorten } from '../foundation/long-list.js';
+import { foldNames } from '../foundation/names.js';
+import { renderBlocks } from '../foundation/terminal/render-records.js';
+import { fitsTable, renderTable, type TableCell } from '../foundation/terminal/render-table.js';
+import { wrapWords } from '../foundation/terminal/terminal-text.js';
+import type { TextLayout } from '../foundation/terminal/text-style.js';
 import type { Tags, Vocabulary } from '../model/index.js';
 import type { ListedPermission } from './list-permissions.js';
 

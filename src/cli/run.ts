@@ -1,5 +1,5 @@
-import { neutralize } from '../audit/index.js';
 import { didYouMean } from '../foundation/did-you-mean.js';
+import { neutralize } from '../foundation/terminal/terminal-text.js';
 import { AuthzError, quote } from '../model/index.js';
 import { type Command, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';

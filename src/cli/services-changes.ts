@@ -1,5 +1,6 @@
-import { neutralize, renderTable, safeJson, type TableCell, wrapWords } from '../audit/index.js';
 import { readYamlText } from '../config/read-yaml-text.js';
+import { renderTable, type TableCell } from '../foundation/terminal/render-table.js';
+import { neutralize, safeJson, wrapWords } from '../foundation/terminal/terminal-text.js';
 import { type Arguments, FORMAT, HELP, NO_COLOR, type OptionSpec, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';
 import { readLines } from './read-lines.js';

@@ -1,4 +1,4 @@
-import { ansiStyle, plainStyle, type TextLayout } from '../audit/index.js';
+import { ansiStyle, plainStyle, type TextLayout } from '../foundation/terminal/text-style.js';
 import type { Arguments } from './command.js';
 import type { CommandIo } from './command-io.js';
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../foundation/error-code.js';
 import { ConfigInvalidError, quote } from '../model/errors.js';
 
 const FILE_NAME = 'feature_store.yaml';
@@ -35,9 +36,4 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'none' | 'other
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'none';
     throw new ConfigInvalidError(`${quote(path)} cannot be read (${code})`, {}, { cause: error });
   }
-}
-
-/** The code of an error of the file system, such as `EACCES`. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

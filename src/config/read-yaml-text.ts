@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { errorCode } from '../foundation/error-code.js';
+import { decodeUtf8 } from '../foundation/utf8.js';
 import { ConfigInvalidError } from '../model/errors.js';
 import { MAX_YAML_LENGTH } from './compose-yaml.js';
-import { errorCode } from './find-feature-store-config.js';
 import { recognizeFile } from './recognize-file.js';
 
 /**
@@ -56,9 +57,7 @@ export function decodeYamlText(bytes: Uint8Array, file: string): string {
   if (other !== undefined && other.kind !== 'a JSON document') {
     throw new ConfigInvalidError(`is ${other.kind}, not YAML. ${other.advice}`, { file });
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ConfigInvalidError('not UTF-8 text', { file });
-  }
+  const text = decodeUtf8(bytes, 'remove');
+  if (text === undefined) throw new ConfigInvalidError('not UTF-8 text', { file });
+  return text;
 }

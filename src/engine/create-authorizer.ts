@@ -1,3 +1,5 @@
+import { listOf } from '../foundation/list-of.js';
+import { notify } from '../foundation/notify.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
   assertSubject,
@@ -210,11 +212,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
   }
 
   #report(decision: Decision): Decision {
-    // A log that fails must not change an answer, nor end the process when it fails later.
-    try {
-      const logged: unknown = this.#onDecision?.(decision);
-      if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
-    } catch {}
+    notify(this.#onDecision, decision);
     return decision;
   }
 }
@@ -348,8 +346,4 @@ function maskOf(vocabulary: Vocabulary, actions: string | readonly string[]): nu
     mask |= 1 << id;
   }
   return mask;
-}
-
-function listOf(resources: Resource | readonly Resource[]): readonly Resource[] {
-  return Array.isArray(resources) ? resources : [resources as Resource];
 }

@@ -1,6 +1,6 @@
+import { BoundedCache } from '../foundation/bounded-cache.js';
 import type { Subject } from '../model/index.js';
 import type { DerivedSubject } from '../policy/index.js';
-import { BoundedCache } from './bounded-cache.js';
 import type { VerdictTable } from './verdict-table.js';
 
 /** The answer for some actions on some resource, open only in who asks. */

@@ -1,6 +1,7 @@
 import type { Authorizer } from '../engine/index.js';
 // Not from the index, which would load every engine of patterns into the gate.
 import { compiledOf, isSnapshot } from '../engine/snapshot.js';
+import { listOf } from '../foundation/list-of.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Authenticator } from '../identity/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../identity/token/read-bearer-token.js';
@@ -12,7 +13,6 @@ import {
   type Vocabulary,
 } from '../model/index.js';
 import type { RegistryRelations } from '../registry/relations.js';
-import { listOf } from './decide-requirement.js';
 import type {
   AnyRequirement,
   AuthorizationHeader,

@@ -1,3 +1,4 @@
+import { listOf } from '../foundation/list-of.js';
 import type { Decision, ResourceOf, Vocabulary } from '../model/index.js';
 import type { AnyRequirement, Caller, Requirement } from './gate.js';
 
@@ -126,8 +127,4 @@ function* decideAnyOf<V extends Vocabulary>(
     yield undefined;
   }
   yield last;
-}
-
-export function listOf<T extends object>(one: T | readonly T[]): readonly T[] {
-  return Array.isArray(one) ? one : [one as T];
 }

@@ -6,6 +6,7 @@ import {
   type Snapshot,
   type SnapshotOptions,
 } from '../engine/index.js';
+import { notify } from '../foundation/notify.js';
 import {
   AuthzError,
   ConfigInvalidError,
@@ -208,11 +209,7 @@ export class LiveStore {
   }
 
   #report(event: ReloadEvent): void {
-    // A log that fails must not change what is in force, nor end the process when it fails later.
-    try {
-      const logged = this.#options.onReload?.(event);
-      if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
-    } catch {}
+    notify(this.#options.onReload, event);
   }
 }
 

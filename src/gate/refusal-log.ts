@@ -1,3 +1,4 @@
+import { notify } from '../foundation/notify.js';
 import { AuthzError, responseStatusOf } from '../model/index.js';
 import type { AuthorizationHeader, GateRefusal } from './gate.js';
 import type { Telemetry } from './telemetry.js';
@@ -55,15 +56,7 @@ export class RefusalLog {
     telemetry.countRefusal(error);
     if (onRefusal === undefined) return true;
     const { kid, iss } = this.#hints.get(error) ?? {};
-    callLog(onRefusal, { code, rule: message, operation, time: now(), kid, iss });
+    notify(onRefusal, { code, rule: message, operation, time: now(), kid, iss });
     return true;
   }
-}
-
-/** A log that fails must not change an answer, nor end the process when it fails later. */
-export function callLog<T>(log: (event: T) => unknown, event: T): void {
-  try {
-    const logged = log(event);
-    if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
-  } catch {}
 }

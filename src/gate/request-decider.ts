@@ -1,10 +1,11 @@
 import type { Authorizer } from '../engine/index.js';
 import { compiledOf } from '../engine/snapshot.js';
+import { listOf } from '../foundation/list-of.js';
+import { notify } from '../foundation/notify.js';
 import { type Decision, PermissionDeniedError, type Vocabulary } from '../model/index.js';
-import { type DecideOptions, decideRequirement, listOf } from './decide-requirement.js';
+import { type DecideOptions, decideRequirement } from './decide-requirement.js';
 import type { AnyRequirement, Caller, GateDecision, Requirement } from './gate.js';
 import { type NameLimitOptions, NameLimits } from './name-limits.js';
-import { callLog } from './refusal-log.js';
 import { type CheckRecord, NO_RECORD } from './telemetry.js';
 import { runAtOnce, runInSlices } from './time-slices.js';
 
@@ -145,6 +146,6 @@ export class RequestDecider<V extends Vocabulary> {
 
   #report(decision: Decision, operation: string | undefined): void {
     const { onDecision, now = Date.now } = this.#options;
-    if (onDecision !== undefined) callLog(onDecision, { decision, operation, time: now() });
+    if (onDecision !== undefined) notify(onDecision, { decision, operation, time: now() });
   }
 }

@@ -1,4 +1,6 @@
 import type { AuthConfig } from '../config/auth-config.js';
+import { type CompactToken, parseCompactToken } from '../foundation/compact-token.js';
+import { omitUndefined } from '../foundation/omit-undefined.js';
 import { checkOptions } from '../foundation/options.js';
 import { IdentityUnavailableError } from '../model/errors.js';
 import type { Authenticator } from './authenticator.js';
@@ -12,8 +14,6 @@ import { addVerifiedToken } from './identity-secrets.js';
 import { createKubernetesAuthenticator } from './kubernetes/kubernetes-authenticator.js';
 import { createOidcAuthenticator } from './oidc/oidc-authenticator.js';
 import type { OidcConfig } from './oidc/oidc-verifier.js';
-import { omitUndefined } from './omit-undefined.js';
-import { type CompactToken, parseCompactToken } from './parse-compact-token.js';
 import { readBearerToken, readMaxTokenLength } from './token/read-bearer-token.js';
 
 /**

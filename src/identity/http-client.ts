@@ -6,7 +6,8 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { errorCode } from '../config/find-feature-store-config.js';
+import { joinSignals } from '../foundation/abort.js';
+import { errorCode } from '../foundation/error-code.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/errors.js';
 
@@ -88,7 +89,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
   return async (request) => {
     const timeout = AbortSignal.timeout(milliseconds);
-    const { signal, release } = joinSignals(timeout, request.signal);
+    const { signal, release } = joinSignals(
+      request.signal === undefined ? [timeout] : [timeout, request.signal],
+    );
     const method = request.method ?? (request.body === undefined ? 'GET' : 'POST');
     let url = request.url;
     try {
@@ -110,23 +113,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       release();
     }
   };
-}
-
-/** Like `AbortSignal.any`, which leaves something with a signal of a whole program for each request, for good. */
-function joinSignals(
-  timeout: AbortSignal,
-  own: AbortSignal | undefined,
-): { readonly signal: AbortSignal; readonly release: () => void } {
-  if (own === undefined) return { signal: timeout, release: () => {} };
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  if (own.aborted) abort();
-  const signals = [timeout, own];
-  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
-  const release = (): void => {
-    for (const signal of signals) signal.removeEventListener('abort', abort);
-  };
-  return { signal: controller.signal, release };
 }
 
 function open(

@@ -1,3 +1,4 @@
+export type { CompactToken } from '../foundation/compact-token.js';
 export type { Authenticator, Credentials } from './authenticator.js';
 export type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
 export { createAuthenticator } from './create-authenticator.js';
@@ -23,8 +24,7 @@ export type { ClaimSource } from './oidc/claim-values.js';
 export type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
 export type { KeyCacheOptions } from './oidc/provider-keys.js';
 export type { RequiredClaims } from './oidc/required-claims.js';
-export type { CompactToken } from './parse-compact-token.js';
-export type { ObtainedToken } from './renewing-token.js';
+export type { ObtainedToken } from './request-token.js';
 export type {
   PrivateServiceKey,
   PublicServiceKey,

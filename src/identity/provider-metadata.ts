@@ -1,6 +1,7 @@
+import { parseJson } from '../foundation/json.js';
 import { ConfigInvalidError, quote } from '../model/errors.js';
 import { isPlainObject } from '../model/plain-data.js';
-import { type HttpClient, HttpError, type HttpResponse } from './http-client.js';
+import { type HttpClient, HttpError } from './http-client.js';
 
 /** What an identity provider says about itself. */
 export interface ProviderMetadata {
@@ -93,15 +94,6 @@ export function isLoopback({ hostname }: URL): boolean {
     hostname === '[::1]' ||
     /^127\.\d+\.\d+\.\d+$/.test(hostname)
   );
-}
-
-/** A response's JSON, `undefined` where it is none. */
-export function parseJson(body: HttpResponse['body']): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function readEndpoint(

@@ -1,3 +1,5 @@
+import { readUnverifiedExpiry } from '../foundation/compact-token.js';
+import { parseJson } from '../foundation/json.js';
 import { CredentialUnavailableError, printable } from '../model/errors.js';
 import { isPlainObject } from '../model/plain-data.js';
 import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from './http-client.js';
@@ -5,10 +7,15 @@ import {
   fetchProviderMetadata,
   type ProviderAddress,
   type ProviderMetadata,
-  parseJson,
 } from './provider-metadata.js';
-import { type ObtainedToken, readUnverifiedExpiry } from './renewing-token.js';
 import { type RetryOptions, retryRequest } from './retry-request.js';
+
+/** A token, and when it expires as far as is known. */
+export interface ObtainedToken {
+  readonly token: string;
+  /** In milliseconds since 1970; `undefined`: not known, so that it is used once. */
+  readonly expiresAt: number | undefined;
+}
 
 /** Who asks for a token, and of whom. */
 export interface TokenGrant {

@@ -1,4 +1,4 @@
-import { errorCode } from '../config/find-feature-store-config.js';
+import { errorCode } from '../foundation/error-code.js';
 import {
   type HttpClient,
   HttpError,

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { errorCode } from '../config/find-feature-store-config.js';
+import { errorCode } from '../foundation/error-code.js';
 import { CredentialUnavailableError, quote } from '../model/errors.js';
 
 /** Where Kubernetes mounts the token of a pod's service account. */

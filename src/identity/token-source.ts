@@ -5,14 +5,15 @@ import type {
   OidcClientConfig,
   OidcServerConfig,
 } from '../config/auth-config.js';
+import { readUnverifiedExpiry } from '../foundation/compact-token.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { RenewedValue } from '../foundation/renewed-value.js';
 import { ConfigInvalidError, CredentialUnavailableError, quote } from '../model/errors.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from './identity-secrets.js';
 import { httpOptions } from './oidc/oidc-verifier.js';
 import { parseProviderAddress } from './provider-metadata.js';
-import { createRenewingToken, type ObtainedToken, readUnverifiedExpiry } from './renewing-token.js';
-import { formEncode, requestToken, type TokenGrant } from './request-token.js';
+import { formEncode, type ObtainedToken, requestToken, type TokenGrant } from './request-token.js';
 import type { ServiceTokenIssuer } from './service/token-issuer.js';
 import { readTokenFile, SERVICE_ACCOUNT_TOKEN_PATH } from './token-file.js';
 
@@ -77,6 +78,8 @@ interface Source {
 type OidcConfig = OidcServerConfig | OidcClientConfig;
 
 const DEFAULT_MARGIN_SECONDS = 30;
+/** Pause after a renewal that failed, while the token at hand still holds. */
+const RETRY_PAUSE_MS = 5000;
 const DEFAULT_ATTEMPTS = 4;
 
 /**
@@ -222,8 +225,18 @@ function renewing(
 ): Source {
   const isClient = auth.type === 'oidc' && auth.role === 'client';
   const marginSeconds = isClient ? auth.tokenRefreshMarginSeconds : DEFAULT_MARGIN_SECONDS;
-  const { get, invalidate } = createRenewingToken(obtain, { marginSeconds, now });
-  return { find: get, invalidate };
+  const tokens = new RenewedValue(obtain, {
+    expiresAt: ({ expiresAt = -Infinity }) => expiresAt,
+    renewAt: ({ expiresAt = -Infinity }) => expiresAt - marginSeconds * 1000,
+    renewal: 'wait',
+    retryPauseMs: RETRY_PAUSE_MS,
+    failurePauseMs: 0,
+    now,
+  });
+  return {
+    find: () => tokens.get(),
+    invalidate: (token) => tokens.discard((held) => held.token === token),
+  };
 }
 
 function given(token: KubernetesAuthConfig['userToken']): readonly Source[] {

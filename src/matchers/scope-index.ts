@@ -1,3 +1,4 @@
+import { getOrAdd } from '../foundation/get-or-add.js';
 import type { Tags } from '../model/index.js';
 import { HitBuffer } from './hit-buffer.js';
 import { MarkSet } from './mark-set.js';
@@ -224,15 +225,6 @@ function tableOfPairs(
     getOrAdd(byValue, value, () => []).push(id);
   }
   return table;
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 /** @source Feast documentation, "required_tags": all pairs must match. `tags` are a stranger's: only own members count. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { getOrAdd } from '../foundation/get-or-add.js';
+import { once } from '../foundation/once.js';
 import type { FeastType, Resource } from '../model/index.js';
 import { pinsAmong, registeredViews } from './linked-views.js';
 import type { RegistryRelations, VectorStore, ViewPin, ViewVersion } from './relations.js';
@@ -105,37 +107,13 @@ class LazyRelations implements RegistryRelations {
   }
 }
 
-/** What `make` gives or throws, found out when it is first asked for. `make` is let go then, with all that it holds. */
-function once<T>(make: () => T): () => T {
-  let pending: (() => T) | undefined = make;
-  let outcome: () => T;
-  return () => {
-    if (pending !== undefined) {
-      outcome = tryOut(pending);
-      pending = undefined;
-    }
-    return outcome();
-  };
-}
-
-function tryOut<T>(make: () => T): () => T {
-  try {
-    const value = make();
-    return () => value;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
-}
-
 type ResourceIndex = Map<string, Map<FeastType, Map<string, Resource<FeastType>>>>;
 
 function indexResources(resources: Resources): ResourceIndex {
   const index: ResourceIndex = new Map();
   for (const resource of resources) {
-    const byType = getOrMake(index, resource.project ?? '', () => new Map());
-    getOrMake(byType, resource.type, () => new Map()).set(resource.name, resource);
+    const byType = getOrAdd(index, resource.project ?? '', () => new Map());
+    getOrAdd(byType, resource.type, () => new Map()).set(resource.name, resource);
   }
   return index;
 }
@@ -151,7 +129,7 @@ function readLinks(
     const links = reader.read(bytes);
     const [self] = registered.named(links.project, reader.types, links.name);
     if (self === undefined) continue;
-    const project = getOrMake(projects, links.project, newProject);
+    const project = getOrAdd(projects, links.project, newProject);
     addLinks(project, self, links, registered);
   }
   return projects;
@@ -171,7 +149,7 @@ function addLinks(
   if (self.type === 'OnDemandFeatureView') {
     project.sourceViews.set(name, views.areAll ? views.known : undefined);
   }
-  if (pushSource !== '') getOrMake(project.fedBy, pushSource, () => []).push(self);
+  if (pushSource !== '') getOrAdd(project.fedBy, pushSource, () => []).push(self);
   if (isMaterialized) project.materialized.push(self);
   if (hasVectorIndex) {
     project.vectorStores.push({ id: vectorStoreId(links.project, name), view: self });
@@ -196,13 +174,4 @@ function newProject(): ProjectLinks {
 /** @source Feast 0.66.0, the ids under which its online server offers vector stores: same */
 function vectorStoreId(project: string, view: string): string {
   return `vs_${createHash('sha256').update(`${project}:${view}`).digest('hex').slice(0, 24)}`;
-}
-
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

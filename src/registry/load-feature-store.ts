@@ -8,6 +8,7 @@ import {
   parseFeatureStoreConfig,
 } from '../config/index.js';
 import type { SnapshotOptions } from '../engine/index.js';
+import { listSome } from '../foundation/names.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
 import { createFileRegistry } from './file/create-file-registry.js';
@@ -55,8 +56,6 @@ export interface OpenedFeatureStore {
 
 /** A file with any other ending is a registry. */
 const CONFIG_FILE = /\.ya?ml$/i;
-/** Most projects that a message names. */
-const MAX_LISTED = 5;
 
 /**
  * Reads a feature store: its configuration, and the registry that it names.
@@ -163,9 +162,8 @@ function assertProject(
   file?: string,
 ): void {
   if (projects.includes(project)) return;
-  const some = projects.slice(0, MAX_LISTED).map(quote).join(', ');
-  const more = projects.length > MAX_LISTED ? ` and ${projects.length - MAX_LISTED} more` : '';
-  const message = `project ${quote(project)} is not in ${source}, which has ${some}${more}`;
+  const known = listSome(projects.map(quote));
+  const message = `project ${quote(project)} is not in ${source}, which has ${known}`;
   throw new ConfigInvalidError(message, { file });
 }
 

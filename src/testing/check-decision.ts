@@ -1,8 +1,9 @@
 import { type CompiledSnapshot, compiledOf, findNearMisses } from '../engine/index.js';
+import { count } from '../foundation/names.js';
 import { type Decision, formatResource, type Subject } from '../model/index.js';
 import { assertAuthorizer, assertQuestion } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
-import { count, listNames, tabulateFailure } from './failure-message.js';
+import { listNames, tabulateFailure } from './failure-message.js';
 
 /**
  * Whether an authorizer gives the wanted answer to a question.

@@ -1,15 +1,15 @@
-import { foldNames } from '../audit/index.js';
 import {
   type CompiledSnapshot,
   type Coverage,
   compiledOf,
   coverResources,
 } from '../engine/index.js';
+import { count, foldNames, MAX_LISTED } from '../foundation/names.js';
 import { formatResource, type Resource, typeMask, type Vocabulary } from '../model/index.js';
 import { assertAuthorizer, assertDemand } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
 import type { CoverageDemand } from './coverage-demand.js';
-import { count, MAX_LISTED, NOT_ENFORCED, outlineFailure } from './failure-message.js';
+import { NOT_ENFORCED, outlineFailure } from './failure-message.js';
 
 /**
  * Whether somebody may do each action to each registered resource: a permission that governs it holds the action, and its

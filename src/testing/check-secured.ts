@@ -4,6 +4,7 @@ import {
   coverResource,
   findNearMisses,
 } from '../engine/index.js';
+import { MAX_LISTED } from '../foundation/names.js';
 import {
   formatResource,
   isExcludedPermission,
@@ -12,12 +13,7 @@ import {
 } from '../model/index.js';
 import { assertAuthorizer, listResources } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
-import {
-  MAX_LISTED,
-  type MessageSection,
-  NOT_ENFORCED,
-  outlineFailure,
-} from './failure-message.js';
+import { type MessageSection, NOT_ENFORCED, outlineFailure } from './failure-message.js';
 
 /**
  * Whether each of some resources is governed by a permission, whatever its actions. Under `auth: no_auth` none is secured.

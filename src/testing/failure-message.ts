@@ -1,7 +1,5 @@
-import { neutralize } from '../audit/index.js';
-
-/** Longest list in a message, in items. */
-export const MAX_LISTED = 5;
+import { listSome, MAX_LISTED } from '../foundation/names.js';
+import { neutralize } from '../foundation/terminal/terminal-text.js';
 
 /** Why nothing is secured, or covered, where permissions are not enforced. */
 export const NOT_ENFORCED = 'auth is no_auth: nothing is enforced';
@@ -41,14 +39,7 @@ export function outlineFailure(
 
 /** `"a", "b", "c", "d", "e" and 4 more`. */
 export function listNames(names: readonly string[]): string {
-  const more = names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '';
-  const shown = names.slice(0, MAX_LISTED).map((name) => JSON.stringify(name));
-  return shown.join(', ') + more;
-}
-
-/** `1 resource`, `2 resources`. */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+  return listSome(names.map((name) => JSON.stringify(name)));
 }
 
 function cut(lines: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { auditSnapshot, plainStyle, reportJson, reportText } from '../../src/audit/index.js';
+import { auditSnapshot, reportJson, reportText } from '../../src/audit/index.js';
+import { plainStyle } from '../../src/foundation/terminal/text-style.js';
 import { type FeastType, feastVocabulary } from '../../src/model/index.js';
 import { roles } from '../../src/policy/index.js';
 import { auditOf, auditStore, snapshotOf } from './audit-of.js';

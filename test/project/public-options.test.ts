@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { auditSnapshot, plainStyle, reportText } from '../../src/audit/index.js';
+import { auditSnapshot, reportText } from '../../src/audit/index.js';
 import {
   loadFeatureStoreConfig,
   parseFeatureStoreConfig,
   parsePermissionFile,
 } from '../../src/config/index.js';
+import { plainStyle } from '../../src/foundation/terminal/text-style.js';
 import { createGate, findEndpoint, requirementsOf } from '../../src/gate/index.js';
 import {
   createAuthenticator,

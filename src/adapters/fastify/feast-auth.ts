@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Actions } from '../../engine/index.js';
+import { isPromiseLike, type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, ResourceOf, Subject, Vocabulary } from '../../model/index.js';
 import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
@@ -9,7 +10,6 @@ import { authenticate, authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { RequestInput } from '../support/request-input.js';
 import { type RouteRule, readRule } from '../support/route-rule.js';
-import { isPromiseLike, type MaybePromise, whenKnown } from '../support/when-known.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

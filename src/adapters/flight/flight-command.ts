@@ -1,4 +1,5 @@
-import { parseJsonObject } from '../../identity/parse-json-object.js';
+import { parseJsonObject } from '../../foundation/json.js';
+import { decodeUtf8 } from '../../foundation/utf8.js';
 import { RequestInvalidError } from '../../model/index.js';
 
 /** What a client asks of a Flight server. */
@@ -40,9 +41,7 @@ function readFields(bytes: Uint8Array): Readonly<Record<string, unknown>> {
 }
 
 function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new RequestInvalidError('a command must be UTF-8');
-  }
+  const text = decodeUtf8(bytes, 'keep');
+  if (text === undefined) throw new RequestInvalidError('a command must be UTF-8');
+  return text;
 }

@@ -1,4 +1,5 @@
 import type { Actions } from '../../engine/index.js';
+import { listOf } from '../../foundation/list-of.js';
 import {
   type AnyRequirement,
   type Caller,
@@ -16,7 +17,7 @@ import {
   type Vocabulary,
 } from '../../model/index.js';
 import type { Requirements } from '../grpc/method-guard.js';
-import { type GrpcRequirement, listOf, readRequirements, requires } from '../grpc/requires.js';
+import { type GrpcRequirement, readRequirements, requires } from '../grpc/requires.js';
 
 /** Methods of Flight that are about one flight or command. */
 export type FlightOperation =

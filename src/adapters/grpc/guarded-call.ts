@@ -4,6 +4,7 @@ import {
   type ServerInterceptingCallInterface,
   type ServerMethodDefinition,
 } from '@grpc/grpc-js';
+import { notify } from '../../foundation/notify.js';
 import { type Caller, endWithToken, type Gate } from '../../gate/index.js';
 import { IdentityInvalidError, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import { authenticate, decideInSlices } from '../support/pass-gate.js';
@@ -175,12 +176,7 @@ export class GuardedCall extends ServerInterceptingCall {
 
   #tellExpired(outcome: ExpiredStream['outcome']): void {
     const { onStreamExpired, definition } = this.#method;
-    // A log that fails changes no answer, nor ends the process when it fails later.
-    try {
-      const stream = { operation: definition.path, outcome, time: Date.now() };
-      const logged: unknown = onStreamExpired?.(stream);
-      if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
-    } catch {}
+    notify(onStreamExpired, { operation: definition.path, outcome, time: Date.now() });
   }
 
   async #receive(message: unknown): Promise<void> {

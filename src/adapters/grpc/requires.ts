@@ -1,4 +1,6 @@
 import type { Actions } from '../../engine/index.js';
+import { listOf } from '../../foundation/list-of.js';
+import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
 import { type AnyRequirement, resourcesOf } from '../../gate/index.js';
 import {
   type FeastVocabulary,
@@ -11,7 +13,6 @@ import { assertInVocabulary, type NamedConstants, namedIn } from '../support/voc
 import type { MethodGuard, Requirements } from './method-guard.js';
 
 type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
-type Eventually<T> = T | Promise<T>;
 
 /**
  * Which messages of a stream from the client are decided on. `each`: all, one by one, before the handler sees them.
@@ -29,7 +30,7 @@ export interface GrpcRequirement<V extends Vocabulary = FeastVocabulary> {
   /** Known beforehand, and decided on before any message is read. */
   readonly call?: Requirements<V> | undefined;
   /** Asked for each message, or for the first one. */
-  readonly request?: ((message: unknown) => Eventually<Requirements<V>>) | undefined;
+  readonly request?: ((message: unknown) => MaybePromise<Requirements<V>>) | undefined;
   readonly messages: DecidedMessages;
   /** What is known of it beforehand. */
   readonly named?: NamedConstants | undefined;
@@ -50,33 +51,33 @@ const MAX_RESOURCES = 10_000;
  */
 export function requires<V extends Vocabulary = FeastVocabulary, Message = never>(
   actions: Actions<V>,
-  resources: Resources<V> | ((message: Message) => Eventually<Resources<V>>),
+  resources: Resources<V> | ((message: Message) => MaybePromise<Resources<V>>),
   options?: RequiresOptions,
 ): GrpcRequirement<V>;
 export function requires<V extends Vocabulary = FeastVocabulary, Message = never>(
-  find: (message: Message) => Eventually<Requirements<V>>,
+  find: (message: Message) => MaybePromise<Requirements<V>>,
   options?: RequiresOptions,
 ): GrpcRequirement<V>;
 export function requires<V extends Vocabulary>(
-  actions: Actions<V> | ((message: never) => Eventually<Requirements<V>>),
-  resources?: Resources<V> | ((message: never) => Eventually<Resources<V>>) | RequiresOptions,
+  actions: Actions<V> | ((message: never) => MaybePromise<Requirements<V>>),
+  resources?: Resources<V> | ((message: never) => MaybePromise<Resources<V>>) | RequiresOptions,
   options: RequiresOptions = {},
 ): GrpcRequirement<V> {
   if (typeof actions === 'function') {
-    const find = actions as (message: unknown) => Eventually<Requirements<V>>;
+    const find = actions as (message: unknown) => MaybePromise<Requirements<V>>;
     const messages = messagesOf((resources ?? {}) as RequiresOptions);
     return Object.freeze({
-      request: (message: unknown) => whenFound(find(message), few),
+      request: (message: unknown) => whenKnown(find(message), few),
       messages,
     });
   }
   const messages = messagesOf(options);
   if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
   if (typeof resources === 'function') {
-    const find = resources as (message: unknown) => Eventually<Resources<V>>;
+    const find = resources as (message: unknown) => MaybePromise<Resources<V>>;
     const toRequirements = (found: Resources<V>) => few<V>({ actions, resources: found });
     return Object.freeze({
-      request: (message: unknown) => whenFound(find(message), toRequirements),
+      request: (message: unknown) => whenKnown(find(message), toRequirements),
       messages,
       named: namedIn(actions),
     });
@@ -89,11 +90,6 @@ export function requires<V extends Vocabulary>(
   }
   const call = { actions, resources: resources as Resources<V> };
   return Object.freeze({ call, messages, named: namedIn(actions, call.resources) });
-}
-
-/** What is known at once stays so. */
-function whenFound<T, U>(found: Eventually<T>, use: (found: T) => U): Eventually<U> {
-  return found instanceof Promise ? found.then(use) : use(found);
 }
 
 /** @throws RequestInvalidError when they are about more resources than are decided on */
@@ -163,8 +159,4 @@ async function ask(
     found.push(...needed);
   }
   return found;
-}
-
-export function listOf<T extends object>(one: T | readonly T[]): readonly T[] {
-  return Array.isArray(one) ? one : [one as T];
 }

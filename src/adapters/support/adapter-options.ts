@@ -1,3 +1,4 @@
+import { notify } from '../../foundation/notify.js';
 /** What all adapters let one choose. */
 export interface AdapterOptions {
   /**
@@ -43,11 +44,7 @@ export function createUnguardedCheck(
   return (route, identity = route) => {
     if (unguarded === 'report' && !reported.has(identity)) {
       reported.add(identity);
-      try {
-        report?.(route);
-      } catch {
-        // A log that fails changes no answer.
-      }
+      notify(report, route);
     }
     return unguarded === 'refuse' ? 'refuse' : 'serve';
   };

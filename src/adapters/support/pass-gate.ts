@@ -1,7 +1,7 @@
+import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { Vocabulary } from '../../model/index.js';
 import { type RouteRule, type RuleInput, requirementsOfRule } from './route-rule.js';
-import { type MaybePromise, whenKnown } from './when-known.js';
 
 /**
  * Who makes a request: {@link Gate.authenticate}, with an answer that is looked at. At once where the gate knows the token.

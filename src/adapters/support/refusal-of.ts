@@ -1,3 +1,4 @@
+import { notify } from '../../foundation/notify.js';
 import type { Gate, Refusal } from '../../gate/index.js';
 import type { Vocabulary } from '../../model/index.js';
 
@@ -31,16 +32,8 @@ export async function refusalOf<V extends Vocabulary>(
   operation?: string,
 ): Promise<Refusal> {
   const refusal = await askGate(gate, error, operation);
-  if (refusal.status >= 500) report(error, onError);
+  if (refusal.status >= 500) notify(onError, error);
   return refusal;
-}
-
-// A log that fails changes no answer, and one that never ends keeps none back.
-function report(error: unknown, onError: ((error: unknown) => unknown) | undefined): void {
-  try {
-    const logged = onError?.(error);
-    if (typeof logged === 'object' && logged !== null) Promise.resolve(logged).catch(() => {});
-  } catch {}
 }
 
 async function askGate<V extends Vocabulary>(

@@ -1,4 +1,5 @@
 import type { Actions } from '../../engine/index.js';
+import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
 import type { AnyRequirement, Gate } from '../../gate/index.js';
 import {
   type FeastVocabulary,
@@ -7,7 +8,6 @@ import {
   type Vocabulary,
 } from '../../model/index.js';
 import { assertInVocabulary, type NamedConstants, namedIn } from './vocabulary-check.js';
-import { type MaybePromise, whenKnown } from './when-known.js';
 
 /** Most resources that one request may name: each of them costs a decision. */
 const MAX_RESOURCES = 10_000;

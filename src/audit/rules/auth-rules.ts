@@ -1,5 +1,5 @@
 import type { AuthConfig, OidcClientConfig, OidcServerConfig } from '../../config/index.js';
-import { count } from '../describe.js';
+import { count } from '../../foundation/names.js';
 import type { FindingRule } from '../finding-rule.js';
 
 /** Permissions that nobody enforces. */

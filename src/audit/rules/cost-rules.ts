@@ -1,6 +1,7 @@
+import { count } from '../../foundation/names.js';
 import { isExcludedPermission, type NamePatternSource, quote } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import { count, describePermission, referToPermission } from '../describe.js';
+import { describePermission, referToPermission } from '../describe.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
 
 /** A tenth of what a pattern may take before it is refused. */

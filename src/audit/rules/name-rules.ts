@@ -1,13 +1,8 @@
+import { listSome } from '../../foundation/names.js';
 import { quote } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
 import type { PermissionReference, ResourceReference } from '../audit-report.js';
-import {
-  describePermission,
-  listSome,
-  ofProject,
-  referToPermission,
-  referToResource,
-} from '../describe.js';
+import { describePermission, ofProject, referToPermission, referToResource } from '../describe.js';
 import type { FindingRule } from '../finding-rule.js';
 
 /** Names of one kind and project that only a computer tells apart. */

@@ -1,12 +1,12 @@
+import { createAuthorizer } from '../../engine/index.js';
 import {
   displayWidth,
   neutralize,
   padEnd,
   safeJson,
-  type TextStyle,
   truncate,
-} from '../../audit/index.js';
-import { createAuthorizer } from '../../engine/index.js';
+} from '../../foundation/terminal/terminal-text.js';
+import type { TextStyle } from '../../foundation/terminal/text-style.js';
 import { answerRequest, type RequestAnswer } from '../answer-request.js';
 import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
 import { writeAll } from '../command-io.js';

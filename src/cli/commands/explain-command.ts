@@ -1,5 +1,5 @@
-import { safeJson } from '../../audit/index.js';
 import { compiledOf, type Snapshot } from '../../engine/index.js';
+import { safeJson } from '../../foundation/terminal/terminal-text.js';
 import type { FeastVocabulary, ResourceOf } from '../../model/index.js';
 import {
   ALL,

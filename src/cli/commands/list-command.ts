@@ -1,4 +1,4 @@
-import { safeJson } from '../../audit/index.js';
+import { safeJson } from '../../foundation/terminal/terminal-text.js';
 import { ALL, type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
 import { writeAll } from '../command-io.js';
 import { listPermissions } from '../list-permissions.js';

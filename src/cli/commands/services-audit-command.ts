@@ -1,5 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { reportJson } from '../../audit/index.js';
+import { collectBytes } from '../../foundation/collect-bytes.js';
+import { decodeUtf8 } from '../../foundation/utf8.js';
 import { ConfigInvalidError } from '../../model/index.js';
 import { assertDynamoDbPolicyOptions } from '../../platforms/aws-iam/index.js';
 import {
@@ -131,17 +133,11 @@ async function readText(from: string | CommandIo['stdin'], file: string): Promis
 }
 
 async function decodeAll(chunks: AsyncIterable<Uint8Array>, file: string): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > MAX_SERVICES_TEXT)
-      throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file });
-    pieces.push(chunk);
+  const bytes = await collectBytes(chunks, MAX_SERVICES_TEXT);
+  if (bytes === undefined) {
+    throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file });
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
-  } catch {
-    throw new ConfigInvalidError('not UTF-8 text', { file });
-  }
+  const text = decodeUtf8(bytes, 'remove');
+  if (text === undefined) throw new ConfigInvalidError('not UTF-8 text', { file });
+  return text;
 }

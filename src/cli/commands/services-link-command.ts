@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { decodeUtf8 } from '../../foundation/utf8.js';
 import { ConfigInvalidError } from '../../model/index.js';
 import { MAX_SERVICES_TEXT, parseServicesText } from '../../platforms/databricks/acl/index.js';
 import {
@@ -244,9 +245,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
 }
 
 function decode(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ConfigInvalidError('not UTF-8 text', { file });
-  }
+  const text = decodeUtf8(bytes, 'remove');
+  if (text === undefined) throw new ConfigInvalidError('not UTF-8 text', { file });
+  return text;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJsonObject } from '../../identity/parse-json-object.js';
+import { parseJsonObject } from '../../foundation/json.js';
 import {
   ALL_FEATURE_VIEW_TYPES,
   type FeastAction,

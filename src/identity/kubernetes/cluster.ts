@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { OptionNames } from '../../foundation/options.js';
+import { TimedCache } from '../../foundation/timed-cache.js';
+import { IdentityUnavailableError } from '../../model/errors.js';
 import { addAcceptedToken, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
-import { TimedCache } from '../kubernetes-timed-cache.js';
 import { createKubernetesApi, type ReviewedUser } from './api.js';
 import {
   assertCredentials,
@@ -90,7 +91,7 @@ export function createKubernetesCluster(options: TokenReviewOptions): Kubernetes
   const { timeToLive, maxTokens, now, timeoutSeconds, audiences, rules } = readOptions(options);
   const config = configLoader(options.kubeConfig);
   const api = createKubernetesApi({ config, audiences, timeoutSeconds });
-  const common = { timeToLive, now, maxLoads: MAX_LISTS };
+  const common = { timeToLive, now, maxLoads: MAX_LISTS, tooManyLoads, isOutage };
   const strangers = createReviewQueue({ ...STRANGERS, maxWaitSeconds: timeoutSeconds });
   const reviews = new TimedCache<ReviewedUser & { readonly end: number }>({
     ...common,
@@ -151,6 +152,15 @@ function configLoader(
     });
     return loaded;
   };
+}
+
+function tooManyLoads(): IdentityUnavailableError {
+  return new IdentityUnavailableError('too many identities are being checked at the same time');
+}
+
+/** What cannot be loaded now may be what it was. Any other failure is an answer. */
+function isOutage(error: unknown): boolean {
+  return error instanceof IdentityUnavailableError;
 }
 
 function readOptions(options: TokenReviewOptions): {

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { type RequestOptions, request as requestHttps } from 'node:https';
-import { errorCode } from '../../config/find-feature-store-config.js';
+import { errorCode } from '../../foundation/error-code.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
 import { currentCluster, type KubernetesConfig } from './config.js';
 

@@ -1,5 +1,5 @@
+import { parseCompactToken } from '../../foundation/compact-token.js';
 import { IdentityInvalidError } from '../../model/errors.js';
-import { parseCompactToken } from '../parse-compact-token.js';
 
 /** Which tokens are worth a question to the API server. */
 export interface ReviewableTokens {

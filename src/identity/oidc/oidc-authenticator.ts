@@ -1,3 +1,5 @@
+import { type CompactToken, parseCompactToken } from '../../foundation/compact-token.js';
+import { omitUndefined } from '../../foundation/omit-undefined.js';
 import {
   AuthzError,
   ConfigInvalidError,
@@ -9,8 +11,6 @@ import type { Authenticator } from '../authenticator.js';
 import type { AuthenticatorOptions, IssuerOptions } from '../authenticator-options.js';
 import { addVerifiedToken } from '../identity-secrets.js';
 import { SERVICE_ACCOUNT_PREFIX } from '../kubernetes/subject.js';
-import { omitUndefined } from '../omit-undefined.js';
-import { type CompactToken, parseCompactToken } from '../parse-compact-token.js';
 import type { ServiceTokenVerifier } from '../service/token-verifier.js';
 import { readBearerToken, readMaxTokenLength } from '../token/read-bearer-token.js';
 import { createVerifiedTokenCache } from '../token/verified-token-cache.js';

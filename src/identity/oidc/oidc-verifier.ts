@@ -1,8 +1,8 @@
 import { compactVerify } from 'jose';
 import type { OidcClientConfig, OidcServerConfig } from '../../config/auth-config.js';
+import type { CompactToken } from '../../foundation/compact-token.js';
 import { ConfigInvalidError, IdentityInvalidError } from '../../model/errors.js';
 import { createHttpClient, type HttpClient } from '../http-client.js';
-import type { CompactToken } from '../parse-compact-token.js';
 import { isLoopback, parseProviderAddress } from '../provider-metadata.js';
 import { readSignatureAlgorithms, type SignatureAlgorithm } from '../token/signature-algorithms.js';
 import { assertTimeClaims } from '../token/time-claims.js';

@@ -1,9 +1,9 @@
 import { compactVerify } from 'jose';
+import type { CompactToken } from '../../foundation/compact-token.js';
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { IdentityInvalidError, quote } from '../../model/errors.js';
 import { addServiceKeySecrets, type SecretRegistry } from '../identity-secrets.js';
 import { compileClaimMapping } from '../oidc/claim-mapping.js';
-import type { CompactToken } from '../parse-compact-token.js';
 import { assertTimeClaims } from '../token/time-claims.js';
 import type { VerifiedToken } from '../token/verified-token.js';
 import { type LoadedServiceKey, loadServiceKey, type ServiceVerificationKey } from './key.js';

@@ -1,4 +1,4 @@
-import { BoundedCache } from '../../engine/bounded-cache.js';
+import { BoundedCache } from '../../foundation/bounded-cache.js';
 import type { VerifiedToken } from './verified-token.js';
 
 /** Bounds of what is remembered of verified tokens. */

@@ -1,5 +1,5 @@
-import { count, listSome } from '../../audit/describe.js';
 import type { Finding } from '../../audit/index.js';
+import { count, listSome } from '../../foundation/names.js';
 import { quote } from '../../model/index.js';
 import type { PolicyAnswer } from './evaluate.js';
 import type { Excess } from './excess.js';

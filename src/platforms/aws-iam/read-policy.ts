@@ -1,5 +1,5 @@
 import { findNearest } from '../../foundation/did-you-mean.js';
-import { parseJsonObject } from '../../identity/parse-json-object.js';
+import { parseJsonObject } from '../../foundation/json.js';
 import { isPlainObject, quote } from '../../model/index.js';
 import { isSid } from './check-elements.js';
 import type {

@@ -1,5 +1,5 @@
+import { decodeUtf8 } from '../../foundation/utf8.js';
 import { CredentialUnavailableError } from '../../model/index.js';
-import { decodeUtf8 } from './decode-utf8.js';
 import { formatSecretName } from './secret-name.js';
 import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
 
@@ -40,5 +40,5 @@ function decodeBase64(value: string): string | undefined {
   const bytes = Buffer.from(value, 'base64');
   const unpadded = (text: string): string => text.replace(/=+$/, '');
   if (unpadded(bytes.toString('base64')) !== unpadded(value)) return undefined;
-  return decodeUtf8(bytes);
+  return decodeUtf8(bytes, 'keep');
 }

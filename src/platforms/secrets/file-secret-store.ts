@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { errorCode } from '../../config/find-feature-store-config.js';
+import { errorCode } from '../../foundation/error-code.js';
+import { decodeUtf8 } from '../../foundation/utf8.js';
 import { CredentialUnavailableError, quote } from '../../model/index.js';
-import { decodeUtf8 } from './decode-utf8.js';
 import { SecretForbiddenError } from './secret-errors.js';
 import { formatSecretName, type SecretName } from './secret-name.js';
 import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
@@ -74,7 +74,7 @@ async function readText(path: string, name: SecretName): Promise<string> {
     const buffer = Buffer.alloc(MAX_BYTES + 1);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     if (bytesRead > MAX_BYTES) return refuse(`has more than ${MAX_BYTES} bytes`);
-    const text = decodeUtf8(buffer.subarray(0, bytesRead));
+    const text = decodeUtf8(buffer.subarray(0, bytesRead), 'keep');
     return text === undefined ? refuse('is no UTF-8') : text.replace(/\r?\n$/, '');
   } finally {
     await file.close();

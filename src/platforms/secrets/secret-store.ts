@@ -1,3 +1,4 @@
+import { withinTime } from '../../foundation/abort.js';
 import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
 import { AuthzError, CredentialUnavailableError } from '../../model/index.js';
 import { MAX_SECRET_LENGTH } from '../../redaction/index.js';
@@ -55,11 +56,15 @@ export function createSecretStore(
   return {
     getSecret: async (given) => {
       const name = assertSecretName(given);
-      const reading = readValue(read, name).then((value) => {
-        protect(name, value);
-        return value;
-      });
-      return limitTime(reading, name, seconds);
+      return withinTime(
+        seconds * 1000,
+        () => notRead(name, seconds),
+        async () => {
+          const value = await readValue(read, name);
+          protect(name, value);
+          return value;
+        },
+      );
     },
   };
 }
@@ -87,23 +92,9 @@ function isSecretValue(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= MAX_SECRET_LENGTH;
 }
 
-async function limitTime(
-  reading: Promise<string>,
-  name: SecretName,
-  seconds: number,
-): Promise<string> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const ending = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const reason = `was not read within ${seconds} s`;
-      reject(new CredentialUnavailableError(`${formatSecretName(name)} ${reason}`));
-    }, seconds * 1000);
-  });
-  try {
-    return await Promise.race([reading, ending]);
-  } finally {
-    clearTimeout(timer);
-  }
+function notRead(name: SecretName, seconds: number): CredentialUnavailableError {
+  const what = formatSecretName(name);
+  return new CredentialUnavailableError(`${what} was not read within ${seconds} s`);
 }
 
 interface Watched {

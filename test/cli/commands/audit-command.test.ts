@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../../src/audit/index.js';
+import { displayWidth } from '../../../src/foundation/terminal/terminal-text.js';
 import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
 
 const REPORT = `Audit of registry file examples/credit_scoring/data/registry.db, all projects

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { displayWidth, plainStyle } from '../../../src/audit/index.js';
 import { listPermissions } from '../../../src/cli/list-permissions.js';
 import { permissionTables } from '../../../src/cli/permission-tables.js';
+import { displayWidth } from '../../../src/foundation/terminal/terminal-text.js';
+import { plainStyle } from '../../../src/foundation/terminal/text-style.js';
 import {
   type ExcludedPermission,
   feastVocabulary,

@@ -1,3 +1,4 @@
+export type { AbortSignalLike } from '../../../foundation/abort.js';
 export {
   type AzureSqlAuthentication,
   type AzureSqlOptions,
@@ -27,9 +28,4 @@ export {
   type ServiceCredentialOptions,
   type ServiceCredentialSource,
 } from './service-credential.js';
-export type {
-  AbortSignalLike,
-  AccessToken,
-  CredentialTokenOptions,
-  TokenCredential,
-} from './token-credential.js';
+export type { AccessToken, CredentialTokenOptions, TokenCredential } from './token-credential.js';

@@ -1,6 +1,6 @@
+import { parseJson } from '../../../foundation/json.js';
 import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS } from '../../../identity/identity-secrets.js';
-import { parseJson } from '../../../identity/provider-metadata.js';
 import { isHeaderToken } from '../../../identity/request-token.js';
 import { isUsuallyTransient } from '../../../identity/retry-request.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';

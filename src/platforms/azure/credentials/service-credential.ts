@@ -1,6 +1,6 @@
+import { joinSignals } from '../../../foundation/abort.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import type { ExpiringToken, TokenProvider } from '../../databricks/tokens/index.js';
-import { linkAbortSignal } from './abort-signal.js';
 import {
   assertCredentialAccess,
   type CredentialAuthorization,
@@ -93,14 +93,14 @@ export function getServiceCredentialsProvider(
       if (claims !== undefined) {
         throw new CredentialUnavailableError('a service credential answers no claims challenge');
       }
-      const { signal, release } = linkAbortSignal(abortSignal);
+      const joined = abortSignal === undefined ? undefined : joinSignals([abortSignal]);
       try {
         const entry = keep(resource);
-        const token = await entry.provider.getToken({ signal });
+        const token = await entry.provider.getToken({ signal: joined?.signal });
         entry.given = token;
         return { token: token.token, expiresOnTimestamp: token.expiresAt };
       } finally {
-        release();
+        joined?.release();
       }
     },
     discard: (token) => {

@@ -1,16 +1,10 @@
+import type { AbortSignalLike } from '../../../foundation/abort.js';
 /** A token of Entra ID, in the shape that Azure's clients take. */
 export interface AccessToken {
   /** Without the word `Bearer`. A secret. */
   readonly token: string;
   /** Milliseconds since 1970. */
   readonly expiresOnTimestamp: number;
-}
-
-/** A signal as Azure's clients hand it on: the platform's own or one like it. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void, options?: unknown): void;
-  removeEventListener(type: 'abort', listener: () => void, options?: unknown): void;
 }
 
 /** What a caller may ask for beside the scope. All else that Azure's clients pass is ignored. */

@@ -1,5 +1,5 @@
+import { parseJson } from '../../../foundation/json.js';
 import type { HttpResponse } from '../../../identity/http-client.js';
-import { parseJson } from '../../../identity/provider-metadata.js';
 import { type AuthzError, CredentialUnavailableError, quote } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
 import { SecretForbiddenError, SecretNotFoundError } from '../../secrets/secret-errors.js';

@@ -1,5 +1,5 @@
 import { parseYaml } from '../../../config/parse-yaml.js';
-import { parseJsonObject } from '../../../identity/parse-json-object.js';
+import { parseJsonObject } from '../../../foundation/json.js';
 import { ConfigInvalidError, isPlainObject } from '../../../model/index.js';
 import { iamPolicyKind } from '../../aws-iam/index.js';
 

@@ -1,5 +1,5 @@
-import { listSome } from '../../../audit/describe.js';
 import type { Finding } from '../../../audit/index.js';
+import { listSome } from '../../../foundation/names.js';
 import { quote } from '../../../model/index.js';
 import {
   checkDynamoDbPolicy,

@@ -1,6 +1,7 @@
-import { count } from '../../../audit/describe.js';
-import { neutralize, type TextLayout } from '../../../audit/index.js';
 import { findingLines, levelsLine } from '../../../audit/report-text.js';
+import { count } from '../../../foundation/names.js';
+import { neutralize } from '../../../foundation/terminal/terminal-text.js';
+import type { TextLayout } from '../../../foundation/terminal/text-style.js';
 import type { ServicesReport } from './audit-services.js';
 import { SERVICES_RULE_TEXTS } from './services-rules.js';
 

@@ -8,7 +8,8 @@ import {
 import { request as requestHttps } from 'node:https';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { RequestInvalidError } from '../../../model/errors.js';
+import { bodyBrokenOff, bodyTooLong } from '../../../foundation/body-errors.js';
+import { notify } from '../../../foundation/notify.js';
 import type { TokenProvider } from '../tokens/index.js';
 import { WorkspaceError } from '../workspace/workspace-error.js';
 import { type Release, type RequestLimits, TooManyRequestsError } from './request-limits.js';
@@ -70,7 +71,7 @@ export async function forward(
 ): Promise<void> {
   const { tokens, requests, caller, limits, onError } = options;
   const length = request.headers['content-length'];
-  if (Number(length) > limits.maxRequestBytes) throw tooLong(limits.maxRequestBytes);
+  if (Number(length) > limits.maxRequestBytes) throw bodyTooLong(limits.maxRequestBytes);
   const timeout = AbortSignal.timeout(limits.timeoutMs);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -92,7 +93,7 @@ export async function forward(
   } catch (error) {
     if (gone.signal.aborted && !timeout.aborted) return;
     if (isForTheGate(error)) throw error;
-    await report(onError, error);
+    notify(onError, error);
     if (error instanceof TooManyRequestsError) {
       refuse(response, 503);
       return;
@@ -118,7 +119,7 @@ function untilBodyFlows(request: IncomingMessage, signal: AbortSignal): Promise<
       settle();
     };
     const flow = stop(resolve);
-    const end = stop(() => reject(new RequestInvalidError('the body has no end')));
+    const end = stop(() => reject(bodyBrokenOff()));
     const abort = stop(() => reject(signal.reason as Error));
     // Emitted at the end of an empty body, too.
     request.on('readable', flow);
@@ -162,7 +163,7 @@ function sendBody(
   maxBytes: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = limitBytes(maxBytes, tooLong);
+    const limit = limitBytes(maxBytes, bodyTooLong);
     const stop = (error: Error): void => {
       request.unpipe(limit);
       // The rest is read and dropped, so that the connection can be used again.
@@ -174,7 +175,7 @@ function sendBody(
     outgoing.once('close', () => stop(failure('the serving endpoint gives no answer', 0)));
     outgoing.once('finish', resolve);
     request.once('close', () => {
-      if (!request.complete) stop(new RequestInvalidError('the body has no end'));
+      if (!request.complete) stop(bodyBrokenOff());
     });
     request.pipe(limit).pipe(outgoing);
   });
@@ -213,14 +214,6 @@ function failure(message: string, status: number): WorkspaceError {
   return new WorkspaceError(message, { status, retriable: false });
 }
 
-async function report(onError: ForwardOptions['onError'], error: unknown): Promise<void> {
-  try {
-    await onError?.(error);
-  } catch {
-    // A log that fails changes no answer.
-  }
-}
-
 const REFUSALS = {
   502: 'The endpoint failed',
   503: 'Too many requests are under way',
@@ -252,10 +245,6 @@ function limitBytes(max: number, fail: (max: number) => Error): Transform {
       else done(null, chunk);
     },
   });
-}
-
-function tooLong(max: number): RequestInvalidError {
-  return new RequestInvalidError(`the body is longer than ${max} bytes`);
 }
 
 function pick(

@@ -1,3 +1,4 @@
+import { once } from '../../../foundation/once.js';
 /** How many requests are taken. */
 export interface RequestLimitOptions {
   /** At a time, on connections of their own. */
@@ -88,13 +89,4 @@ export class RequestLimits {
       next.start();
     });
   }
-}
-
-function once(release: () => void): Release {
-  let isReleased = false;
-  return () => {
-    if (isReleased) return;
-    isReleased = true;
-    release();
-  };
 }

@@ -1,5 +1,5 @@
+import { readUnverifiedExpiry } from '../../../foundation/compact-token.js';
 import { addIdentitySecret, type SecretRegistry } from '../../../identity/identity-secrets.js';
-import { readUnverifiedExpiry } from '../../../identity/renewing-token.js';
 import { readTokenFile } from '../../../identity/token-file.js';
 import { AuthzError, CredentialUnavailableError, quote } from '../../../model/errors.js';
 

@@ -1,8 +1,10 @@
+import { withinTime } from '../../../foundation/abort.js';
+import { type RenewalState, RenewedValue } from '../../../foundation/renewed-value.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import type { Expiring, ExpiringToken, TokenProvider } from './token-provider.js';
 
 /** `fresh`: given as it is; `stale`: given, and renewed meanwhile; `expired`: not given. */
-export type TokenState = 'fresh' | 'stale' | 'expired';
+export type TokenState = RenewalState;
 
 /** Keeps one token and renews it. */
 export interface TokenCache<T extends Expiring = ExpiringToken> extends TokenProvider<T> {
@@ -23,17 +25,6 @@ export interface TokenCacheOptions {
   readonly now?: (() => number) | undefined;
   /** Gets what a renewal in the background failed with, which nobody else hears of. What it throws or rejects with is ignored. */
   readonly onRenewalError?: ((error: unknown) => unknown) | undefined;
-}
-
-interface Held<T> {
-  readonly token: T;
-  readonly obtainedAt: number;
-  readonly staleAt: number;
-}
-
-interface Failure {
-  readonly error: unknown;
-  readonly at: number;
 }
 
 const MAX_SECONDS = 24 * 60 * 60;
@@ -60,105 +51,36 @@ export function createTokenCache<T extends Expiring = ExpiringToken>(
 ): TokenCache<T> {
   const { now = Date.now, onRenewalError } = options;
   const { staleMs, retryPauseMs, failurePauseMs, timeoutMs } = readDurations(options);
-  let held: Held<T> | undefined;
-  let request: Promise<T> | undefined;
-  let failure: Failure | undefined;
-
-  const state = (): TokenState => {
-    if (held === undefined || held.token.expiresAt <= now()) return 'expired';
-    // A clock that was set back hides how much of the token's life is left.
-    return now() >= held.obtainedAt && now() < held.staleAt ? 'fresh' : 'stale';
-  };
-  const obtainAndHold = async (): Promise<T> => {
-    try {
-      held = hold(await obtainInTime(obtain, timeoutMs), staleMs, now());
-      failure = undefined;
-      return held.token;
-    } catch (error) {
-      failure = { error, at: now() };
-      throw error;
-    } finally {
-      request = undefined;
-    }
-  };
-  const renew = (): Promise<T> => {
-    request ??= obtainAndHold();
-    return request;
-  };
-
+  const late = (): Error =>
+    new CredentialUnavailableError(`no token: there was none within ${timeoutMs / 1000} s`);
+  const tokens = new RenewedValue(
+    async () => assertValid(await withinTime(timeoutMs, late, obtain), now()),
+    {
+      expiresAt: ({ expiresAt }) => expiresAt,
+      renewAt: ({ expiresAt }, obtainedAt) =>
+        expiresAt - Math.min(staleMs, (expiresAt - obtainedAt) / 2),
+      renewal: 'background',
+      retryPauseMs,
+      failurePauseMs,
+      now,
+      onRenewalError,
+    },
+  );
   return {
     getToken: async ({ signal } = {}) => {
       signal?.throwIfAborted();
-      const found = state();
-      if (found !== 'expired' && held !== undefined) {
-        const mayRenew = request === undefined && !isRecent(failure, retryPauseMs, now());
-        if (found === 'stale' && mayRenew) renew().catch(quietly(onRenewalError));
-        return held.token;
-      }
-      if (request === undefined && isRecent(failure, failurePauseMs, now())) throw failure.error;
-      return waitFor(renew(), signal);
+      return tokens.get(signal);
     },
-    discard: (refused) => {
-      if (held?.token === refused) held = undefined;
-    },
-    state,
+    discard: (refused) => tokens.discard((token) => token === refused),
+    state: () => tokens.state,
   };
 }
 
-/** A clock that was set back ends the pause. */
-function isRecent(failure: Failure | undefined, pauseMs: number, now: number): failure is Failure {
-  return failure !== undefined && now >= failure.at && now < failure.at + pauseMs;
-}
-
-/** @throws CredentialUnavailableError when it does not hold any more, or nobody can say until when */
-function hold<T extends Expiring>(token: T, staleMs: number, now: number): Held<T> {
-  const { expiresAt } = token;
-  // Written so that what is no number is refused, too.
-  if (!(expiresAt > now)) {
-    throw new CredentialUnavailableError('the token that was given has ended already');
-  }
-  return { token, obtainedAt: now, staleAt: expiresAt - Math.min(staleMs, (expiresAt - now) / 2) };
-}
-
-/** Ends also where `obtain` does not listen to its signal. */
-async function obtainInTime<T>(
-  obtain: (signal: AbortSignal) => Promise<T>,
-  timeoutMs: number,
-): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    const seconds = timeoutMs / 1000;
-    controller.abort(
-      new CredentialUnavailableError(`no token: there was none within ${seconds} s`),
-    );
-  }, timeoutMs);
-  try {
-    return await waitFor(obtain(controller.signal), controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What a promise gives, or the reason of the signal, whichever comes first. */
-function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-function quietly(
-  report: ((error: unknown) => unknown) | undefined,
-): (error: unknown) => Promise<void> {
-  return async (error) => {
-    try {
-      await report?.(error);
-    } catch {
-      // A report that fails is no reason to end the process with an unhandled rejection.
-    }
-  };
+/** @throws CredentialUnavailableError if the token has expired, or does not say when it expires */
+function assertValid<T extends Expiring>(token: T, now: number): T {
+  // Written so that anything but a number is refused, too.
+  if (token.expiresAt > now) return token;
+  throw new CredentialUnavailableError('the token that was given has ended already');
 }
 
 interface Durations {

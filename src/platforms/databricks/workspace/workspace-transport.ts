@@ -1,5 +1,5 @@
+import { parseJson } from '../../../foundation/json.js';
 import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
-import { parseJson } from '../../../identity/provider-metadata.js';
 import { isUsuallyTransient, RetryLaterError } from '../../../identity/retry-request.js';
 import { CredentialUnavailableError, quote } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { FINDING_LEVELS, plainStyle, reportJson } from '../../../../src/audit/index.js';
+import { FINDING_LEVELS, reportJson } from '../../../../src/audit/index.js';
+import { plainStyle } from '../../../../src/foundation/terminal/text-style.js';
 import type {
   FoundSecret,
   ServicesFile,

@@ -1,4 +1,4 @@
-import { count, listSome } from '../../../../audit/describe.js';
+import { count, listSome } from '../../../../foundation/names.js';
 import { quote } from '../../../../model/index.js';
 import { UNKNOWN_LEVEL, UNREADABLE_LEVEL } from '../../acl/index.js';
 import {

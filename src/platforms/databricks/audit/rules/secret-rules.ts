@@ -1,4 +1,4 @@
-import { listSome } from '../../../../audit/describe.js';
+import { listSome } from '../../../../foundation/names.js';
 import { quote } from '../../../../model/index.js';
 import { readSecretPrefix } from '../../../online-store/index.js';
 import type { AccessEntry } from '../../acl/index.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BoundedCache } from '../../src/engine/bounded-cache.js';
+import { BoundedCache } from '../../src/foundation/bounded-cache.js';
 import { propertyRuns } from '../support/property-runs.js';
 
 const weigh = (value: { readonly weight: number }): number => value.weight;

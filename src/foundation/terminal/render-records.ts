@@ -1,11 +1,6 @@
-import {
-  cellTexts,
-  fitsTable,
-  renderTable,
-  type TableCell,
-  type TextLayout,
-} from './render-table.js';
+import { cellTexts, fitsTable, renderTable, type TableCell } from './render-table.js';
 import { displayWidth, padEnd, wrapWords } from './terminal-text.js';
+import type { TextLayout } from './text-style.js';
 
 const INDENT = '  ';
 const MIN_ROOM = 20;

@@ -1,15 +1,19 @@
-import { IdentityUnavailableError } from '../model/errors.js';
+import { SingleFlight } from './single-flight.js';
 
-/** What a timed cache is made with. */
+/** How a {@link TimedCache} keeps and loads its values. */
 export interface TimedCacheOptions<V> {
-  /** Milliseconds that a value is kept, counted from the moment it was asked for. */
+  /** Milliseconds that a value is kept, counted from the start of its load. */
   readonly timeToLive: number;
   readonly maxEntries: number;
-  /** How many values may be on their way at the same time. */
+  /** Most loads that may be on their way at the same time. */
   readonly maxLoads: number;
+  /** Makes the error for a caller whose value would be one load too many. */
+  readonly tooManyLoads: () => Error;
+  /** Whether a failed load says nothing about the value: a value that is held stays so. */
+  readonly isOutage: (error: unknown) => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** When a value ends by itself, in milliseconds since 1970. */
+  /** When a value expires by itself, in milliseconds since 1970. */
   readonly endOf?: (value: V) => number;
 }
 
@@ -20,26 +24,26 @@ interface Entry<V> {
   readonly value: V;
   readonly since: number;
   readonly until: number;
-  /** From when on a request has the value loaded anew. */
+  /** From when on a request renews the value. */
   renewAt: number;
 }
 
-/** After which part of its time a value is loaded anew in the background. */
+/** The part of its time after which a value is renewed in the background. */
 const RENEW_AFTER = 0.75;
-/** Pause after a load in the background that failed, in milliseconds. */
+/** Pause after a renewal in the background that failed, in milliseconds. */
 const RETRY_PAUSE_MS = 1000;
 
 /**
- * A bounded cache of values that take a while to get.
+ * A bounded cache of values that take a while to load.
  *
- * Callers who ask for the same key at the same time share one load. A value that is used towards the end of its time is
- * loaded anew in the background. Nothing is served beyond its time, a failure is not kept, and a load drops no value
- * before it succeeds.
+ * Callers who ask for the same key at the same time share one load. A value that is used towards the
+ * end of its time is renewed in the background. An expired value is never given, a failure is not
+ * kept, and a load drops no value before it succeeds.
  */
 export class TimedCache<V> {
-  /** Those that ended are kept, too: they tell which keys had a value before. */
+  /** Expired entries are kept, too: they tell which keys had a value before. */
   readonly #entries = new Map<string, Entry<V>>();
-  readonly #loads = new Map<string, Promise<V>>();
+  readonly #loads = new SingleFlight<V>();
   readonly #options: TimedCacheOptions<V>;
 
   constructor(options: TimedCacheOptions<V>) {
@@ -53,7 +57,7 @@ export class TimedCache<V> {
   /**
    * The value of `key`: the one that is held, or what `load` gives.
    *
-   * @throws IdentityUnavailableError when `maxLoads` loads are on their way already; whatever `load` throws
+   * @throws what `tooManyLoads` makes if `maxLoads` loads are on their way; whatever `load` throws
    */
   async get(key: string, load: Load<V>): Promise<V> {
     const now = this.#options.now();
@@ -63,38 +67,31 @@ export class TimedCache<V> {
       if (now >= held.renewAt) this.#renew(key, held, load);
       return held.value;
     }
-    const running = this.#loads.get(key);
+    const running = this.#loads.running(key);
     if (running !== undefined) return running;
-    if (this.#isFull()) {
-      throw new IdentityUnavailableError('too many identities are being checked at the same time');
-    }
+    if (this.#isFull()) throw this.#options.tooManyLoads();
     return this.#start(key, held, load);
   }
 
   #renew(key: string, held: Entry<V>, load: Load<V>): void {
-    if (this.#loads.has(key) || this.#isFull()) return;
+    if (this.#loads.running(key) !== undefined || this.#isFull()) return;
     this.#start(key, held, load).catch(() => {
       held.renewAt = this.#options.now() + RETRY_PAUSE_MS;
     });
   }
 
   #start(key: string, held: Entry<V> | undefined, load: Load<V>): Promise<V> {
-    const running = this.#run(key, held, load).finally(() => this.#loads.delete(key));
-    this.#loads.set(key, running);
-    return running;
-  }
-
-  async #run(key: string, held: Entry<V> | undefined, load: Load<V>): Promise<V> {
-    const since = this.#options.now();
-    try {
-      const value = await load(held !== undefined);
-      this.#keep(key, value, since);
-      return value;
-    } catch (error) {
-      // What could not be loaded now may be what it was. Anything else is an answer.
-      if (!(error instanceof IdentityUnavailableError)) this.#entries.delete(key);
-      throw error;
-    }
+    return this.#loads.run(async () => {
+      const since = this.#options.now();
+      try {
+        const value = await load(held !== undefined);
+        this.#keep(key, value, since);
+        return value;
+      } catch (error) {
+        if (!this.#options.isOutage(error)) this.#entries.delete(key);
+        throw error;
+      }
+    }, key);
   }
 
   #keep(key: string, value: V, since: number): void {

@@ -1,34 +1,21 @@
+import stringWidth from 'string-width';
+
 /**
- * Text on a terminal: made harmless, measured, cut and wrapped. A registry's names come from strangers, and a terminal obeys
- * what it is shown.
+ * Text on a terminal: made harmless, measured, cut and wrapped. A registry's names come from
+ * strangers, and a terminal obeys what it is shown.
+ *
+ * Widths are those of `string-width`. Lines are wrapped here instead of by `wrap-ansi`: it segments
+ * words as a whole, which takes time that grows with the square of a name's length.
  */
 
 /** Controls, format characters (bidirectional ones among them), halves of surrogate pairs, line separators, unassigned. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/gu;
 const UNSAFE_IN_JSON = /[\p{Cf}\u007f-\u009f\u2028\u2029]/gu;
 
-const NO_WIDTH = /^[\p{Mn}\p{Me}\u1160-\u11ff]$/u;
-const EMOJI = /^\p{Emoji_Presentation}$/u;
-/** First and last code points of the wide blocks. @source Unicode UAX #11, East Asian Width W and F */
-const WIDE: readonly (readonly [number, number])[] = [
-  [0x1100, 0x115f],
-  [0x2329, 0x232a],
-  [0x2e80, 0x303e],
-  [0x3041, 0x33ff],
-  [0x3400, 0x4dbf],
-  [0x4e00, 0x9fff],
-  [0xa000, 0xa4cf],
-  [0xa960, 0xa97f],
-  [0xac00, 0xd7a3],
-  [0xf900, 0xfaff],
-  [0xfe10, 0xfe19],
-  [0xfe30, 0xfe6f],
-  [0xff01, 0xff60],
-  [0xffe0, 0xffe6],
-  [0x16fe0, 0x18dff],
-  [0x1aff0, 0x1b2ff],
-  [0x20000, 0x3fffd],
-];
+/** Splits text into what a reader takes for one character. */
+const CLUSTERS = new Intl.Segmenter();
+/** Code units that are segmented at a time: the cost of a segmenter grows with the square of its text. */
+const MAX_PIECE = 256;
 
 /**
  * `text` on one line, with every character that a terminal could obey, or that would show it in another order, written as
@@ -51,29 +38,32 @@ export function safeJson(value: unknown, indent?: number): string {
   );
 }
 
-/** Columns that harmless text takes on a terminal: two for an East Asian wide character, none for a combining one. */
+/**
+ * Columns that harmless text takes on a terminal: two for an East Asian wide character, none for a
+ * combining one. Cost: linear in the text.
+ */
 export function displayWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (text.length <= MAX_PIECE) return stringWidth(text);
   let width = 0;
-  for (const character of text) width += characterWidth(character);
+  for (const piece of piecesOf(text)) width += stringWidth(piece);
   return width;
 }
 
-/** At most `width` columns and four times as many code points of `text`; what was cut ends in `…`. */
+/** At most `width` columns and four times as many code points of `text`; cut text ends in `…`. */
 export function truncate(text: string, width: number): string {
   if (text.length <= width && displayWidth(text) <= width) return text;
+  const kept = Array.from(text.slice(0, 8 * width))
+    .slice(0, 4 * width)
+    .join('');
+  if (kept.length === text.length && displayWidth(text) <= width) return text;
   let used = 0;
-  let count = 0;
   let end = 0;
-  let endBeforeMark = 0;
-  for (const character of text) {
-    used += characterWidth(character);
-    count += 1;
-    if (used > width || count > 4 * width) return `${text.slice(0, endBeforeMark)}…`;
-    end += character.length;
-    if (used < width) endBeforeMark = end;
+  for (const cluster of clustersOf(kept)) {
+    used += stringWidth(cluster);
+    if (used >= width) break;
+    end += cluster.length;
   }
-  return text;
+  return `${text.slice(0, end)}…`;
 }
 
 /** `text` with spaces after it, up to `width` columns. */
@@ -108,24 +98,34 @@ function breakWord(word: string, width: number): readonly string[] {
   const pieces: string[] = [];
   let piece = '';
   let used = 0;
-  for (const character of word) {
-    const columns = characterWidth(character);
+  for (const cluster of clustersOf(word)) {
+    const columns = stringWidth(cluster);
     if (used + columns > width && piece !== '') {
       pieces.push(piece);
       piece = '';
       used = 0;
     }
-    piece += character;
+    piece += cluster;
     used += columns;
   }
   return [...pieces, piece];
 }
 
-function characterWidth(character: string): number {
-  const code = character.codePointAt(0) as number;
-  if (code < 0x300) return 1;
-  if (NO_WIDTH.test(character)) return 0;
-  return WIDE.some(([first, last]) => code >= first && code <= last) || EMOJI.test(character)
-    ? 2
-    : 1;
+function* clustersOf(text: string): Iterable<string> {
+  for (const piece of piecesOf(text)) {
+    for (const { segment } of CLUSTERS.segment(piece)) yield segment;
+  }
+}
+
+/** `text` in pieces of a bounded length, cut between clusters. */
+function* piecesOf(text: string): Iterable<string> {
+  for (let at = 0; at < text.length; ) {
+    const rest = text.slice(at, at + MAX_PIECE);
+    const isLast = at + rest.length === text.length;
+    // A cluster at the end may go on behind it. One that is longer than a piece is cut.
+    const cut = isLast ? 0 : (CLUSTERS.segment(rest).containing(rest.length - 1)?.index ?? 0);
+    const piece = cut === 0 ? rest : rest.slice(0, cut);
+    yield piece;
+    at += piece.length;
+  }
 }

@@ -7,7 +7,7 @@ import {
   safeJson,
   truncate,
   wrapWords,
-} from '../../src/audit/index.js';
+} from '../../../src/foundation/terminal/terminal-text.js';
 
 /** What a terminal could obey, or that turns its direction. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -65,8 +65,19 @@ describe('displayWidth', () => {
     ['Ａ', 2],
     ['🎉', 2],
     ['𠀋', 2],
+    ['👩🏽', 2],
+    ['🇩🇪', 2],
+    ['특'.normalize('NFD'), 2],
   ])('of %j is %i', (text, width) => {
     expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('displayWidth of long text', () => {
+  it('is the sum of its characters, wherever it is cut', () => {
+    for (const unit of ['特', 'e\u0301', '👩🏽', 'a특']) {
+      expect(displayWidth(unit.repeat(1001))).toBe(1001 * displayWidth(unit));
+    }
   });
 });
 
@@ -99,6 +110,17 @@ describe('wrapWords', () => {
     ['特', 1, ['特']],
   ])('%j at %i', (text, width, expected) => {
     expect(wrapWords(text, width)).toEqual(expected);
+  });
+
+  it('keeps together what a reader takes for one character', () => {
+    expect(wrapWords('e\u0301e\u0301e\u0301', 2)).toEqual(['e\u0301e\u0301', 'e\u0301']);
+    expect(wrapWords('👩🏽👩🏽', 2)).toEqual(['👩🏽', '👩🏽']);
+  });
+
+  it('wraps a name of 20,000 wide characters', () => {
+    const lines = wrapWords('特徴'.repeat(10_000), 80);
+    expect(lines).toHaveLength(500);
+    expect(new Set(lines)).toEqual(new Set(['特徴'.repeat(20)]));
   });
 
   it('loses nothing but spaces, and keeps to the width', () => {

@@ -1,8 +1,21 @@
+import type { OptionNames } from '../options.js';
+
 /** How text is set off from other text. */
 export type StyleName = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 
 /** Sets harmless text off; without colours it changes nothing. */
 export type TextStyle = (name: StyleName, text: string) => string;
+
+/** How a report is laid out. */
+export interface TextLayout {
+  readonly style: TextStyle;
+  /** Columns of the terminal; undefined: as many as needed. */
+  readonly width: number | undefined;
+  /** Whether long lists are written out. Default: `false`, the first 20 items and the number of the others. */
+  readonly all?: boolean | undefined;
+}
+
+export const TEXT_LAYOUT: OptionNames<TextLayout> = { style: true, width: true, all: true };
 
 const CODES: Readonly<Record<StyleName, readonly [on: number, off: number]>> = {
   bold: [1, 22],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth, plainStyle } from '../../src/audit/index.js';
-import { renderBlocks, renderRecords } from '../../src/audit/render-records.js';
+import { renderBlocks, renderRecords } from '../../../src/foundation/terminal/render-records.js';
+import { displayWidth } from '../../../src/foundation/terminal/terminal-text.js';
+import { plainStyle } from '../../../src/foundation/terminal/text-style.js';
 
 const TITLES = ['PROJECT', 'NAME', 'TYPES', 'REQUIRES', 'TAGS'];
 const ROWS = [

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ansiStyle, displayWidth, plainStyle, renderTable } from '../../src/audit/index.js';
+import { renderTable } from '../../../src/foundation/terminal/render-table.js';
+import { displayWidth } from '../../../src/foundation/terminal/terminal-text.js';
+import { ansiStyle, plainStyle } from '../../../src/foundation/terminal/text-style.js';
 
 const WIDE = { style: plainStyle, width: undefined };
 

@@ -1,7 +1,7 @@
 /** A value that is there, or comes later. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** Goes on with a value: at once where it is there, since every wait costs a request time. */
+/** Continues with a value: synchronously if it is there, since every wait costs a request time. */
 export function whenKnown<T, R>(
   value: T | PromiseLike<T>,
   goOn: (value: T) => R,

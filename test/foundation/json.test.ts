@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJsonObject } from '../../src/identity/parse-json-object.js';
+import { parseJsonObject } from '../../src/foundation/json.js';
 
 const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 }));
 

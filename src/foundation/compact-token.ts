@@ -1,13 +1,12 @@
 import { IdentityInvalidError } from '../model/errors.js';
-import { parseJsonObject } from './parse-json-object.js';
+import { parseJsonObject } from './json.js';
+import { decodeUtf8 } from './utf8.js';
 
 /** The two readable parts of a token, of which nothing is verified yet. */
 export interface CompactToken {
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Takes a signed token in its compact form apart: three parts of base64url, the first two of them JSON objects.
@@ -40,7 +39,7 @@ export function parseCompactToken(text: string): CompactToken {
 
 function parsePart(what: string, part: string): Readonly<Record<string, unknown>> {
   if (!isBase64url(part)) throw new IdentityInvalidError(`the token's ${what} is not base64url`);
-  const value = parseJsonObject(decodeUtf8(part) ?? '');
+  const value = parseJsonObject(decodeUtf8(Buffer.from(part, 'base64url'), 'keep') ?? '');
   if (value !== undefined) return value;
   throw new IdentityInvalidError(
     `the token's ${what} is not a JSON object with each member once and a depth of at most 32`,
@@ -51,9 +50,16 @@ function isBase64url(part: string): boolean {
   return Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
-function decodeUtf8(part: string): string | undefined {
+/**
+ * When a token expires, read from the token itself without verifying it: good enough to know when to
+ * ask for the next one, and for nothing else.
+ *
+ * @returns milliseconds since 1970; `undefined` for a token that cannot be read
+ */
+export function readUnverifiedExpiry(token: string): number | undefined {
   try {
-    return utf8.decode(Buffer.from(part, 'base64url'));
+    const { exp } = parseCompactToken(token).claims;
+    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,6 @@
-import type { OptionNames } from '../foundation/options.js';
-import { andMore } from './long-list.js';
+import { andMore } from '../long-list.js';
 import { displayWidth, neutralize, padEnd, truncate, wrapWords } from './terminal-text.js';
-import type { TextStyle } from './text-style.js';
+import type { TextLayout } from './text-style.js';
 
 /**
  * What stands in a cell: text, which is wrapped where it must be; lines, each of which is; or words that flow one after the
@@ -13,16 +12,6 @@ interface FlowingCell {
   readonly flow: readonly string[];
   readonly more?: number;
 }
-
-export interface TextLayout {
-  readonly style: TextStyle;
-  /** Columns of the terminal; undefined: as many as needed. */
-  readonly width: number | undefined;
-  /** Whether long lists are written out. Default: `false`, the first 20 items and the number of the others. */
-  readonly all?: boolean | undefined;
-}
-
-export const TEXT_LAYOUT: OptionNames<TextLayout> = { style: true, width: true, all: true };
 
 const GAP = '  ';
 /** Longest single text of a cell, in columns: one name from a registry must not push all others off the screen. */

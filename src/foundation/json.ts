@@ -2,6 +2,15 @@ import { isPlainObject } from '../model/plain-data.js';
 
 const MAX_DEPTH = 32;
 
+/** The value of a JSON text, `undefined` if it is something else. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * A JSON object without a member that is given twice, at any depth, and at most 32 levels deep.
  *
