@@ -1,7 +1,6 @@
 import { listSome } from '../../foundation/names.js';
-import { quote } from '../../model/index.js';
+import { quote, type Resource } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import type { PermissionReference, ResourceReference } from '../audit-report.js';
 import { describePermission, ofProject, referToPermission, referToResource } from '../describe.js';
 import type { FindingRule } from '../finding-rule.js';
 
@@ -11,12 +10,16 @@ interface LookAlikes {
   readonly kinds: Set<string>;
   readonly project: string | undefined;
   /** By name: the first object that has it. */
-  readonly names: Map<string, Named>;
+  readonly names: Map<string, Entry>;
 }
 
-interface Named {
-  readonly resource?: ResourceReference;
-  readonly permission?: PermissionReference;
+interface Entry {
+  /** `permissions`, `projects`, or the type of the object. */
+  readonly kind: string;
+  readonly project: string | undefined;
+  readonly name: string;
+  readonly resource?: Resource;
+  readonly permission?: Parameters<typeof referToPermission>[0];
 }
 
 /** Names that people take for the same. */
@@ -27,7 +30,6 @@ export const lookAlikeNames: FindingRule = {
   advice: 'Rename one of them: people and name patterns take one for the other',
   *check(facts) {
     for (const { kinds, project, names } of groupByLook(facts)) {
-      if (names.size < 2) continue;
       const written = [...names.keys()];
       const [, second] = [...names.values()];
       const what = kinds.size === 1 ? [...kinds][0] : `objects of types ${[...kinds].join(', ')}`;
@@ -35,7 +37,8 @@ export const lookAlikeNames: FindingRule = {
       const spell = how.includes(COMPOSITION) ? spellOut : quote;
       yield {
         message: `${what} ${listSome(written.map(spell))}${ofProject(facts, project)} differ only in ${how.join(' and ')}`,
-        ...second,
+        ...(second?.resource && { resource: referToResource(second.resource) }),
+        ...(second?.permission && { permission: referToPermission(second.permission) }),
       };
     }
   },
@@ -67,44 +70,54 @@ export const noWildcard: FindingRule = {
   },
 };
 
-function groupByLook({ permissions, projects, resources, snapshot }: AuditFacts): LookAlikes[] {
+/** The groups with more than one name. Most names are alone: only their second look makes a group. */
+function groupByLook({
+  permissions,
+  projects,
+  resources,
+  snapshot,
+}: AuditFacts): Iterable<LookAlikes> {
+  const firsts = new Map<string, Entry>();
   const groups = new Map<string, LookAlikes>();
-  const add = (
-    family: string,
-    kind: string,
-    project: string | undefined,
-    name: string,
-    named: Named,
-  ): void => {
-    const key = `${family}\0${project ?? ''}\0${look(name)}`;
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { kinds: new Set(), project, names: new Map() };
-      groups.set(key, group);
+  const add = (family: string, entry: Entry): void => {
+    const key = `${family}\0${entry.project ?? ''}\0${look(entry.name)}`;
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, entry);
+    else if (first.name !== entry.name) {
+      let group = groups.get(key);
+      if (group === undefined) {
+        group = { kinds: new Set(), project: entry.project, names: new Map() };
+        groups.set(key, group);
+        join(group, first);
+      }
+      join(group, entry);
     }
-    group.kinds.add(kind);
-    if (!group.names.has(name)) group.names.set(name, named);
   };
   for (const { name } of projects) {
-    if (name !== undefined) add('projects', 'projects', undefined, name, {});
+    if (name !== undefined) add('projects', { kind: 'projects', project: undefined, name });
   }
   for (const { source } of permissions) {
-    const permission = referToPermission(source);
-    add('permissions', 'permissions', source.project, source.name, { permission });
+    const { project, name } = source;
+    add('permissions', { kind: 'permissions', project, name, permission: source });
   }
   // A request names a view without its type, so all views share their names.
   const views = new Set(snapshot.vocabulary.typeAliases.get('ALL_FEATURE_VIEW_TYPES'));
   for (const { resource } of resources) {
     const { type, name, project } = resource;
     if (type === 'Permission' || type === 'Project') continue;
-    const family = views.has(type) ? 'views' : type;
-    add(family, type, project, name, { resource: referToResource(resource) });
+    add(views.has(type) ? 'views' : type, { kind: type, project, name, resource });
   }
-  return [...groups.values()];
+  return groups.values();
+}
+
+function join({ kinds, names }: LookAlikes, entry: Entry): void {
+  kinds.add(entry.kind);
+  if (!names.has(entry.name)) names.set(entry.name, entry);
 }
 
 /** The same for names that look the same. Both cases: `ß` and `ẞ`, `σ` and `ς` meet in the upper one. */
 function look(name: string): string {
+  if (PLAIN.test(name)) return name.toUpperCase();
   return foldCase(name.normalize('NFC').trim());
 }
 
@@ -112,6 +125,8 @@ function foldCase(name: string): string {
   return name.toLowerCase().toUpperCase();
 }
 
+/** Without blanks and anything that Unicode composes: only the case can differ. */
+const PLAIN = /^[\x21-\x7e]*$/;
 const COMPOSITION = 'Unicode composition';
 
 /** In what names of the same look differ. */
