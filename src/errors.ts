@@ -5,6 +5,7 @@ export type {
   ErrorStatus,
   GateError,
   IdentityError,
+  LoadError,
   PermissionError,
   RegistryError,
 } from './model/index.js';

@@ -41,6 +41,7 @@ export interface AuditedProject {
   readonly hasPermissions: boolean;
 }
 
+/** What an audit looks at. */
 export interface AuditOptions {
   /** Looks at the resources and permissions of this project only. Default: at all. */
   readonly project?: string | undefined;

@@ -13,6 +13,7 @@ import { type ActionGroup, groupByActions } from './describe.js';
 import type { FindingRule } from './finding-rule.js';
 import { FINDING_RULES } from './finding-rules.js';
 
+/** How a report is laid out for people. */
 export interface ReportTextOptions extends TextLayout {
   readonly vocabulary: Vocabulary;
   /** What was audited, for the first line. */

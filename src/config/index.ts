@@ -1,3 +1,4 @@
+export type { ConfigError } from '../model/index.js';
 export type {
   AuthConfig,
   KubernetesAuthConfig,

@@ -25,6 +25,7 @@ export interface FeatureStoreConfig {
   readonly warnings: readonly string[];
 }
 
+/** How the text of a configuration is read. */
 export interface ParseFeatureStoreConfigOptions {
   /** Name of the file, for error messages. */
   readonly file?: string | undefined;

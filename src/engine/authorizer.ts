@@ -48,7 +48,16 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
    */
   can(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): boolean;
 
-  /** The same with the reasons: which rule spoke, which permissions decided, and a sentence for each. */
+  /**
+   * The same with the reasons: which rule spoke, which permissions decided, and a sentence for each.
+   *
+   * @throws TypeError as {@link Authorizer.can} does
+   * @example
+   * const { allowed, reason, explanation } = authorizer.decide(subject, 'READ_ONLINE', {
+   *   type: 'FeatureView',
+   *   name: 'risk_scores',
+   * });
+   */
   decide(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): Decision;
 
   /**
@@ -66,7 +75,16 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
     resources: ResourceOf<V> | readonly ResourceOf<V>[],
   ): void;
 
-  /** Those of `resources` that {@link Authorizer.can} allows, in their order. A refusal is no error. */
+  /**
+   * Those of `resources` that {@link Authorizer.can} allows, in their order. A denial throws nothing.
+   *
+   * @throws TypeError as {@link Authorizer.can} does
+   * @example
+   * const readable = authorizer.filter(subject, 'DESCRIBE', [
+   *   { type: 'FeatureView', name: 'risk_scores' },
+   *   { type: 'FeatureView', name: 'salaries' },
+   * ]);
+   */
   filter<R extends ResourceOf<V>>(
     subject: Subject | null,
     actions: Actions<V>,
@@ -80,6 +98,11 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
    *
    * @throws TypeError when the vocabulary does not say what a change asks for
    * @source model.md: updating asks for DESCRIBE and UPDATE on both the existing and the new object
+   * @example
+   * const { allowed } = authorizer.decideChange(subject, {
+   *   existing: { type: 'FeatureView', name: 'risk_scores', tags: { team: 'risk' } },
+   *   proposed: { type: 'FeatureView', name: 'risk_scores', tags: { team: 'fraud' } },
+   * });
    */
   decideChange(subject: Subject | null, change: ProposedChange<V>): Decision;
 
@@ -87,8 +110,14 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
   for(subject: Subject | null): SubjectAuthorizer<V>;
 
   /**
-   * Puts a new snapshot in force, for the next question. Options that are not given stay as they are. When the new one does
+   * Puts a new snapshot in force, for the next question. Options that are not given stay as they are. If the new one does
    * not compile, the error is thrown and the old one stays in force.
+   *
+   * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
+   * @throws TypeError if an option is invalid, or the snapshot is of another installed copy of the package
+   * @example
+   * authorizer.replace({ permissions, version: '42' });
+   * authorizer.replace(await prepareSnapshot({ permissions, resources }));
    */
   replace(next: Partial<SnapshotOptions<V>> | Snapshot<V>): void;
 }

@@ -123,6 +123,7 @@ export function compileSnapshot<V extends Vocabulary>(options: SnapshotOptions<V
   }
 }
 
+/** How a snapshot is compiled in slices of time. */
 export interface PrepareOptions {
   /** Called between slices of work. */
   readonly onProgress?: ((progress: CompileProgress) => void) | undefined;

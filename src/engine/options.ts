@@ -60,6 +60,7 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly matching?: 'index' | 'scan';
 }
 
+/** Who hears of the decisions of an authorizer. */
 export interface AuthorizerOptions {
   /** Called with every decision. What it throws is swallowed: a log that fails changes no answer. */
   readonly onDecision?: ((decision: Decision) => void) | undefined;

@@ -30,6 +30,9 @@ import { createTelemetry, type TelemetryApi } from './telemetry.js';
 import { readTokenHints } from './token-hints.js';
 import { withoutToken } from './without-token.js';
 
+/**
+ * Options of `createGate`: who callers are, what decides, what a request may cost, and who hears of it.
+ */
 export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   /** Who a token belongs to. Not asked when there is no bearer token, nor under `no_auth`. */
   readonly authenticator: Pick<Authenticator, 'authenticate'> & Partial<Authenticator>;

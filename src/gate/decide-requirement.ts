@@ -17,6 +17,7 @@ export type Prepare<V extends Vocabulary> = (
   asDescribed: boolean,
 ) => Generator<undefined, () => void>;
 
+/** How one requirement is decided on. */
 export interface DecideOptions<V extends Vocabulary> {
   /** Leaves out granted resources, so that their reasons are not worked out. */
   readonly isSilent: boolean;

@@ -3,6 +3,7 @@ import type { AuthorizationHeader, Gate } from './gate.js';
 /** What a timer takes: a longer one would end at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+/** When a stream ends whose token expires. */
 export interface TokenEndOptions {
   /** How long after the end of the token `end` is called, in seconds. Default: 0. */
   readonly graceSeconds?: number | undefined;

@@ -1,3 +1,4 @@
+export type { GateError } from '../model/index.js';
 export { createGate, type GateOptions } from './create-gate.js';
 export { isGranted, resourcesOf } from './decide-requirement.js';
 export { assertGraceSeconds, endWithToken, type TokenEndOptions } from './end-with-token.js';

@@ -10,6 +10,7 @@ import { notify } from '../foundation/notify.js';
 import {
   AuthzError,
   ConfigInvalidError,
+  type Decision,
   type FeastVocabulary,
   quote,
   RegistryInvalidError,
@@ -48,6 +49,7 @@ export interface ReloadFailedEvent {
   readonly time: number;
 }
 
+/** What a live store is made of. */
 export interface LiveStoreOptions {
   readonly open: () => Promise<OpenedFeatureStore>;
   readonly rules: LiveRules | undefined;
@@ -55,6 +57,7 @@ export interface LiveStoreOptions {
   readonly pollSeconds: number;
   readonly onReload: ((event: ReloadEvent) => unknown) | undefined;
   readonly now: () => number;
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 
 /** A feature store that is watched: an authorizer, and what refers to what, of the last registry that was believed. */
@@ -88,7 +91,7 @@ export class LiveStore {
     this.#readAt = options.now();
     this.config = opened.config;
     this.#projects = this.config === undefined ? contents.projects : [this.config.project];
-    this.authorizer = createAuthorizer(snapshot);
+    this.authorizer = createAuthorizer(snapshot, { onDecision: options.onDecision });
     this.#rememberSecured(contents);
     this.#startWatch();
   }

@@ -1,5 +1,5 @@
-import type { Environment, FeatureStoreConfig } from '../config/index.js';
-import { type Authorizer, prepareSnapshot } from '../engine/index.js';
+import type { FeatureStoreConfig } from '../config/index.js';
+import type { Authorizer } from '../engine/index.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
   type Authenticator,
@@ -7,53 +7,29 @@ import {
   createAuthenticator,
 } from '../identity/index.js';
 import { ConfigInvalidError, type FeastVocabulary } from '../model/index.js';
-import { openFeatureStore, type RegistryRelations } from '../registry/index.js';
+import type { RegistryRelations } from '../registry/index.js';
 import { createGate, GATE_OPTIONS, type GateOptions } from './create-gate.js';
 import type { AuthorizationHeader, Caller, Gate, Refusal } from './gate.js';
-import { type LiveRules, LiveStore, type ReloadEvent, snapshotOptionsOf } from './live-store.js';
+import type { LiveStore } from './live-store.js';
+import {
+  assertLiveOptions,
+  LIVE_OPTIONS,
+  type LiveOptions,
+  openLiveStore,
+} from './open-live-store.js';
 
+/** Options of `loadGate`: those of the gate, how the repository is read and watched, and who callers are. */
 export interface LoadGateOptions
-  extends Omit<GateOptions, 'authenticator' | 'authorizer' | 'relations' | 'project'> {
-  /** Variables for `$NAME` and `${NAME}` in the configuration. Default: those of the process. */
-  readonly env?: Environment | undefined;
+  extends LiveOptions,
+    Omit<GateOptions, 'authenticator' | 'authorizer' | 'relations' | 'project'> {
   /** In place of the one that the `auth` section asks for. The gate closes it. */
   readonly authenticator?: Authenticator | undefined;
   /** For the authenticator that the `auth` section asks for. */
   readonly identity?: AuthenticatorOptions | undefined;
-  /** What is decided where permissions say nothing. `whenNoPermissions` is `deny` unless given. */
-  readonly rules?: LiveRules | undefined;
-  /** Whether a configuration without authentication is accepted. Default: `false`, it is an error. */
-  readonly allowNoAuth?: boolean | undefined;
-  /**
-   * Seconds between two looks at the registry, at most 86,400. A changed registry is in force at the next look.
-   * Default: `5`. `0`: only `reload` reads it again.
-   */
-  readonly pollSeconds?: number | undefined;
-  /**
-   * Called after each change of the registry that was put in force, and each one that could not be. What it throws or
-   * rejects with changes nothing. Default: failures are process warnings, once each.
-   */
-  readonly onReload?: ((event: ReloadEvent) => unknown) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const { authorizer: _authorizer, relations: _relations, project: _project, ...GATE } = GATE_OPTIONS;
-const LOAD_OPTIONS: OptionNames<LoadGateOptions> = {
-  ...GATE,
-  env: true,
-  identity: true,
-  rules: {
-    strategy: true,
-    unsecured: true,
-    whenNoPermissions: true,
-    onUnsupportedPattern: true,
-    policyKinds: true,
-  },
-  allowNoAuth: true,
-  pollSeconds: true,
-  onReload: true,
-  signal: true,
-};
+const LOAD_OPTIONS: OptionNames<LoadGateOptions> = { ...GATE, ...LIVE_OPTIONS, identity: true };
 
 /** A gate with what it was made of. */
 export interface LoadedGate extends Gate {
@@ -94,26 +70,17 @@ export interface LoadedGate extends Gate {
  * for (const warning of gate.warnings) log.warn(warning);
  */
 export async function loadGate(path?: string, options: LoadGateOptions = {}): Promise<LoadedGate> {
-  assertOptions(options);
-  const { env, rules, signal, allowNoAuth, pollSeconds = DEFAULT_POLL_SECONDS } = options;
-  const { onReload, now = Date.now } = options;
-  const open = () => openFeatureStore(path, { env });
-  const opened = await open();
-  if (allowNoAuth !== true) assertEnforced(opened.config);
-  const store = await opened.read({ signal });
-  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules), { signal });
-  const authenticator = options.authenticator ?? authenticatorOf(store.config, options.identity);
-  const live = new LiveStore({ open, rules, pollSeconds, onReload, now }, opened, store, snapshot);
+  checkOptions<LoadGateOptions>(options, LOAD_OPTIONS);
+  assertLiveOptions(options);
+  const live = await openLiveStore(path, options, { now: options.now ?? Date.now });
   try {
+    const authenticator = options.authenticator ?? authenticatorOf(live.config, options.identity);
     return new StoreGate(live, authenticator, options);
   } catch (error) {
     live.close();
     throw error;
   }
 }
-
-const DEFAULT_POLL_SECONDS = 5;
-const MAX_POLL_SECONDS = 86_400;
 
 class StoreGate implements LoadedGate {
   readonly authorizer: Authorizer;
@@ -205,31 +172,6 @@ class StoreGate implements LoadedGate {
     this.#live.close();
     await this.#authenticator.close();
   }
-}
-
-function assertOptions(options: LoadGateOptions): void {
-  checkOptions<LoadGateOptions>(options, LOAD_OPTIONS);
-  const { allowNoAuth, pollSeconds, onReload } = options;
-  if (allowNoAuth !== undefined && typeof allowNoAuth !== 'boolean') {
-    throw new TypeError('option allowNoAuth must be true or false');
-  }
-  const isPeriod =
-    typeof pollSeconds === 'number' && pollSeconds >= 0 && pollSeconds <= MAX_POLL_SECONDS;
-  if (pollSeconds !== undefined && !isPeriod) {
-    throw new TypeError(`option pollSeconds must be a number from 0 to ${MAX_POLL_SECONDS}`);
-  }
-  if (onReload !== undefined && typeof onReload !== 'function') {
-    throw new TypeError('option onReload must be a function');
-  }
-}
-
-// SECURITY: a section that was forgotten or misspelt reads as `no_auth`.
-function assertEnforced(config: FeatureStoreConfig | undefined): void {
-  if (config?.auth.type !== 'no_auth') return;
-  throw new ConfigInvalidError(
-    '`auth` is missing or `no_auth`, so every request would be let through. Configure `auth`, or pass `allowNoAuth: true`',
-    { file: config.file },
-  );
 }
 
 function authenticatorOf(

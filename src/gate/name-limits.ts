@@ -9,6 +9,7 @@ const DEFAULT_MAX_UNKNOWN_NAMES_LENGTH = 65_536;
 /** Names between two pauses. */
 const NAMES_PER_STEP = 1000;
 
+/** How long the names of a request may be. */
 export interface NameLimitOptions {
   readonly maxNameLength?: number | undefined;
   readonly maxUnknownNamesLength?: number | undefined;

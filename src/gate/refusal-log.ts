@@ -7,6 +7,7 @@ import { readTokenHints, type TokenHints } from './token-hints.js';
 /** Statuses of requests that are refused before anything is decided on. */
 const REFUSED_UNDECIDED: ReadonlySet<number> = new Set([401, 415, 422, 503]);
 
+/** Who hears of refusals. */
 export interface RefusalLogOptions {
   readonly onRefusal: ((refusal: GateRefusal) => unknown) | undefined;
   readonly telemetry: Pick<Telemetry, 'countRefusal' | 'refused'>;

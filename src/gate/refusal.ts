@@ -9,6 +9,7 @@ import {
 } from '../model/index.js';
 import type { Refusal } from './gate.js';
 
+/** How much a refusal says. */
 export interface RefusalOptions {
   /** Name of the protected space, for `www-authenticate`. */
   readonly realm: string;

@@ -9,6 +9,7 @@ import { type NameLimitOptions, NameLimits } from './name-limits.js';
 import { type CheckRecord, NO_RECORD } from './telemetry.js';
 import { runAtOnce, runInSlices } from './time-slices.js';
 
+/** What decides on requests, and who hears of it. */
 export interface DeciderOptions<V extends Vocabulary> extends NameLimitOptions {
   readonly authorizer: Authorizer<V>;
   readonly onDecision?: ((decision: GateDecision) => unknown) | undefined;

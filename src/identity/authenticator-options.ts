@@ -16,6 +16,9 @@ export interface IssuerOptions extends OidcOptions {
   readonly auth: OidcConfig;
 }
 
+/**
+ * Options of `createAuthenticator`: which tokens are accepted, and what is made of their claims.
+ */
 export interface AuthenticatorOptions extends OidcOptions {
   /** Who the bearer of a Kubernetes token is. Such a token is refused where this is not given. */
   readonly tokenReview?: ((token: string) => Promise<Subject>) | undefined;

@@ -45,6 +45,7 @@ export class HttpError extends Error {
   }
 }
 
+/** Limits and trust of outgoing requests. */
 export interface HttpClientOptions {
   /** File of certificates to trust in place of the system's. Empty: the system's. */
   readonly caCertPath?: string | undefined;

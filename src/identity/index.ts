@@ -1,15 +1,9 @@
 export type { CompactToken } from '../foundation/compact-token.js';
+export type { IdentityError } from '../model/index.js';
 export type { Authenticator, Credentials } from './authenticator.js';
 export type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
 export { createAuthenticator } from './create-authenticator.js';
-export {
-  createHttpClient,
-  type HttpClient,
-  type HttpClientOptions,
-  HttpError,
-  type HttpRequest,
-  type HttpResponse,
-} from './http-client.js';
+export type { HttpClient, HttpRequest, HttpResponse } from './http-client.js';
 export type { IdentitySecret, SecretRegistry } from './identity-secrets.js';
 export type { TokenReviewOptions } from './kubernetes/cluster.js';
 export type { KubernetesConfig } from './kubernetes/config.js';

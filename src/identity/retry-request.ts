@@ -22,6 +22,7 @@ export class RetryLaterError extends HttpError {
   }
 }
 
+/** How often and when a request is repeated. */
 export interface RetryOptions {
   /** How often a request is sent at most. Once where this is no number above 1. */
   readonly attempts: number;

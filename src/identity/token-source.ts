@@ -33,6 +33,7 @@ export interface TokenSource {
   readonly invalidate: (token: string) => void;
 }
 
+/** How a client obtains its tokens. */
 export interface TokenSourceOptions {
   /** A function of one's own: a token, or a token and its end in milliseconds since 1970. Comes before everything else. */
   readonly getToken?: (() => Promise<string | ObtainedToken>) | undefined;

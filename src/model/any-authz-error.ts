@@ -19,9 +19,16 @@ export type PermissionError = PermissionInvalidError | PatternUnsupportedError;
 /** Errors of configuration files and permission files. */
 export type ConfigError = ConfigInvalidError | PermissionError;
 /** Errors of registries. */
-export type RegistryError = RegistryInvalidError | RegistryUnavailableError | PermissionError;
-/** Errors of tokens that a caller presents, and of tokens that this program obtains. */
+export type RegistryError =
+  | RegistryInvalidError
+  | RegistryUnavailableError
+  | ConfigInvalidError
+  | PermissionError;
+/** Errors of loading a feature repository: its configuration and its registry. */
+export type LoadError = ConfigError | RegistryError;
+/** Errors of tokens that a caller presents, of tokens that this program obtains, and of their configuration. */
 export type IdentityError =
+  | ConfigInvalidError
   | IdentityMissingError
   | IdentityInvalidError
   | IdentityUnavailableError

@@ -4,6 +4,7 @@ export type {
   ConfigError,
   GateError,
   IdentityError,
+  LoadError,
   PermissionError,
   RegistryError,
 } from './any-authz-error.js';

@@ -11,6 +11,7 @@ import {
 } from '../model/index.js';
 import { allowAll, FEAST_POLICY_KINDS, policyKindMap } from './kinds.js';
 
+/** The vocabulary and the policy kinds that a permission is checked against. */
 export interface DefinePermissionOptions<V extends Vocabulary> {
   /** Default: Feast's. */
   readonly vocabulary?: V;

@@ -11,6 +11,7 @@ import {
 import type { TokenToRedact } from './token-registry.js';
 import { type WritableLike, wrapStream } from './wrap-stream.js';
 
+/** How much a redactor remembers, and how deep it looks into values. */
 export interface RedactorOptions extends SecretRegistryOptions, Partial<ValueLimits> {}
 
 const REDACTOR_OPTIONS: OptionNames<RedactorOptions> = {

@@ -35,6 +35,7 @@ export interface SecretToRedact {
   readonly expiresAt?: number;
 }
 
+/** How much a registry of secrets remembers. */
 export interface SecretRegistryOptions {
   /** Bytes that the secrets may have together in UTF-8; 4 MiB by default. */
   readonly maxBytes?: number;

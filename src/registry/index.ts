@@ -1,3 +1,4 @@
+export type { RegistryError } from '../model/index.js';
 export { createRelations, type EncodedObject } from './create-relations.js';
 export { createFileRegistry } from './file/create-file-registry.js';
 export { readRegistryFile } from './file/read-registry-file.js';

@@ -15,6 +15,7 @@ import { createFileRegistry } from './file/create-file-registry.js';
 import { openRegistry } from './open-registry.js';
 import type { RegistryContents, RegistrySource } from './registry-source.js';
 
+/** How a feature store is read. */
 export interface LoadFeatureStoreOptions {
   /** Variables for `$NAME` and `${NAME}` in the configuration. Default: those of the process. */
   readonly env?: Environment | undefined;

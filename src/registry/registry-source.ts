@@ -15,6 +15,7 @@ export interface RegistryContents {
   readonly relations?: RegistryRelations | undefined;
 }
 
+/** How a registry is watched. */
 export interface WatchOptions {
   /** Ends the watch. */
   readonly signal: AbortSignal;

@@ -7,9 +7,9 @@ import {
 } from '../../src/config/index.js';
 import { plainStyle } from '../../src/foundation/terminal/text-style.js';
 import { createGate, findEndpoint, requirementsOf } from '../../src/gate/index.js';
+import { createHttpClient } from '../../src/identity/http-client.js';
 import {
   createAuthenticator,
-  createHttpClient,
   createKubernetesAuthenticator,
   createServiceTokenIssuer,
   createServiceTokenVerifier,
@@ -23,7 +23,7 @@ import {
   prepareSnapshot,
 } from '../../src/index.js';
 import { feastVocabulary } from '../../src/model/index.js';
-import { loadGate } from '../../src/node.js';
+import { loadAuthorizer, loadGate } from '../../src/node.js';
 import { createRedactor } from '../../src/redaction/index.js';
 import {
   createFileRegistry,
@@ -113,6 +113,11 @@ const CALLS: Readonly<
     (extra: object) => requirementsOf(endpoint, {} as never, {} as never, extra),
     'checkViews',
     'maxNameLength',
+  ],
+  loadAuthorizer: [
+    (extra: object) => loadAuthorizer('none', extra),
+    'onDecision',
+    'whenNoPermissions',
   ],
   loadGate: [(extra: object) => loadGate('none', extra), 'onDecision', 'whenNoPermissions'],
   createAuthenticator: [

@@ -8,11 +8,13 @@ export interface PublicNames {
   readonly specifier: string;
   readonly values: readonly string[];
   readonly types: readonly string[];
-  /** Name → the module, relative to the project, whose explicit export list names it last. */
+  /** Name → the module, relative to the project, that declares it. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
 const EXPORT_LIST = /export\s+(type\s+)?\{([^}]*)\}\s*from\s*'([^']+)'/g;
+const DECLARATION =
+  /^export\s+(?:declare\s+)?(?:abstract\s+)?(const|let|function|class|interface|type)\s+(\w+)/gm;
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
 
 /** The public names of every subpath, from the explicit export lists of its entry module. */
@@ -33,7 +35,12 @@ function readEntry(specifier: string, module: string): PublicNames {
   const values = new Set<string>();
   const types = new Set<string>();
   const sources = new Map<string, string>();
-  for (const [, isType, list = '', from = ''] of withoutComments(path).matchAll(EXPORT_LIST)) {
+  const text = withoutComments(path);
+  for (const [, kind = '', declared = ''] of text.matchAll(DECLARATION)) {
+    (kind === 'interface' || kind === 'type' ? types : values).add(declared);
+    sources.set(declared, path);
+  }
+  for (const [, isType, list = '', from = ''] of text.matchAll(EXPORT_LIST)) {
     for (const item of list.split(',').map((one) => one.trim())) {
       if (item === '') continue;
       const exported = item.replace(/^type\s+/, '').replace(/^.*\sas\s+/, '');

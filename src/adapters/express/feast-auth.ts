@@ -27,6 +27,7 @@ declare global {
   }
 }
 
+/** Options of `feastAuth` for Express. */
 export interface FeastAuthOptions extends AdapterOptions {
   /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
   readonly publicRoutes?: readonly string[] | undefined;

@@ -8,6 +8,7 @@ import {
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
 import { createGuard } from './feast-auth.js';
 
+export type { GateError } from '../../model/index.js';
 export { type FeastAuthOptions, type FeastRequest, feastAuth } from './feast-auth.js';
 
 /**

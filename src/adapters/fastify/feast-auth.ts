@@ -24,6 +24,7 @@ declare module 'fastify' {
   }
 }
 
+/** Options of the Fastify plugin `feastAuth`. */
 export interface FeastAuthOptions extends AdapterOptions {
   /** A gate of any vocabulary. */
   readonly gate: Gate<Vocabulary>;

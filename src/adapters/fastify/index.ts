@@ -8,6 +8,7 @@ import {
   requires as requiresOf,
 } from '../support/route-rule.js';
 
+export type { GateError } from '../../model/index.js';
 export { feastEndpoint } from '../support/feast-endpoint.js';
 export { callerOf, type FeastAuthOptions, feastAuth } from './feast-auth.js';
 

@@ -8,6 +8,7 @@ import type { FlightDescriptor } from './flight-descriptor.js';
 import { flightMethods } from './flight-methods.js';
 import { type FlightRule, readRule } from './flight-rules.js';
 
+/** How `flightInterceptor` guards an Arrow Flight server. */
 export interface FlightOptions<V extends Vocabulary = FeastVocabulary>
   extends InterceptorOptions<V> {
   /** Commands and actions of your own, by the `api` of a command or the type of an action. They win over Feast's. */

@@ -1,3 +1,4 @@
+export type { GateError } from '../../model/index.js';
 export { callerOf } from '../grpc/caller-of.js';
 export type { ExpiredStream } from '../grpc/guarded-call.js';
 export { readFeastTicket } from './feast-ticket.js';

@@ -1,3 +1,4 @@
+export type { GateError } from '../../model/index.js';
 export { callerOf } from './caller-of.js';
 export type { InterceptorOptions } from './create-interceptor.js';
 export { feastInterceptor } from './feast-interceptor.js';

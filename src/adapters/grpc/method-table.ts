@@ -14,6 +14,7 @@ export type MethodRule<V extends Vocabulary> =
   | 'authenticated'
   | 'public';
 
+/** What a table of gRPC methods is made of. */
 export interface MethodTableOptions {
   readonly methods: Readonly<Record<string, MethodRule<Vocabulary>>>;
   /** Of the gate, where it is known. */

@@ -20,6 +20,7 @@ type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
  */
 export type DecidedMessages = 'each' | 'first';
 
+/** How the messages of a stream are decided on. */
 export interface RequiresOptions {
   /** Default: `each`. */
   readonly messages?: DecidedMessages | undefined;

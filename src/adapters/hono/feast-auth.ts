@@ -21,6 +21,7 @@ declare module 'hono' {
   }
 }
 
+/** Options of `feastAuth` for Hono. */
 export interface FeastAuthOptions extends AdapterOptions {
   /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
   readonly publicRoutes?: readonly string[] | undefined;

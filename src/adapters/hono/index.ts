@@ -9,6 +9,7 @@ import {
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
 import { createGuard } from './feast-auth.js';
 
+export type { GateError } from '../../model/index.js';
 export { callerOf, type FeastAuthOptions, feastAuth, readJson } from './feast-auth.js';
 
 /**

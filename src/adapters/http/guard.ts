@@ -44,6 +44,7 @@ export interface GuardedRoute {
   readonly handler: GuardedHandler;
 }
 
+/** Options of `guard` for `node:http`. */
 export interface GuardOptions extends AdapterOptions {
   /** By method and path: `GET /views/:name`. Any other path is a 404 for who is known, and a 401 for who is not. */
   readonly routes: Readonly<Record<string, GuardedRoute>>;

@@ -7,6 +7,7 @@ import {
 } from '../support/route-rule.js';
 import type { GuardedRequest } from './guard.js';
 
+export type { GateError } from '../../model/index.js';
 export { feastEndpoint } from '../support/feast-endpoint.js';
 export {
   type GuardedHandler,

@@ -7,6 +7,7 @@ import { authenticate } from '../support/pass-gate.js';
 import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
 
+/** Options of `feastAuthentication` for NestJS. */
 export interface FeastAuthenticationOptions extends Pick<AdapterOptions, 'onError'> {
   /**
    * Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. Their handlers must

@@ -1,3 +1,4 @@
+export type { GateError } from '../../model/index.js';
 export type { ClassOrMethodDecorator, FeastHttpRequest } from './decorator-types.js';
 export { CurrentCaller, CurrentSubject, FeastEndpoint, Public, Requires } from './decorators.js';
 export {

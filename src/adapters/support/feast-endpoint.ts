@@ -10,6 +10,7 @@ import { assertJsonType } from './json-type.js';
 import { readQuery } from './read-query.js';
 import type { RouteRequirement, RouteRule, RuleInput } from './route-rule.js';
 
+/** How one of Feast’s endpoints is found and read. */
 export interface FeastEndpointOptions extends Pick<RequirementOptions, 'project' | 'checkViews'> {
   /** Which of Feast's HTTP servers is meant. Default: `online`. */
   readonly server?: 'online' | 'registry-rest' | undefined;

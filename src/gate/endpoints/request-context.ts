@@ -10,6 +10,7 @@ import type { AnyRequirement } from '../gate.js';
 import type { Endpoint } from './endpoint.js';
 import { notKnown, unknownAs } from './unknown-names.js';
 
+/** How a request to one of Feast’s endpoints becomes requirements. */
 export interface RequirementOptions {
   /** The project that the server serves. Default: the only one of the registry. */
   readonly project?: string | undefined;

@@ -12,6 +12,7 @@ import { loadServiceKey, type ServiceSigningKey } from './key.js';
 /** Type of the tokens by which servers know each other. No token of a person has it. */
 export const SERVICE_TOKEN_TYPE = 'feast-service+jwt';
 
+/** What the tokens of a service say, and what signs them. */
 export interface ServiceTokenIssuerOptions {
   /** Name of who signs; the verifier must be told the same. */
   readonly issuer: string;

@@ -9,6 +9,7 @@ import type { VerifiedToken } from '../token/verified-token.js';
 import { type LoadedServiceKey, loadServiceKey, type ServiceVerificationKey } from './key.js';
 import { assertName, MAX_SERVICE_TOKEN_SECONDS, SERVICE_TOKEN_TYPE } from './token-issuer.js';
 
+/** Which tokens of services are accepted. */
 export interface ServiceTokenVerifierOptions {
   readonly issuer: string;
   readonly audience: string;

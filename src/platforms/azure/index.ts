@@ -27,6 +27,7 @@ export {
   workloadIdentitySource,
 } from './credentials/index.js';
 export type {
+  AzureError,
   KeyVaultClient,
   KeyVaultOptions,
   KeyVaultReadOptions,

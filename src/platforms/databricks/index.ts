@@ -2,6 +2,7 @@ export type {
   DatabricksAuthMethod,
   DatabricksCredentials,
   DatabricksCredentialsOptions,
+  DatabricksError,
   DatabricksOAuthOptions,
   EntraOptions,
   Expiring,

@@ -28,6 +28,7 @@ export {
   type OnlineStore,
   parseOnlineStore,
 } from './online-store.js';
+export type { OnlineStoreError } from './online-store-error.js';
 export {
   authorizeAndResolve,
   type OnlineAction,

@@ -24,6 +24,7 @@ export type OnlineAction = 'READ_ONLINE' | 'WRITE_ONLINE';
 /** Why a decision may allow something without any permission that grants it. */
 export type UngrantedReason = Exclude<DecisionReason, 'granted' | 'denied' | 'unknown-project'>;
 
+/** Where the credentials of an online store are read from, and for which decisions. */
 export interface ResolveCredentialsOptions {
   /** Where the secrets are. */
   readonly secrets: SecretStore;

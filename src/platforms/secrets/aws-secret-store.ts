@@ -21,6 +21,7 @@ export interface AwsSecretsSender<Command> {
   readonly send: (command: Command) => Promise<SecretAnswer>;
 }
 
+/** How secrets of AWS Secrets Manager are named and read. */
 export interface AwsSecretStoreOptions extends SecretStoreOptions {
   /** The name or ARN of a secret in Secrets Manager; `SCOPE/KEY` unless given. No two secrets may share one. */
   readonly secretId?: ((name: SecretName) => string) | undefined;

@@ -1,6 +1,7 @@
 import { assertSecretName, type SecretName } from './secret-name.js';
 import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
 
+/** Where environment variables are read from. */
 export interface EnvironmentSecretStoreOptions extends SecretStoreOptions {
   /** In place of `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;

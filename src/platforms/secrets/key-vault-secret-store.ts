@@ -9,6 +9,7 @@ export interface KeyVaultSecretsClient {
   ) => Promise<{ readonly value?: string | undefined }>;
 }
 
+/** How secrets of a key vault are named and read. */
 export interface KeyVaultSecretStoreOptions extends SecretStoreOptions {
   /** The version of a secret that is read; the newest where it gives none. */
   readonly version?: ((name: SecretName) => string | undefined) | undefined;

@@ -18,6 +18,7 @@ export interface SecretStore {
   readonly getSecret: (name: SecretName) => Promise<string>;
 }
 
+/** Options of every secret store: masking and time. */
 export interface SecretStoreOptions {
   /** Where each value is registered to be masked; the process-wide redaction unless given. */
   readonly redaction?: SecretRegistry | undefined;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createAuthenticator, type HttpClient, HttpError } from '../../../src/identity/index.js';
+import { HttpError } from '../../../src/identity/http-client.js';
+import { createAuthenticator, type HttpClient } from '../../../src/identity/index.js';
 import { AuthzError, IdentityUnavailableError } from '../../../src/model/errors.js';
 import type { Subject } from '../../../src/model/subject.js';
 import { serverConfig } from '../fake-provider.js';

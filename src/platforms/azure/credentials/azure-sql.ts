@@ -9,6 +9,7 @@ export interface AzureSqlAuthentication {
   };
 }
 
+/** How a token for Azure SQL is obtained. */
 export interface AzureSqlOptions extends CredentialTokenOptions {
   /** The public cloud's `https://database.windows.net` unless given. */
   readonly resource?: string | undefined;

@@ -6,6 +6,7 @@ import {
 } from '../../databricks/tokens/index.js';
 import type { ServiceCredentialSource } from './service-credential.js';
 
+/** An application of Entra ID that has a client secret. */
 export interface ClientSecretOptions extends TokenRequestOptions {
   /** The tenant's id, or one of its domains. */
   readonly tenantId: string;
@@ -27,6 +28,7 @@ export function clientSecretSource(options: ClientSecretOptions): ServiceCredent
   return entraSource(options);
 }
 
+/** An application of Entra ID that trusts the tokens of a workload. */
 export interface WorkloadIdentitySourceOptions extends TokenRequestOptions {
   /** `AZURE_TENANT_ID` unless given. */
   readonly tenantId?: string | undefined;

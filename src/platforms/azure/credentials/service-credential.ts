@@ -19,6 +19,7 @@ export interface CredentialTarget {
 /** Where a credential's tokens come from: a provider for each resource, which keeps its token until shortly before its end. */
 export type ServiceCredentialSource = (target: CredentialTarget) => TokenProvider;
 
+/** Who may use a service credential, and how its tokens are obtained. */
 export interface ServiceCredentialOptions {
   readonly source: ServiceCredentialSource;
   /**

@@ -1,3 +1,4 @@
+export type { AzureError } from './azure-error.js';
 export {
   createKeyVaultClient,
   getKeyVaultSecret,

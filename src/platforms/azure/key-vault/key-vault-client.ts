@@ -31,6 +31,7 @@ export interface KeyVaultOptions extends RequestOptions {
   readonly hosts?: readonly string[] | undefined;
 }
 
+/** How one secret of a key vault is read. */
 export interface KeyVaultReadOptions {
   /** 32 hexadecimal digits; the newest unless given. */
   readonly version?: string | undefined;

@@ -11,6 +11,7 @@ export interface NamedCredential extends TokenCredential {
   readonly name: string;
 }
 
+/** Which secret scope is linked to which key vault, and by whom. */
 export interface LinkedSecretScopeOptions extends KeyVaultOptions {
   /** The name by which secrets are asked for. */
   readonly scope: string;

@@ -37,6 +37,7 @@ export const SERVICES_FILE_READERS: readonly ServicesFileReader[] = Object.freez
   iamPolicyReader,
 ]);
 
+/** How a file for the audit of services is read. */
 export interface ReadServicesFileOptions {
   /** What the file is called in messages. */
   readonly name: string;

@@ -12,6 +12,7 @@ import { checkStorePolicies, type PolicyCheck } from './check-store-policies.js'
 import type { ServicesAuditFacts } from './services-rule.js';
 import { SERVICES_RULES } from './services-rules.js';
 
+/** The time of an audit of services, and what its policies are compared with. */
 export interface AuditServicesOptions {
   /** Milliseconds since 1970, for the age of tokens. Default: now. */
   readonly now?: number | undefined;

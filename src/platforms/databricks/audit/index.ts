@@ -36,6 +36,7 @@ export {
 export type { AuditServicesOptions, ServicesReport } from './audit-services.js';
 export { auditServices } from './audit-services.js';
 export type { PolicyCheck } from './check-store-policies.js';
+export type { ServicesAuditError } from './services-audit-error.js';
 export { servicesReportText } from './services-report-text.js';
 export type { ServicesAuditFacts, ServicesFinding, ServicesRule } from './services-rule.js';
 export { SERVICES_RULES } from './services-rules.js';

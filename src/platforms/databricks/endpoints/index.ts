@@ -9,6 +9,7 @@ export {
   type ServingEndpointAccess,
   verifyEndpointAccess,
 } from './endpoint-access.js';
+export type { EndpointError } from './endpoint-error.js';
 export { type EndpointFile, parseEndpointFile } from './endpoint-file.js';
 export {
   createEndpointToken,

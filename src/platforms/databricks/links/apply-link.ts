@@ -9,6 +9,7 @@ import { readWorkspaceIds } from './read-links.js';
 import { findGroup, isMissing } from './read-workspace.js';
 import { type LinkSession, openLinks, type RegistryLinks } from './registry-links.js';
 
+/** Who hears of the changes that put a link in place. */
 export interface ApplyLinkOptions {
   /** Called before each change. */
   readonly onChange?: ((change: LinkChange) => void) | undefined;

@@ -5,6 +5,7 @@ export {
   assertApplicable,
   rotateLink,
 } from './apply-link.js';
+export type { LinkError } from './link-error.js';
 export { type LinkFile, parseLinkFile } from './link-file.js';
 export type { LinkFilesRules, RemoteAddress } from './link-files-rules.js';
 export {

@@ -17,6 +17,7 @@ export interface LinkStateFile extends ServicesFile {
   readonly confirmedSecrets: readonly SecretFact[];
 }
 
+/** How the state of links is read. */
 export interface ReadLinkStateOptions extends ReadServicesFileOptions {
   readonly rules: LinkFilesRules;
 }

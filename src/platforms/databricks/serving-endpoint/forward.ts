@@ -14,6 +14,7 @@ import type { TokenProvider } from '../tokens/index.js';
 import { WorkspaceError } from '../workspace/workspace-error.js';
 import { type Release, type RequestLimits, TooManyRequestsError } from './request-limits.js';
 
+/** Where a request is forwarded to, and as whom. */
 export interface ForwardOptions {
   readonly url: URL;
   readonly agent: Agent;

@@ -6,6 +6,7 @@ export {
   queriedEndpoint,
   requiresEndpointQuery,
 } from './endpoint-query.js';
+export type { ServingEndpointError } from './serving-endpoint-error.js';
 export {
   createServingEndpointProxy,
   type ServingEndpointProxyOptions,

@@ -10,6 +10,7 @@ import { type EndpointResourceOf, requiresEndpointQuery } from './endpoint-query
 import { forward } from './forward.js';
 import { RequestLimits } from './request-limits.js';
 
+/** Options of the proxy of a workspace’s serving endpoints. */
 export interface ServingEndpointProxyOptions {
   /** Says who asks, and whether they have CAN_QUERY on the `ServingEndpoint`. Its vocabulary is `databricksVocabulary`. */
   readonly gate: Gate<DatabricksVocabulary>;

@@ -27,6 +27,7 @@ export interface DatabricksCredentials {
   readonly tokens: TokenProvider;
 }
 
+/** Which workspace, which method of authentication, and what it needs. */
 export interface DatabricksCredentialsOptions extends TokenRequestOptions, WorkspaceHostOptions {
   /** Entra's address; see `createEntraProvider`. */
   readonly authority?: string | undefined;

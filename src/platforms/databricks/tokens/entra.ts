@@ -14,6 +14,7 @@ import {
   type TokenRequestOptions,
 } from './token-request.js';
 
+/** A service principal of Entra ID that asks for tokens of Databricks. */
 export interface EntraOptions extends TokenRequestOptions {
   /** The tenant's id, or one of its domains. */
   readonly tenantId: string;

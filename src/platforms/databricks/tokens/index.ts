@@ -5,6 +5,7 @@ export {
   type DatabricksCredentials,
   type DatabricksCredentialsOptions,
 } from './databricks-credentials.js';
+export type { DatabricksError } from './databricks-error.js';
 export { AZURE_DATABRICKS_RESOURCE, createEntraProvider, type EntraOptions } from './entra.js';
 export {
   createOAuthM2MProvider,

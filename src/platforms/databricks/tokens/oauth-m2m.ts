@@ -22,6 +22,7 @@ export interface DatabricksOAuthOptions extends TokenRequestOptions, WorkspaceHo
   readonly scope?: string | undefined;
 }
 
+/** A service principal of Databricks that has an OAuth secret. */
 export interface OAuthM2MOptions extends DatabricksOAuthOptions {
   /** The application id of the service principal. */
   readonly clientId: string;

@@ -4,6 +4,7 @@ import { CredentialUnavailableError } from '../../../model/errors.js';
 import type { TokenProvider } from './token-provider.js';
 import { demandText } from './token-request.js';
 
+/** A token that is given and not renewed. */
 export interface StaticTokenOptions {
   /** When it ends, in milliseconds since 1970; never unless given. */
   readonly expiresAt?: number | undefined;

@@ -12,6 +12,7 @@ export interface TokenCache<T extends Expiring = ExpiringToken> extends TokenPro
   readonly state: () => TokenState;
 }
 
+/** When a cached token is renewed. */
 export interface TokenCacheOptions {
   /** How long before its end a token is renewed, in seconds; 20 minutes unless given. Half of its life where that is less. */
   readonly staleSeconds?: number | undefined;

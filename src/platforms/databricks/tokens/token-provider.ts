@@ -12,6 +12,7 @@ export interface ExpiringToken extends Expiring {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** How long one caller waits for a token. */
 export interface GetTokenOptions {
   /** Ends the wait of this caller. A request that others wait for, too, goes on. */
   readonly signal?: AbortSignal | undefined;

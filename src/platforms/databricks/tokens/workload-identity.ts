@@ -7,6 +7,7 @@ import { readSubjectToken, type SubjectTokenSource } from './subject-token.js';
 import { createTokenCache, type TokenCache } from './token-cache.js';
 import { createTokenRequester } from './token-request.js';
 
+/** A service principal of Databricks that trusts the tokens of a workload. */
 export interface WorkloadIdentityOptions extends DatabricksOAuthOptions {
   /** The service principal's application id; none for a federation policy of the whole account. */
   readonly clientId?: string | undefined;

@@ -37,6 +37,7 @@ export type {
   TemporaryServiceCredentialsRequest,
 } from './unity-catalog-api.js';
 export { createWorkspaceClient, type WorkspaceClient } from './workspace-client.js';
+export type { WorkspaceClientError } from './workspace-client-error.js';
 export { WorkspaceError } from './workspace-error.js';
 export type {
   JsonObject,

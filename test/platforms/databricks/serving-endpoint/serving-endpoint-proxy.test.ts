@@ -6,7 +6,7 @@ import {
   createScoringApp,
   createScoringServer,
 } from '../../../../examples/servers/serving-endpoint.js';
-import { createHttpClient } from '../../../../src/identity/index.js';
+import { createHttpClient } from '../../../../src/identity/http-client.js';
 import { CredentialUnavailableError } from '../../../../src/model/index.js';
 import {
   createServingEndpointProxy,

@@ -1,0 +1,164 @@
+import type { FeatureStoreConfig } from '../config/index.js';
+import type {
+  Actions,
+  Authorizer,
+  AuthorizerOptions,
+  ProposedChange,
+  Snapshot,
+  SnapshotOptions,
+  SubjectAuthorizer,
+} from '../engine/index.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
+import type { Decision, FeastVocabulary, ResourceOf, Subject } from '../model/index.js';
+import type { RegistryRelations } from '../registry/index.js';
+import type { LiveStore } from './live-store.js';
+import {
+  assertLiveOptions,
+  LIVE_OPTIONS,
+  type LiveOptions,
+  openLiveStore,
+} from './open-live-store.js';
+
+/** Options of `loadAuthorizer`: how the repository is read and watched, and who hears of decisions. */
+export interface LoadAuthorizerOptions extends LiveOptions, AuthorizerOptions {}
+
+const LOAD_OPTIONS: OptionNames<LoadAuthorizerOptions> = { ...LIVE_OPTIONS, onDecision: true };
+
+/** An authorizer that follows the registry of a feature repository. */
+export interface LoadedAuthorizer extends Authorizer {
+  /** As it was read first. Undefined: a registry was read without its configuration. */
+  readonly config: FeatureStoreConfig | undefined;
+  /** The project that the configuration names. */
+  readonly project: string | undefined;
+  /** What refers to what in the registry, for `createGate`. */
+  readonly relations: RegistryRelations | undefined;
+  /** What should be known before the authorizer is relied on, one sentence each. */
+  readonly warnings: readonly string[];
+  /**
+   * Reads configuration and registry again, and puts the registry in force as a whole. A failure
+   * leaves in force what is.
+   *
+   * @throws ConfigInvalidError if the configuration now names another project or way to authenticate
+   * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError, PatternUnsupportedError
+   */
+  reload(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Ends the watch. What is in force stays in force. */
+  close(): void;
+}
+
+/**
+ * Makes an authorizer from a feature repository, ready to answer and kept up to date.
+ *
+ * What Feast applies to the registry is in force after `pollSeconds`. If the registry cannot be
+ * read or no longer holds the project, the last good one stays in force; `onReload` and `warnings`
+ * say so.
+ *
+ * @param path a folder with a `feature_store.yaml`, such a file, or a registry file. Default: as for
+ *   `loadFeatureStore`
+ * @throws ConfigInvalidError if the configuration is missing or invalid, or says `no_auth` without
+ *   `options.allowNoAuth`
+ * @throws RegistryUnavailableError, RegistryInvalidError if the registry cannot be read
+ * @throws PermissionInvalidError, PatternUnsupportedError if a permission is not understood
+ * @throws TypeError if an option is invalid
+ * @example
+ * const authorizer = await loadAuthorizer('feature_repo');
+ * authorizer.can(subject, 'READ_ONLINE', { type: 'FeatureView', name: 'risk_scores' });
+ * authorizer.close();
+ */
+export async function loadAuthorizer(
+  path?: string,
+  options: LoadAuthorizerOptions = {},
+): Promise<LoadedAuthorizer> {
+  checkOptions<LoadAuthorizerOptions>(options, LOAD_OPTIONS);
+  assertLiveOptions(options);
+  const { onDecision } = options;
+  if (onDecision !== undefined && typeof onDecision !== 'function') {
+    throw new TypeError('option onDecision must be a function');
+  }
+  return new StoreAuthorizer(await openLiveStore(path, options, { now: Date.now, onDecision }));
+}
+
+type Feast = FeastVocabulary;
+
+class StoreAuthorizer implements LoadedAuthorizer {
+  readonly #live: LiveStore;
+  readonly #authorizer: Authorizer;
+
+  constructor(live: LiveStore) {
+    this.#live = live;
+    this.#authorizer = live.authorizer;
+  }
+
+  get config(): FeatureStoreConfig | undefined {
+    return this.#live.config;
+  }
+
+  get project(): string | undefined {
+    return this.#live.config?.project;
+  }
+
+  get relations(): RegistryRelations | undefined {
+    return this.#live.relations;
+  }
+
+  get warnings(): readonly string[] {
+    return Object.freeze([...this.snapshot.warnings, ...this.#live.warnings]);
+  }
+
+  get snapshot(): Snapshot<Feast> {
+    return this.#authorizer.snapshot;
+  }
+
+  can(subject: Subject | null, actions: Actions<Feast>, resource: ResourceOf<Feast>): boolean {
+    return this.#authorizer.can(subject, actions, resource);
+  }
+
+  decide(subject: Subject | null, actions: Actions<Feast>, resource: ResourceOf<Feast>): Decision {
+    return this.#authorizer.decide(subject, actions, resource);
+  }
+
+  decideDescribed(
+    subject: Subject | null,
+    actions: Actions<Feast>,
+    resource: ResourceOf<Feast>,
+  ): Decision {
+    return this.#authorizer.decideDescribed(subject, actions, resource);
+  }
+
+  assert(
+    subject: Subject | null,
+    actions: Actions<Feast>,
+    resources: ResourceOf<Feast> | readonly ResourceOf<Feast>[],
+  ): void {
+    this.#authorizer.assert(subject, actions, resources);
+  }
+
+  filter<R extends ResourceOf<Feast>>(
+    subject: Subject | null,
+    actions: Actions<Feast>,
+    resources: readonly R[],
+  ): R[] {
+    return this.#authorizer.filter(subject, actions, resources);
+  }
+
+  decideChange(subject: Subject | null, change: ProposedChange<Feast>): Decision {
+    return this.#authorizer.decideChange(subject, change);
+  }
+
+  for(subject: Subject | null): SubjectAuthorizer<Feast> {
+    return this.#authorizer.for(subject);
+  }
+
+  replace(next: Partial<SnapshotOptions<Feast>> | Snapshot<Feast>): void {
+    this.#authorizer.replace(next);
+  }
+
+  async reload(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions<typeof options>(options, { signal: true });
+    await this.#live.reload(options.signal);
+  }
+
+  close(): void {
+    this.#live.close();
+  }
+}
