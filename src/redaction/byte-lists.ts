@@ -1,7 +1,8 @@
-import { BLANK, HEX_VALUE } from './byte-tables.js';
+import { BACKSLASH, BLANK, HEX_VALUE } from './byte-tables.js';
 import {
   INVALID,
   isDigit,
+  isQuotationMark,
   readCut,
   skipColours,
   skipMark,
@@ -30,7 +31,7 @@ const LONGEST_GAP = 512;
 const SHORTEST = 8;
 /** A list of eight numbers in hex has two digits and a blank, in some order, at one of so many places. */
 const STRIDE = 21;
-const COMMA = 0x2c;
+export const COMMA = 0x2c;
 const DOT = 0x2e;
 const COLON = 0x3a;
 
@@ -38,8 +39,10 @@ const COLON = 0x3a;
 const KIND: Uint8Array = Uint8Array.from(HEX_VALUE, (value, byte) =>
   value >= 0 ? 1 : byte === BLANK ? 2 : 0,
 );
-/** How the place of a number differs from that of three characters, by their kinds. */
-const OFFSETS: Readonly<Record<number, number>> = { 14: 0, 16: -1, 22: 1 };
+/** How the place of a number differs from that of three characters, by their kinds; 9: they are in no list. */
+const OFFSETS = Int8Array.from({ length: 27 }, (_, kinds) =>
+  kinds === 14 ? 0 : kinds === 16 ? -1 : kinds === 22 ? 1 : 9,
+);
 
 /**
  * Finds the bytes that a text spells as numbers: `[65, 66]`, `{"0":65,"1":66}`, `<Buffer 41 42>` and what else Node and JSON print, over
@@ -54,12 +57,17 @@ export class ByteLists {
   readonly #isComplete: boolean;
   readonly #before: number;
 
-  /** @param before the byte that stood before the text; 0: none @param isComplete no text follows */
-  constructor(bytes: Uint8Array, before: number, isComplete: boolean) {
+  /**
+   * @param first a place before which no list in decimal goes on; undefined: none is in the text
+   * @param before the byte that stood before the text; 0: none
+   * @param isComplete no text follows
+   */
+  constructor(bytes: Uint8Array, first: number | undefined, before: number, isComplete: boolean) {
     this.#bytes = bytes;
     this.#before = before;
     this.#isComplete = isComplete;
-    this.#findDecimal();
+    if (first !== undefined) this.#findDecimal(first);
+    if (!isComplete) this.#readDecimalTail();
     this.#findHex();
   }
 
@@ -80,21 +88,21 @@ export class ByteLists {
     return String.fromCharCode(...this.#bytes.subarray(partial));
   }
 
-  #findDecimal(): void {
+  #findDecimal(first: number): void {
     const bytes = this.#bytes;
     let known = 0;
-    for (let at = 1; at < bytes.length; at++) {
-      if (bytes[at] !== COMMA) continue;
-      const last = bytes[at - 1] as number;
-      // Behind a number, or its colour.
-      if (!isDigit(last) && last !== 0x6d) continue;
+    for (let at = first; at < bytes.length; at++) {
+      if (bytes[at] !== COMMA || !mayDivideNumbers(bytes, at)) continue;
       const number = this.#startOfNumber(startOfColours(bytes, at, known), known);
       if (number < 0) continue;
       known = Math.max(known, this.#readDecimal(number));
       at = Math.max(at, known - 1);
     }
-    if (this.#isComplete || this.lists.at(-1)?.isOpen === true) return;
-    const number = this.#startOfNumber(this.#endOfLastNumber(), known);
+  }
+
+  #readDecimalTail(): void {
+    if (this.lists.at(-1)?.isOpen === true) return;
+    const number = this.#startOfNumber(this.#endOfLastNumber(), 0);
     if (number >= 0) this.#readDecimal(number);
   }
 
@@ -203,8 +211,8 @@ export class ByteLists {
         9 * first +
         3 * (KIND[bytes[look + 1] as number] as number) +
         (KIND[bytes[look + 2] as number] as number);
-      const offset = OFFSETS[kinds];
-      if (offset === undefined) continue;
+      const offset = OFFSETS[kinds] as number;
+      if (offset === 9) continue;
       const start = this.#startOfHex(look + offset, known);
       if (start < 0) continue;
       known = Math.max(known, this.#readHex(start));
@@ -286,6 +294,21 @@ export class ByteLists {
     }
     for (const numbers of [this.values, this.starts, this.ends]) numbers.length = list.from;
   }
+}
+
+/** Whether a comma may stand between two numbers of a list: a cheap look at what is beside it. */
+export function mayDivideNumbers(bytes: Uint8Array, comma: number): boolean {
+  const last = bytes[comma - 1];
+  // The end of a number, or of its colour.
+  if (last === undefined || !(isDigit(last) || last === 0x6d)) return false;
+  let at = comma + 1;
+  const next = bytes[at];
+  // White space, and the end of the text.
+  if (next === undefined || next <= BLANK || isDigit(next)) return true;
+  while (bytes[at] === BACKSLASH) at++;
+  if (at > comma + 1 && !isQuotationMark(bytes[at])) return true;
+  const key = bytes[at + 1];
+  return isQuotationMark(bytes[at]) && (key === undefined || isDigit(key));
 }
 
 /** Whether a byte is a letter or digit in ASCII. */

@@ -58,9 +58,8 @@ function readJoint(bytes: Uint8Array, from: number, stop: number): number {
   }
   const next = skipSpace(bytes, at, stop);
   if (next <= at) return next < 0 ? next : INVALID;
-  at = readQuotationMark(bytes, next, stop);
-  if (at < 0) return at;
-  return bytes[at - 1] === bytes[closed - 1] ? at : INVALID;
+  // Each line has the marks that suit it.
+  return readQuotationMark(bytes, next, stop);
 }
 
 /** A quotation mark, and backslashes that escape it. @returns the place behind it */

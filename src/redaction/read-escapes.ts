@@ -18,7 +18,7 @@ export const LONGEST_ESCAPE = 20;
 /** JSON in JSON in JSON: so often may a text have been escaped. The same holds for percent escapes. */
 const LEVELS = 3;
 /** More backslashes in a row than this are read as several escapes. */
-const LONGEST_RUN = 1 << LEVELS;
+export const LONGEST_RUN: number = 1 << LEVELS;
 
 /**
  * The other ways to read a text at one place: each ends at a place and stands for one to four bytes, or for nothing.

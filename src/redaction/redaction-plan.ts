@@ -56,7 +56,7 @@ export function planRedaction(
   const visible = visibleText(bytes, complete);
   let settled = visible.bytes.length;
   let base = 0;
-  const lists = new ByteLists(visible.bytes, context.before, complete);
+  const lists = new ByteLists(visible.bytes, visible.lists, context.before, complete);
   for (const finder of registry.finders()) {
     settled = Math.min(settled, finder.find(visible.bytes, lists, complete, spans, base));
     base += finder.secrets.length;

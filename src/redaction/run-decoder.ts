@@ -19,6 +19,14 @@ export interface Run {
   readonly places?: { readonly starts: Int32Array; readonly ends: Int32Array };
 }
 
+const NO_BYTES = new Uint8Array();
+/** Characters of a window of base64. */
+const WINDOW = 4;
+/** Of so many windows in a row one is a window of the secret that they all lie in. */
+const WINDOW_STRIDE = 6;
+/** In place of a node: the run ends before. */
+const END = -2;
+
 /** Bits that one character stands for. */
 const BASE64_BITS = 6;
 const HEX_BITS = 4;
@@ -31,6 +39,10 @@ export class RunDecoder {
   readonly #tables: SecretTables;
   readonly #live: (output: number) => boolean;
   #onSecret: OnSecret = () => {};
+  /** Characters before a run end at this place of the text; the run begins with the character `#from`. */
+  #text: Uint8Array = NO_BYTES;
+  #stop = 0;
+  #from = 0;
   /** The place before which no secret begins that goes on after the text. */
   settled = 0;
 
@@ -74,16 +86,16 @@ export class RunDecoder {
           : nextNode(automaton, waiting, two);
       waiting = done;
       const read = BASE64_BITS * (at - start);
-      if (output[first] !== 0) this.#report(run, first, read + 2, BASE64_BITS);
-      if (output[second] !== 0) this.#report(run, second, read + 4, BASE64_BITS);
-      if (output[third] !== 0) this.#report(run, third, read + 6, BASE64_BITS);
+      if (output[first] !== 0) this.#report(run, start, first, read + 2, BASE64_BITS);
+      if (output[second] !== 0) this.#report(run, start, second, read + 4, BASE64_BITS);
+      if (output[third] !== 0) this.#report(run, start, third, read + 6, BASE64_BITS);
     }
     if (!run.open) return;
     const length = BASE64_BITS * (end - start);
-    this.#hold(run, waiting, length - 6, BASE64_BITS);
-    this.#hold(run, first, length - 4, BASE64_BITS);
-    this.#hold(run, second, length - 2, BASE64_BITS);
-    this.#hold(run, third, length, BASE64_BITS);
+    this.#hold(run, start, waiting, length - 6, BASE64_BITS);
+    this.#hold(run, start, first, length - 4, BASE64_BITS);
+    this.#hold(run, start, second, length - 2, BASE64_BITS);
+    this.#hold(run, start, third, length, BASE64_BITS);
   }
 
   /** All characters are hex digits, in any case. */
@@ -98,30 +110,91 @@ export class RunDecoder {
       other = node;
       node = next;
       if (automaton.output[node] !== 0) {
-        this.#report(run, node, HEX_BITS * (at + 1 - start), HEX_BITS);
+        this.#report(run, start, node, HEX_BITS * (at + 1 - start), HEX_BITS);
       }
     }
     if (!run.open || start === end) return;
-    this.#hold(run, node, HEX_BITS * (end - start), HEX_BITS);
-    this.#hold(run, other, HEX_BITS * (end - start - 1), HEX_BITS);
+    this.#hold(run, start, node, HEX_BITS * (end - start), HEX_BITS);
+    this.#hold(run, start, other, HEX_BITS * (end - start - 1), HEX_BITS);
   }
 
   /**
-   * Looks for secrets that begin in the first `least` characters of a run, and for no others: reads no further than one could go
-   * on that does.
+   * Looks for secrets that begin in characters that end at a place of the text and go on in a part of a run, and for no others: reads no
+   * further than one could go on that does.
+   *
+   * @param run its places are known
+   * @param from where the part begins
+   * @param tail where the characters begin
    */
-  decodeBeginning(run: Run, least: number): void {
-    for (let from = 0; from < 8; from += 2) this.#readBeginning(run, BASE64_VALUE, from, least);
-    for (let from = 0; from < 8; from += HEX_BITS) this.#readBeginning(run, HEX_VALUE, from, least);
+  decodeBeginning(run: Run, from: number, text: Uint8Array, tail: number): void {
+    this.#text = text;
+    this.#from = from;
+    this.#stop = run.places?.ends[from - 1] as number;
+    const length = this.#stop - tail;
+    if (this.#mayBeginBase64(run, length)) {
+      for (let skip = 0; skip < 8; skip += 2) this.#readBeginning(run, length, skip, true);
+    }
+    if (this.#mayBeginHex(run, length)) {
+      for (let skip = 0; skip < 8; skip += HEX_BITS) this.#readBeginning(run, length, skip, false);
+    }
+    this.#text = NO_BYTES;
+    this.#from = 0;
   }
 
-  /** @param from bits that are left out at the beginning */
-  #readBeginning(run: Run, values: Int8Array, from: number, least: number): void {
-    const bitsEach = values === HEX_VALUE ? HEX_BITS : BASE64_BITS;
+  /** A character of a run, or of those before it. */
+  #characterAt({ characters }: Run, at: number): number {
+    const byte = at < this.#from ? this.#text[this.#stop - (this.#from - at)] : characters[at];
+    return byte as number;
+  }
+
+  /** A window that begins in the six characters behind the beginning of a secret is one of the secret's. */
+  #mayBeginBase64(run: Run, length: number): boolean {
+    for (let back = 0; back < length; back += WINDOW_STRIDE) {
+      const start = this.#from - back;
+      if (start + WINDOW > run.end) {
+        if (run.open) return true;
+        continue;
+      }
+      let window = 0;
+      for (let at = start; at < start + WINDOW; at++) {
+        const value = BASE64_VALUE[this.#characterAt(run, at)] as number;
+        window = (window << BASE64_BITS) | value;
+      }
+      if (this.#tables.base64.mayHold(window)) return true;
+    }
+    return false;
+  }
+
+  /** Whether two bytes of a secret stand at the end of what is before, and in the part. */
+  #mayBeginHex(run: Run, length: number): boolean {
+    for (let at = this.#from - 1; at >= this.#from - length; at--) {
+      if ((HEX_VALUE[this.#characterAt(run, at)] as number) < 0) return false;
+      const node = this.#readHexByte(run, at, 0);
+      if (node === END && run.open) return true;
+      if (node <= 0) continue;
+      const next = this.#readHexByte(run, at + 2, node);
+      if (next === END ? run.open : this.#tables.parent[next] === node) return true;
+    }
+    return false;
+  }
+
+  /** The node after a byte of two digits; 0: it is no byte; END: the run ends in it. */
+  #readHexByte(run: Run, at: number, node: number): number {
+    if (at + 1 >= run.end) return END;
+    const high = HEX_VALUE[this.#characterAt(run, at)] as number;
+    const low = HEX_VALUE[this.#characterAt(run, at + 1)] as number;
+    if ((high | low) < 0) return 0;
+    return nextNode(this.#tables.automaton, node, (high << HEX_BITS) | low);
+  }
+
+  /** @param length of the characters before @param skip bits that are left out at the beginning */
+  #readBeginning(run: Run, length: number, skip: number, isBase64: boolean): void {
+    const [values, bitsEach] = isBase64 ? [BASE64_VALUE, BASE64_BITS] : [HEX_VALUE, HEX_BITS];
     const { automaton } = this.#tables;
-    let [node, bits, known, endBit] = [0, 0, -from, from];
-    for (let at = run.start; at < run.end; at++) {
-      const value = values[run.characters[at] as number] as number;
+    const start = this.#from - length;
+    let [node, bits, known, endBit] = [0, 0, -skip, skip];
+    for (let at = start; at < run.end; at++) {
+      const value = values[this.#characterAt(run, at)] as number;
       // The end of the hex digits.
       if (value < 0) return;
       bits = (bits << bitsEach) | value;
@@ -130,15 +203,18 @@ export class RunDecoder {
       known -= 8;
       endBit += 8;
       node = nextNode(automaton, node, (bits >>> known) & 0xff);
-      if (automaton.output[node] !== 0) this.#report(run, node, endBit, bitsEach);
-      const begins = endBit - 8 * depthOf(automaton.levels, node);
-      if (begins >= least * bitsEach) return;
+      if (automaton.output[node] !== 0) this.#report(run, start, node, endBit, bitsEach);
+      // Of the root's children all have read one byte.
+      if (endBit >= length * bitsEach) {
+        const begins = endBit - 8 * depthOf(automaton.levels, node);
+        if (begins >= length * bitsEach) return;
+      }
     }
-    if (run.open) this.#hold(run, node, endBit, bitsEach);
+    if (run.open) this.#hold(run, start, node, endBit, bitsEach);
   }
 
   /** Reports the longest secret that ends at a bit of a run. A character that holds only some of its bits belongs to it. */
-  #report({ start, places }: Run, node: number, endBit: number, bitsEach: number): void {
+  #report(run: Run, start: number, node: number, endBit: number, bitsEach: number): void {
     const { automaton, outputLength } = this.#tables;
     let output = automaton.output[node] as number;
     while (output !== 0 && !this.#live(output)) output = automaton.nextOutput[output] as number;
@@ -148,18 +224,27 @@ export class RunDecoder {
     if (startBit < 0) return;
     const first = start + Math.floor(startBit / bitsEach);
     const last = start + Math.ceil(endBit / bitsEach) - 1;
-    if (places === undefined) this.#onSecret(output, first, last + 1);
-    else this.#onSecret(output, places.starts[first] as number, places.ends[last] as number);
+    this.#onSecret(output, this.#startOf(run, first), this.#endOf(run, last));
   }
 
   /** Keeps back what a beginning has read of a secret, and the bits that are no whole byte yet. */
-  #hold({ start, end, places }: Run, node: number, endBit: number, bitsEach: number): void {
+  #hold(run: Run, start: number, node: number, endBit: number, bitsEach: number): void {
     const depth = depthOf(this.#tables.automaton.levels, node);
     const first = start + Math.max(0, Math.floor((endBit - 8 * depth) / bitsEach));
-    if (first >= end) return;
-    this.settled = Math.min(
-      this.settled,
-      places === undefined ? first : (places.starts[first] as number),
-    );
+    if (first < run.end) this.settled = Math.min(this.settled, this.#startOf(run, first));
+  }
+
+  /** Where a character of a run begins in the text. */
+  #startOf({ places }: Run, character: number): number {
+    if (places === undefined) return character;
+    if (character >= this.#from) return places.starts[character] as number;
+    return this.#stop - (this.#from - character);
+  }
+
+  #endOf(run: Run, character: number): number {
+    if (run.places === undefined || character < this.#from) {
+      return this.#startOf(run, character) + 1;
+    }
+    return run.places.ends[character] as number;
   }
 }

@@ -1,8 +1,9 @@
 import { nextNode } from '../matchers/literal-automaton.js';
-import { BASE64_VALUE, BLANK } from './byte-tables.js';
+import { BACKSLASH, BASE64_VALUE, BLANK } from './byte-tables.js';
 import { findStart } from './find-start.js';
+import { Interruptions } from './interruptions.js';
 import { LINE_FEED } from './read-breaks.js';
-import { EscapeReadings, readEscapes } from './read-escapes.js';
+import { EscapeReadings, LONGEST_RUN, readEscapes } from './read-escapes.js';
 import type { SecretTables } from './secret-tables.js';
 import { ThreadSet } from './thread-set.js';
 
@@ -15,8 +16,7 @@ export interface ScanEnd {
   readonly stop: number;
   /** No secret that goes on after the text begins before this place. */
   readonly settled: number;
-  /** Places of escapes that stand for a character of base64 or for nothing: a secret in base64 may go on behind them. */
-  readonly interruptions: readonly number[];
+  readonly interruptions: Interruptions;
 }
 
 const TAB = 9;
@@ -30,7 +30,7 @@ export class EscapeScan {
   /** For `findStart`, which may run while the other is in use. */
   readonly #spare = new EscapeReadings();
   readonly #threads = new ThreadSet();
-  readonly #interruptions: number[] = [];
+  readonly #interruptions = new Interruptions();
   #bytes: Uint8Array = NO_BYTES;
   #onSecret: OnSecret = () => {};
   /** After the last place that was read otherwise than byte by byte. */
@@ -50,11 +50,13 @@ export class EscapeScan {
     this.#unevenEnd = 0;
     this.#last = { output: 0, start: 0, end: 0 };
     this.#threads.clear();
-    this.#interruptions.length = 0;
+    this.#interruptions.count = 0;
     let at = 0;
     for (;;) {
       at = this.#readPlain(at);
+      if (this.#threads.size === 0) at = this.#passEscapes(at);
       if (at === bytes.length) break;
+      if (this.#threads.size === 0 && this.#isPlain(at)) continue;
       const next = this.#readThreads(at, complete);
       if (next < 0) return this.#end(-next - 1);
       at = next;
@@ -108,6 +110,60 @@ export class EscapeScan {
     return at;
   }
 
+  #isPlain(at: number): boolean {
+    const byte = this.#bytes[at] as number;
+    return byte !== LINE_FEED && (this.#tables.plainColumnOf[byte] as number) >= 0;
+  }
+
+  /**
+   * Passes over escapes that no secret begins with, where nothing of one is read. Most of a text that is full of escapes is passed
+   * over here.
+   *
+   * @returns the first place where a secret may begin, or the text is plain
+   */
+  #passEscapes(from: number): number {
+    const bytes = this.#bytes;
+    const { plainColumnOf } = this.#tables;
+    let at = from;
+    while (at < bytes.length) {
+      const byte = bytes[at] as number;
+      if ((plainColumnOf[byte] as number) >= 0 || this.#begins(byte)) return at;
+      if (byte === BACKSLASH) {
+        const end = endOfRun(bytes, at);
+        // So far from its end, a run stands for backslashes alone.
+        if (end - at > LONGEST_RUN) at = end - LONGEST_RUN;
+      }
+      if (readEscapes(bytes, at, bytes.length, this.#readings)) return at;
+      const readings = this.#readings;
+      for (let reading = 0; reading < readings.size; reading++) {
+        for (let index = 0; index < readings.length(reading); index++) {
+          if (this.#begins(readings.byte(reading, index))) return at;
+        }
+      }
+      this.#noteInterruption(at);
+      at++;
+    }
+    return at;
+  }
+
+  /** Whether a secret begins with a byte. */
+  #begins(byte: number): boolean {
+    const { moves, columnOf } = this.#tables;
+    return moves[columnOf[byte] as number] !== 0;
+  }
+
+  /** What the readings at a place are for base64: the longest one counts. */
+  #noteInterruption(at: number): void {
+    const readings = this.#readings;
+    for (let reading = readings.size - 1; reading >= 0; reading--) {
+      const isNothing = readings.length(reading) === 0;
+      if (!isNothing && !isBase64(readings, reading)) continue;
+      const character = isNothing ? -1 : readings.byte(reading, 0);
+      this.#interruptions.push(at, readings.end(reading), character);
+      return;
+    }
+  }
+
   /**
    * Reads on with all threads until at most one is left.
    *
@@ -138,7 +194,6 @@ export class EscapeScan {
   /** Starts a thread for each reading of the escape at a place, from each thread that is there. */
   #branch(at: number): void {
     const readings = this.#readings;
-    let interrupts = false;
     for (let reading = 0; reading < readings.size; reading++) {
       const end = readings.end(reading);
       this.#unevenEnd = Math.max(this.#unevenEnd, end);
@@ -151,9 +206,8 @@ export class EscapeScan {
         this.#read(threads.node(thread), reading);
       }
       if (fresh) this.#read(0, reading);
-      interrupts ||= readings.length(reading) === 0 || isBase64(readings, reading);
     }
-    if (interrupts) this.#interruptions.push(at);
+    this.#noteInterruption(at);
   }
 
   #read(from: number, reading: number): void {
@@ -215,12 +269,18 @@ export class EscapeScan {
   }
 }
 
+function endOfRun(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === BACKSLASH) at++;
+  return at;
+}
+
 function isIndent(byte: number | undefined): boolean {
   return byte === BLANK || byte === TAB;
 }
 
 /** Whether a reading is a character of base64. */
-export function isBase64(readings: EscapeReadings, reading: number): boolean {
+function isBase64(readings: EscapeReadings, reading: number): boolean {
   return readings.length(reading) === 1 && (BASE64_VALUE[readings.byte(reading, 0)] as number) >= 0;
 }
 

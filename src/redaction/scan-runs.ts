@@ -1,7 +1,7 @@
 import { BACKSLASH, BASE64_VALUE, HEX_VALUE, PERCENT } from './byte-tables.js';
-import { EscapeReadings, LONGEST_ESCAPE, readEscapes } from './read-escapes.js';
+import type { Interruptions } from './interruptions.js';
 import { type Run, RunDecoder, SHORTEST_BASE64, SHORTEST_HEX } from './run-decoder.js';
-import { isBase64, type OnSecret, type ScanEnd } from './scan-escaped.js';
+import type { OnSecret, ScanEnd } from './scan-escaped.js';
 import type { SecretTables } from './secret-tables.js';
 
 /** Of the shortest secret in hex, four digits in a row are looked at when every so many places are. */
@@ -14,17 +14,15 @@ const RUN_BYTE: Uint8Array = runBytes();
 export class RunScan {
   readonly #tables: SecretTables;
   readonly #decoder: RunDecoder;
-  readonly #readings = new EscapeReadings();
-  /**
-   * Characters of an interrupted run, and where each begins and ends in the text. Before them there is room for the characters of
-   * an escape.
-   */
+  /** Characters of an interrupted run, and where each begins and ends in the text. */
   #characters = new Uint8Array(256);
   #starts = new Int32Array(256);
   #ends = new Int32Array(256);
-  #count = LONGEST_ESCAPE;
+  #count = 0;
   /** Those that stand for an escape. */
   readonly #escapes: number[] = [];
+  /** The end of the last interrupted run. */
+  #scanned = 0;
 
   /** @param live whether an output is to be reported */
   constructor(tables: SecretTables, live: (output: number) => boolean) {
@@ -46,11 +44,12 @@ export class RunScan {
     this.#decoder.start(stop, onSecret);
     this.#scanBase64(bytes, 0, stop);
     this.#scanHex(bytes, 0, stop);
-    let scanned = 0;
-    for (const place of interruptions) {
-      if (place >= scanned) scanned = this.#scanAround(bytes, place, scanned, stop, complete);
+    this.#scanned = 0;
+    const open = { stop, complete, interruptions };
+    for (let next = 0; next < interruptions.count; ) {
+      next = this.#scanAround(bytes, next, this.#scanned, open);
     }
-    if (!complete) this.#scanOpenEnd(bytes, scanned, stop);
+    if (!complete) this.#scanOpenEnd(bytes, this.#scanned, stop);
     return this.#decoder.settled;
   }
 
@@ -87,24 +86,27 @@ export class RunScan {
     }
   }
 
-  /** Scans what stands around a place in one run, but for interruptions. @returns its end */
-  #scanAround(
-    bytes: Uint8Array,
-    place: number,
-    from: number,
-    stop: number,
-    complete: boolean,
-  ): number {
+  /** Scans what stands around an interruption in one run. @returns the next interruption behind it */
+  #scanAround(bytes: Uint8Array, first: number, from: number, open: OpenText): number {
+    const { stop, complete, interruptions } = open;
+    const place = interruptions.place(first);
     let start = place;
     while (start > from && RUN_BYTE[bytes[start - 1] as number] !== 0) start--;
     let end = place;
     while (end < stop && RUN_BYTE[bytes[end] as number] !== 0) end++;
-    this.#scanInterrupted(bytes, start, end, !complete && end === stop);
-    return end;
+    const goesOn = !complete && end === stop;
+    const next = this.#scanInterrupted(bytes, { start, end, first, isOpen: goesOn }, interruptions);
+    this.#scanned = end;
+    return next;
   }
 
   /** Splits a run where it holds no base64 character, and joins what an escaped one interrupts. */
-  #scanInterrupted(bytes: Uint8Array, start: number, end: number, open: boolean): void {
+  #scanInterrupted(
+    bytes: Uint8Array,
+    { start, end, first, isOpen }: InterruptedRun,
+    interruptions: Interruptions,
+  ): number {
+    let next = first;
     let at = start;
     while (at < end) {
       const byte = bytes[at] as number;
@@ -113,12 +115,23 @@ export class RunScan {
         at++;
         continue;
       }
-      const next = this.#joinEscape(bytes, at);
-      if (next < 0) this.#decodeJoined(bytes, false);
-      at = next < 0 ? at + 1 : next;
+      next = interruptions.skipTo(at, next);
+      if (next === interruptions.count || interruptions.place(next) !== at) {
+        this.#decodeJoined(bytes, false);
+        at++;
+        continue;
+      }
+      const character = interruptions.character(next);
+      const behind = interruptions.end(next);
+      if (character >= 0) {
+        this.#escapes.push(this.#count);
+        this.#join(character, at, behind);
+      }
+      at = behind;
     }
-    this.#decodeJoined(bytes, open);
-    if (open) this.#scanOpenEnd(bytes, start, end);
+    this.#decodeJoined(bytes, isOpen);
+    if (isOpen) this.#scanOpenEnd(bytes, start, end);
+    return interruptions.skipTo(end, next);
   }
 
   /**
@@ -132,21 +145,6 @@ export class RunScan {
     this.#decoder.decodeBase64({ characters: bytes, start, end: stop, open: true });
     const digits = startOfRun(HEX_VALUE, bytes, stop, start);
     this.#decoder.decodeHex({ characters: bytes, start: digits, end: stop, open: true });
-  }
-
-  /** @returns the end of the escape; -1: it stands for no base64 character */
-  #joinEscape(bytes: Uint8Array, at: number): number {
-    const readings = this.#readings;
-    readEscapes(bytes, at, bytes.length, readings);
-    for (let reading = readings.size - 1; reading >= 0; reading--) {
-      const end = readings.end(reading);
-      if (readings.length(reading) === 0) return end;
-      if (!isBase64(readings, reading)) continue;
-      this.#escapes.push(this.#count);
-      this.#join(readings.byte(reading, 0), at, end);
-      return end;
-    }
-    return -1;
   }
 
   #join(character: number, start: number, end: number): void {
@@ -168,17 +166,26 @@ export class RunScan {
 
   #decodeJoined(bytes: Uint8Array, open: boolean): void {
     const end = this.#count;
-    this.#count = LONGEST_ESCAPE;
+    if (end === 0) return;
+    this.#count = 0;
     const characters = this.#characters;
     const places = { starts: this.#starts, ends: this.#ends };
-    for (const joined of this.#escapes.splice(0)) this.#decodeTail(bytes, joined, end, open);
-    if (end - LONGEST_ESCAPE < SHORTEST_BASE64 && !open) return;
-    this.#decoder.decodeBase64({ characters, start: LONGEST_ESCAPE, end, open, places });
-    for (let start = LONGEST_ESCAPE; start < end; start++) {
+    const joined: Run = { characters, start: 0, end, open, places };
+    for (const escape of this.#escapes) this.#decodeTail(bytes, joined, escape);
+    this.#escapes.length = 0;
+    // Nearly no text holds a window of a secret; the end of one that goes on is always looked at.
+    const least = open ? Math.max(0, end - 2 * this.#tables.longest) : end;
+    const window = this.#tables.base64.next(characters, 0, end);
+    const from = window < 0 ? least : 0;
+    if (open || (end >= SHORTEST_BASE64 && from < end)) {
+      this.#decoder.decodeBase64({ ...joined, start: from });
+    }
+    for (let start = 0; start < end; start++) {
       const to = endOfRun(HEX_VALUE, characters, start, end);
       const goesOn = open && to === end;
-      const run: Run = { characters, start, end: to, open: goesOn, places };
-      if (to - start >= SHORTEST_HEX || goesOn) this.#decoder.decodeHex(run);
+      if (to - start >= SHORTEST_HEX || goesOn) {
+        this.#decoder.decodeHex({ ...joined, start, end: to, open: goesOn });
+      }
       start = to;
     }
   }
@@ -187,26 +194,27 @@ export class RunScan {
    * Decodes a run once more in which an escape is none: the characters that it ends with, such as `4a` of `%4a`, may be the first
    * ones of a secret, and be followed by others that are escaped.
    */
-  #decodeTail(bytes: Uint8Array, joined: number, end: number, open: boolean): void {
-    const [characters, starts, ends] = [this.#characters, this.#starts, this.#ends];
-    const stop = ends[joined] as number;
-    const tail = stop - startOfRun(BASE64_VALUE, bytes, stop, (starts[joined] as number) + 1);
-    const start = joined + 1 - tail;
-    const kept = [characters, starts, ends].map((list) => list.slice(start, joined + 1));
-    for (let index = 0; index < tail; index++) {
-      const place = stop - tail + index;
-      characters[start + index] = bytes[place] as number;
-      starts[start + index] = place;
-      ends[start + index] = place + 1;
-    }
-    const places = { starts, ends };
-    this.#decoder.decodeBeginning({ characters, start, end, open, places }, tail);
-    for (const [list, values] of [characters, starts, ends].map(
-      (one, at) => [one, kept[at]] as const,
-    )) {
-      list.set(values as Uint8Array | Int32Array, start);
-    }
+  #decodeTail(bytes: Uint8Array, joined: Run, escape: number): void {
+    const begin = (this.#starts[escape] as number) + 1;
+    const stop = this.#ends[escape] as number;
+    const tail = startOfRun(BASE64_VALUE, bytes, stop, begin);
+    if (tail < stop) this.#decoder.decodeBeginning(joined, escape + 1, bytes, tail);
   }
+}
+
+/** What is known of a text whose end may be open. */
+interface OpenText {
+  readonly stop: number;
+  readonly complete: boolean;
+  readonly interruptions: Interruptions;
+}
+
+interface InterruptedRun {
+  readonly start: number;
+  readonly end: number;
+  /** Its first interruption. */
+  readonly first: number;
+  readonly isOpen: boolean;
 }
 
 function startOfRun(value: Int8Array, bytes: Uint8Array, place: number, least: number): number {

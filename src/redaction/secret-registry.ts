@@ -124,7 +124,7 @@ export class SecretRegistry {
   /** Finders for all secrets; the owners of what they find are positions in all their secrets, one list after the other. */
   finders(): readonly SecretFinder<Entry | TokenEntry>[] {
     const isStale = this.#fresh.size > 0 || this.#isHalfRemoved();
-    if (!isStale && !this.#tokens.hasFresh) return this.#finders;
+    if (!isStale && !this.#tokens.isStale) return this.#finders;
     if (isStale) this.#compile();
     this.#finders = [...this.#secretFinders, ...this.#tokens.finders()];
     return this.#finders;
@@ -238,7 +238,7 @@ export class SecretRegistry {
   #holdsSecret(text: string): boolean {
     const spans = new SpanList();
     const bytes = encoder.encode(text);
-    const lists = new ByteLists(bytes, 0, true);
+    const lists = new ByteLists(bytes, undefined, 0, true);
     for (const finder of this.#finders) finder.find(bytes, lists, true, spans, 0);
     return spans.count > 0;
   }

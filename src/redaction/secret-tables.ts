@@ -72,9 +72,11 @@ export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables 
 
 function makeMoves(automaton: LiteralAutomaton): Int32Array {
   const { rows, rowCount, columns, output, columnOf } = automaton;
-  const moves = rows.map((node) =>
-    node < rowCount && output[node] === 0 ? node * columns : -1 - node,
-  );
+  const moves = new Int32Array(rows.length);
+  for (let cell = 0; cell < moves.length; cell++) {
+    const node = rows[cell] as number;
+    moves[cell] = node < rowCount && output[node] === 0 ? node * columns : -1 - node;
+  }
   // A line break inside a secret is looked at more closely.
   const lineFeed = columnOf[LINE_FEED] ?? 0;
   if (lineFeed === 0) return moves;

@@ -6,6 +6,8 @@ const SIGNATURE_WINDOW = 24;
 const TAIL_WINDOW = 43;
 /** Bytes in one finder: building its tables must not hold the process up. */
 const MAX_FINDER_BYTES = 96 * 1024;
+/** So many bytes of new tokens do not wait for the next text: their tables would hold it up. */
+const MOST_FRESH_BYTES = 16 * 1024;
 /** Newer tables take in the one before them when it has no more than so many times their bytes. */
 const MERGE_RATIO = 4;
 const SMALL_FINDER_BYTES = 2048;
@@ -40,7 +42,9 @@ export class TokenRegistry {
   readonly #entries = new Map<string, TokenEntry>();
   #bytes = 0;
   #fresh: TokenEntry[] = [];
+  #freshBytes = 0;
   #finders: SecretFinder<TokenEntry>[] = [];
+  #isStale = false;
 
   /** @param onEvicted called for each token that has to be given up before it ends */
   constructor(maxBytes: number, onEvicted: () => void) {
@@ -72,17 +76,21 @@ export class TokenRegistry {
     this.#entries.set(window, entry);
     this.#bytes += bytes.length;
     this.#fresh.push(entry);
+    this.#freshBytes += bytes.length;
     if (this.#bytes > this.#maxBytes) this.#makeRoom();
+    if (this.#freshBytes > MOST_FRESH_BYTES) this.#compile();
   }
 
   /** Finders for all tokens, with those that were given up as not live. */
   finders(): readonly SecretFinder<TokenEntry>[] {
     if (this.#fresh.length > 0) this.#compile();
+    this.#isStale = false;
     return this.#finders;
   }
 
-  get hasFresh(): boolean {
-    return this.#fresh.length > 0;
+  /** Whether the finders are others than those that were given last. */
+  get isStale(): boolean {
+    return this.#isStale || this.#fresh.length > 0;
   }
 
   /** Gives up the oldest, a bit more than need be: so this is seldom done. */
@@ -101,6 +109,8 @@ export class TokenRegistry {
   #compile(): void {
     let tokens = this.#fresh.filter(({ live }) => live);
     this.#fresh = [];
+    this.#freshBytes = 0;
+    this.#isStale = true;
     const finders = this.#finders.filter(({ secrets }) => secrets.some(({ live }) => live));
     for (let last = finders.at(-1); last !== undefined; last = finders.at(-1)) {
       const bytes = countBytes(tokens);

@@ -55,6 +55,12 @@ export class WindowFilter {
     return -1;
   }
 
+  /** Whether the 24 bits of four characters may be one of a secret's windows; negative ones are none. */
+  mayHold(window: number): boolean {
+    const mark = Math.imul(window, SCATTER) >>> this.#shift;
+    return window >= 0 && ((this.#marks[mark >>> 5] as number) & (1 << (mark & 31))) !== 0;
+  }
+
   #add(window: number): void {
     const mark = Math.imul(window, SCATTER) >>> this.#shift;
     const word = mark >>> 5;

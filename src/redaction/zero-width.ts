@@ -1,8 +1,9 @@
+import { COMMA, mayDivideNumbers } from './byte-lists.js';
+
 /** Characters that are not seen: soft hyphen, zero-width blank, non-joiner and joiner, word joiner, byte order mark. */
 const ZERO_WIDTH = /[\u00ad\u200b-\u200d\u2060\ufeff]/g;
 /** First bytes of their UTF-8 forms. */
 export const ZERO_WIDTH_LEADS: readonly number[] = [0xc2, 0xe2, 0xef];
-const LEAST_LEAD = 0xc2;
 
 /** Whether a character is not seen. */
 export function isZeroWidth(point: number): boolean {
@@ -21,14 +22,19 @@ export interface VisibleText {
   readonly bytes: Uint8Array;
   /** False: the text ends with what may be the beginning of a zero-width character, which is not in `bytes`. */
   readonly whole: boolean;
+  /** A place before which no list of numbers in decimal goes on; undefined: the text has none. */
+  readonly lists: number | undefined;
   /** Where a byte stood, by its place; for the place after the last one, where the text goes on. */
   originOf(place: number): number;
 }
 
 /** @param complete no text follows */
 export function visibleText(bytes: Uint8Array, complete: boolean): VisibleText {
-  const first = firstZeroWidth(bytes);
-  if (first < 0) return { bytes, whole: true, originOf: (place) => place };
+  const { zeroWidth: first, comma } = survey(bytes);
+  if (first < 0) {
+    const lists = comma < 0 ? undefined : comma;
+    return { bytes, whole: true, lists, originOf: (place) => place };
+  }
   // Not `slice`: that of a Buffer makes no copy.
   const visible = new Uint8Array(bytes);
   /** Places in the visible text before which characters were taken out, and how many bytes up to there. */
@@ -56,6 +62,8 @@ export function visibleText(bytes: Uint8Array, complete: boolean): VisibleText {
   return {
     bytes: visible.subarray(0, to),
     whole: !open,
+    // What stands around a comma may only be seen now.
+    lists: 0,
     originOf: (place) => place + (removed[lastNotAfter(places, place)] ?? 0),
   };
 }
@@ -81,14 +89,28 @@ export function zeroWidthAt(bytes: Uint8Array, at: number, limit: number): numbe
   return third >= 0x8b && third <= 0x8d ? 3 : 0;
 }
 
-/** Place of the first zero-width character, or of what may become one; -1: there is none. */
-function firstZeroWidth(bytes: Uint8Array): number {
+/**
+ * Looks at every byte of a text once: the place of the first zero-width character, or of what may become one, and of the first comma
+ * between two numbers before it; -1: there is none.
+ */
+function survey(bytes: Uint8Array): { readonly zeroWidth: number; readonly comma: number } {
+  let comma = -1;
   for (let at = 0; at < bytes.length; at++) {
-    if ((bytes[at] as number) >= LEAST_LEAD && zeroWidthAt(bytes, at, bytes.length) !== 0)
-      return at;
+    const mark = MARK[bytes[at] as number] as number;
+    if (mark === 0) continue;
+    if (mark === COMMA_MARK) {
+      if (comma < 0 && mayDivideNumbers(bytes, at)) comma = at;
+    } else if (zeroWidthAt(bytes, at, bytes.length) !== 0) return { zeroWidth: at, comma };
   }
-  return -1;
+  return { zeroWidth: -1, comma };
 }
+
+const COMMA_MARK = 2;
+/** What a survey looks at: the first bytes of zero-width characters, and commas. */
+const MARK: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (ZERO_WIDTH_LEADS.includes(byte)) return 1;
+  return byte === COMMA ? COMMA_MARK : 0;
+});
 
 /** Position of the last number of a rising list that is not greater than a bound; -1: there is none. */
 function lastNotAfter(numbers: readonly number[], bound: number): number {

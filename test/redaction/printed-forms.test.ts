@@ -11,7 +11,7 @@ const LINES = [
   'u0/+9aZ=',
 ];
 const KEY = `-----BEGIN PRIVATE KEY-----\n${LINES.join('\n')}\n-----END PRIVATE KEY-----\n`;
-const SHORT_LINES = 'first\nsecond\nthird\nit\'s "4"';
+const SHORT_LINES = `${Array.from({ length: 12 }, (_, line) => `line-${line}!`).join('\n')}\nit's "13"\nlast`;
 const LATIN = 'pass\u001bword\u0085\u00e9\'"`\\';
 const TOKEN = 'a token of one line, of 48 characters: 0123456789';
 const SECRETS = [KEY, SHORT_LINES, LATIN, TOKEN];

@@ -24,6 +24,7 @@ function views(text: Buffer): readonly Buffer[] {
     unescapeBytes,
     unprint,
     unindent,
+    unreturn,
     (view: Buffer) => unescapePercent(blanks(view)),
   ];
   for (let level = 0, from = 0; level < 3; level++) {
@@ -64,7 +65,7 @@ function unprint(view: Buffer): Buffer {
   const text = view
     .toString('latin1')
     .replaceAll(COLOURS, '')
-    .replaceAll(/(\\n)(['"`]) \+\r?\n *\2/g, '$1');
+    .replaceAll(/(\\n)['"`] \+\r?\n *['"`]/g, '$1');
   return Buffer.from(text, 'latin1');
 }
 
@@ -74,6 +75,10 @@ const COLOURS = /\u001b\[[\d;]*m/g;
 function unindent(view: Buffer): Buffer {
   const text = view.toString('latin1').replaceAll(/\r?\n[ \t]*/g, '\n');
   return Buffer.from(text, 'latin1');
+}
+
+function unreturn(view: Buffer): Buffer {
+  return Buffer.from(view.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }
 
 function unescapeBytes(view: Buffer): Buffer {
