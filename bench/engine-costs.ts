@@ -8,6 +8,7 @@ import { BOUNDS_JOB } from './bounds.js';
 import type { Build, BuildModules } from './builds.js';
 import { createRandom, type GeneratedPermission, generateStore } from './generate-store.js';
 import { median } from './measure.js';
+import { REDACTION_JOB } from './redaction-worst.js';
 import { encodeRegistry } from './write-registry.js';
 
 /** A figure with its unit, and what it was measured on. */
@@ -231,6 +232,7 @@ export const JOBS: Readonly<
   },
 
   bounds: BOUNDS_JOB,
+  redaction: REDACTION_JOB,
 };
 
 /** The first of the adversaries is what the others are given in multiples of. */

@@ -137,6 +137,10 @@ async function runAll(): Promise<void> {
     );
     report.costs['redaction'] = [{ permissions: 0, resources: 0, costs }];
     printCosts('redaction of a log in chunks', costs);
+    const [secrets, tokens] = large ? [100, 20_000] : [100, 1000];
+    const worst = withBaseline('redaction', secrets, tokens);
+    report.costs['redaction, at worst'] = [{ permissions: 0, resources: 0, costs: worst }];
+    printCosts(`redaction at worst: ${secrets} secrets, ${tokens} tokens`, worst);
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }

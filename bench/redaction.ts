@@ -99,13 +99,17 @@ function benchReplaceAll(secrets: readonly string[], log: Uint8Array): number {
   return size / 1000 / ms;
 }
 
-function makeSecret(random: () => number): string {
+export function makeSecret(random: () => number): string {
   return Array.from({ length: 24 + Math.floor(random() * 24) }, () =>
     pick(random, [...CHARACTERS]),
   ).join('');
 }
 
-function makeLog(random: () => number, secrets: readonly string[], size: number): Uint8Array {
+export function makeLog(
+  random: () => number,
+  secrets: readonly string[],
+  size: number,
+): Uint8Array {
   const block = Array.from({ length: 5000 }, (_, index) => makeLine(random, index, secrets));
   const bytes = new TextEncoder().encode(block.join(''));
   const log = new Uint8Array(size);

@@ -31,6 +31,8 @@ const LONGEST_GAP = 512;
 const SHORTEST = 8;
 /** A list of eight numbers in hex has two digits and a blank, in some order, at one of so many places. */
 const STRIDE = 21;
+const NO_BYTES = new Uint8Array();
+const NO_PLACES = new Int32Array();
 export const COMMA = 0x2c;
 const DOT = 0x2e;
 const COLON = 0x3a;
@@ -50,9 +52,10 @@ const OFFSETS = Int8Array.from({ length: 27 }, (_, kinds) =>
  */
 export class ByteLists {
   readonly lists: ByteList[] = [];
-  readonly values: number[] = [];
-  readonly starts: number[] = [];
-  readonly ends: number[] = [];
+  values: Uint8Array = NO_BYTES;
+  starts: Int32Array = NO_PLACES;
+  ends: Int32Array = NO_PLACES;
+  #count = 0;
   readonly #bytes: Uint8Array;
   readonly #isComplete: boolean;
   readonly #before: number;
@@ -137,7 +140,7 @@ export class ByteLists {
   /** @returns where the list ends */
   #readDecimal(start: number): number {
     const bytes = this.#bytes;
-    const from = this.values.length;
+    const from = this.#count;
     let [at, isOpen, isCut, isKeyed, partial] = [start, false, false, false, -1];
     for (;;) {
       let end = at;
@@ -255,7 +258,7 @@ export class ByteLists {
 
   #readHex(start: number): number {
     const bytes = this.#bytes;
-    const from = this.values.length;
+    const from = this.#count;
     let [at, isOpen, isCut, partial] = [start, false, false, -1];
     for (;;) {
       const isShort = at + 1 === bytes.length && KIND[bytes[at] as number] === 1;
@@ -281,18 +284,30 @@ export class ByteLists {
   }
 
   #push(value: number, start: number, end: number): void {
-    this.values.push(value);
-    this.starts.push(start);
-    this.ends.push(end);
+    if (this.#count === this.values.length) this.#grow();
+    this.values[this.#count] = value;
+    this.starts[this.#count] = start;
+    this.ends[this.#count++] = end;
+  }
+
+  #grow(): void {
+    const size = Math.max(64, 2 * this.#count);
+    const [values, starts, ends] = [this.values, this.starts, this.ends];
+    this.values = new Uint8Array(size);
+    this.starts = new Int32Array(size);
+    this.ends = new Int32Array(size);
+    this.values.set(values);
+    this.starts.set(starts);
+    this.ends.set(ends);
   }
 
   #close(list: Omit<ByteList, 'to'>): void {
-    const to = this.values.length;
+    const to = this.#count;
     if (to - list.from >= SHORTEST || list.isOpen) {
       this.lists.push({ ...list, to });
       return;
     }
-    for (const numbers of [this.values, this.starts, this.ends]) numbers.length = list.from;
+    this.#count = list.from;
   }
 }
 

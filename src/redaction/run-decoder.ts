@@ -20,13 +20,6 @@ export interface Run {
 }
 
 const NO_BYTES = new Uint8Array();
-/** Characters of a window of base64. */
-const WINDOW = 4;
-/** Of so many windows in a row one is a window of the secret that they all lie in. */
-const WINDOW_STRIDE = 6;
-/** In place of a node: the run ends before. */
-const END = -2;
-
 /** Bits that one character stands for. */
 const BASE64_BITS = 6;
 const HEX_BITS = 4;
@@ -125,17 +118,26 @@ export class RunDecoder {
    * @param run its places are known
    * @param from where the part begins
    * @param tail where the characters begin
+   * @param isBase64 whether they may be base64
+   * @param isHex whether they may be hex
    */
-  decodeBeginning(run: Run, from: number, text: Uint8Array, tail: number): void {
+  decodeBeginning(
+    run: Run,
+    from: number,
+    text: Uint8Array,
+    tail: number,
+    isBase64: boolean,
+    isHex: boolean,
+  ): void {
     this.#text = text;
     this.#from = from;
     this.#stop = run.places?.ends[from - 1] as number;
     const length = this.#stop - tail;
-    if (this.#mayBeginBase64(run, length)) {
-      for (let skip = 0; skip < 8; skip += 2) this.#readBeginning(run, length, skip, true);
+    for (let skip = 0; isBase64 && skip < 8; skip += 2) {
+      this.#readBeginning(run, length, skip, true);
     }
-    if (this.#mayBeginHex(run, length)) {
-      for (let skip = 0; skip < 8; skip += HEX_BITS) this.#readBeginning(run, length, skip, false);
+    for (let skip = 0; isHex && skip < 8; skip += HEX_BITS) {
+      this.#readBeginning(run, length, skip, false);
     }
     this.#text = NO_BYTES;
     this.#from = 0;
@@ -145,46 +147,6 @@ export class RunDecoder {
   #characterAt({ characters }: Run, at: number): number {
     const byte = at < this.#from ? this.#text[this.#stop - (this.#from - at)] : characters[at];
     return byte as number;
-  }
-
-  /** A window that begins in the six characters behind the beginning of a secret is one of the secret's. */
-  #mayBeginBase64(run: Run, length: number): boolean {
-    for (let back = 0; back < length; back += WINDOW_STRIDE) {
-      const start = this.#from - back;
-      if (start + WINDOW > run.end) {
-        if (run.open) return true;
-        continue;
-      }
-      let window = 0;
-      for (let at = start; at < start + WINDOW; at++) {
-        const value = BASE64_VALUE[this.#characterAt(run, at)] as number;
-        window = (window << BASE64_BITS) | value;
-      }
-      if (this.#tables.base64.mayHold(window)) return true;
-    }
-    return false;
-  }
-
-  /** Whether two bytes of a secret stand at the end of what is before, and in the part. */
-  #mayBeginHex(run: Run, length: number): boolean {
-    for (let at = this.#from - 1; at >= this.#from - length; at--) {
-      if ((HEX_VALUE[this.#characterAt(run, at)] as number) < 0) return false;
-      const node = this.#readHexByte(run, at, 0);
-      if (node === END && run.open) return true;
-      if (node <= 0) continue;
-      const next = this.#readHexByte(run, at + 2, node);
-      if (next === END ? run.open : this.#tables.parent[next] === node) return true;
-    }
-    return false;
-  }
-
-  /** The node after a byte of two digits; 0: it is no byte; END: the run ends in it. */
-  #readHexByte(run: Run, at: number, node: number): number {
-    if (at + 1 >= run.end) return END;
-    const high = HEX_VALUE[this.#characterAt(run, at)] as number;
-    const low = HEX_VALUE[this.#characterAt(run, at + 1)] as number;
-    if ((high | low) < 0) return 0;
-    return nextNode(this.#tables.automaton, node, (high << HEX_BITS) | low);
   }
 
   /** @param length of the characters before @param skip bits that are left out at the beginning */

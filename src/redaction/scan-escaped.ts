@@ -20,6 +20,9 @@ export interface ScanEnd {
 }
 
 const TAB = 9;
+/** In place of a reading. */
+const NONE = -1;
+const MANY = -2;
 const NO_BYTES = new Uint8Array();
 
 /** A scan of one text for secrets, written plainly or with escapes, in any mixture. */
@@ -54,9 +57,9 @@ export class EscapeScan {
     let at = 0;
     for (;;) {
       at = this.#readPlain(at);
-      if (this.#threads.size === 0) at = this.#passEscapes(at);
+      at = this.#readEscapes(at);
       if (at === bytes.length) break;
-      if (this.#threads.size === 0 && this.#isPlain(at)) continue;
+      if (this.#isPlain(at)) continue;
       const next = this.#readThreads(at, complete);
       if (next < 0) return this.#end(-next - 1);
       at = next;
@@ -116,34 +119,78 @@ export class EscapeScan {
   }
 
   /**
-   * Passes over escapes that no secret begins with, where nothing of one is read. Most of a text that is full of escapes is passed
-   * over here.
+   * Reads escapes that mean but one thing to a secret, or nothing at all, which nearly all do: with the only thread, or none.
    *
-   * @returns the first place where a secret may begin, or the text is plain
+   * @returns the first place that is plain, or where more than one reading has to be followed
    */
-  #passEscapes(from: number): number {
+  #readEscapes(from: number): number {
     const bytes = this.#bytes;
-    const { plainColumnOf } = this.#tables;
+    const { plainColumnOf, automaton } = this.#tables;
+    const readings = this.#readings;
+    const threads = this.#threads;
+    let node = threads.size === 0 ? 0 : threads.take(0);
     let at = from;
     while (at < bytes.length) {
       const byte = bytes[at] as number;
-      if ((plainColumnOf[byte] as number) >= 0 || this.#begins(byte)) return at;
-      if (byte === BACKSLASH) {
+      if ((plainColumnOf[byte] as number) >= 0) break;
+      if (node === 0 ? this.#begins(byte) : nextNode(automaton, node, byte) !== 0) break;
+      if (node === 0 && byte === BACKSLASH) {
         const end = endOfRun(bytes, at);
         // So far from its end, a run stands for backslashes alone.
         if (end - at > LONGEST_RUN) at = end - LONGEST_RUN;
       }
-      if (readEscapes(bytes, at, bytes.length, this.#readings)) return at;
-      const readings = this.#readings;
-      for (let reading = 0; reading < readings.size; reading++) {
-        for (let index = 0; index < readings.length(reading); index++) {
-          if (this.#begins(readings.byte(reading, index))) return at;
-        }
+      if (readEscapes(bytes, at, bytes.length, readings)) break;
+      const reading = this.#onlyReading(node);
+      if (reading === MANY) break;
+      if (reading === NONE) {
+        node = 0;
+        this.#noteInterruption(at++);
+        continue;
       }
+      const end = readings.end(reading);
+      if (!this.#isDead(at + 1, end)) break;
       this.#noteInterruption(at);
-      at++;
+      this.#unevenEnd = end;
+      const isMoved = readings.length(reading) > 0;
+      node = this.#nodeOf(node, reading);
+      if (isMoved && automaton.output[node] !== 0) this.#report(node, end);
+      at = end;
     }
+    threads.add(node, at);
     return at;
+  }
+
+  /** The only reading by which a secret begins or goes on. */
+  #onlyReading(node: number): number {
+    const readings = this.#readings;
+    let only = NONE;
+    for (let reading = 0; reading < readings.size; reading++) {
+      if (this.#nodeOf(node, reading) === 0) continue;
+      if (only !== NONE) return MANY;
+      only = reading;
+    }
+    return only;
+  }
+
+  /** The node after a reading. */
+  #nodeOf(from: number, reading: number): number {
+    const readings = this.#readings;
+    const { automaton } = this.#tables;
+    let node = from;
+    for (let index = 0; index < readings.length(reading); index++) {
+      node = nextNode(automaton, node, readings.byte(reading, index));
+    }
+    return node;
+  }
+
+  /** Whether no secret begins between two places. */
+  #isDead(from: number, to: number): boolean {
+    const { plainColumnOf } = this.#tables;
+    for (let at = from; at < to; at++) {
+      const byte = this.#bytes[at] as number;
+      if ((plainColumnOf[byte] as number) < 0 || this.#begins(byte)) return false;
+    }
+    return true;
   }
 
   /** Whether a secret begins with a byte. */
@@ -211,13 +258,9 @@ export class EscapeScan {
   }
 
   #read(from: number, reading: number): void {
-    const readings = this.#readings;
-    let node = from;
-    for (let index = 0; index < readings.length(reading); index++) {
-      node = nextNode(this.#tables.automaton, node, readings.byte(reading, index));
-    }
-    const end = readings.end(reading);
-    const moved = readings.length(reading) > 0;
+    const node = this.#nodeOf(from, reading);
+    const end = this.#readings.end(reading);
+    const moved = this.#readings.length(reading) > 0;
     if (moved && this.#tables.automaton.output[node] !== 0) this.#report(node, end);
     this.#threads.add(node, end);
   }

@@ -1,3 +1,4 @@
+import { nextNode } from '../matchers/literal-automaton.js';
 import { BACKSLASH, BASE64_VALUE, HEX_VALUE, PERCENT } from './byte-tables.js';
 import type { Interruptions } from './interruptions.js';
 import { type Run, RunDecoder, SHORTEST_BASE64, SHORTEST_HEX } from './run-decoder.js';
@@ -18,7 +19,6 @@ export class RunScan {
   #characters = new Uint8Array(256);
   #starts = new Int32Array(256);
   #ends = new Int32Array(256);
-  #count = 0;
   /** Those that stand for an escape. */
   readonly #escapes: number[] = [];
   /** The end of the last interrupted run. */
@@ -106,30 +106,34 @@ export class RunScan {
     { start, end, first, isOpen }: InterruptedRun,
     interruptions: Interruptions,
   ): number {
+    while (this.#characters.length < end - start) this.#grow();
+    const [joined, starts, ends] = [this.#characters, this.#starts, this.#ends];
     let next = first;
-    let at = start;
-    while (at < end) {
+    let count = 0;
+    for (let at = start; at < end; ) {
       const byte = bytes[at] as number;
-      if ((BASE64_VALUE[byte] as number) >= 0) {
-        this.#join(byte, at, at + 1);
-        at++;
-        continue;
+      let character = byte;
+      let behind = at + 1;
+      if ((BASE64_VALUE[byte] as number) < 0) {
+        next = interruptions.skipTo(at, next);
+        if (next === interruptions.count || interruptions.place(next) !== at) {
+          this.#decodeJoined(bytes, count, false);
+          count = 0;
+          at++;
+          continue;
+        }
+        character = interruptions.character(next);
+        behind = interruptions.end(next);
+        if (character >= 0) this.#escapes.push(count);
       }
-      next = interruptions.skipTo(at, next);
-      if (next === interruptions.count || interruptions.place(next) !== at) {
-        this.#decodeJoined(bytes, false);
-        at++;
-        continue;
-      }
-      const character = interruptions.character(next);
-      const behind = interruptions.end(next);
       if (character >= 0) {
-        this.#escapes.push(this.#count);
-        this.#join(character, at, behind);
+        joined[count] = character;
+        starts[count] = at;
+        ends[count++] = behind;
       }
       at = behind;
     }
-    this.#decodeJoined(bytes, isOpen);
+    this.#decodeJoined(bytes, count, isOpen);
     if (isOpen) this.#scanOpenEnd(bytes, start, end);
     return interruptions.skipTo(end, next);
   }
@@ -147,32 +151,19 @@ export class RunScan {
     this.#decoder.decodeHex({ characters: bytes, start: digits, end: stop, open: true });
   }
 
-  #join(character: number, start: number, end: number): void {
-    if (this.#count === this.#characters.length) this.#grow();
-    this.#characters[this.#count] = character;
-    this.#starts[this.#count] = start;
-    this.#ends[this.#count++] = end;
-  }
-
   #grow(): void {
-    const [characters, starts, ends] = [this.#characters, this.#starts, this.#ends];
-    this.#characters = new Uint8Array(2 * this.#count);
-    this.#starts = new Int32Array(2 * this.#count);
-    this.#ends = new Int32Array(2 * this.#count);
-    this.#characters.set(characters);
-    this.#starts.set(starts);
-    this.#ends.set(ends);
+    const size = 2 * this.#characters.length;
+    this.#characters = new Uint8Array(size);
+    this.#starts = new Int32Array(size);
+    this.#ends = new Int32Array(size);
   }
 
-  #decodeJoined(bytes: Uint8Array, open: boolean): void {
-    const end = this.#count;
+  #decodeJoined(bytes: Uint8Array, end: number, open: boolean): void {
     if (end === 0) return;
-    this.#count = 0;
     const characters = this.#characters;
     const places = { starts: this.#starts, ends: this.#ends };
     const joined: Run = { characters, start: 0, end, open, places };
-    for (const escape of this.#escapes) this.#decodeTail(bytes, joined, escape);
-    this.#escapes.length = 0;
+    if (this.#escapes.length > 0) this.#decodeTails(bytes, joined);
     // Nearly no text holds a window of a secret; the end of one that goes on is always looked at.
     const least = open ? Math.max(0, end - 2 * this.#tables.longest) : end;
     const window = this.#tables.base64.next(characters, 0, end);
@@ -191,16 +182,59 @@ export class RunScan {
   }
 
   /**
-   * Decodes a run once more in which an escape is none: the characters that it ends with, such as `4a` of `%4a`, may be the first
+   * Decodes a run once more where an escape is none: the characters that it ends with, such as `4a` of `%4a`, may be the first
    * ones of a secret, and be followed by others that are escaped.
    */
-  #decodeTail(bytes: Uint8Array, joined: Run, escape: number): void {
-    const begin = (this.#starts[escape] as number) + 1;
-    const stop = this.#ends[escape] as number;
-    const tail = startOfRun(BASE64_VALUE, bytes, stop, begin);
-    if (tail < stop) this.#decoder.decodeBeginning(joined, escape + 1, bytes, tail);
+  #decodeTails(bytes: Uint8Array, joined: Run): void {
+    const { characters, end, open } = joined;
+    const [starts, ends] = [this.#starts, this.#ends];
+    const { base64 } = this.#tables;
+    let hexEnd = 0;
+    for (const index of this.#escapes) {
+      const from = index + 1;
+      const stop = ends[index] as number;
+      const tail = startOfRun(BASE64_VALUE, bytes, stop, (starts[index] as number) + 1);
+      if (tail === stop) continue;
+      if (hexEnd < from) hexEnd = endOfRun(HEX_VALUE, characters, from, end);
+      // So near to an open end, what is not known yet may decide.
+      const isNear = open && end - from < SHORTEST_HEX;
+      const isBase64 =
+        isNear || stop - tail > LONGEST_TAIL || base64.isWindow(characters, from, end);
+      const isHex =
+        isNear ||
+        (hexEnd - from >= SHORTEST_HEX - (stop - tail) &&
+          this.#mayBeginHex(bytes, tail, stop, joined, from));
+      if (isBase64 || isHex)
+        this.#decoder.decodeBeginning(joined, from, bytes, tail, isBase64, isHex);
+    }
+    this.#escapes.length = 0;
+  }
+
+  /** Whether the first two bytes of a secret stand in hex at the end of an escape and behind it. */
+  #mayBeginHex(bytes: Uint8Array, tail: number, stop: number, run: Run, from: number): boolean {
+    const { moves, columnOf, parent, automaton } = this.#tables;
+    const { characters } = run;
+    let [a, b, c] = [
+      HEX_VALUE[characters[from] as number] as number,
+      HEX_VALUE[characters[from + 1] as number] as number,
+      HEX_VALUE[characters[from + 2] as number] as number,
+    ];
+    for (let at = stop - 1; at >= tail; at--) {
+      const digit = HEX_VALUE[bytes[at] as number] as number;
+      if (digit < 0) return false;
+      const first = (digit << 4) | a;
+      if (moves[columnOf[first] as number] !== 0) {
+        const node = nextNode(automaton, 0, first);
+        if (parent[nextNode(automaton, node, (b << 4) | c)] === node) return true;
+      }
+      [a, b, c] = [digit, a, b];
+    }
+    return false;
   }
 }
+
+/** With more characters an escape may end that hold all windows of a secret that begins among them. */
+const LONGEST_TAIL = 6;
 
 /** What is known of a text whose end may be open. */
 interface OpenText {
