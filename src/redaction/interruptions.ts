@@ -4,45 +4,34 @@
  */
 export class Interruptions {
   count = 0;
-  #places = new Int32Array(64);
-  #ends = new Int32Array(64);
-  #characters = new Int16Array(64);
+  places: Int32Array = new Int32Array(64);
+  ends: Int32Array = new Int32Array(64);
+  /** What each stands for; -1: nothing. */
+  characters: Int16Array = new Int16Array(64);
 
   /** @param character what the escape stands for; -1: nothing */
   push(place: number, end: number, character: number): void {
-    if (this.count === this.#places.length) this.#grow();
-    this.#places[this.count] = place;
-    this.#ends[this.count] = end;
-    this.#characters[this.count++] = character;
-  }
-
-  place(index: number): number {
-    return this.#places[index] as number;
-  }
-
-  end(index: number): number {
-    return this.#ends[index] as number;
-  }
-
-  character(index: number): number {
-    return this.#characters[index] as number;
+    if (this.count === this.places.length) this.#grow();
+    this.places[this.count] = place;
+    this.ends[this.count] = end;
+    this.characters[this.count++] = character;
   }
 
   /** The first one from `index` on that does not stand before a place. */
   skipTo(place: number, index: number): number {
     let next = index;
-    while (next < this.count && (this.#places[next] as number) < place) next++;
+    while (next < this.count && (this.places[next] as number) < place) next++;
     return next;
   }
 
   #grow(): void {
     const size = 2 * this.count;
-    const [places, ends, characters] = [this.#places, this.#ends, this.#characters];
-    this.#places = new Int32Array(size);
-    this.#ends = new Int32Array(size);
-    this.#characters = new Int16Array(size);
-    this.#places.set(places);
-    this.#ends.set(ends);
-    this.#characters.set(characters);
+    const [places, ends, characters] = [this.places, this.ends, this.characters];
+    this.places = new Int32Array(size);
+    this.ends = new Int32Array(size);
+    this.characters = new Int16Array(size);
+    this.places.set(places);
+    this.ends.set(ends);
+    this.characters.set(characters);
   }
 }

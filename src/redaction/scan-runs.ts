@@ -89,7 +89,7 @@ export class RunScan {
   /** Scans what stands around an interruption in one run. @returns the next interruption behind it */
   #scanAround(bytes: Uint8Array, first: number, from: number, open: OpenText): number {
     const { stop, complete, interruptions } = open;
-    const place = interruptions.place(first);
+    const place = interruptions.places[first] as number;
     let start = place;
     while (start > from && RUN_BYTE[bytes[start - 1] as number] !== 0) start--;
     let end = place;
@@ -108,6 +108,7 @@ export class RunScan {
   ): number {
     while (this.#characters.length < end - start) this.#grow();
     const [joined, starts, ends] = [this.#characters, this.#starts, this.#ends];
+    const { places, ends: placesBehind, characters, count: known } = interruptions;
     let next = first;
     let count = 0;
     for (let at = start; at < end; ) {
@@ -115,15 +116,15 @@ export class RunScan {
       let character = byte;
       let behind = at + 1;
       if ((BASE64_VALUE[byte] as number) < 0) {
-        next = interruptions.skipTo(at, next);
-        if (next === interruptions.count || interruptions.place(next) !== at) {
+        while (next < known && (places[next] as number) < at) next++;
+        if (next === known || places[next] !== at) {
           this.#decodeJoined(bytes, count, false);
           count = 0;
           at++;
           continue;
         }
-        character = interruptions.character(next);
-        behind = interruptions.end(next);
+        character = characters[next] as number;
+        behind = placesBehind[next] as number;
         if (character >= 0) this.#escapes.push(count);
       }
       if (character >= 0) {
