@@ -12,7 +12,7 @@ type Redaction = BuildModules['./redaction'];
 type Redactor = ReturnType<Redaction['createRedactor']>;
 
 const ROUNDS = 7;
-const LINE = 100_000;
+const LINE = 1_000_000;
 
 /** Lines that are one escape after the other; the secrets of some begin with what they spell. */
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,23 +1,12 @@
 import { nextNode } from '../matchers/literal-automaton.js';
-import {
-  BACKSLASH,
-  BASE64_VALUE,
-  BLANK,
-  CONTROL_ESCAPE,
-  HEX_VALUE,
-  isPunctuation,
-  LETTER_U,
-  LETTER_X,
-  PERCENT,
-  PLUS,
-} from './byte-tables.js';
+import { BACKSLASH, BASE64_VALUE, BLANK } from './byte-tables.js';
+import { begins, endOfRun, passDeadEscape } from './dead-escapes.js';
 import { findStart } from './find-start.js';
 import { Interruptions } from './interruptions.js';
 import { LINE_FEED } from './read-breaks.js';
 import { EscapeReadings, LONGEST_RUN, readEscapes } from './read-escapes.js';
 import type { SecretTables } from './secret-tables.js';
 import { ThreadSet } from './thread-set.js';
-import { ZERO_WIDTH_LEADS } from './zero-width.js';
 
 /** Told of a secret found: an output of the automaton, which never is 0, and where the secret begins and ends. */
 export type OnSecret = (output: number, start: number, end: number) => void;
@@ -32,24 +21,6 @@ export interface ScanEnd {
 }
 
 const TAB = 9;
-/** In place of the byte of an escape: there is more to it, or it is none. */
-const LONG = -1;
-const NO_ESCAPE = -2;
-
-/** What a backslash and the byte behind it mean, where that is all there is to it. */
-const SHORT_ESCAPE: Int16Array = Int16Array.from({ length: 256 }, (_, byte) => {
-  // A character of base64 is to be joined.
-  if ([BACKSLASH, LETTER_U, LETTER_X].includes(byte)) return LONG;
-  if (isPunctuation(byte)) return (BASE64_VALUE[byte] as number) >= 0 ? LONG : byte;
-  const control = CONTROL_ESCAPE[byte] as number;
-  return control >= 0 ? control : NO_ESCAPE;
-});
-
-/** The bytes that may begin an escape in turn, or a zero-width character. */
-const IS_LONG: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte === PERCENT || byte === BACKSLASH || ZERO_WIDTH_LEADS.includes(byte) ? 1 : 0,
-);
-
 /** In place of a reading. */
 const NONE = -1;
 const MANY = -2;
@@ -163,14 +134,14 @@ export class EscapeScan {
     while (at < bytes.length) {
       const byte = bytes[at] as number;
       if ((plainColumnOf[byte] as number) >= 0) break;
-      if (node === 0 ? this.#begins(byte) : nextNode(automaton, node, byte) !== 0) break;
+      if (node === 0 ? begins(this.#tables, byte) : nextNode(automaton, node, byte) !== 0) break;
       if (node === 0 && byte === BACKSLASH) {
         const end = endOfRun(bytes, at);
         // So far from its end, a run stands for backslashes alone.
         if (end - at > LONGEST_RUN) at = end - LONGEST_RUN;
       }
       if (node === 0) {
-        const behind = this.#passDead(at);
+        const behind = passDeadEscape(this.#tables, bytes, at, this.#interruptions);
         if (behind > at) {
           at = behind;
           continue;
@@ -195,36 +166,6 @@ export class EscapeScan {
     }
     threads.add(node, at);
     return at;
-  }
-
-  /**
-   * Passes over an escape of those that texts have most, where it means nothing to a secret: a shortcut past all that an escape may
-   * be. The byte that it begins with begins no secret.
-   *
-   * @returns the place from which on to read; `at`: it may mean something
-   */
-  #passDead(at: number): number {
-    const bytes = this.#bytes;
-    if (at + 2 >= bytes.length) return at;
-    const next = bytes[at + 1] as number;
-    switch (bytes[at]) {
-      case PLUS:
-        return this.#begins(BLANK) ? at : at + 1;
-      case BACKSLASH: {
-        const end = endOfRun(bytes, at + 1);
-        if (end === bytes.length) return at;
-        const value = SHORT_ESCAPE[bytes[end] as number] as number;
-        return value === LONG || (value >= 0 && this.#begins(value)) ? at : end;
-      }
-      default: {
-        const last = bytes[at + 2] as number;
-        const value = ((HEX_VALUE[next] as number) << 4) | (HEX_VALUE[last] as number);
-        if (value < 0) return at + 1;
-        if (IS_LONG[value] === 1 || this.#begins(value)) return at;
-        if ((BASE64_VALUE[value] as number) >= 0) this.#interruptions.push(at, at + 3, value);
-        return this.#begins(next) || this.#begins(last) ? at + 1 : at + 3;
-      }
-    }
   }
 
   /** The only reading by which a secret begins or goes on. */
@@ -255,15 +196,9 @@ export class EscapeScan {
     const { plainColumnOf } = this.#tables;
     for (let at = from; at < to; at++) {
       const byte = this.#bytes[at] as number;
-      if ((plainColumnOf[byte] as number) < 0 || this.#begins(byte)) return false;
+      if ((plainColumnOf[byte] as number) < 0 || begins(this.#tables, byte)) return false;
     }
     return true;
-  }
-
-  /** Whether a secret begins with a byte. */
-  #begins(byte: number): boolean {
-    const { moves, columnOf } = this.#tables;
-    return moves[columnOf[byte] as number] !== 0;
   }
 
   /** What the readings at a place are for base64: the longest one counts. */
@@ -377,12 +312,6 @@ export class EscapeScan {
     if (latest >= this.#unevenEnd) return latest;
     return findStart(this.#tables, this.#bytes, node, end, this.#spare);
   }
-}
-
-function endOfRun(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (bytes[at] === BACKSLASH) at++;
-  return at;
 }
 
 function isIndent(byte: number | undefined): boolean {
