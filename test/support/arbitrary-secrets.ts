@@ -118,7 +118,11 @@ export const ENCODINGS: readonly Encoding[] = [
     name: 'CRLF',
     encode: (text) => text.replaceAll('\r\n', '\n').replaceAll('\n', '\r\n'),
   },
-  { name: 'indented', encode: (text) => text.replaceAll(/\n(?! |\t)/g, '\n    ') },
+  {
+    name: 'indented',
+    // Taking indents off would take those of the text off too.
+    encode: (text) => (/\n[ \t]/.test(text) ? text : text.replaceAll('\n', '\n    ')),
+  },
   { name: 'hex escapes', encode: hexEscapes },
   { name: 'Buffer', encode: (text, random) => `<Buffer ${hexPairs(amid(text, random))}>` },
   { name: 'bytes in JSON', encode: (text, random) => JSON.stringify([...amid(text, random)]) },
