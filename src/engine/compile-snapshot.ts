@@ -18,7 +18,7 @@ import {
   compilePermissions,
 } from './compile-permissions.js';
 import { CompiledSnapshot } from './compiled-snapshot.js';
-import { GovernanceTable } from './governance.js';
+import { GovernanceTable } from './governance-table.js';
 import { Judge } from './judge.js';
 import {
   AUTHORIZER_OPTIONS,

@@ -11,10 +11,11 @@ import {
 } from '../model/index.js';
 import type { DerivedSubject, SubjectAtoms } from '../policy/index.js';
 import type { CompiledPermission } from './compile-permissions.js';
-import { createStrangerCache, type Governance } from './governance.js';
+import type { Governance } from './governance.js';
 import type { Judge } from './judge.js';
 import type { SnapshotOptions } from './options.js';
 import type { CompiledProject, RegisteredResource } from './project.js';
+import { createStrangerCache } from './stranger-cache.js';
 import type { VerdictTable } from './verdict-table.js';
 
 export interface SnapshotContent {

@@ -18,7 +18,6 @@ import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer
 import { compileSnapshot } from './compile-snapshot.js';
 import type { CompiledSnapshot } from './compiled-snapshot.js';
 import { decide, type Question } from './decide.js';
-import type { Verdict } from './governance.js';
 import {
   AUTHORIZER_OPTIONS,
   type AuthorizerOptions,
@@ -26,6 +25,7 @@ import {
   type SnapshotOptions,
 } from './options.js';
 import { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
+import type { Verdict } from './verdict.js';
 
 /**
  * Compiles permissions and resources into an authorizer.

@@ -4,8 +4,9 @@ import type {
   EffectivePermission,
   LeftOutPermission,
 } from './compile-permissions.js';
-import type { Governance, Verdict } from './governance.js';
+import type { Governance } from './governance.js';
 import type { DecisionStrategy } from './options.js';
+import type { Verdict } from './verdict.js';
 import { combine } from './verdicts.js';
 
 /** The options that decisions follow, with their defaults filled in. */

@@ -1,6 +1,7 @@
 import { HitBuffer, type ScopeFinder } from '../matchers/index.js';
 import { formatResource, frozenTags, type Resource, type Tags } from '../model/index.js';
-import type { Governance, GovernanceTable } from './governance.js';
+import type { Governance } from './governance.js';
+import type { GovernanceTable } from './governance-table.js';
 import { ResourcePlaces } from './resource-places.js';
 
 /** A finder over some of a snapshot's scopes. */

@@ -1,8 +1,8 @@
 import type { Subject } from '../model/index.js';
 import { type DerivedSubject, type SubjectAtoms, SubjectTest } from '../policy/index.js';
 import type { EffectivePermission } from './compile-permissions.js';
-import type { Verdict } from './governance.js';
 import type { DecisionStrategy } from './options.js';
+import type { Verdict } from './verdict.js';
 
 /** The permissions that have a say in a verdict. */
 export interface Electorate {

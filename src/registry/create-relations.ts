@@ -2,16 +2,11 @@ import { createHash } from 'node:crypto';
 import { getOrAdd } from '../foundation/get-or-add.js';
 import { once } from '../foundation/once.js';
 import type { FeastType, Resource } from '../model/index.js';
+import type { EncodedObject } from './encoded-object.js';
 import { pinsAmong, registeredViews } from './linked-views.js';
 import type { RegistryRelations, VectorStore, ViewPin, ViewVersion } from './relations.js';
 import { LINK_READERS, type ObjectLinks } from './wire/read-links.js';
 import { readVersionHistory, type VersionHistory } from './wire/read-versions.js';
-
-/** One object of a registry, encoded. `list` is the field of `feast.core.Registry` that holds objects of its kind. */
-export interface EncodedObject {
-  readonly list: string;
-  readonly bytes: Uint8Array;
-}
 
 type Resources = readonly Resource<FeastType>[];
 

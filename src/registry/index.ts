@@ -1,5 +1,6 @@
 export type { RegistryError } from '../model/index.js';
-export { createRelations, type EncodedObject } from './create-relations.js';
+export { createRelations } from './create-relations.js';
+export type { EncodedObject } from './encoded-object.js';
 export { createFileRegistry } from './file/create-file-registry.js';
 export { readRegistryFile } from './file/read-registry-file.js';
 export type {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Governance, GovernanceTable, weightOf } from '../../src/engine/governance.js';
+import type { Governance } from '../../src/engine/governance.js';
+import { GovernanceTable } from '../../src/engine/governance-table.js';
 import { compiledOf, createAuthorizer } from '../../src/engine/index.js';
+import { weightOf } from '../../src/engine/stranger-cache.js';
 import { VerdictTable } from '../../src/engine/verdict-table.js';
 import { roles, SubjectAtoms } from '../../src/policy/index.js';
 

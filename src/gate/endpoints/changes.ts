@@ -1,6 +1,7 @@
 import { ALL_FEATURE_VIEW_TYPES, type FeastType, type Resource } from '../../model/index.js';
 import type { AnyRequirement } from '../gate.js';
-import { createInNewProject, type RequestContext } from './request-context.js';
+import { createInNewProject } from './named-resources.js';
+import type { RequestContext } from './request-context.js';
 
 /**
  * What writing an object asks for.

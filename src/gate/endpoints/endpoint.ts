@@ -1,5 +1,5 @@
 import type { FeastAction, FeastType } from '../../model/index.js';
-import type { ResolverName } from './resolvers.js';
+import type { ResolverName } from './resolver-name.js';
 
 /** Feast's servers: features over HTTP, training data over Arrow Flight, and the registry over gRPC and over HTTP. */
 export type FeastServer = 'online' | 'offline' | 'registry-grpc' | 'registry-rest';

@@ -1,7 +1,7 @@
 import type { FeastAction } from '../../model/index.js';
 import { ALL_FEATURE_VIEW_TYPES } from '../../model/index.js';
 import { type Endpoint, type EndpointRow, endpointsOf, requiredRow } from './endpoint.js';
-import type { ResolverName } from './resolvers.js';
+import type { ResolverName } from './resolver-name.js';
 
 /** A command lies in the descriptor of DoPut and of GetFlightInfo, and in the ticket of DoGet. */
 const READ_METHODS = ['DoPut', 'GetFlightInfo', 'DoGet'];

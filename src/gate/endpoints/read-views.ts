@@ -8,7 +8,8 @@ import {
 } from '../../model/index.js';
 import type { ViewPin } from '../../registry/relations.js';
 import type { AnyRequirement } from '../gate.js';
-import { findNamed, type RequestContext } from './request-context.js';
+import { findNamed } from './named-resources.js';
+import type { RequestContext } from './request-context.js';
 import { unknownAs } from './unknown-names.js';
 
 /** A view that is read, at one of its versions or as it is. */

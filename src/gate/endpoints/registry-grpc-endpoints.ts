@@ -13,7 +13,7 @@ import {
   publicRow,
   requiredRow,
 } from './endpoint.js';
-import type { ResolverName } from './resolvers.js';
+import type { ResolverName } from './resolver-name.js';
 
 const SERVICE = '/feast.registry.RegistryServer';
 const HEALTH = '/grpc.health.v1.Health';

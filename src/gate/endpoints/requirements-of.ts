@@ -3,9 +3,9 @@ import type { Vocabulary } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import type { AnyRequirement, Gate } from '../gate.js';
 import type { Endpoint } from './endpoint.js';
+import { projectResource } from './named-resources.js';
 import { type EndpointInput, readFields } from './read-request.js';
 import {
-  projectResource,
   REQUIREMENT_OPTIONS,
   type RequestContext,
   type RequirementOptions,

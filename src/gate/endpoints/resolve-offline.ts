@@ -8,6 +8,7 @@ import {
 import type { AnyRequirement } from '../gate.js';
 import { changesTo } from './changes.js';
 import { parseReferences } from './feature-references.js';
+import { findNamed, knownProject, ownProject, requireOn } from './named-resources.js';
 import {
   nameSchema,
   namesSchema,
@@ -17,14 +18,7 @@ import {
   tagsSchema,
 } from './read-request.js';
 import { ReadViews } from './read-views.js';
-import {
-  findNamed,
-  knownProject,
-  ownProject,
-  type RequestContext,
-  type Resolver,
-  requireOn,
-} from './request-context.js';
+import type { RequestContext, Resolver } from './request-context.js';
 
 const READ_OFFLINE: readonly FeastAction[] = ['READ_OFFLINE'];
 

@@ -10,6 +10,14 @@ import type { AnyRequirement } from '../gate.js';
 import { changesTo } from './changes.js';
 import { parseReferences, parseVersion } from './feature-references.js';
 import {
+  createInNewProject,
+  findNamed,
+  knownProject,
+  ownProject,
+  projectResource,
+  requireOn,
+} from './named-resources.js';
+import {
   nameSchema,
   optionalName,
   optionalNames,
@@ -17,16 +25,7 @@ import {
   tagsSchema,
 } from './read-request.js';
 import { ReadViews } from './read-views.js';
-import {
-  createInNewProject,
-  findNamed,
-  knownProject,
-  ownProject,
-  projectResource,
-  type RequestContext,
-  type Resolver,
-  requireOn,
-} from './request-context.js';
+import type { RequestContext, Resolver } from './request-context.js';
 import { notKnown, unknownAs } from './unknown-names.js';
 
 const IN_PROJECT = z.object({ project: nameSchema });

@@ -19,34 +19,7 @@ import {
   searched,
   serverProject,
 } from './resolve-registry.js';
-
-/** A way to find the resources of a request. */
-export type ResolverName =
-  | 'none'
-  | 'object'
-  | 'oneProject'
-  | 'oldOrNewProject'
-  | 'ownProject'
-  | 'anyProject'
-  | 'changeOfAny'
-  | 'namedProject'
-  | 'everything'
-  | 'everythingOfAll'
-  | 'appliedFields'
-  | 'appliedMessage'
-  | 'retrievedDataset'
-  | 'datasetData'
-  | 'materializedMessage'
-  | 'monitored'
-  | 'searched'
-  | 'servedFeatures'
-  | 'pushed'
-  | 'materialized'
-  | 'vectorStore'
-  | 'historicalFeatures'
-  | 'persisted'
-  | 'writtenBatch'
-  | 'describedSource';
+import type { ResolverName } from './resolver-name.js';
 
 export const RESOLVERS: Readonly<Record<ResolverName, Resolver>> = {
   none: () => [],

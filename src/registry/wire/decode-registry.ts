@@ -9,7 +9,8 @@ import {
   RegistryInvalidError,
   type Resource,
 } from '../../model/index.js';
-import { createRelations, type EncodedObject } from '../create-relations.js';
+import { createRelations } from '../create-relations.js';
+import type { EncodedObject } from '../encoded-object.js';
 import {
   FeatureViewVersionHistorySchema,
   FeatureViewVersionRecordSchema,

@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type FeastType, freezeTags, quote, RegistryInvalidError } from '../../model/index.js';
-import type { EncodedObject } from '../create-relations.js';
+import type { EncodedObject } from '../encoded-object.js';
 import { VersionHistorySchema, type VersionRecord } from '../gen/relations_pb.js';
 import { pinsAmong, registeredViews } from '../linked-views.js';
 import type { RegistryRelations, ViewVersion } from '../relations.js';
