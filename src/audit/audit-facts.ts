@@ -1,11 +1,9 @@
+import { type Coverage, coverResources, type ResourceCoverage } from '../analysis/index.js';
 import type { AuthConfig } from '../config/index.js';
 import {
   type CompiledPermission,
   type CompiledSnapshot,
-  type Coverage,
   compiledOf,
-  coverResources,
-  type ResourceCoverage,
   type Snapshot,
 } from '../engine/index.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';

@@ -1,11 +1,9 @@
+import { coverResource, findNearMisses, type NearMiss } from '../analysis/index.js';
 import { createFeastReading, type FeastAnswer } from '../audit/index.js';
 import {
   type CompiledSnapshot,
   compiledOf,
-  coverResource,
   createAuthorizer,
-  findNearMisses,
-  type NearMiss,
   requirementOf,
   type Snapshot,
 } from '../engine/index.js';

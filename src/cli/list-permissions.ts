@@ -1,8 +1,8 @@
+import { coverResources } from '../analysis/index.js';
 import {
   type CompiledPermission,
   type CompiledSnapshot,
   compiledOf,
-  coverResources,
   requirementOf,
   type Snapshot,
 } from '../engine/index.js';

@@ -1,13 +1,11 @@
 export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
-export type { CompiledPermission } from './compile-permissions.js';
+export type { CompiledPermission, EffectivePermission } from './compile-permissions.js';
+export { isEffective } from './compile-permissions.js';
 export type { CompileProgress, PrepareOptions } from './compile-snapshot.js';
 export { prepareSnapshot } from './compile-snapshot.js';
 export type { CompiledSnapshot } from './compiled-snapshot.js';
-export type { Coverage, ResourceCoverage } from './coverage.js';
-export { coverResource, coverResources } from './coverage.js';
 export { createAuthorizer } from './create-authorizer.js';
 export { requirementOf } from './decide.js';
-export type { NearMiss } from './near-misses.js';
-export { findNearMisses } from './near-misses.js';
+export type { Governance } from './governance.js';
 export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './options.js';
 export { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';

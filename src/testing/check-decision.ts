@@ -1,4 +1,5 @@
-import { type CompiledSnapshot, compiledOf, findNearMisses } from '../engine/index.js';
+import { findNearMisses } from '../analysis/index.js';
+import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
 import { count } from '../foundation/names.js';
 import { type Decision, formatResource, type Subject } from '../model/index.js';
 import { assertAuthorizer, assertQuestion } from './check-arguments.js';

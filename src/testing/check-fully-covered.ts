@@ -1,9 +1,5 @@
-import {
-  type CompiledSnapshot,
-  type Coverage,
-  compiledOf,
-  coverResources,
-} from '../engine/index.js';
+import { type Coverage, coverResources } from '../analysis/index.js';
+import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
 import { count, foldNames, MAX_LISTED } from '../foundation/names.js';
 import { formatResource, type Resource, typeMask, type Vocabulary } from '../model/index.js';
 import { assertAuthorizer, assertDemand } from './check-arguments.js';

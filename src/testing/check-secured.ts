@@ -1,9 +1,5 @@
-import {
-  type CompiledSnapshot,
-  compiledOf,
-  coverResource,
-  findNearMisses,
-} from '../engine/index.js';
+import { coverResource, findNearMisses } from '../analysis/index.js';
+import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
 import { MAX_LISTED } from '../foundation/names.js';
 import {
   formatResource,

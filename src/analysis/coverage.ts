@@ -1,7 +1,5 @@
+import type { CompiledPermission, CompiledSnapshot, Governance } from '../engine/index.js';
 import type { Resource } from '../model/index.js';
-import type { CompiledPermission } from './compile-permissions.js';
-import type { CompiledSnapshot } from './compiled-snapshot.js';
-import type { Governance } from './governance.js';
 
 /** What a snapshot says of one registered resource, whoever asks. */
 export interface ResourceCoverage {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { coverResource, coverResources } from '../../src/analysis/index.js';
 import {
   compiledOf,
-  coverResource,
-  coverResources,
   createAuthorizer,
   requirementOf,
   type SnapshotOptions,

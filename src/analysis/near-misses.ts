@@ -1,3 +1,9 @@
+import {
+  type CompiledSnapshot,
+  type EffectivePermission,
+  isEffective,
+  requirementOf,
+} from '../engine/index.js';
 import { compileNamePattern, rewriteGlobLookalike } from '../matchers/index.js';
 import {
   assertResource,
@@ -9,9 +15,6 @@ import {
   type Subject,
   typeMask,
 } from '../model/index.js';
-import { type EffectivePermission, isEffective } from './compile-permissions.js';
-import type { CompiledSnapshot } from './compiled-snapshot.js';
-import { requirementOf } from './decide.js';
 
 /** A permission that would have granted, but for one condition. */
 export interface NearMiss {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compiledOf, createAuthorizer, findNearMisses } from '../../src/engine/index.js';
+import { findNearMisses } from '../../src/analysis/index.js';
+import { compiledOf, createAuthorizer } from '../../src/engine/index.js';
 import type { Subject } from '../../src/model/index.js';
 import { roles } from '../../src/policy/index.js';
 
