@@ -95,10 +95,17 @@ export class Judge {
 
   /** All permissions that govern a resource, or may, in the order in which they were given. */
   permissionsOf({ scopes, unknownScopes }: Governance): readonly JudgedPermission[] {
-    return this.#inScopes([...scopes, ...unknownScopes]);
+    return this.#inScopes(Int32Array.from([...scopes, ...unknownScopes]));
   }
 
-  #inScopes(scopeIds: Iterable<number>): JudgedPermission[] {
+  #inScopes(scopeIds: Int32Array): JudgedPermission[] {
+    // Most resources lie in a few scopes, and in none that depends on their tags.
+    if (scopeIds.length === 0) return [];
+    const [only] = scopeIds;
+    if (scopeIds.length === 1) {
+      const { permissions } = this.#scopes[only as number] as CompiledScope;
+      return permissions.map((position) => this.#permissions[position] as JudgedPermission);
+    }
     const positions: number[] = [];
     for (const scopeId of scopeIds) {
       const { permissions } = this.#scopes[scopeId] as CompiledScope;

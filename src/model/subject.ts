@@ -35,13 +35,20 @@ export function freezeSubject(subject: Subject | null): Subject | null {
   if (own === null || FROZEN.has(own)) return own;
   const copy: Subject = Object.freeze({
     username: own.username,
-    roles: Object.freeze([...(own.roles ?? [])]),
-    groups: Object.freeze([...(own.groups ?? [])]),
-    namespaces: Object.freeze([...(own.namespaces ?? [])]),
-    claims: frozenCopy({ ...own.claims }),
+    roles: frozenList(own.roles),
+    groups: frozenList(own.groups),
+    namespaces: frozenList(own.namespaces),
+    claims: own.claims === undefined ? NO_CLAIMS : frozenCopy({ ...own.claims }),
   });
   FROZEN.add(copy);
   return copy;
+}
+
+const NO_NAMES: readonly string[] = Object.freeze([]);
+const NO_CLAIMS: NonNullable<Subject['claims']> = Object.freeze({});
+
+function frozenList(list: readonly string[] | undefined): readonly string[] {
+  return list === undefined || list.length === 0 ? NO_NAMES : Object.freeze([...list]);
 }
 
 /**
