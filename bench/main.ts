@@ -11,13 +11,14 @@ import { generateStore } from './generate-store.js';
 import { benchIdentity } from './identity.js';
 import { benchRedaction } from './redaction.js';
 import { benchServers } from './servers.js';
+import { benchStalls } from './stalls.js';
 import { writeFeatureRepo } from './write-registry.js';
 
 const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--baseline DIR]
        npm run bench -- --write DIR
 
   --only NAME   decisions, compile, names, questions, registry, audit, adversaries, bounds,
-                identity, redaction or servers; may be given several times
+                identity, redaction, servers or stalls; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
   --baseline DIR
@@ -121,6 +122,11 @@ async function runAll(): Promise<void> {
     );
     report.costs['servers'] = [{ permissions: 0, resources: 0, costs }];
     printCosts('servers: a route of Fastify with and without a gate', costs);
+  }
+  if (wanted('stalls')) {
+    const costs = await benchStalls(large ? 5 : 1, values.baseline);
+    report.costs['stalls'] = [{ permissions: 0, resources: 0, costs }];
+    printCosts('stalls: longest delay of the event loop during one request', costs);
   }
   if (wanted('redaction')) {
     const rows = benchRedaction(large ? undefined : [1, 100], large ? 100 : 5);
@@ -262,7 +268,7 @@ function printCosts(title: string, costs: readonly Cost[]): void {
   process.stdout.write(`\n${title}\n`);
   for (const { name, value, unit, baseline } of costs) {
     const beside = baseline === undefined ? '' : `   baseline ${figure(baseline)} ${unit}`;
-    process.stdout.write(`  ${name.padEnd(64)} ${figure(value)} ${unit}${beside}\n`);
+    process.stdout.write(`  ${name.padEnd(84)} ${figure(value)} ${unit}${beside}\n`);
   }
 }
 

@@ -69,7 +69,7 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   readonly maxUnknownNamesLength?: number | undefined;
   /**
    * How long one request may be decided on, in seconds of work, without waits: one that takes longer is answered with 422. Work
-   * grows with the names that the registry does not know and the patterns that each must be tried on. Default: 2.
+   * grows with the names that the registry does not know and the patterns that each must be tried on. Default: 10.
    */
   readonly maxDecisionSeconds?: number | undefined;
   /** The longest token that is passed on to the authenticator, in characters. Default: 16,384. */

@@ -17,7 +17,7 @@ export interface DeciderOptions<V extends Vocabulary> extends NameLimitOptions {
   readonly now?: (() => number) | undefined;
 }
 
-const DEFAULT_MAX_DECISION_SECONDS = 2;
+const DEFAULT_MAX_DECISION_SECONDS = 10;
 /** A request with more resources may be worth more than one slice of time. */
 const MAX_QUICK_RESOURCES = 16;
 
