@@ -2,12 +2,12 @@ import type { Authorizer } from '../engine/index.js';
 import { compiledOf } from '../engine/snapshot.js';
 import { listOf } from '../foundation/list-of.js';
 import { notify } from '../foundation/notify.js';
+import { runAtOnce, runInSlices } from '../foundation/time-slices.js';
 import { type Decision, PermissionDeniedError, type Vocabulary } from '../model/index.js';
 import { type DecideOptions, decideRequirement } from './decide-requirement.js';
 import type { AnyRequirement, Caller, GateDecision, Requirement } from './gate.js';
 import { type NameLimitOptions, NameLimits } from './name-limits.js';
 import { type CheckRecord, NO_RECORD } from './telemetry.js';
-import { runAtOnce, runInSlices } from './time-slices.js';
 
 /** What decides on requests, and who hears of it. */
 export interface DeciderOptions<V extends Vocabulary> extends NameLimitOptions {

@@ -107,17 +107,21 @@ export class GuardedCall extends ServerInterceptingCall {
       super.sendMessage(message, callback);
       return;
     }
-    let shown: unknown;
+    const send = (shown: unknown): void => {
+      if (this.#isOver) return;
+      if (shown !== undefined) super.sendMessage(shown, callback);
+      else if (definition.responseStream) callback();
+      else this.#fail(new TypeError(`the answer of ${definition.path} cannot be looked into`));
+    };
     try {
       // A handler is called when its caller is known, and at no other time.
-      shown = filter(message, this.#caller as Caller<Vocabulary>, this.#request);
+      const shown = filter(message, this.#caller as Caller<Vocabulary>, this.#request);
+      // SECURITY: what comes later is sent when it is there, and never in its place.
+      if (shown instanceof Promise) shown.then(send).catch((error: unknown) => this.#fail(error));
+      else send(shown);
     } catch (error) {
       this.#fail(error);
-      return;
     }
-    if (shown !== undefined) super.sendMessage(shown, callback);
-    else if (definition.responseStream) callback();
-    else this.#fail(new TypeError(`the answer of ${definition.path} cannot be looked into`));
   }
 
   override sendStatus(status: Parameters<ServerInterceptingCall['sendStatus']>[0]): void {

@@ -32,7 +32,7 @@ export interface MethodGuard {
    * What the caller may see of a message of the handler.
    *
    * @param request the first message of the call
-   * @returns undefined: nothing, and the message is left out of a stream, or the call fails
+   * @returns a promise where it takes a while; undefined: nothing, and the message is left out of a stream, or the call fails
    */
   readonly response?:
     | ((message: unknown, caller: Caller<Vocabulary>, request: unknown) => unknown)

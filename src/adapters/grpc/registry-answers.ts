@@ -1,3 +1,4 @@
+import { runInSlices } from '../../foundation/time-slices.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import {
   ALL_FEATURE_VIEW_TYPES,
@@ -5,6 +6,7 @@ import {
   type ResourceOf,
   type Vocabulary,
 } from '../../model/index.js';
+import type { MaybePromise } from '../support/when-known.js';
 import { camelCase, fieldOf, fieldsOf } from './message-fields.js';
 
 /** Where an object of an answer says what it is. */
@@ -119,10 +121,27 @@ export interface AnswerContext {
  * Shape: a new message; that of the handler, which may keep it, is left as it is. Fields that are not known are empty.
  *
  * @param method its name alone
- * @returns undefined when nothing is known of such an answer
+ * A long list is looked through in slices of time, between which the process answers other requests.
+ *
+ * @returns undefined when nothing is known of such an answer; a promise where it takes longer than a slice
  * @throws PermissionDeniedError where the answer is one object that the caller may not describe
  */
-export function filterAnswer(method: string, answer: unknown, context: AnswerContext): unknown {
+export function filterAnswer(
+  method: string,
+  answer: unknown,
+  context: AnswerContext,
+): MaybePromise<unknown> {
+  return runInSlices(filterInSteps(method, answer, context), Number.POSITIVE_INFINITY);
+}
+
+/** Objects of a list between two pauses. */
+const OBJECTS_PER_STEP = 64;
+
+function* filterInSteps(
+  method: string,
+  answer: unknown,
+  context: AnswerContext,
+): Generator<undefined, unknown> {
   // Bytes that were serialized elsewhere cannot be looked into.
   if (typeof answer !== 'object' || answer === null || answer instanceof Uint8Array)
     return undefined;
@@ -137,7 +156,12 @@ export function filterAnswer(method: string, answer: unknown, context: AnswerCon
     const items: unknown = fieldOf(answer, list.field) ?? [];
     if (!Array.isArray(items)) return undefined;
     const name = nameIn(answer, list.field);
-    shown[name] = items.filter((item) => isShown(item, list, context));
+    const kept: unknown[] = [];
+    for (const [index, item] of items.entries()) {
+      if (isShown(item, list, context)) kept.push(item);
+      if (index % OBJECTS_PER_STEP === OBJECTS_PER_STEP - 1) yield;
+    }
+    shown[name] = kept;
   }
   return shown;
 }

@@ -12,7 +12,7 @@ import {
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { filterAnswer } from '../../../src/adapters/grpc/registry-answers.js';
 import { registryMethods } from '../../../src/adapters/grpc/registry-methods.js';
 import type { AnyRequirement, Caller, Gate } from '../../../src/gate/index.js';
@@ -88,9 +88,13 @@ function messageOf(name: string): DescMessage {
 }
 
 /** What a client reads of an answer that was filtered. */
-function sent(method: string, type: DescMessage, answer: Record<string, unknown>): unknown {
+async function sent(
+  method: string,
+  type: DescMessage,
+  answer: Record<string, unknown>,
+): Promise<unknown> {
   const caller = { can: (_: string, { name }: { name: string }) => name === 'open' };
-  const shown = filterAnswer(method, create(type, answer), {
+  const shown = await filterAnswer(method, create(type, answer), {
     caller: caller as unknown as Caller,
     relations: undefined,
     project: PROJECT,
@@ -101,16 +105,16 @@ function sent(method: string, type: DescMessage, answer: Record<string, unknown>
 const entity = (name: string): object => ({ spec: { name } });
 
 describe('an answer of protobuf-es', () => {
-  test('is written with the page that it is, without how many there are in all', () => {
+  test('is written with the page that it is, without how many there are in all', async () => {
     const type = messageOf('List');
     const pagination = { page: 2, totalCount: 99, hasNext: true };
     const answer = { entities: [entity('open'), entity('shut')], pagination };
-    expect(sent('ListEntities', type, answer)).toEqual(
+    expect(await sent('ListEntities', type, answer)).toEqual(
       create(type, { entities: [entity('open')], pagination: { ...pagination, totalCount: 0 } }),
     );
   });
 
-  test('is written without the fields that nobody is shown', () => {
+  test('is written without the fields that nobody is shown', async () => {
     const type = messageOf('Registry');
     const answer = {
       entities: [entity('open'), entity('shut')],
@@ -119,7 +123,7 @@ describe('an answer of protobuf-es', () => {
       serial: 7n,
       infra: entity('open'),
     };
-    expect(sent('Proto', type, answer)).toEqual(
+    expect(await sent('Proto', type, answer)).toEqual(
       create(type, { entities: [entity('open')], versionId: 'v1' }),
     );
   });
@@ -209,4 +213,22 @@ describe('what is decided on is what the handler is given', () => {
       'tags is given twice',
     );
   });
+});
+
+test('a long list is filtered in turns of the event loop, and in its order', async () => {
+  const type = messageOf('List');
+  const entities = Array.from({ length: 300 }, (_, index) => entity(index % 2 ? 'open' : 'shut'));
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6));
+  try {
+    const shown = filterAnswer('ListEntities', create(type, { entities }), {
+      caller: { can: (_: string, { name }: { name: string }) => name === 'open' } as never,
+      relations: undefined,
+      project: PROJECT,
+    });
+    expect(shown).toBeInstanceOf(Promise);
+    expect(((await shown) as { entities: unknown[] }).entities).toHaveLength(150);
+  } finally {
+    clock.mockRestore();
+  }
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runAtOnce, runInSlices } from '../../src/gate/time-slices.js';
+import { runAtOnce, runInSlices } from '../../src/foundation/time-slices.js';
 import { RequestInvalidError } from '../../src/model/index.js';
 
 /** Milliseconds of a clock that only steps move. */

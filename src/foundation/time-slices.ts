@@ -11,10 +11,12 @@ let spentThisTurn = 0;
 /**
  * Runs the steps of one request to their end without a break.
  *
+ * @returns what the steps return
  * @throws RequestInvalidError when they take longer than `maxMs`; what a step throws
  */
-export function runAtOnce(steps: Iterator<unknown>, maxMs: number): void {
-  runSlice(steps, maxMs, Number.POSITIVE_INFINITY);
+export function runAtOnce<T>(steps: Iterator<unknown, T>, maxMs: number): T {
+  const { ended } = runSlice(steps, maxMs, Number.POSITIVE_INFINITY);
+  return (ended as IteratorReturnResult<T>).value;
 }
 
 /**
@@ -22,32 +24,39 @@ export function runAtOnce(steps: Iterator<unknown>, maxMs: number): void {
  * current slice is enough, and otherwise later.
  *
  * @param maxMs that all slices of the request may take together; waits for a slice do not count
+ * @returns what the steps return
  * @throws RequestInvalidError when they take longer; what a step throws. Or the promise rejects with it
  */
-export function runInSlices(steps: Iterator<unknown>, maxMs: number): void | Promise<void> {
-  const spent = spentThisTurn < SLICE_MS ? runSlice(steps, maxMs, SLICE_MS - spentThisTurn) : 0;
-  return spent === undefined ? undefined : finish(steps, maxMs - spent);
+export function runInSlices<T>(steps: Iterator<unknown, T>, maxMs: number): T | Promise<T> {
+  if (spentThisTurn >= SLICE_MS) return finish(steps, maxMs);
+  const { ended, spent } = runSlice(steps, maxMs, SLICE_MS - spentThisTurn);
+  return ended === undefined ? finish(steps, maxMs - spent) : ended.value;
 }
 
-async function finish(steps: Iterator<unknown>, maxMs: number): Promise<void> {
+async function finish<T>(steps: Iterator<unknown, T>, maxMs: number): Promise<T> {
   for (let left = maxMs; ; ) {
     await nextTurn();
-    const spent = runSlice(steps, left, SLICE_MS);
-    if (spent === undefined) return;
+    const { ended, spent } = runSlice(steps, left, SLICE_MS);
+    if (ended !== undefined) return ended.value;
     left -= spent;
   }
 }
 
-/** @returns the time that was spent; undefined: the steps have ended */
-function runSlice(steps: Iterator<unknown>, maxMs: number, sliceMs: number): number | undefined {
+/** @returns the time that was spent, and the end of the steps where they came to it */
+function runSlice<T>(
+  steps: Iterator<unknown, T>,
+  maxMs: number,
+  sliceMs: number,
+): { readonly ended: IteratorReturnResult<T> | undefined; readonly spent: number } {
   const start = performance.now();
   let spent = 0;
   try {
     for (;;) {
-      if (steps.next().done) return undefined;
+      const step = steps.next();
+      if (step.done) return { ended: step, spent };
       spent = performance.now() - start;
       if (spent > maxMs) throw tooLong();
-      if (spent >= sliceMs) return spent;
+      if (spent >= sliceMs) return { ended: undefined, spent };
     }
   } finally {
     countSpent(performance.now() - start);
