@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../foundation/maybe-promise.js';
 import { runInSlices } from '../../foundation/time-slices.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import {
@@ -6,7 +7,6 @@ import {
   type ResourceOf,
   type Vocabulary,
 } from '../../model/index.js';
-import type { MaybePromise } from '../support/when-known.js';
 import { camelCase, fieldOf, fieldsOf } from './message-fields.js';
 
 /** Where an object of an answer says what it is. */
