@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { AuthorizationHeader, Gate } from './gate.js';
 
 /** What a timer takes: a longer one would end at once. */
@@ -11,6 +12,8 @@ export interface TokenEndOptions {
   readonly onGrace?: (() => void) | undefined;
 }
 
+const TOKEN_END_OPTIONS: OptionNames<TokenEndOptions> = { graceSeconds: true, onGrace: true };
+
 /**
  * Ends something that may outlive the token that it was permitted with, as a WebSocket.
  *
@@ -18,7 +21,7 @@ export interface TokenEndOptions {
  *
  * @param end called once, when the token has ended
  * @returns forgets about it; to be called when the thing has ended by itself
- * @throws TypeError when `graceSeconds` is not a number of 0 or more
+ * @throws TypeError if an option is unknown, or `graceSeconds` is not a number of 0 or more
  * @example
  * const stop = endWithToken(gate, request.headers.authorization, () => socket.close(1008));
  * socket.on('close', stop);
@@ -27,8 +30,10 @@ export function endWithToken(
   gate: Pick<Gate, 'expiryOf'>,
   authorization: AuthorizationHeader,
   end: () => void,
-  { graceSeconds = 0, onGrace }: TokenEndOptions = {},
+  options: TokenEndOptions = {},
 ): () => void {
+  checkOptions<TokenEndOptions>(options, TOKEN_END_OPTIONS);
+  const { graceSeconds = 0, onGrace } = options;
   assertGraceSeconds(graceSeconds);
   const expiresAt = gate.expiryOf?.(authorization);
   if (expiresAt === undefined) return () => {};

@@ -24,7 +24,7 @@ export interface LoadGateOptions
     Omit<GateOptions, 'authenticator' | 'authorizer' | 'relations' | 'project'> {
   /** In place of the one that the `auth` section asks for. The gate closes it. */
   readonly authenticator?: Authenticator | undefined;
-  /** For the authenticator that the `auth` section asks for. */
+  /** For the authenticator that the `auth` section asks for. Not together with `authenticator`. */
   readonly identity?: AuthenticatorOptions | undefined;
 }
 
@@ -72,6 +72,7 @@ export interface LoadedGate extends Gate {
 export async function loadGate(path?: string, options: LoadGateOptions = {}): Promise<LoadedGate> {
   checkOptions<LoadGateOptions>(options, LOAD_OPTIONS);
   assertLiveOptions(options);
+  assertOneIdentity(options);
   const live = await openLiveStore(path, options, { now: options.now ?? Date.now });
   try {
     const authenticator = options.authenticator ?? authenticatorOf(live.config, options.identity);
@@ -172,6 +173,13 @@ class StoreGate implements LoadedGate {
     this.#live.close();
     await this.#authenticator.close();
   }
+}
+
+function assertOneIdentity({ identity, authenticator }: LoadGateOptions): void {
+  if (identity === undefined || authenticator === undefined) return;
+  throw new TypeError(
+    'option `identity` has no effect beside `authenticator`. Remove one, or give its settings to the function that makes the authenticator',
+  );
 }
 
 function authenticatorOf(

@@ -99,7 +99,9 @@ export async function openFeatureStore(
   return Object.freeze({
     config,
     registry,
-    read: async ({ signal }: { readonly signal?: AbortSignal | undefined } = {}) => {
+    read: async (readOptions: { readonly signal?: AbortSignal | undefined } = {}) => {
+      checkOptions<typeof readOptions>(readOptions, { signal: true });
+      const { signal } = readOptions;
       const contents = await registry.read(signal === undefined ? {} : { signal });
       const source = registry.describe();
       if (project !== undefined) assertProject(project, contents, source);

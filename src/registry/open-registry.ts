@@ -1,3 +1,5 @@
+import type { RegistryConfig } from '../config/index.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import type { RegistrySource } from './registry-source.js';
@@ -13,6 +15,16 @@ export interface RegistryLocation {
   /** The other fields of the section. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** The section as the configuration gives it has one field more. */
+type RegistrySection = RegistryLocation & Partial<Pick<RegistryConfig, 'cacheTtlSeconds'>>;
+const LOCATION: OptionNames<RegistrySection> = {
+  type: true,
+  path: true,
+  url: true,
+  options: true,
+  cacheTtlSeconds: true,
+};
 
 const SUPPORTED = 'supported are local registry files (`registry_type: file`)';
 
@@ -30,10 +42,12 @@ const COPIES: ReadonlyMap<string, string> = new Map([
 /**
  * Opens the registry that a configuration names. Nothing is read yet.
  *
+ * @throws TypeError if a field is unknown
  * @throws {@link ConfigInvalidError} if registries of that type cannot be read. It names the types that can be read, and
  *   how to get a file of the registry
  */
 export function openRegistry(registry: RegistryLocation): RegistrySource {
+  checkOptions<RegistrySection>(registry, LOCATION);
   if (registry.type !== 'file') {
     throw unreadable(`registries of type ${quote(registry.type)}`, DUMP);
   }

@@ -1,4 +1,7 @@
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { WatchOptions } from './registry-source.js';
+
+const WATCH_OPTIONS: OptionNames<WatchOptions> = { signal: true, pollSeconds: true };
 
 const DEFAULT_POLL_SECONDS = 5;
 const MAX_POLL_SECONDS = 86_400;
@@ -9,13 +12,15 @@ const MAX_POLL_SECONDS = 86_400;
  *
  * What either function throws or rejects with ends nothing. The next look comes after both have ended.
  *
- * @throws TypeError if `options.pollSeconds` or `options.signal` is invalid
+ * @throws TypeError if an option is unknown or invalid
  */
 export function pollChanges(
   hasChanged: () => Promise<boolean>,
   onChange: () => unknown,
-  { signal, pollSeconds = DEFAULT_POLL_SECONDS }: WatchOptions,
+  options: WatchOptions,
 ): void {
+  checkOptions<WatchOptions>(options, WATCH_OPTIONS);
+  const { signal, pollSeconds = DEFAULT_POLL_SECONDS } = options;
   if (!(typeof pollSeconds === 'number' && pollSeconds > 0 && pollSeconds <= MAX_POLL_SECONDS)) {
     throw new TypeError(
       `option pollSeconds must be a number above 0, and at most ${MAX_POLL_SECONDS}`,

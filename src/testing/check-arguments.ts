@@ -1,4 +1,5 @@
 import { type Authorizer, compiledOf } from '../engine/index.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
   assertSubject,
   formatResource,
@@ -9,6 +10,17 @@ import {
 } from '../model/index.js';
 import type { AccessQuestion } from './access-question.js';
 import type { CoverageDemand } from './coverage-demand.js';
+
+const QUESTION: OptionNames<AccessQuestion<Vocabulary>> = {
+  subject: true,
+  actions: true,
+  resource: true,
+};
+const DEMAND: OptionNames<CoverageDemand<Vocabulary>> = {
+  actions: true,
+  types: true,
+  ignore: true,
+};
 
 /**
  * Whoever calls a check wrongly must hear of it, in a negated check too: hence errors, and no failed checks.
@@ -26,7 +38,8 @@ export function assertAuthorizer(value: unknown): asserts value is Authorizer<Vo
 
 /** @throws TypeError when the value is no question; what is wrong with its actions and resource, the engine says */
 export function assertQuestion(value: unknown): asserts value is AccessQuestion<Vocabulary> {
-  assertFields('a question', value, ['subject', 'actions', 'resource']);
+  assertObject('a question', value, QUESTION);
+  checkOptions<AccessQuestion<Vocabulary>>(value, QUESTION);
   assertSubject(value['subject']);
   if (!isObject(value['resource'])) {
     throw new TypeError('a question needs one `resource`, which is an object');
@@ -53,7 +66,8 @@ export function assertDemand(
   value: unknown,
 ): asserts value is CoverageDemand<Vocabulary> {
   const snapshot = compiledOf(authorizer.snapshot);
-  assertFields('a demand of coverage', value, ['actions', 'types', 'ignore']);
+  assertObject('a demand of coverage', value, DEMAND);
+  checkOptions<CoverageDemand<Vocabulary>>(value, DEMAND);
   assertMembers('actions', value['actions'], snapshot.vocabulary.actions);
   assertMembers('types', value['types'], snapshot.vocabulary.types);
   const { ignore = [] } = value;
@@ -67,16 +81,13 @@ export function assertDemand(
   }
 }
 
-function assertFields(
+function assertObject(
   what: string,
   value: unknown,
-  fields: readonly string[],
+  fields: object,
 ): asserts value is Readonly<Record<string, unknown>> {
-  if (!isPlainObject(value)) throw new TypeError(`${what} is an object of ${fields.join(', ')}`);
-  const unknown = Object.keys(value).find((field) => !fields.includes(field));
-  if (unknown !== undefined) {
-    throw new TypeError(`${what} has ${fields.join(', ')}, and no ${quote(unknown)}`);
-  }
+  if (isPlainObject(value)) return;
+  throw new TypeError(`${what} must be an object of ${Object.keys(fields).join(', ')}`);
 }
 
 function isObject(value: unknown): value is object {

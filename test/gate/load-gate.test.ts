@@ -99,6 +99,12 @@ describe('a gate that is loaded', () => {
     expect(gate.warnings[0]).toContain('no_auth');
   });
 
+  test('refuses settings for an authenticator beside an authenticator', async () => {
+    const loading = load({ identity: {} });
+    await expect(loading).rejects.toThrow(TypeError);
+    await expect(loading).rejects.toThrow('option `identity` has no effect beside `authenticator`');
+  });
+
   test('refuses where there is no permission yet, unless told otherwise', async () => {
     const bytes = registryBytes({ projects: [{ spec: { name: 'credit_scoring' } }] });
     await writeFile(registry, bytes);

@@ -1,193 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { auditSnapshot, reportText } from '../../src/audit/index.js';
+import { loadGate } from '../../src/node.js';
+import { defineVocabulary } from '../../src/index.js';
+import { ADAPTER_CALLS } from './public-options/adapter-calls.js';
+import { CORE_CALLS } from './public-options/core-calls.js';
+import { WITHOUT_OPTIONS } from './public-options/functions-without-options.js';
+import type { OptionCalls } from './public-options/option-calls.js';
+import { PLATFORM_CALLS } from './public-options/platform-calls.js';
 import {
-  loadFeatureStoreConfig,
-  parseFeatureStoreConfig,
-  parsePermissionFile,
-} from '../../src/config/index.js';
-import { plainStyle } from '../../src/foundation/terminal/text-style.js';
-import { createGate, findEndpoint, requirementsOf } from '../../src/gate/index.js';
-import { createHttpClient } from '../../src/identity/http-client.js';
-import {
-  createAuthenticator,
-  createKubernetesAuthenticator,
-  createServiceTokenIssuer,
-  createServiceTokenVerifier,
-  createTokenReviewer,
-  createTokenSource,
-} from '../../src/identity/index.js';
-import {
-  createAuthorizer,
-  definePermission,
-  defineVocabulary,
-  prepareSnapshot,
-} from '../../src/index.js';
-import { feastVocabulary } from '../../src/model/index.js';
-import { loadAuthorizer, loadGate } from '../../src/node.js';
-import { createRedactor } from '../../src/redaction/index.js';
-import {
-  createFileRegistry,
-  loadFeatureStore,
-  openFeatureStore,
-  readRegistryFile,
-} from '../../src/registry/index.js';
+  type ExportedFunction,
+  listPublicFunctions,
+  signatureOf,
+} from './public-options/public-functions.js';
 
-const authorizer = createAuthorizer({ permissions: [] });
-const { snapshot } = authorizer;
-const oidc = parseFeatureStoreConfig(`
-project: demo
-registry: data/registry.db
-auth: { type: oidc, client_id: feast, auth_discovery_url: "https://idp.example/.well-known/openid-configuration" }
-`).auth;
-const endpoint = findEndpoint('online', 'POST', '/get-online-features')?.endpoint as never;
-const permission = { name: 'p', actions: ['READ'] } as const;
-const secret = 'x'.repeat(32);
-const service = { issuer: 'a', audience: 'b', subject: { username: 'svc' } };
-
-/** How each function is called with extra options, and one option that it has or that belongs elsewhere. */
-const CALLS: Readonly<
-  Record<string, readonly [call: (extra: never) => unknown, known: string, misplaced: string]>
-> = {
-  createAuthorizer: [
-    (extra: object) => createAuthorizer({ permissions: [], ...extra }),
-    'whenNoPermissions',
-    'identity',
-  ],
-  'createAuthorizer, second argument': [
-    (extra: object) => createAuthorizer({ permissions: [] }, extra),
-    'onDecision',
-    'unsecured',
-  ],
-  'authorizer.replace': [
-    (extra: object) => authorizer.replace({ permissions: [], ...extra }),
-    'strategy',
-    'onDecision',
-  ],
-  'authorizer.decideChange': [
-    (extra: object) =>
-      authorizer.decideChange(null, { proposed: { type: 'Entity', name: 'e' }, ...extra }),
-    'existing',
-    'resource',
-  ],
-  prepareSnapshot: [
-    (extra: object) => prepareSnapshot({ permissions: [] }, extra),
-    'sliceMs',
-    'strategy',
-  ],
-  definePermission: [
-    (extra: object) => definePermission(permission as never, extra),
-    'policyKinds',
-    'unsecured',
-  ],
-  auditSnapshot: [(extra: object) => auditSnapshot(snapshot, extra), 'project', 'vocabulary'],
-  reportText: [
-    (extra: object) =>
-      reportText(auditSnapshot(snapshot), {
-        vocabulary: feastVocabulary,
-        source: 's',
-        style: plainStyle,
-        width: 80,
-        ...extra,
-      }),
-    'source',
-    'project',
-  ],
-  parseFeatureStoreConfig: [
-    (extra: object) => parseFeatureStoreConfig('project: p\nregistry: r.db', extra),
-    'baseDirectory',
-    'project',
-  ],
-  loadFeatureStoreConfig: [(extra: object) => loadFeatureStoreConfig('none', extra), 'env', 'file'],
-  parsePermissionFile: [
-    (extra: object) => parsePermissionFile('permissions: []', extra),
-    'file',
-    'env',
-  ],
-  createGate: [
-    (extra: object) =>
-      createGate({ authenticator: { authenticate: async () => null }, authorizer, ...extra }),
-    'maxNameLength',
-    'whenNoPermissions',
-  ],
-  requirementsOf: [
-    (extra: object) => requirementsOf(endpoint, {} as never, {} as never, extra),
-    'checkViews',
-    'maxNameLength',
-  ],
-  loadAuthorizer: [
-    (extra: object) => loadAuthorizer('none', extra),
-    'onDecision',
-    'whenNoPermissions',
-  ],
-  loadGate: [(extra: object) => loadGate('none', extra), 'onDecision', 'whenNoPermissions'],
-  createAuthenticator: [
-    (extra: object) => createAuthenticator(oidc, extra),
-    'requireIssuer',
-    'audience',
-  ],
-  'createAuthenticator, one of several': [
-    (extra: object) => createAuthenticator([{ auth: oidc as never, ...extra }]),
-    'requireIssuer',
-    'tokenReview',
-  ],
-  'createAuthenticator, claims': [
-    (extra: object) => createAuthenticator(oidc, { claims: extra }),
-    'username',
-    'algorithms',
-  ],
-  'createAuthenticator, kubernetes': [
-    (extra: object) => createAuthenticator({ type: 'kubernetes' } as never, { kubernetes: extra }),
-    'audiences',
-    'algorithms',
-  ],
-  createKubernetesAuthenticator: [
-    (extra: object) => createKubernetesAuthenticator(extra),
-    'audiences',
-    'issuer',
-  ],
-  createTokenReviewer: [
-    (extra: object) => createTokenReviewer(extra),
-    'cacheSeconds',
-    'namespaces',
-  ],
-  createServiceTokenIssuer: [
-    (extra: object) =>
-      createServiceTokenIssuer({ ...service, key: { kid: 'k', secret }, ...extra } as never),
-    'lifetimeSeconds',
-    'keys',
-  ],
-  createServiceTokenVerifier: [
-    (extra: object) =>
-      createServiceTokenVerifier({
-        issuer: 'a',
-        audience: 'b',
-        keys: [{ kid: 'k', secret }],
-        ...extra,
-      }),
-    'clockToleranceSeconds',
-    'lifetimeSeconds',
-  ],
-  createTokenSource: [(extra: object) => createTokenSource(oidc, extra), 'maxAttempts', 'audience'],
-  createHttpClient: [
-    (extra: object) => createHttpClient({ timeoutSeconds: 1, ...extra }),
-    'followRedirects',
-    'maxAttempts',
-  ],
-  createRedactor: [(extra: object) => createRedactor(extra), 'maxEntries', 'name'],
-  'redactor.add': [
-    (extra: object) => createRedactor().add({ value: secret, ...extra }),
-    'expiresAt',
-    'maxBytes',
-  ],
-  createFileRegistry: [
-    (extra: object) => createFileRegistry({ path: 'r.db', ...extra }),
-    'path',
-    'signal',
-  ],
-  readRegistryFile: [(extra: object) => readRegistryFile('none', extra), 'signal', 'path'],
-  openFeatureStore: [(extra: object) => openFeatureStore('none', extra), 'project', 'signal'],
-  loadFeatureStore: [(extra: object) => loadFeatureStore('none', extra), 'project', 'strategy'],
-};
+const CALLS: OptionCalls = { ...CORE_CALLS, ...ADAPTER_CALLS, ...PLATFORM_CALLS };
+const functions = await listPublicFunctions();
 
 /** The error of a call, thrown or rejected with. */
 async function errorOf(call: () => unknown): Promise<unknown> {
@@ -198,6 +24,34 @@ async function errorOf(call: () => unknown): Promise<unknown> {
   }
   return undefined;
 }
+
+/** Whether a call names the function itself, or its name where that stands for one function alone. */
+function isCalled({ name, value }: ExportedFunction): boolean {
+  const isOnly = functions.every((other) => other.name !== name || other.value === value);
+  return Object.entries(CALLS).some(([label, [, , , of]]) =>
+    of === undefined ? isOnly && label.split(/\W/, 1)[0] === name : of === value,
+  );
+}
+
+describe('functions of the public API', () => {
+  const others = functions.filter((one) => !isCalled(one));
+
+  it('refuse unknown options, or take none', () => {
+    expect(functions.length).toBeGreaterThan(50);
+    const unlisted = others.filter(({ name }) => !WITHOUT_OPTIONS.includes(name));
+    expect(unlisted.map(({ name, subpath }) => `${name} of ${subpath}`)).toEqual([]);
+  });
+
+  it('have no options where they are said to take none', () => {
+    const listed = others.filter(({ value }) => /^[^{]*\boptions\b/.test(signatureOf(value)));
+    expect(listed.map(({ name, subpath }) => `${name} of ${subpath}`)).toEqual([]);
+  });
+
+  it('are public where they are listed', () => {
+    const names = new Set(functions.map(({ name }) => name));
+    expect(WITHOUT_OPTIONS.filter((name) => !names.has(name))).toEqual([]);
+  });
+});
 
 describe('options of the public API', () => {
   it.each(Object.entries(CALLS))('%s refuses a misspelt option', async (_, [call, known]) => {

@@ -24,11 +24,11 @@ const WRONG_QUESTIONS: readonly (readonly [
   args: readonly unknown[],
   message: RegExp,
 ])[] = [
-  ['no question', [], /^a question is an object of subject, actions, resource$/],
+  ['no question', [], /^a question must be an object of subject, actions, resource$/],
   ['a question in pieces', [analyst, 'READ_ONLINE', riskScores], /^expected one argument at most$/],
   ['two questions', [question, question], /^expected one argument at most$/],
-  ['a list of questions', [[question]], /^a question is an object/],
-  ['a promise of a question', [Promise.resolve(question)], /^a question is an object/],
+  ['a list of questions', [[question]], /^a question must be an object/],
+  ['a promise of a question', [Promise.resolve(question)], /^a question must be an object/],
   ['no subject', [{ ...question, subject: undefined }], /subject/],
   [
     'a subject with a role that is no list',
@@ -38,7 +38,11 @@ const WRONG_QUESTIONS: readonly (readonly [
   ['no actions', [{ ...question, actions: undefined }], /actions/],
   ['an empty list of actions', [{ ...question, actions: [] }], /actions/],
   ['an unknown action', [{ ...question, actions: 'CRATE' }], /`CRATE`/],
-  ['a field of another name', [{ ...question, action: 'CREATE' }], /no `action`$/],
+  [
+    'a field of another name',
+    [{ ...question, action: 'CREATE' }],
+    /`action` is unknown\. Did you mean `actions`\?$/,
+  ],
   ['no resource', [{ ...question, resource: undefined }], /needs one `resource`/],
   ['several resources', [{ ...question, resource: [riskScores] }], /needs one `resource`/],
   ['an unknown type', [{ ...question, resource: { type: 'View', name: 'x' } }], /`View`/],
@@ -73,8 +77,12 @@ describe('toBeSecured', () => {
 
 describe('toBeFullyCovered', () => {
   it.each([
-    ['a field of another name', [{ action: ['CREATE'] }], /no `action`$/],
-    ['a list', [['CREATE']], /^a demand of coverage is an object/],
+    [
+      'a field of another name',
+      [{ action: ['CREATE'] }],
+      /`action` is unknown\. Did you mean `actions`\?$/,
+    ],
+    ['a list', [['CREATE']], /^a demand of coverage must be an object/],
     ['one action', [{ actions: 'CREATE' }], /^`actions` must be a list that is not empty$/],
     ['no actions', [{ actions: [] }], /^`actions` must be a list that is not empty$/],
     ['an unknown action', [{ actions: ['CRATE'] }], /^`actions` has `CRATE`, which is not one of/],

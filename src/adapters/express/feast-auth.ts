@@ -1,7 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js';
-import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
+import {
+  ADAPTER_OPTIONS,
+  type AdapterOptions,
+  createUnguardedCheck,
+} from '../support/adapter-options.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { parsedBodyOf } from '../support/parsed-body.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
@@ -33,6 +38,8 @@ export interface FeastAuthOptions extends AdapterOptions {
   readonly publicRoutes?: readonly string[] | undefined;
 }
 
+const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = { ...ADAPTER_OPTIONS, publicRoutes: true };
+
 interface RequestState {
   readonly gate: Gate<Vocabulary>;
   readonly onError: AdapterOptions['onError'];
@@ -50,7 +57,7 @@ const states = new WeakMap<Request, RequestState>();
  * `publicRoutes`, ends in an error for Express's error handlers, before any of its functions is called; `unguarded` can say
  * otherwise. What is put in place with `app.use` is no route: it runs for everyone who is known.
  *
- * @throws TypeError when an option is wrong
+ * @throws TypeError if an option is unknown or invalid
  * @example
  * app.use(feastAuth(gate, { publicRoutes: ['GET /health'] }));
  * app.use(express.json());
@@ -58,6 +65,7 @@ const states = new WeakMap<Request, RequestState>();
  */
 export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}): RequestHandler {
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
+  checkOptions<FeastAuthOptions>(options, AUTH_OPTIONS);
   const checkUnguarded = createUnguardedCheck(options);
   const publicRoutes = readPublicRoutes(options.publicRoutes);
   const { onError } = options;

@@ -2,8 +2,10 @@ import type { Request, RequestHandler } from 'express';
 import type { Actions } from '../../engine/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
 import {
+  checkEndpointOptions,
   feastEndpoint as endpointOf,
   type FeastEndpointOptions,
+  findEndpointRule,
 } from '../support/feast-endpoint.js';
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
 import { createGuard } from './feast-auth.js';
@@ -35,7 +37,7 @@ export function requires<V extends Vocabulary = FeastVocabulary>(
  *
  * @param method with `path`: the endpoint in Feast's own words, for a route that is called something else. Default: those of
  * the route
- * @throws TypeError when Feast has no such endpoint; without arguments that is found out by the first request, and answered
+ * @throws TypeError if an option is unknown; when Feast has no such endpoint; without arguments that is found out by the first request, and answered
  * with 500
  * @example
  * app.post('/push', feastEndpoint(), handler);
@@ -47,7 +49,7 @@ export function feastEndpoint(
   options?: FeastEndpointOptions,
 ): RequestHandler;
 export function feastEndpoint(
-  first?: string | FeastEndpointOptions,
+  first: string | FeastEndpointOptions = {},
   path = '',
   options?: FeastEndpointOptions,
 ): RequestHandler {
@@ -55,5 +57,6 @@ export function feastEndpoint(
     const requirement = endpointOf(first, path, options);
     return createGuard(() => requirement);
   }
-  return createGuard(({ method, route }) => endpointOf(method, String(route?.path), first));
+  checkEndpointOptions(first);
+  return createGuard(({ method, route }) => findEndpointRule(method, String(route?.path), first));
 }

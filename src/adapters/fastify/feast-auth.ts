@@ -1,9 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Actions } from '../../engine/index.js';
 import { isPromiseLike, type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, ResourceOf, Subject, Vocabulary } from '../../model/index.js';
-import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
+import {
+  ADAPTER_OPTIONS,
+  type AdapterOptions,
+  createUnguardedCheck,
+} from '../support/adapter-options.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { createEndpointRules, type FeastEndpointsOption } from '../support/feast-endpoint.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
@@ -32,6 +37,14 @@ export interface FeastAuthOptions extends AdapterOptions {
   readonly feastEndpoints?: FeastEndpointsOption | undefined;
 }
 
+const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
+  ...ADAPTER_OPTIONS,
+  gate: true,
+  feastEndpoints: true,
+};
+/** Fastify takes these of every plugin, and gives them no effect on one that guards the scope around it. */
+const SCOPE_OPTIONS = { prefix: true, logLevel: true, logSerializers: true };
+
 /**
  * Where the caller is kept on a request. No other plugin has the symbol. A `WeakMap` with an entry for each request costs the
  * garbage collector more than all the rest of the gate.
@@ -49,6 +62,9 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
 async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<void> {
   // SECURITY: the second would put its own caller in the place of the one that the first decides about.
   if (app.hasRequestDecorator(CALLER)) throw secondGate();
+  checkOptions<FeastAuthOptions>(options, AUTH_OPTIONS, {
+    'the scope that the plugin is registered in': SCOPE_OPTIONS,
+  });
   const guard = new RouteGuard(app, options);
   app.decorateRequest(CALLER, undefined);
   app.decorateRequest('subject', {
@@ -71,7 +87,7 @@ async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<
  * route says what it requires in its `config`. A route without that stops the app at its start, unless `unguarded` says
  * otherwise; one that was added before this plugin was loaded is found out by the first request, and answered with 500.
  *
- * @throws TypeError when an option or a route's rule is wrong, and where the scope has a gate already
+ * @throws TypeError if an option is unknown or invalid, a route's rule is wrong, or the scope has a gate already
  * @example
  * await app.register(feastAuth, { gate });
  * app.get('/views/:name', { config: { requires: requires('DESCRIBE', viewOf) } }, handler);

@@ -1,7 +1,12 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
-import { createInterceptor, type InterceptorOptions } from '../grpc/create-interceptor.js';
+import {
+  createInterceptor,
+  INTERCEPTOR_OPTIONS,
+  type InterceptorOptions,
+} from '../grpc/create-interceptor.js';
 import { readFeastTicket } from './feast-ticket.js';
 import { type FlightCommand, readFeastCommand } from './flight-command.js';
 import type { FlightDescriptor } from './flight-descriptor.js';
@@ -26,6 +31,15 @@ export interface FlightOptions<V extends Vocabulary = FeastVocabulary>
   readonly maxCommandBytes?: number | undefined;
 }
 
+const FLIGHT_OPTIONS: OptionNames<FlightOptions<Vocabulary>> = {
+  ...INTERCEPTOR_OPTIONS,
+  commands: true,
+  paths: true,
+  readCommand: true,
+  readTicket: true,
+  maxCommandBytes: true,
+};
+
 const DEFAULT_MAX_COMMAND_BYTES = 1024 * 1024;
 
 /**
@@ -36,7 +50,7 @@ const DEFAULT_MAX_COMMAND_BYTES = 1024 * 1024;
  * what a caller could ask for one by one, ListActions asks for a caller who is known, and Handshake is served to nobody: name it
  * in `methods` where it is to be.
  *
- * @throws TypeError when an option is wrong
+ * @throws TypeError if an option is unknown or invalid
  * @example
  * new Server({ interceptors: [flightInterceptor(gate, { feast: { project: 'credit_scoring' } })] });
  */
@@ -44,6 +58,7 @@ export function flightInterceptor<V extends Vocabulary = FeastVocabulary>(
   gate: Gate<V>,
   options: FlightOptions<V> = {},
 ): ServerInterceptor {
+  checkOptions<FlightOptions<Vocabulary>>(options, FLIGHT_OPTIONS);
   const { commands = {}, maxCommandBytes = DEFAULT_MAX_COMMAND_BYTES } = options;
   const { readCommand = readFeastCommand, readTicket = readFeastTicket } = options;
   if (!(Number.isSafeInteger(maxCommandBytes) && maxCommandBytes > 0)) {

@@ -3,9 +3,15 @@ import {
   type ServerInterceptor,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
+import type { OptionNames } from '../../foundation/options.js';
+import { REQUIREMENT_OPTIONS } from '../../gate/endpoints/request-context.js';
 import { assertGraceSeconds, type Gate, type RequirementOptions } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
-import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
+import {
+  ADAPTER_OPTIONS,
+  type AdapterOptions,
+  createUnguardedCheck,
+} from '../support/adapter-options.js';
 import { type ExpiredStream, GuardedCall } from './guarded-call.js';
 import type { MethodAccess } from './method-guard.js';
 import {
@@ -36,6 +42,15 @@ export interface InterceptorOptions<V extends Vocabulary = FeastVocabulary> exte
   /** Services of the server, looked at once: one with a method that nothing is said about is refused or reported then. */
   readonly services?: readonly ServiceDefinition[] | undefined;
 }
+
+export const INTERCEPTOR_OPTIONS: OptionNames<InterceptorOptions<Vocabulary>> = {
+  ...ADAPTER_OPTIONS,
+  methods: true,
+  feast: REQUIREMENT_OPTIONS,
+  streamGraceSeconds: true,
+  onStreamExpired: true,
+  services: true,
+};
 
 /**
  * Makes the interceptor of a server from a table of methods that are known by themselves, and options that may replace

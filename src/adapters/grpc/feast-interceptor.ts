@@ -1,7 +1,12 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
+import { checkOptions } from '../../foundation/options.js';
 import type { Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
-import { createInterceptor, type InterceptorOptions } from './create-interceptor.js';
+import {
+  createInterceptor,
+  INTERCEPTOR_OPTIONS,
+  type InterceptorOptions,
+} from './create-interceptor.js';
 import { registryMethods } from './registry-methods.js';
 
 /**
@@ -12,7 +17,7 @@ import { registryMethods } from './registry-methods.js';
  * else stands in `methods`.
  * Put it first in the server's list of interceptors: what stands before it sees messages of callers that nobody knows.
  *
- * @throws TypeError when an option is wrong
+ * @throws TypeError if an option is unknown or invalid
  * @example
  * new Server({ interceptors: [feastInterceptor(gate, { feast: { project: 'credit_scoring' } })] });
  */
@@ -20,5 +25,6 @@ export function feastInterceptor<V extends Vocabulary = FeastVocabulary>(
   gate: Gate<V>,
   options: InterceptorOptions<V> = {},
 ): ServerInterceptor {
+  checkOptions<InterceptorOptions<Vocabulary>>(options, INTERCEPTOR_OPTIONS);
   return createInterceptor(gate, options, registryMethods(gate, options.feast));
 }

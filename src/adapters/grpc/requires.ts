@@ -1,6 +1,7 @@
 import type { Actions } from '../../engine/index.js';
 import { listOf } from '../../foundation/list-of.js';
 import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { type AnyRequirement, resourcesOf } from '../../gate/index.js';
 import {
   type FeastVocabulary,
@@ -26,6 +27,8 @@ export interface RequiresOptions {
   readonly messages?: DecidedMessages | undefined;
 }
 
+const REQUIRES_OPTIONS: OptionNames<RequiresOptions> = { messages: true };
+
 /** What a method requires of its callers, made by {@link requires}. */
 export interface GrpcRequirement<V extends Vocabulary = FeastVocabulary> {
   /** Known beforehand, and decided on before any message is read. */
@@ -47,6 +50,7 @@ const MAX_RESOURCES = 10_000;
  * the method's definition deserializes them; what it throws refuses the call. Take the name alone from a message, and the type
  * from your own code. A function alone says actions and resources together. More than 10,000 resources for one message are refused.
  *
+ * @throws TypeError if an option is unknown or invalid, and without actions or resources
  * @example
  * requires('READ_ONLINE', ({ view }: { view: string }) => ({ type: 'FeatureView', name: view }))
  */
@@ -127,7 +131,9 @@ export function readRequirements(
   throw new TypeError(`the rule of ${quote(subject)} must come from requires()`);
 }
 
-function messagesOf({ messages = 'each' }: RequiresOptions): DecidedMessages {
+function messagesOf(options: RequiresOptions): DecidedMessages {
+  checkOptions<RequiresOptions>(options, REQUIRES_OPTIONS);
+  const { messages = 'each' } = options;
   if (messages === 'each' || messages === 'first') return messages;
   throw new TypeError('option messages must be `each` or `first`');
 }

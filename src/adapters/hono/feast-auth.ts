@@ -1,8 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes, routePath } from 'hono/route';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { AuthorizationHeader, Caller, Gate } from '../../gate/index.js';
 import { type FeastVocabulary, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import {
+  ADAPTER_OPTIONS,
   type AdapterOptions,
   createUnguardedCheck,
   type UnguardedCheck,
@@ -29,6 +31,12 @@ export interface FeastAuthOptions extends AdapterOptions {
   readonly maxBodyBytes?: number | undefined;
 }
 
+const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
+  ...ADAPTER_OPTIONS,
+  publicRoutes: true,
+  maxBodyBytes: true,
+};
+
 const DEFAULT_MAX_BODY_BYTES = 1_048_576;
 /** A fragment counts as a part of the path: a router that takes it for one leads elsewhere. */
 const PATH = /^[^:]+:\/\/[^/?#]*([^?]*)/;
@@ -53,7 +61,7 @@ const states = new WeakMap<Context, RequestState>();
  * that ends in `*`. A route where that is not so, and that is not among `publicRoutes`, is answered with 500 before any of its
  * functions is called; `unguarded` can say otherwise. Where nothing is guarded, nothing is served: the app's `notFound` answers.
  *
- * @throws TypeError when an option is wrong
+ * @throws TypeError if an option is unknown or invalid
  * @example
  * app.use(feastAuth(gate, { publicRoutes: ['GET /health'] }));
  * app.get('/views/:name', requires('DESCRIBE', viewOf), handler);
@@ -63,6 +71,7 @@ export function feastAuth(
   options: FeastAuthOptions = {},
 ): MiddlewareHandler {
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
+  checkOptions<FeastAuthOptions>(options, AUTH_OPTIONS);
   const checkUnguarded = createUnguardedCheck(options);
   const publicRoutes = readPublicRoutes(options.publicRoutes);
   const { onError, unguarded = 'refuse', maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;

@@ -3,8 +3,10 @@ import { routePath } from 'hono/route';
 import type { Actions } from '../../engine/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
 import {
+  checkEndpointOptions,
   feastEndpoint as endpointOf,
   type FeastEndpointOptions,
+  findEndpointRule,
 } from '../support/feast-endpoint.js';
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
 import { createGuard } from './feast-auth.js';
@@ -35,7 +37,7 @@ export function requires<V extends Vocabulary = FeastVocabulary>(
  *
  * @param method with `path`: the endpoint in Feast's own words, for a route that is called something else, or in an app under a
  * base path. Default: those of the route
- * @throws TypeError when Feast has no such endpoint; without arguments that is found out by the first request, and answered
+ * @throws TypeError if an option is unknown; when Feast has no such endpoint; without arguments that is found out by the first request, and answered
  * with 500
  * @example
  * app.post('/push', feastEndpoint(), handler);
@@ -47,7 +49,7 @@ export function feastEndpoint(
   options?: FeastEndpointOptions,
 ): MiddlewareHandler;
 export function feastEndpoint(
-  first?: string | FeastEndpointOptions,
+  first: string | FeastEndpointOptions = {},
   path = '',
   options?: FeastEndpointOptions,
 ): MiddlewareHandler {
@@ -55,5 +57,6 @@ export function feastEndpoint(
     const requirement = endpointOf<Context>(first, path, options);
     return createGuard(() => requirement);
   }
-  return createGuard((context) => endpointOf(context.req.method, routePath(context), first));
+  checkEndpointOptions(first);
+  return createGuard((context) => findEndpointRule(context.req.method, routePath(context), first));
 }

@@ -1,7 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import { ResourceNotFoundError, type Subject, type Vocabulary } from '../../model/index.js';
-import { type AdapterOptions, createUnguardedCheck } from '../support/adapter-options.js';
+import {
+  ADAPTER_OPTIONS,
+  type AdapterOptions,
+  createUnguardedCheck,
+} from '../support/adapter-options.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { createEndpointRules, type FeastEndpointsOption } from '../support/feast-endpoint.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
@@ -54,6 +59,22 @@ export interface GuardOptions extends AdapterOptions {
   readonly feastEndpoints?: FeastEndpointsOption | undefined;
 }
 
+/** Without a table of routes, all requests are for one. */
+type OneRouteOptions = GuardedRoute & Omit<GuardOptions, 'routes' | 'feastEndpoints'>;
+
+const ROUTE: OptionNames<GuardedRoute> = { requires: true, body: true, handler: true };
+const GUARD_OPTIONS: OptionNames<GuardOptions> = {
+  ...ADAPTER_OPTIONS,
+  routes: true,
+  maxBodyBytes: true,
+  feastEndpoints: true,
+};
+const ONE_ROUTE_OPTIONS: OptionNames<OneRouteOptions> = {
+  ...ADAPTER_OPTIONS,
+  ...ROUTE,
+  maxBodyBytes: true,
+};
+
 const DEFAULT_MAX_BODY_BYTES = 1_048_576;
 
 interface CompiledRoute {
@@ -68,15 +89,16 @@ interface CompiledRoute {
  * First the caller, then the body, then the decision, then the handler. With `routes` each route says what it requires; with
  * `requires` and `handler` all requests go to one handler, whatever their method and path.
  *
- * @throws TypeError when an option is wrong, or a route does not say what it requires and `unguarded` is `refuse`
+ * @throws TypeError if an option is unknown or invalid, also of a route, or a route does not say what it requires and `unguarded` is `refuse`
  * @example
  * createServer(guard(gate, { routes: { 'GET /views/:name': { requires: requires('DESCRIBE', viewOf), handler } } }));
  */
 export function guard(
   gate: Gate<Vocabulary>,
-  options: GuardOptions | (GuardedRoute & Omit<GuardOptions, 'routes' | 'feastEndpoints'>),
+  options: GuardOptions | OneRouteOptions,
 ): RequestListener {
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
+  assertKnown(options);
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, onError } = options;
   if (!(Number.isSafeInteger(maxBodyBytes) && maxBodyBytes >= 0)) {
     throw new TypeError('option maxBodyBytes must be a whole number');
@@ -84,6 +106,19 @@ export function guard(
   const find = createFinder(gate, options);
   const server: GuardedServer = { gate, onError, maxBodyBytes, find };
   return (request, response) => void answer(server, request, response);
+}
+
+function assertKnown(options: GuardOptions | OneRouteOptions): void {
+  if (typeof options === 'object' && options !== null && 'routes' in options) {
+    checkOptions<GuardOptions>(options, GUARD_OPTIONS, { 'one of `routes`': ROUTE });
+    for (const [name, route] of Object.entries(options.routes)) {
+      checkOptions<Record<string, GuardedRoute>>({ [name]: route }, { [name]: ROUTE });
+    }
+    return;
+  }
+  checkOptions<OneRouteOptions>(options, ONE_ROUTE_OPTIONS, {
+    'a table of `routes`': GUARD_OPTIONS,
+  });
 }
 
 interface GuardedServer {
@@ -98,21 +133,18 @@ function createFinder(
   options: Parameters<typeof guard>[1],
 ): GuardedServer['find'] {
   const checkUnguarded = createUnguardedCheck(options);
-  const compile = (name: string, route: GuardedRoute, endpoints?: FeastEndpointsOption) =>
-    compileRoute(
-      name,
-      route,
-      gate.vocabulary,
-      createEndpointRules(gate, endpoints),
-      checkUnguarded,
-    );
+  const feastRuleOf = createEndpointRules(
+    gate,
+    'routes' in options ? options.feastEndpoints : undefined,
+  );
+  const compile = (name: string, route: GuardedRoute) =>
+    compileRoute(name, route, gate.vocabulary, feastRuleOf, checkUnguarded);
   if (!('routes' in options)) {
     const route = compile('*', options);
     return (method) => ({ route, name: method, params: {} });
   }
-  const { routes, feastEndpoints } = options;
-  const compiled = Object.entries(routes).map(
-    ([name, route]) => [name, compile(name, route, feastEndpoints)] as const,
+  const compiled = Object.entries(options.routes).map(
+    ([name, route]) => [name, compile(name, route)] as const,
   );
   const table = new RouteTable(Object.fromEntries(compiled));
   return (method, path) => table.find(method, path);

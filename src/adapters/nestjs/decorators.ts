@@ -3,8 +3,10 @@ import type { Actions } from '../../engine/index.js';
 import type { Caller } from '../../gate/index.js';
 import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js';
 import {
+  checkEndpointOptions,
   feastEndpoint as endpointOf,
   type FeastEndpointOptions,
+  findEndpointRule,
 } from '../support/feast-endpoint.js';
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
 import type { ClassOrMethodDecorator, FeastHttpRequest } from './decorator-types.js';
@@ -35,7 +37,7 @@ export function Requires<V extends Vocabulary = FeastVocabulary>(
  *
  * @param method with `path`: the endpoint in Feast's own words, for a route that is called something else, or has a prefix.
  * Default: those of the route
- * @throws TypeError when Feast has no such endpoint; without arguments that is found out by the first request, and answered
+ * @throws TypeError if an option is unknown; when Feast has no such endpoint; without arguments that is found out by the first request, and answered
  * with 500
  */
 export function FeastEndpoint(options?: FeastEndpointOptions): ClassOrMethodDecorator;
@@ -45,7 +47,7 @@ export function FeastEndpoint(
   options?: FeastEndpointOptions,
 ): ClassOrMethodDecorator;
 export function FeastEndpoint(
-  first?: string | FeastEndpointOptions,
+  first: string | FeastEndpointOptions = {},
   path = '',
   options?: FeastEndpointOptions,
 ): ClassOrMethodDecorator {
@@ -53,7 +55,8 @@ export function FeastEndpoint(
     const requirement = endpointOf<FeastHttpRequest>(first, path, options);
     return decorateWith(() => requirement);
   }
-  return decorateWith(({ method, route }) => endpointOf(method, String(route?.path), first));
+  checkEndpointOptions(first);
+  return decorateWith(({ method, route }) => findEndpointRule(method, String(route?.path), first));
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
-import type { AdapterOptions } from '../support/adapter-options.js';
+import { ADAPTER_OPTIONS, type AdapterOptions } from '../support/adapter-options.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { authenticate } from '../support/pass-gate.js';
 import { readPublicRoutes } from '../support/public-routes.js';
@@ -15,6 +16,11 @@ export interface FeastAuthenticationOptions extends Pick<AdapterOptions, 'onErro
    */
   readonly publicRoutes?: readonly string[] | undefined;
 }
+
+export const AUTHENTICATION_OPTIONS: OptionNames<FeastAuthenticationOptions> = {
+  publicRoutes: true,
+  onError: true,
+};
 
 /** Middleware as Express takes it. */
 export type FeastAuthentication = (
@@ -49,7 +55,7 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
  * Give it to `app.use` before the app is initialized: Nest adds its body parsers then, and they come after it. Where the body was
  * read already, the request is answered with 500. What a route requires is for the guard of `createFeastGuard` to ask.
  *
- * @throws TypeError when an option is wrong
+ * @throws TypeError if an option is unknown or invalid
  * @example
  * const app = await NestFactory.create(AppModule);
  * app.use(feastAuthentication(gate, { publicRoutes: ['GET /health'] }));
@@ -60,6 +66,9 @@ export function feastAuthentication(
   options: FeastAuthenticationOptions = {},
 ): FeastAuthentication {
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
+  checkOptions<FeastAuthenticationOptions>(options, AUTHENTICATION_OPTIONS, {
+    createFeastGuard: ADAPTER_OPTIONS,
+  });
   const { onError } = options;
   if (onError !== undefined && typeof onError !== 'function') {
     throw new TypeError('option onError must be a function');

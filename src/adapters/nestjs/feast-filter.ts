@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { checkOptions } from '../../foundation/options.js';
 import type { Gate } from '../../gate/index.js';
 import { AuthzError, type Vocabulary } from '../../model/index.js';
-import type { AdapterOptions } from '../support/adapter-options.js';
+import { ADAPTER_OPTIONS, type AdapterOptions } from '../support/adapter-options.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { sendRefusal } from '../support/send-refusal.js';
 
@@ -11,13 +12,18 @@ import { sendRefusal } from '../support/send-refusal.js';
  * `app.useGlobalFilters`, or as the value of `APP_FILTER`. The guard's own refusals need no filter. What does not come by HTTP is thrown
  * on, as it is.
  *
- * @throws TypeError when there is no gate
+ * @throws TypeError if an option is unknown, or `gate` is not a gate
  */
 export function createFeastFilter(
   gate: Gate<Vocabulary>,
   options: Pick<AdapterOptions, 'onError'> = {},
 ): ExceptionFilter<AuthzError> {
   if (typeof gate?.refuse !== 'function') throw new TypeError('gate must be a gate');
+  checkOptions<Pick<AdapterOptions, 'onError'>>(
+    options,
+    { onError: true },
+    { createFeastGuard: ADAPTER_OPTIONS },
+  );
   return new FeastFilter(gate, options.onError);
 }
 

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, HttpException } from '@nestjs/common';
+import { checkOptions } from '../../foundation/options.js';
 import type { Gate } from '../../gate/index.js';
 import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import {
+  ADAPTER_OPTIONS,
   type AdapterOptions,
   createUnguardedCheck,
   type UnguardedCheck,
@@ -12,7 +14,7 @@ import { authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { RequestInput } from '../support/request-input.js';
 import type { FeastHttpRequest } from './decorator-types.js';
-import { authenticatedOf } from './feast-authentication.js';
+import { AUTHENTICATION_OPTIONS, authenticatedOf } from './feast-authentication.js';
 import { rulesOf } from './route-rules.js';
 
 /**
@@ -23,7 +25,7 @@ import { rulesOf } from './route-rules.js';
  *
  * A refusal is thrown as a HttpException of the status and the problem details that the gate gives, with its headers set.
  *
- * @throws TypeError when an option is wrong
+ * @throws TypeError if an option is unknown or invalid
  * @example
  * app.use(feastAuthentication(gate));
  * app.useGlobalGuards(createFeastGuard(gate));
@@ -33,6 +35,9 @@ export function createFeastGuard(
   options: AdapterOptions = {},
 ): CanActivate {
   if (typeof gate?.authorize !== 'function') throw new TypeError('gate must be a gate');
+  checkOptions<AdapterOptions>(options, ADAPTER_OPTIONS, {
+    feastAuthentication: AUTHENTICATION_OPTIONS,
+  });
   return new FeastGuard(gate, options);
 }
 

@@ -1,4 +1,6 @@
 import { notify } from '../../foundation/notify.js';
+import type { OptionNames } from '../../foundation/options.js';
+
 /** What all adapters let one choose. */
 export interface AdapterOptions {
   /**
@@ -11,6 +13,12 @@ export interface AdapterOptions {
   /** Called with each error that was answered with a status of 500 or more; what it throws changes nothing. For a log. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
+
+export const ADAPTER_OPTIONS: OptionNames<AdapterOptions> = {
+  unguarded: true,
+  onUnguarded: true,
+  onError: true,
+};
 
 /**
  * Says whether a route without a rule is to be refused, and reports it.

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import {
   type FoundEndpoint,
   findEndpoint,
@@ -19,6 +20,12 @@ export interface FeastEndpointOptions extends Pick<RequirementOptions, 'project'
 /** `true`: the online server, with the defaults of {@link FeastEndpointOptions}. */
 export type FeastEndpointsOption = boolean | FeastEndpointOptions;
 
+const ENDPOINT_OPTIONS: OptionNames<FeastEndpointOptions> = {
+  project: true,
+  checkViews: true,
+  server: true,
+};
+
 /** A part of a route's path that stands for itself, or is one parameter. */
 const SEGMENT = /^:?[\w.-]+$/;
 
@@ -27,13 +34,28 @@ const SEGMENT = /^:?[\w.-]+$/;
  *
  * @param method as Feast has it, in upper case
  * @param path as Feast has it; a parameter is written as your route writes it: `/v1/vector_stores/:id`
- * @throws TypeError when Feast has no such endpoint, or it is a public one
+ * @throws TypeError if an option is unknown; when Feast has no such endpoint, or it is a public one
  * @source Feast 0.66.0, what its servers ask for
  */
 export function feastEndpoint<Request = unknown>(
   method: string,
   path: string,
   options: FeastEndpointOptions = {},
+): RouteRequirement<Request> {
+  checkEndpointOptions(options);
+  return findEndpointRule(method, path, options);
+}
+
+/** @throws TypeError if an option is unknown */
+export function checkEndpointOptions(options: FeastEndpointOptions): void {
+  checkOptions<FeastEndpointOptions>(options, ENDPOINT_OPTIONS);
+}
+
+/** {@link feastEndpoint} with options that were checked, for each request of a route that has no other name. */
+export function findEndpointRule<Request>(
+  method: string,
+  path: string,
+  options: FeastEndpointOptions,
 ): RouteRequirement<Request> {
   const rule = ruleOf(method, path, options);
   if (rule !== undefined && rule !== 'public') return rule;
@@ -48,7 +70,7 @@ export function feastEndpoint<Request = unknown>(
  * Shape of the function: the path is the pattern of the route, and not what a request asks for; undefined where Feast has no such
  * endpoint. A route for several methods stands for none.
  *
- * @throws TypeError when the gate does not know what refers to what in the registry
+ * @throws TypeError if an option is unknown, or the gate does not know what refers to what in the registry
  */
 export function createEndpointRules(
   gate: Gate<Vocabulary>,
@@ -57,6 +79,12 @@ export function createEndpointRules(
   method: string | readonly string[] | undefined,
   path: string | undefined,
 ) => RouteRule<Request> | undefined {
+  if (typeof option !== 'boolean') {
+    checkOptions<{ feastEndpoints: FeastEndpointOptions }>(
+      { feastEndpoints: option },
+      { feastEndpoints: ENDPOINT_OPTIONS },
+    );
+  }
   if (option === false) return () => undefined;
   if (gate.relations === undefined) {
     throw new TypeError("Feast's endpoints need a gate with option relations");

@@ -1,4 +1,5 @@
 import type { Finding } from '../../audit/index.js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { PolicyEvaluator } from './evaluate.js';
 import { type Excess, findExcess } from './excess.js';
 import { describeAnswers, describeExcess, describeProblems } from './find-in-policies.js';
@@ -20,6 +21,14 @@ export interface DynamoDbPolicyOptions {
   /** What messages call the policies, in their order. Default: `policy 0`, `policy 1`, … */
   readonly names?: readonly string[];
 }
+
+const POLICY_OPTIONS: OptionNames<DynamoDbPolicyOptions> = {
+  need: true,
+  table: true,
+  indexes: true,
+  globalTable: true,
+  names: true,
+};
 
 /** What may still refuse what a user, group or role is allowed. */
 const NOT_CONSIDERED: readonly string[] = Object.freeze([
@@ -74,6 +83,7 @@ export function checkDynamoDbPolicy(
   documents: unknown,
   options: DynamoDbPolicyOptions,
 ): DynamoDbPolicyCheck {
+  checkOptions<DynamoDbPolicyOptions>(options, POLICY_OPTIONS);
   const tables = readTables(options);
   const needed = readNeed(options.need);
   const policies = readPolicies(documents, options.names);
@@ -103,6 +113,7 @@ export function checkDynamoDbPolicy(
  * @throws TypeError on options that are none
  */
 export function assertDynamoDbPolicyOptions(options: DynamoDbPolicyOptions): void {
+  checkOptions<DynamoDbPolicyOptions>(options, POLICY_OPTIONS);
   readTables(options);
   readNeed(options.need);
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { quote } from '../../model/index.js';
 import { isAtLeastMlRuntime, isAtLeastVersion, parseRuntime } from './version.js';
 
@@ -34,6 +35,14 @@ export interface OnlineStoreAuthenticationAnswer {
   readonly methods: readonly AuthenticationMethod[];
 }
 
+const QUESTION: OptionNames<OnlineStoreAuthenticationQuestion> = {
+  provider: true,
+  action: true,
+  method: true,
+  client: { kind: true, version: true },
+  runtime: true,
+};
+
 const BOTH: readonly AuthenticationMethod[] = ['instance-profile', 'secrets'];
 const SECRETS: readonly AuthenticationMethod[] = ['secrets'];
 const MYSQL = { publish: SECRETS, 'legacy-lookup': SECRETS, 'model-serving-lookup': [] } as const;
@@ -67,7 +76,7 @@ const METHOD_NAMES: Readonly<Record<AuthenticationMethod, string>> = {
  * Shape: for DynamoDB the client has to be known, and for publishing with an instance profile the cluster's runtime: what
  * is missing or cannot be read refuses.
  *
- * @throws TypeError for a provider, action, method or client that there is not
+ * @throws TypeError for an unknown field, and for a provider, action, method or client that there is not
  * @source Databricks, "Authentication for working with online stores"
  * @example
  * onlineStoreAuthentication({ provider: 'rds-mysql', action: 'publish', method: 'instance-profile' }).allowed // false
@@ -88,6 +97,7 @@ export function onlineStoreAuthentication(
 }
 
 function assertQuestion(question: OnlineStoreAuthenticationQuestion): void {
+  checkOptions<OnlineStoreAuthenticationQuestion>(question, QUESTION);
   const { provider, action, method, client, runtime } = question;
   assertOneOf('provider', provider, PROVIDER_NAMES);
   assertOneOf('action', action, ACTION_NAMES);

@@ -1,4 +1,5 @@
 import type { Authorizer } from '../../engine/index.js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import {
   assertResource,
   CredentialUnavailableError,
@@ -36,6 +37,14 @@ export interface ResolveCredentialsOptions {
   readonly allowSharedCredentials?: boolean | undefined;
 }
 
+const RESOLVE_OPTIONS: OptionNames<ResolveCredentialsOptions> = {
+  secrets: true,
+  action: true,
+  accept: true,
+  allowSharedCredentials: true,
+};
+const { action: _action, ...AUTHORIZE_OPTIONS } = RESOLVE_OPTIONS;
+
 const USES: ReadonlyMap<string, CredentialUse> = new Map([
   ['READ_ONLINE', 'read'],
   ['WRITE_ONLINE', 'write'],
@@ -62,6 +71,9 @@ export async function authorizeAndResolve(
   store: OnlineStore,
   options: Omit<ResolveCredentialsOptions, 'action'>,
 ): Promise<ResolvedCredentials> {
+  checkOptions<Omit<ResolveCredentialsOptions, 'action'>>(options, AUTHORIZE_OPTIONS, {
+    'the third argument': { action: true },
+  });
   const decision = authorizer.decide(subject, action, resource);
   return resolveCredentials(decision, store, { ...options, action });
 }
@@ -76,7 +88,7 @@ export async function authorizeAndResolve(
  *
  * @returns rejects with PermissionDeniedError when the decision does not allow it, before any secret is read;
  * CredentialUnavailableError when the store has no such credentials; ConfigInvalidError for a store that is none; what the
- * secret store rejects with; TypeError for a decision about neither action, or one that `action` does not settle
+ * secret store rejects with; TypeError if an option is unknown, and for a decision about neither action, or one that `action` does not settle
  * @source Databricks, "Authentication for working with online stores": an instance profile overrides the read prefix
  * @example
  * const resolved = await resolveCredentials(decision, store, { secrets });
@@ -86,6 +98,7 @@ export async function resolveCredentials(
   store: OnlineStore,
   options: ResolveCredentialsOptions,
 ): Promise<ResolvedCredentials> {
+  checkOptions<ResolveCredentialsOptions>(options, RESOLVE_OPTIONS);
   const { secrets, accept = [], allowSharedCredentials = false } = options;
   if (typeof secrets?.getSecret !== 'function') {
     throw new TypeError('credentials are resolved from a secret store');

@@ -1,5 +1,11 @@
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { SecretName } from './secret-name.js';
-import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
+import {
+  createSecretStore,
+  type SecretStore,
+  type SecretStoreOptions,
+  STORE_OPTIONS,
+} from './secret-store.js';
 
 /** What is asked of Secrets Manager. */
 interface SecretRequest {
@@ -35,10 +41,16 @@ export interface AwsSecretCommandOptions<Command> extends AwsSecretStoreOptions 
   ) => Command;
 }
 
+const AWS_OPTIONS: OptionNames<Partial<AwsSecretCommandOptions<unknown>>> = {
+  ...STORE_OPTIONS,
+  secretId: true,
+  command: true,
+};
+
 /**
  * Creates a store of secrets in AWS Secrets Manager. Each holds one value as text; the current version is read.
  *
- * @throws TypeError when `client` is none, or knows only commands and `command` is none
+ * @throws TypeError if an option is unknown, when `client` is none, or knows only commands and `command` is none
  * @example
  * createAwsSecretStore(new SecretsManagerClient({ region }), { command: GetSecretValueCommand });
  */
@@ -54,12 +66,17 @@ export function createAwsSecretStore(
   client: Partial<AwsSecretsClient & AwsSecretsSender<unknown>>,
   options: Partial<AwsSecretCommandOptions<unknown>> = {},
 ): SecretStore {
-  const { secretId = ({ scope, key }: SecretName) => `${scope}/${key}` } = options;
-  const ask = readAsk(client, options.command);
+  checkOptions<Partial<AwsSecretCommandOptions<unknown>>>(options, AWS_OPTIONS);
+  const { secretId = slashed, command, ...store } = options;
+  const ask = readAsk(client, command);
   return createSecretStore(async (name) => {
     const { SecretString } = await ask({ SecretId: secretId(name) });
     return SecretString || undefined;
-  }, options);
+  }, store);
+}
+
+function slashed({ scope, key }: SecretName): string {
+  return `${scope}/${key}`;
 }
 
 function readAsk(

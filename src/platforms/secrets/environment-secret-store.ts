@@ -1,5 +1,11 @@
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { assertSecretName, type SecretName } from './secret-name.js';
-import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
+import {
+  createSecretStore,
+  type SecretStore,
+  type SecretStoreOptions,
+  STORE_OPTIONS,
+} from './secret-store.js';
 
 /** Where environment variables are read from. */
 export interface EnvironmentSecretStoreOptions extends SecretStoreOptions {
@@ -13,25 +19,31 @@ const DEFAULT_PREFIX = 'FEAST_SECRET_';
 /** A `-` and the characters beside it. */
 const SINGLE_DASH = /^[^-]-[^-]$/;
 
+const ENVIRONMENT_OPTIONS: OptionNames<EnvironmentSecretStoreOptions> = {
+  ...STORE_OPTIONS,
+  env: true,
+  prefix: true,
+};
+
 /**
  * Creates a store of secrets that stand in variables of the environment.
  *
  * Shape: the variable of a secret is what {@link secretVariable} says. An empty one is none.
  *
- * @throws TypeError when the prefix does not fit into the name of a variable
+ * @throws TypeError if an option is unknown, when the prefix does not fit into the name of a variable
  */
 export function createEnvironmentSecretStore(
   options: EnvironmentSecretStoreOptions = {},
 ): SecretStore {
-  const { prefix = DEFAULT_PREFIX } = options;
+  checkOptions<EnvironmentSecretStoreOptions>(options, ENVIRONMENT_OPTIONS);
+  const { prefix = DEFAULT_PREFIX, env = process.env, ...store } = options;
   if (typeof prefix !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(prefix)) {
     throw new TypeError('option prefix must be the beginning of the name of a variable');
   }
-  const env = options.env ?? process.env;
   return createSecretStore(async (name) => {
     const variable = secretVariable(name, prefix);
     return Object.hasOwn(env, variable) ? env[variable] || undefined : undefined;
-  }, options);
+  }, store);
 }
 
 /**

@@ -1,5 +1,11 @@
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { SecretName } from './secret-name.js';
-import { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';
+import {
+  createSecretStore,
+  type SecretStore,
+  type SecretStoreOptions,
+  STORE_OPTIONS,
+} from './secret-store.js';
 
 /** What is used of `SecretClient` of `@azure/keyvault-secrets`. */
 export interface KeyVaultSecretsClient {
@@ -18,17 +24,24 @@ export interface KeyVaultSecretStoreOptions extends SecretStoreOptions {
 /** @source Azure Key Vault, object names: 1 to 127 letters, digits and dashes */
 const KEY_VAULT_NAME = /^[0-9A-Za-z-]{1,127}$/;
 
+const VAULT_OPTIONS: OptionNames<KeyVaultSecretStoreOptions> = {
+  ...STORE_OPTIONS,
+  version: true,
+};
+
 /**
  * Creates a store of secrets in Azure Key Vaults, one vault for each scope, as Databricks backs a scope with a vault.
  *
  * Shape: `vaults` has a client for each scope; the key is the secret's name in the vault. What is no name there is not there.
  *
- * @throws TypeError when `vaults` is no map of clients
+ * @throws TypeError if an option is unknown, when `vaults` is no map of clients
  */
 export function createKeyVaultSecretStore(
   vaults: ReadonlyMap<string, KeyVaultSecretsClient>,
   options: KeyVaultSecretStoreOptions = {},
 ): SecretStore {
+  checkOptions<KeyVaultSecretStoreOptions>(options, VAULT_OPTIONS);
+  const { version: versionOf, ...store } = options;
   const isMap = vaults instanceof Map;
   if (!isMap || [...vaults.values()].some((client) => typeof client?.getSecret !== 'function')) {
     throw new TypeError('a store of Key Vault secrets needs a map of clients with `getSecret`');
@@ -36,8 +49,8 @@ export function createKeyVaultSecretStore(
   return createSecretStore(async (name) => {
     const client = vaults.get(name.scope);
     if (client === undefined || !KEY_VAULT_NAME.test(name.key)) return undefined;
-    const version = options.version?.(name);
+    const version = versionOf?.(name);
     const { value } = await client.getSecret(name.key, version === undefined ? {} : { version });
     return value || undefined;
-  }, options);
+  }, store);
 }

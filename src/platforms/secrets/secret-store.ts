@@ -1,4 +1,5 @@
 import { withinTime } from '../../foundation/abort.js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
 import { AuthzError, CredentialUnavailableError } from '../../model/index.js';
 import { MAX_SECRET_LENGTH } from '../../redaction/index.js';
@@ -26,6 +27,11 @@ export interface SecretStoreOptions {
   readonly timeoutSeconds?: number | undefined;
 }
 
+export const STORE_OPTIONS: OptionNames<SecretStoreOptions> = {
+  redaction: true,
+  timeoutSeconds: true,
+};
+
 /** How long a value that was exchanged is still masked: who read it before may still use it. */
 const REPLACED_SECONDS = 3600;
 /** Values whose exchange is noticed. Names come from configuration: more than this is no store that is used as one. */
@@ -40,7 +46,8 @@ const MAX_TIMEOUT_SECONDS = 2_147_483;
  * Shape: `read` gives the value, or `undefined` where there is none. What it throws becomes an error of this package by its
  * status or code, and is not kept: an error of a network client may hold the request with its credentials.
  *
- * @throws TypeError when `read` is no function, or the timeout no number above 0
+ * @throws TypeError if an option is unknown, `read` is not a function, or the timeout not a number
+ *   above 0
  * @example
  * const store = createSecretStore(async ({ scope, key }) => vault.read(`${scope}/${key}`));
  */
@@ -48,6 +55,7 @@ export function createSecretStore(
   read: (name: SecretName) => Promise<string | undefined>,
   options: SecretStoreOptions = {},
 ): SecretStore {
+  checkOptions<SecretStoreOptions>(options, STORE_OPTIONS);
   if (typeof read !== 'function') throw new TypeError('a secret store needs a function that reads');
   const seconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   if (!(seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS)) {

@@ -61,9 +61,10 @@ export async function serveApp(
   options: NestOptions = {},
 ): Promise<Served & { readonly app: INestApplication }> {
   const app = await createApp(controllers);
-  const { publicRoutes, onError } = options;
+  const { publicRoutes, ...guardOptions } = options;
+  const { onError } = options;
   app.use(feastAuthentication(gate, { publicRoutes, onError }));
-  app.useGlobalGuards(createFeastGuard(gate, options));
+  app.useGlobalGuards(createFeastGuard(gate, guardOptions));
   return await listen(app);
 }
 

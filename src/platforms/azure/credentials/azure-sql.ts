@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import type { CredentialTokenOptions, TokenCredential } from './token-credential.js';
 
 /** The part of a connection's configuration that says who connects, for `tedious` and `mssql`. */
@@ -15,6 +16,13 @@ export interface AzureSqlOptions extends CredentialTokenOptions {
   readonly resource?: string | undefined;
 }
 
+const SQL_OPTIONS: OptionNames<AzureSqlOptions> = {
+  resource: true,
+  abortSignal: true,
+  claims: true,
+  tenantId: true,
+};
+
 const AZURE_SQL = 'https://database.windows.net';
 
 /**
@@ -23,14 +31,17 @@ const AZURE_SQL = 'https://database.windows.net';
  * Shape: a part of the configuration of `tedious` and of `mssql`. Get it anew for each connection or pool: a token that has
  * ended opens no new connection, and one that is open stays so.
  *
+ * @returns rejects with TypeError if an option is unknown
  * @source tedious 18, `authentication`: type `azure-active-directory-access-token`
  * @example
  * const pool = await sql.connect({ server, database, ...(await azureSqlAccessToken(credential)) });
  */
 export async function azureSqlAccessToken(
   credential: TokenCredential,
-  { resource = AZURE_SQL, ...options }: AzureSqlOptions = {},
+  options: AzureSqlOptions = {},
 ): Promise<AzureSqlAuthentication> {
-  const { token } = await credential.getToken(`${resource}/.default`, options);
+  checkOptions<AzureSqlOptions>(options, SQL_OPTIONS);
+  const { resource = AZURE_SQL, ...asked } = options;
+  const { token } = await credential.getToken(`${resource}/.default`, asked);
   return { authentication: { type: 'azure-active-directory-access-token', options: { token } } };
 }

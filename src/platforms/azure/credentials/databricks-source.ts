@@ -1,3 +1,4 @@
+import { checkOptions } from '../../../foundation/options.js';
 import { isHeaderToken } from '../../../identity/request-token.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import {
@@ -5,6 +6,7 @@ import {
   type ExpiringToken,
   type TokenRequestOptions,
 } from '../../databricks/tokens/index.js';
+import { TOKEN_REQUEST_OPTIONS } from '../../databricks/tokens/token-request.js';
 import type {
   TemporaryServiceCredentials,
   WorkspaceClient,
@@ -24,6 +26,7 @@ export type DatabricksSourceOptions = Pick<TokenRequestOptions, 'now' | 'cache'>
  *
  * Shape: a refusal of the workspace is the cause of the `CredentialUnavailableError` that the credential rejects with.
  *
+ * @throws TypeError if an option is unknown, or `workspace` is not a client
  * @source Databricks REST API, "Generate temporary service credential": `azure_options.resources` are scopes
  * @example
  * const workspace = createWorkspaceClient(createDatabricksCredentials());
@@ -31,8 +34,13 @@ export type DatabricksSourceOptions = Pick<TokenRequestOptions, 'now' | 'cache'>
  */
 export function databricksSource(
   workspace: CredentialWorkspace,
-  { now, cache }: DatabricksSourceOptions = {},
+  options: DatabricksSourceOptions = {},
 ): ServiceCredentialSource {
+  checkOptions<DatabricksSourceOptions>(options, {
+    now: true,
+    cache: TOKEN_REQUEST_OPTIONS.cache,
+  });
+  const { now, cache } = options;
   if (typeof workspace?.createTemporaryServiceCredentials !== 'function') {
     throw new TypeError('a source of Databricks needs the client of a workspace');
   }

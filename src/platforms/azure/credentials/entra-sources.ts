@@ -1,9 +1,11 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { ConfigInvalidError } from '../../../model/errors.js';
 import {
   createEntraProvider,
   type EntraOptions,
   type TokenRequestOptions,
 } from '../../databricks/tokens/index.js';
+import { TOKEN_REQUEST_OPTIONS } from '../../databricks/tokens/token-request.js';
 import type { ServiceCredentialSource } from './service-credential.js';
 
 /** An application of Entra ID that has a client secret. */
@@ -18,13 +20,22 @@ export interface ClientSecretOptions extends TokenRequestOptions {
   readonly authority?: string | undefined;
 }
 
+const CLIENT_SECRET_OPTIONS: OptionNames<ClientSecretOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  tenantId: true,
+  clientId: true,
+  clientSecret: true,
+  authority: true,
+};
+
 /**
  * Tokens of an application that has a secret in Entra ID.
  *
- * @throws TypeError when something is missing; ConfigInvalidError when the tenant or the authority is none
+ * @throws TypeError if an option is unknown, or something is missing; ConfigInvalidError when the tenant or the authority is none
  * @source Microsoft identity platform, "OAuth 2.0 client credentials flow", with a shared secret
  */
 export function clientSecretSource(options: ClientSecretOptions): ServiceCredentialSource {
+  checkOptions<ClientSecretOptions>(options, CLIENT_SECRET_OPTIONS);
   return entraSource(options);
 }
 
@@ -42,15 +53,26 @@ export interface WorkloadIdentitySourceOptions extends TokenRequestOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
+const WORKLOAD_OPTIONS: OptionNames<WorkloadIdentitySourceOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  tenantId: true,
+  clientId: true,
+  tokenFile: true,
+  authority: true,
+  env: true,
+};
+
 /**
  * Tokens of an application for a workload that has a token of its own, such as a pod on Kubernetes, and no secret.
  *
  * @throws {@link ConfigInvalidError} when neither the options nor the environment say who asks, or what they say is none
+ * @throws TypeError if an option is unknown
  * @source Microsoft Entra Workload ID on Kubernetes: the variables that its webhook sets
  */
 export function workloadIdentitySource(
   options: WorkloadIdentitySourceOptions = {},
 ): ServiceCredentialSource {
+  checkOptions<WorkloadIdentitySourceOptions>(options, WORKLOAD_OPTIONS);
   const { env = process.env, tokenFile, ...rest } = options;
   return entraSource({
     ...rest,

@@ -1,4 +1,5 @@
 import { parseJson } from '../../../foundation/json.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS } from '../../../identity/identity-secrets.js';
 import { isHeaderToken } from '../../../identity/request-token.js';
@@ -10,6 +11,7 @@ import {
   type ExpiringToken,
   type TokenRequestOptions,
 } from '../../databricks/tokens/index.js';
+import { TOKEN_REQUEST_OPTIONS } from '../../databricks/tokens/token-request.js';
 import { readArcKey } from './arc-key.js';
 import { createAsker } from './ask-server.js';
 import { findIdentityEndpoint, type IdentityEndpoint } from './identity-endpoint.js';
@@ -27,6 +29,14 @@ export interface ManagedIdentityOptions extends TokenRequestOptions {
   readonly arcKeyFolder?: string | undefined;
 }
 
+const MANAGED_IDENTITY_OPTIONS: OptionNames<ManagedIdentityOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  clientId: true,
+  endpoint: true,
+  env: true,
+  arcKeyFolder: true,
+};
+
 /** While the endpoint of a virtual machine is brought up to date, it answers like this. */
 const IMDS_TRANSIENT: ReadonlySet<number> = new Set([404, 410]);
 /** Five attempts, with pauses that grow. */
@@ -39,13 +49,14 @@ const IMDS_TIMEOUT_SECONDS = 120;
 /**
  * Tokens of a managed identity: of an App Service or a container app, of a machine under Azure Arc, or of a virtual machine.
  *
- * @throws {@link ConfigInvalidError} when the endpoint is none
+ * @throws {@link ConfigInvalidError} when the endpoint is none; TypeError if an option is unknown
  * @source Microsoft Entra, "how to use managed identities to get an access token", "Error handling" and "Retry guidance"
  *   (404, 429 and 5xx are asked again five times over 30 s, 410 for up to 70 s); App Service, "REST endpoint reference"; Azure Arc, "authenticate against Azure resources"
  */
 export function managedIdentitySource(
   options: ManagedIdentityOptions = {},
 ): ServiceCredentialSource {
+  checkOptions<ManagedIdentityOptions>(options, MANAGED_IDENTITY_OPTIONS);
   const { clientId, now = Date.now, redaction } = options;
   const endpoint = findIdentityEndpoint(options.endpoint, options.env ?? process.env);
   addIdentitySecret(redaction, 'identity-header', endpoint.headers['x-identity-header'] ?? '');

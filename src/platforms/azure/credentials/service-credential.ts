@@ -1,4 +1,5 @@
 import { joinSignals } from '../../../foundation/abort.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import type { ExpiringToken, TokenProvider } from '../../databricks/tokens/index.js';
 import {
@@ -36,6 +37,8 @@ export interface ServiceCredential extends TokenCredential {
   readonly discard: (token: string) => void;
 }
 
+const CREDENTIAL_OPTIONS: OptionNames<ServiceCredentialOptions> = { source: true, authorize: true };
+
 interface Kept {
   readonly provider: TokenProvider;
   given?: ExpiringToken;
@@ -52,7 +55,7 @@ const NAME = /^[^\p{C}\p{Z}/.]{1,255}$/u;
  * Shape: `getToken(scope)` resolves to `{ token, expiresOnTimestamp }`, in milliseconds since 1970. Tokens are kept for each
  * resource until shortly before their end; all who ask meanwhile wait for one request.
  *
- * @throws TypeError for what is no name or source, and when it is not said whom to ask
+ * @throws TypeError if an option is unknown, for what is no name or source, and when it is not said whom to ask
  * @returns `getToken` rejects with {@link PermissionDeniedError} before anything is asked for when the subject has no ACCESS
  * @source `dbutils.credentials.getServiceCredentialsProvider` of Databricks; differs: any source, and ACCESS is asked of the
  *   engine first
@@ -67,7 +70,8 @@ export function getServiceCredentialsProvider(
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new TypeError('a service credential must have a name without blanks, points and slashes');
   }
-  if (typeof options?.source !== 'function') {
+  checkOptions<ServiceCredentialOptions>(options, CREDENTIAL_OPTIONS);
+  if (typeof options.source !== 'function') {
     throw new TypeError('a service credential must have a source');
   }
   const { source, authorize } = options;

@@ -1,10 +1,12 @@
 import { parseJson } from '../../../foundation/json.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { HttpError, type HttpResponse } from '../../../identity/http-client.js';
 import { addIdentitySecret } from '../../../identity/identity-secrets.js';
 import { isHeaderToken } from '../../../identity/request-token.js';
 import { isUsuallyTransient } from '../../../identity/retry-request.js';
 import { AuthzError, CredentialUnavailableError } from '../../../model/errors.js';
 import type { RequestOptions } from '../../databricks/tokens/index.js';
+import { REQUEST_OPTIONS } from '../../databricks/tokens/request-options.js';
 import { createAsker } from '../credentials/ask-server.js';
 import { scopeOfResource } from '../credentials/credential-resource.js';
 import { parseVaultAddress } from './vault-address.js';
@@ -39,6 +41,14 @@ export interface KeyVaultReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const KEY_VAULT_OPTIONS: OptionNames<KeyVaultOptions> = {
+  ...REQUEST_OPTIONS,
+  credential: true,
+  apiVersion: true,
+  hosts: true,
+};
+const READ_OPTIONS: OptionNames<KeyVaultReadOptions> = { version: true, signal: true };
+
 /** Reads the secrets of one vault. */
 export interface KeyVaultClient {
   /** Without a path. */
@@ -64,12 +74,14 @@ const API_VERSION = /^[0-9a-z.-]{1,40}$/i;
  *
  * @param vault its name, or its address
  * @throws {@link ConfigInvalidError} when the vault is none of Azure's clouds and not in `hosts`
+ * @throws TypeError if an option is unknown or invalid
  * @source Key Vault REST API, "Get Secret"; "throttling guidance": 429 is answered with a longer and longer pause
  * @example
  * const vault = createKeyVaultClient('sandbox-dataai-example-kv', { credential });
  * const { value } = await vault.getSecret('test');
  */
 export function createKeyVaultClient(vault: string, options: KeyVaultOptions): KeyVaultClient {
+  checkOptions<KeyVaultOptions>(options, KEY_VAULT_OPTIONS, { getSecret: READ_OPTIONS });
   const { credential, apiVersion = DEFAULT_API_VERSION, redaction } = options;
   if (typeof credential?.getToken !== 'function') {
     throw new TypeError('a vault needs a credential with `getToken`');
@@ -99,7 +111,9 @@ export function createKeyVaultClient(vault: string, options: KeyVaultOptions): K
   };
   return {
     vaultUrl: address.origin,
-    getSecret: async (name, { version, signal } = {}) => {
+    getSecret: async (name, readOptions = {}) => {
+      checkOptions<KeyVaultReadOptions>(readOptions, READ_OPTIONS);
+      const { version, signal } = readOptions;
       assertSecret(name, version);
       signal?.throwIfAborted();
       const path = version === undefined ? name : `${name}/${version}`;
@@ -124,9 +138,14 @@ export function createKeyVaultClient(vault: string, options: KeyVaultOptions): K
 export async function getKeyVaultSecret(
   vault: string,
   secretName: string,
-  { version, signal, ...options }: KeyVaultOptions & KeyVaultReadOptions,
+  options: KeyVaultOptions & KeyVaultReadOptions,
 ): Promise<KeyVaultSecret> {
-  return createKeyVaultClient(vault, options).getSecret(secretName, { version, signal });
+  checkOptions<KeyVaultOptions & KeyVaultReadOptions>(options, {
+    ...KEY_VAULT_OPTIONS,
+    ...READ_OPTIONS,
+  });
+  const { version, signal, ...client } = options;
+  return createKeyVaultClient(vault, client).getSecret(secretName, { version, signal });
 }
 
 function assertSecret(name: unknown, version: unknown): void {

@@ -1,10 +1,15 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { createKeyVaultSecretStore, isSecretScope, type SecretStore } from '../../secrets/index.js';
 import {
   assertCredentialAccess,
   type CredentialAuthorization,
 } from '../credentials/credential-authorization.js';
 import type { TokenCredential } from '../credentials/token-credential.js';
-import { createKeyVaultClient, type KeyVaultOptions } from './key-vault-client.js';
+import {
+  createKeyVaultClient,
+  KEY_VAULT_OPTIONS,
+  type KeyVaultOptions,
+} from './key-vault-client.js';
 
 /** A credential with a name, as `getServiceCredentialsProvider` gives it. */
 export interface NamedCredential extends TokenCredential {
@@ -22,6 +27,14 @@ export interface LinkedSecretScopeOptions extends KeyVaultOptions {
   readonly authorize: CredentialAuthorization;
 }
 
+const SCOPE_OPTIONS: OptionNames<LinkedSecretScopeOptions> = {
+  ...KEY_VAULT_OPTIONS,
+  credential: true,
+  scope: true,
+  vault: true,
+  authorize: true,
+};
+
 /** The whole of a read: retries and their pauses are in it. */
 const READ_SECONDS = 60;
 
@@ -32,7 +45,8 @@ const READ_SECONDS = 60;
  * Shape: a {@link SecretStore} of this one scope; keys are the names of secrets in the vault. ACCESS is asked for here and
  * again with each read, so that a scope ends with the right of who linked it.
  *
- * @throws {@link PermissionDeniedError} when the subject has no ACCESS; TypeError for what is no scope
+ * @throws {@link PermissionDeniedError} when the subject has no ACCESS; TypeError for what is no scope, and if
+ *   an option is unknown
  * @throws {@link ConfigInvalidError} when the vault is none of Azure's clouds and not in `hosts`
  * @source Databricks links such scopes for those who may manage the vault; differs: for those who may use the credential
  * @example
@@ -40,13 +54,15 @@ const READ_SECONDS = 60;
  * await secrets.getSecret({ scope: 'sales', key: 'database-password' });
  */
 export function createLinkedSecretScope(options: LinkedSecretScopeOptions): SecretStore {
-  const { scope, vault, credential, authorize } = options;
+  checkOptions<LinkedSecretScopeOptions>(options, SCOPE_OPTIONS);
+  const { scope, vault, authorize, ...client } = options;
+  const { credential } = client;
   if (!isSecretScope(scope)) throw new TypeError('scope must be the name of a scope of secrets');
   if (typeof credential?.name !== 'string') throw new TypeError('the credential must have a name');
   assertCredentialAccess(authorize, credential.name);
   // The store registers what it reads, and notices when a value is exchanged.
-  const client = createKeyVaultClient(vault, { ...options, redaction: () => {} });
-  const store = createKeyVaultSecretStore(new Map([[scope, client]]), {
+  const vaultClient = createKeyVaultClient(vault, { ...client, redaction: () => {} });
+  const store = createKeyVaultSecretStore(new Map([[scope, vaultClient]]), {
     redaction: options.redaction,
     timeoutSeconds: READ_SECONDS,
   });

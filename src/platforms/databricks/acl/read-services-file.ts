@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { ConfigInvalidError, isPlainObject } from '../../../model/index.js';
 import { addSecretRedaction } from '../../../redaction/index.js';
 import { assertBounded } from './check-shape.js';
@@ -51,6 +52,14 @@ export interface ReadServicesFileOptions {
   readonly onSecret?: ((secret: FoundSecret) => void) | undefined;
 }
 
+export const READ_FILE_OPTIONS: OptionNames<ReadServicesFileOptions> = {
+  name: true,
+  path: true,
+  workspace: true,
+  readers: true,
+  onSecret: true,
+};
+
 /** What a file of services says. */
 export interface ServicesFile extends CollectedServices {
   readonly name: string;
@@ -66,10 +75,12 @@ export interface ServicesFile extends CollectedServices {
  * Secrets in it are given to `onSecret`; the result holds none.
  *
  * @throws ConfigInvalidError where the file is of no known kind, too deep or too large, or not what its kind should be
+ * @throws TypeError if an option is unknown
  * @example
  * const { permissions, resources } = readServicesFile(JSON.parse(text), { name: 'state.json' });
  */
 export function readServicesFile(value: unknown, options: ReadServicesFileOptions): ServicesFile {
+  checkOptions<ReadServicesFileOptions>(options, READ_FILE_OPTIONS);
   const { name: file, workspace, onSecret = maskInProcess } = options;
   assertBounded(value, file);
   const { body, path, replacing } = unwrap(value, options.path);

@@ -5,6 +5,7 @@ import {
   type Finding,
 } from '../../../audit/index.js';
 import { createAuthorizer } from '../../../engine/index.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { auditOnlineStores } from '../../online-store/index.js';
 import { mergeFacts, type ServicesFile, servicesSnapshotOptions } from '../acl/index.js';
 import { type DatabricksType, LEVELS } from '../vocabulary/index.js';
@@ -23,6 +24,11 @@ export interface AuditServicesOptions {
   readonly policyCheck?: PolicyCheck | undefined;
 }
 
+const AUDIT_OPTIONS: OptionNames<AuditServicesOptions> = {
+  now: true,
+  policyCheck: { need: true, table: true, indexes: true },
+};
+
 /** What an audit of services found: the report of an audit, and the files that were read. */
 export interface ServicesReport extends AuditReport {
   readonly files: readonly { readonly name: string; readonly kind: string }[];
@@ -35,7 +41,7 @@ export interface ServicesReport extends AuditReport {
  * those of {@link SERVICES_RULES}, of {@link auditOnlineStores} for the stores of each workspace, of `checkDynamoDbPolicy`
  * and of files with rules of their own. Holds no secret.
  *
- * @throws TypeError where `policyCheck` is no need, table and index
+ * @throws TypeError if an option is unknown, and where `policyCheck` is no need, table and index
  * @example
  * auditServices([readServicesFile(JSON.parse(text), { name: 'state.json' })]).findings;
  */
@@ -43,6 +49,7 @@ export function auditServices(
   files: readonly ServicesFile[],
   options: AuditServicesOptions = {},
 ): ServicesReport {
+  checkOptions<AuditServicesOptions>(options, AUDIT_OPTIONS);
   const { snapshot } = createAuthorizer(servicesSnapshotOptions(files));
   const report = auditSnapshot(snapshot);
   const uncoveredActions = report.uncoveredActions.flatMap((one) => {

@@ -1,7 +1,8 @@
 import { findingLines, levelsLine } from '../../../audit/report-text.js';
 import { count } from '../../../foundation/names.js';
 import { neutralize } from '../../../foundation/terminal/terminal-text.js';
-import type { TextLayout } from '../../../foundation/terminal/text-style.js';
+import { TEXT_LAYOUT, type TextLayout } from '../../../foundation/terminal/text-style.js';
+import { checkOptions } from '../../../foundation/options.js';
 import type { ServicesReport } from './audit-services.js';
 import { SERVICES_RULE_TEXTS } from './services-rules.js';
 
@@ -9,8 +10,11 @@ import { SERVICES_RULE_TEXTS } from './services-rules.js';
  * A report of services for people: the files, the findings by rule with what to do about them, and a summary at the end.
  *
  * Shape: lines with a final line end. Names from files are made harmless.
+ *
+ * @throws TypeError if an option is unknown
  */
 export function servicesReportText(report: ServicesReport, layout: TextLayout): string {
+  checkOptions<TextLayout>(layout, TEXT_LAYOUT);
   const { findings, summary, files } = report;
   return [
     `${layout.style('bold', 'Audit of services')} in ${count(files.length, 'file')}`,

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import {
   formatPrincipal,
   isApplicationId,
@@ -20,6 +21,12 @@ export interface ServingEndpointAccess {
   /** Default: `CAN_QUERY`. */
   readonly level?: EndpointLevel | undefined;
 }
+
+const ACCESS: OptionNames<ServingEndpointAccess> = {
+  endpoints: true,
+  servicePrincipals: true,
+  level: true,
+};
 
 /** One level that is to be granted. */
 export interface EndpointGrant {
@@ -55,7 +62,7 @@ const ORDER: readonly string[] = LEVELS.ServingEndpoint.levels;
  * that is not an e-mail address. Unverified: whether Databricks takes it for the service principal. The plan does not.
  *
  * @returns rejects with WorkspaceError, of the code `RESOURCE_DOES_NOT_EXIST` when there is no such endpoint
- * @throws TypeError when a list is empty, or a service principal is not given by its application id
+ * @throws TypeError if a field is unknown, when a list is empty, or a service principal is not given by its application id
  * @source Databricks REST API, "Get serving endpoint" (name to id) and "Permissions"
  */
 export async function planEndpointAccess(
@@ -140,11 +147,11 @@ export function describeEndpointGrant(grant: EndpointGrant): string {
   return `let ${who} have ${grant.level} on serving endpoint \`${grant.endpoint}\`${before}`;
 }
 
-function checkAccess({
-  endpoints,
-  servicePrincipals,
-  level = 'CAN_QUERY',
-}: ServingEndpointAccess): Required<ServingEndpointAccess> & { readonly level: EndpointLevel } {
+function checkAccess(
+  access: ServingEndpointAccess,
+): Required<ServingEndpointAccess> & { readonly level: EndpointLevel } {
+  checkOptions<ServingEndpointAccess>(access, ACCESS);
+  const { endpoints, servicePrincipals, level = 'CAN_QUERY' } = access;
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
     throw new TypeError('endpoints must be a list of names');
   }

@@ -3,6 +3,7 @@ import { checkSection } from '../../../config/check-section.js';
 import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
 import type { Environment } from '../../../config/index.js';
 import { parseYaml } from '../../../config/parse-yaml.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { type ConfigInvalidError, throwCollected } from '../../../model/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
 import type { WorkspaceClientOptions } from '../workspace/index.js';
@@ -41,11 +42,13 @@ const name = stringField.min(1, 'must not be empty');
  * reads the secrets.
  *
  * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
+ * @throws TypeError if an option is unknown
  */
 export function parseEndpointFile(
   text: string,
   options: { readonly file?: string | undefined; readonly env: Environment },
 ): EndpointFile {
+  checkOptions<typeof options>(options, { file: true, env: true });
   const { file, env } = options;
   // Without the environment: what a secret's field says is looked at as it is written.
   const document = parseYaml(text, { file });

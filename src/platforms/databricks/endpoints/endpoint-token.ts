@@ -1,4 +1,5 @@
 import { ConfigInvalidError, quote } from '../../../model/index.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import type { WorkspaceClient } from '../workspace/index.js';
 import { WorkspaceError } from '../workspace/workspace-error.js';
 
@@ -23,6 +24,12 @@ export interface EndpointToken {
   readonly earlier: number;
 }
 
+const TOKEN_REQUEST: OptionNames<EndpointTokenRequest> = {
+  applicationId: true,
+  comment: true,
+  lifetimeSeconds: true,
+};
+
 /** The life of a token unless it is given. */
 export const DEFAULT_TOKEN_SECONDS = 3600;
 const MIN_SECONDS = 60;
@@ -38,7 +45,7 @@ const MAX_COMMENT = 200;
  * @param options.keep puts the token where it is to be. Where that fails, the token is ended: nobody would have it
  * @returns rejects with ConfigInvalidError when `workspace` is asked as anybody else: the token would have their rights;
  *   with what `keep` rejects with
- * @throws TypeError when the comment is empty or long, or the lifetime out of its bounds
+ * @throws TypeError if an option is unknown, when the comment is empty or long, or the lifetime out of its bounds
  * @source Databricks REST API, "Token": `/api/2.0/token/create` makes a token of who asks
  */
 export async function createEndpointToken(
@@ -46,6 +53,10 @@ export async function createEndpointToken(
   request: EndpointTokenRequest,
   options: { readonly keep?: ((token: string) => Promise<void>) | undefined } = {},
 ): Promise<EndpointToken> {
+  checkOptions<typeof options>(options, { keep: true }, { 'the second argument': TOKEN_REQUEST });
+  checkOptions<EndpointTokenRequest>(request, TOKEN_REQUEST, {
+    'the third argument': { keep: true },
+  });
   const { applicationId, comment, lifetimeSeconds = DEFAULT_TOKEN_SECONDS } = request;
   if (typeof comment !== 'string' || comment === '' || comment.length > MAX_COMMENT) {
     throw new TypeError(`comment must be a text of at most ${MAX_COMMENT} characters`);

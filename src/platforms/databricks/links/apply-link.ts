@@ -1,3 +1,4 @@
+import { checkOptions } from '../../../foundation/options.js';
 import { assertAskedAs } from '../endpoints/endpoint-token.js';
 import { createWorkspaceClient, type ManagedTokenInfo } from '../workspace/index.js';
 import { WorkspaceError } from '../workspace/workspace-error.js';
@@ -37,6 +38,7 @@ export async function applyLink(
   links: RegistryLinks,
   options: ApplyLinkOptions = {},
 ): Promise<AppliedLink> {
+  checkOptions<ApplyLinkOptions>(options, { onChange: true }, { rotateLink: { force: true } });
   return applySession(openLinks(links), 'broken', options);
 }
 
@@ -51,6 +53,7 @@ export async function rotateLink(
   links: RegistryLinks,
   options: ApplyLinkOptions & { readonly force?: boolean | undefined } = {},
 ): Promise<AppliedLink> {
+  checkOptions<typeof options>(options, { onChange: true, force: true });
   return applySession(openLinks(links), options.force === true ? 'all' : 'due', options);
 }
 

@@ -3,6 +3,7 @@ import { checkSection } from '../../../config/check-section.js';
 import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
 import type { Environment } from '../../../config/index.js';
 import { parseYaml } from '../../../config/parse-yaml.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { type ConfigInvalidError, throwCollected } from '../../../model/index.js';
 import {
   connectWorkspace,
@@ -50,12 +51,14 @@ interface ReaderFields {
  * `azure_authority`. Secrets are `${NAME}`.
  *
  * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
+ * @throws TypeError if an option is unknown
  * @source Terraform module `mlops-azure-infrastructure-with-sp-linking`, "Inputs"
  */
 export function parseLinkFile(
   text: string,
   options: { readonly file?: string | undefined; readonly env: Environment },
 ): LinkFile {
+  checkOptions<typeof options>(options, { file: true, env: true });
   const { file, env } = options;
   // Without the environment: what a secret's field says is looked at as it is written.
   const document = parseYaml(text, { file });

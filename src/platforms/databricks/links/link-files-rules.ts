@@ -1,7 +1,8 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { parseHostAddress } from '../tokens/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
 import { RENEW_WITHIN_SECONDS, type RemoteName } from './link-names.js';
-import { assertSeconds, checkRules, type LinkRules } from './registry-links.js';
+import { assertSeconds, checkRules, LINK_RULES, type LinkRules } from './registry-links.js';
 
 /** What the secrets of a link say about the workspace whose registry is read. */
 export interface RemoteAddress {
@@ -23,8 +24,18 @@ export interface LinkFilesRules extends LinkRules {
   readonly now?: (() => number) | undefined;
 }
 
-/** @throws TypeError when a value is none that can be, ConfigInvalidError when a host is no https address */
+const REMOTE: OptionNames<RemoteAddress> = { host: true, workspaceId: true };
+const FILES_RULES: OptionNames<LinkFilesRules> = {
+  ...LINK_RULES,
+  applicationIds: { staging: true, prod: true },
+  remotes: { staging: REMOTE, prod: REMOTE },
+  renewWithinSeconds: true,
+  now: true,
+};
+
+/** @throws TypeError if a rule is unknown or invalid, ConfigInvalidError when a host is no https address */
 export function checkFilesRules(rules: LinkFilesRules): void {
+  checkOptions<LinkFilesRules>(rules, FILES_RULES);
   const { applicationIds, remotes, renewWithinSeconds = RENEW_WITHIN_SECONDS } = rules;
   checkRules(rules);
   assertSeconds('renewWithinSeconds', renewWithinSeconds);

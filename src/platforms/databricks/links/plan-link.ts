@@ -1,3 +1,4 @@
+import { checkOptions } from '../../../foundation/options.js';
 import { quote } from '../../../model/errors.js';
 import { parseHostAddress } from '../tokens/index.js';
 import { registryFindings, scopeFindings, tokenEndsSoon } from './link-findings.js';
@@ -40,9 +41,10 @@ const REMOTES: readonly RemoteName[] = ['staging', 'prod'];
  */
 export async function planLink(
   links: RegistryLinks,
-  { renewal = 'broken' }: { readonly renewal?: Renewal | undefined } = {},
+  options: { readonly renewal?: Renewal | undefined } = {},
 ): Promise<LinkPlan> {
-  return planSession(openLinks(links), renewal);
+  checkOptions<typeof options>(options, { renewal: true });
+  return planSession(openLinks(links), options.renewal ?? 'broken');
 }
 
 /** What is to be done, with the tokens to renew that `renewal` says. Reads only. */

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { ConfigInvalidError } from '../../../model/errors.js';
 import {
   type ReadServicesFileOptions,
@@ -5,6 +6,7 @@ import {
   type SecretFact,
   type ServicesFile,
 } from '../acl/index.js';
+import { READ_FILE_OPTIONS } from '../acl/read-services-file.js';
 import { readShown, readStateFile } from '../acl/terraform/terraform-documents.js';
 import { type TerraformResource, textAt } from '../acl/terraform/terraform-resource.js';
 import { parseHostAddress } from '../tokens/index.js';
@@ -22,22 +24,23 @@ export interface ReadLinkStateOptions extends ReadServicesFileOptions {
   readonly rules: LinkFilesRules;
 }
 
+const STATE_OPTIONS: OptionNames<ReadLinkStateOptions> = { ...READ_FILE_OPTIONS, rules: true };
+
 /**
  * Reads a file of services, such as `terraform show -json`, and compares the hosts and numbers of workspaces in it with
  * `rules.remotes`. What a secret holds is looked at here and not kept.
  *
  * @param value parsed JSON
- * @throws ConfigInvalidError where `readServicesFile` does, TypeError when a rule is none that can be
+ * @throws ConfigInvalidError where `readServicesFile` does, TypeError if an option is unknown or a rule invalid
  * @example
  * const file = readLinkState(JSON.parse(text), { name: 'state.json', rules });
  * verifyLinkFiles(rules, [file]);
  */
-export function readLinkState(
-  value: unknown,
-  { rules, ...options }: ReadLinkStateOptions,
-): LinkStateFile {
+export function readLinkState(value: unknown, options: ReadLinkStateOptions): LinkStateFile {
+  checkOptions<ReadLinkStateOptions>(options, STATE_OPTIONS);
+  const { rules, ...reading } = options;
   checkFilesRules(rules);
-  const file = readServicesFile(value, options);
+  const file = readServicesFile(value, reading);
   return Object.freeze({ ...file, confirmedSecrets: confirmSecrets(value, file, rules) });
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import type { TokenProvider } from '../tokens/index.js';
 import { isApplicationId, USERS_GROUP } from '../vocabulary/index.js';
 import {
@@ -45,6 +46,24 @@ export interface RegistryLinks extends LinkRules {
   readonly now?: (() => number) | undefined;
 }
 
+export const LINK_RULES: OptionNames<LinkRules> = {
+  additionalTokenUsageGroups: true,
+  compatibility: true,
+  tokenLifetimeSeconds: true,
+};
+const READER: OptionNames<RegistryReader> = {
+  applicationId: true,
+  workspaceId: true,
+  tokens: true,
+};
+const LINKS: OptionNames<RegistryLinks> = {
+  ...LINK_RULES,
+  workspaces: { dev: true, staging: true, prod: true },
+  readers: { staging: READER, prod: READER },
+  renewWithinSeconds: true,
+  now: true,
+};
+
 /** Links that are checked, and clients of their workspaces. */
 export interface LinkSession {
   readonly links: RegistryLinks;
@@ -59,9 +78,10 @@ export interface LinkSession {
 /**
  * Checks links, and makes the clients of their workspaces. Asks nothing.
  *
- * @throws TypeError when a value is none that can be
+ * @throws TypeError if a field is unknown or its value invalid
  */
 export function openLinks(links: RegistryLinks): LinkSession {
+  checkOptions<RegistryLinks>(links, LINKS);
   const { workspaces, readers, now = Date.now } = links;
   checkRules(links);
   const tokenLifetimeSeconds = links.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS;

@@ -1,5 +1,6 @@
 import type { GuardedRequest } from '../../../adapters/http/guard.js';
 import { type RouteRequirement, requires } from '../../../adapters/support/route-rule.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import {
   type Decision,
   PermissionDeniedError,
@@ -38,6 +39,12 @@ export interface EndpointQuery<Request> {
   readonly resourceOf?: EndpointResourceOf | undefined;
 }
 
+const QUERY: OptionNames<EndpointQuery<unknown>> = {
+  callerOf: true,
+  nameOf: true,
+  resourceOf: true,
+};
+
 /** @source Databricks documentation, "Create custom model serving endpoints": the form of a name */
 const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
 
@@ -49,15 +56,16 @@ const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
  *
  * @returns a function that throws ResourceNotFoundError where there is no such endpoint, PermissionDeniedError where nothing
  *   but a missing rule would let the caller through, and TypeError where there is no caller
+ * @throws TypeError if an option is unknown
  * @example
  * const endpoint = queriedEndpoint<Request>({ callerOf: ({ feast }) => feast, nameOf: ({ params }) => params.name });
  * app.post('/score/:name', requires<DatabricksVocabulary>(CAN_QUERY, endpoint), handler);
  */
-export function queriedEndpoint<Request>({
-  callerOf,
-  nameOf,
-  resourceOf = byName,
-}: EndpointQuery<Request>): (request: Request) => DatabricksResource {
+export function queriedEndpoint<Request>(
+  query: EndpointQuery<Request>,
+): (request: Request) => DatabricksResource {
+  checkOptions<EndpointQuery<unknown>>(query, QUERY);
+  const { callerOf, nameOf, resourceOf = byName } = query;
   return (request) => {
     const name = nameOf(request);
     const isName = typeof name === 'string' && ENDPOINT_NAME.test(name);

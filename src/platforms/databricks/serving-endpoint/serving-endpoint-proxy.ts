@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type RequestListener } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { guard } from '../../../adapters/http/guard.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import type { Gate } from '../../../gate/index.js';
 import { ConfigInvalidError, quote } from '../../../model/index.js';
 import { parseWorkspaceHost, type TokenProvider } from '../tokens/index.js';
@@ -43,6 +44,22 @@ export interface ServingEndpointProxyOptions {
   readonly onError?: ((error: unknown) => unknown) | undefined;
 }
 
+const PROXY_OPTIONS: OptionNames<ServingEndpointProxyOptions> = {
+  gate: true,
+  target: true,
+  hosts: true,
+  tokens: true,
+  resourceOf: true,
+  caCertPath: true,
+  maxRequestBytes: true,
+  maxAnswerBytes: true,
+  timeoutSeconds: true,
+  maxConnections: true,
+  maxWaiting: true,
+  maxRequestsPerCaller: true,
+  onError: true,
+};
+
 const MEBIBYTE = 1024 * 1024;
 /** What a timer takes: a longer one would end at once. */
 const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
@@ -58,16 +75,17 @@ const ROUTE = 'POST /serving-endpoints/:name/invocations';
  * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more. A caller with too many requests
  * under way, and a request for which no place is left to wait, is a 503 with `retry-after`.
  *
- * @throws TypeError when an option is wrong, ConfigInvalidError when the target is no https address
+ * @throws TypeError if an option is unknown or invalid, ConfigInvalidError when the target is no https address
  * @example
  * createServer(createServingEndpointProxy({ gate, target: 'adb-1.2.azuredatabricks.net', tokens })).listen(8080);
  */
 export function createServingEndpointProxy(options: ServingEndpointProxyOptions): RequestListener {
+  checkOptions<ServingEndpointProxyOptions>(options, PROXY_OPTIONS);
   const { gate, tokens, resourceOf, caCertPath, onError } = options;
   if (typeof tokens?.getToken !== 'function') {
     throw new TypeError('option tokens must be a token provider');
   }
-  const origin = parseWorkspaceHost(options.target, options);
+  const origin = parseWorkspaceHost(options.target, { hosts: options.hosts });
   const limits = {
     maxRequestBytes: readLimit('maxRequestBytes', options.maxRequestBytes, 16 * MEBIBYTE),
     maxAnswerBytes: readLimit('maxAnswerBytes', options.maxAnswerBytes, 64 * MEBIBYTE),

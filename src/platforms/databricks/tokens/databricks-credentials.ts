@@ -1,10 +1,11 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { isHeaderToken } from '../../../identity/request-token.js';
 import { ConfigInvalidError, quote } from '../../../model/errors.js';
 import { createEntraProvider } from './entra.js';
 import { createOAuthM2MProvider } from './oauth-m2m.js';
 import { createStaticTokenProvider } from './static-token.js';
 import type { TokenProvider } from './token-provider.js';
-import type { TokenRequestOptions } from './token-request.js';
+import { TOKEN_REQUEST_OPTIONS, type TokenRequestOptions } from './token-request.js';
 import { createWorkloadIdentityProvider, oidcTokenVariable } from './workload-identity.js';
 import { parseWorkspaceHost, type WorkspaceHostOptions } from './workspace-host.js';
 
@@ -33,6 +34,12 @@ export interface DatabricksCredentialsOptions extends TokenRequestOptions, Works
   readonly authority?: string | undefined;
 }
 
+const CREDENTIALS_OPTIONS: OptionNames<DatabricksCredentialsOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  hosts: true,
+  authority: true,
+};
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable by which each method is known to be meant. */
@@ -56,6 +63,7 @@ const MARKS: Readonly<Record<DatabricksAuthMethod, (env: Environment) => string>
  * @param env in place of `process.env`
  * @throws ConfigInvalidError when there is no host, no method, a method without one of its variables, or more than one
  *   method and no `DATABRICKS_AUTH_TYPE` that chooses: it names the variables and never what they hold
+ * @throws TypeError if an option is unknown
  * @source databricks-sdk-py 0.162, `config.py` and `credentials_provider.py`; differs: two methods are always an error
  * @example
  * const { host, tokens } = createDatabricksCredentials();
@@ -64,7 +72,9 @@ export function createDatabricksCredentials(
   env: Environment = process.env,
   options: DatabricksCredentialsOptions = {},
 ): DatabricksCredentials {
-  const host = parseWorkspaceHost(demand(env, 'DATABRICKS_HOST'), options).origin;
+  checkOptions<DatabricksCredentialsOptions>(options, CREDENTIALS_OPTIONS);
+  const { hosts } = options;
+  const host = parseWorkspaceHost(demand(env, 'DATABRICKS_HOST'), { hosts }).origin;
   const method = chooseMethod(env);
   return { host, method, tokens: createTokens(method, host, env, options) };
 }
@@ -96,15 +106,15 @@ function createTokens(
   method: DatabricksAuthMethod,
   host: string,
   env: Environment,
-  options: DatabricksCredentialsOptions,
+  { hosts, authority, ...request }: DatabricksCredentialsOptions,
 ): TokenProvider {
   const accountId = env['DATABRICKS_ACCOUNT_ID'] || undefined;
-  const oauth = { ...options, host, accountId };
+  const oauth = { ...request, hosts, host, accountId };
   const clientId = env['DATABRICKS_CLIENT_ID'] || undefined;
   switch (method) {
     case 'pat':
       return createStaticTokenProvider(demandToken(env, 'DATABRICKS_TOKEN'), {
-        redaction: options.redaction,
+        redaction: request.redaction,
       });
     case 'oauth-m2m':
       return createOAuthM2MProvider({
@@ -128,7 +138,8 @@ function createTokens(
     }
     case 'azure-client-secret':
       return createEntraProvider({
-        ...options,
+        ...request,
+        authority,
         tenantId: demand(env, 'ARM_TENANT_ID'),
         clientId: demand(env, 'ARM_CLIENT_ID'),
         clientSecret: demand(env, 'ARM_CLIENT_SECRET'),

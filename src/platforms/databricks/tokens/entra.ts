@@ -1,4 +1,5 @@
 import { parseJson } from '../../../foundation/json.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { HttpError, type HttpResponse } from '../../../identity/http-client.js';
 import { isUsuallyTransient } from '../../../identity/retry-request.js';
 import { ConfigInvalidError } from '../../../model/errors.js';
@@ -11,6 +12,7 @@ import {
   createTokenRequester,
   demandText,
   protectSecret,
+  TOKEN_REQUEST_OPTIONS,
   type TokenRequestOptions,
 } from './token-request.js';
 
@@ -36,6 +38,18 @@ export interface EntraOptions extends TokenRequestOptions {
   /** In place of `process.env`, for an assertion from there. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
+
+const ENTRA_OPTIONS: OptionNames<EntraOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  tenantId: true,
+  clientId: true,
+  clientSecret: true,
+  clientAssertion: true,
+  resource: true,
+  authority: true,
+  workspaceResourceId: true,
+  env: true,
+};
 
 /** The application id of Azure Databricks, the same in every tenant. */
 export const AZURE_DATABRICKS_RESOURCE = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
@@ -68,7 +82,7 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([90006, 90024, 90033]);
  * `maxAttempts` times; a wrong secret or an unknown application ends at once. `getToken` rejects with
  * `CredentialUnavailableError`, whose message has Entra's error and number, and nothing that was sent.
  *
- * @throws TypeError when what proves the client is missing, or there is both a secret and an assertion;
+ * @throws TypeError if an option is unknown, when what proves the client is missing, or there is both a secret and an assertion;
  *   ConfigInvalidError when the tenant or the authority is none
  * @source Microsoft, "OAuth 2.0 client credentials flow" and "Microsoft Entra error codes"; Azure Databricks, "Get Microsoft
  *   Entra ID tokens for service principals"
@@ -76,6 +90,7 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([90006, 90024, 90033]);
  * const tokens = createEntraProvider({ tenantId, clientId, clientSecret });
  */
 export function createEntraProvider(options: EntraOptions): TokenCache {
+  checkOptions<EntraOptions>(options, ENTRA_OPTIONS);
   const { resource = AZURE_DATABRICKS_RESOURCE, workspaceResourceId } = options;
   const url = tokenEndpoint(options);
   const clientId = demandText('clientId', options.clientId);

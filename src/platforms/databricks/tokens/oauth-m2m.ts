@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { HttpError } from '../../../identity/http-client.js';
 import { fetchJson } from '../../../identity/provider-metadata.js';
 import { basicAuthorization } from '../../../identity/request-token.js';
@@ -7,6 +8,7 @@ import {
   createTokenRequester,
   demandText,
   protectSecret,
+  TOKEN_REQUEST_OPTIONS,
   type TokenRequester,
   type TokenRequestOptions,
 } from './token-request.js';
@@ -30,19 +32,34 @@ export interface OAuthM2MOptions extends DatabricksOAuthOptions {
   readonly clientSecret: string;
 }
 
+export const DATABRICKS_OAUTH_OPTIONS: OptionNames<DatabricksOAuthOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  hosts: true,
+  host: true,
+  accountId: true,
+  scope: true,
+};
+const M2M_OPTIONS: OptionNames<OAuthM2MOptions> = {
+  ...DATABRICKS_OAUTH_OPTIONS,
+  clientId: true,
+  clientSecret: true,
+};
+
 /**
  * Tokens of a service principal by OAuth client credentials.
  *
  * Shape: the token endpoint is looked up below `/oidc` of the host; the client id and the secret go in the `Authorization`
  * header. `getToken` rejects with `CredentialUnavailableError`, which holds no secret.
  *
- * @throws ConfigInvalidError when the host is none; TypeError when the id or the secret is missing
+ * @throws ConfigInvalidError when the host is none; TypeError if an option is unknown, or the id or
+ *   the secret is missing
  * @source Databricks, "Authorize service principal access with OAuth"; RFC 6749 4.4 and 2.3.1, RFC 8414
  * @example
  * const tokens = createOAuthM2MProvider({ host: 'https://dbc-1.cloud.databricks.com', clientId, clientSecret });
  * const { token } = await tokens.getToken();
  */
 export function createOAuthM2MProvider(options: OAuthM2MOptions): TokenCache {
+  checkOptions<OAuthM2MOptions>(options, M2M_OPTIONS);
   const clientId = demandText('clientId', options.clientId);
   const clientSecret = demandText('clientSecret', options.clientSecret);
   const discoveryUrl = databricksDiscoveryUrl(options);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type OptionNames } from '../../../foundation/options.js';
 import {
   createHttpClient,
   type HttpClient,
@@ -27,6 +28,16 @@ export interface RequestOptions {
   /** Where secrets and tokens are registered to be masked; the process-wide redaction unless given. */
   readonly redaction?: SecretRegistry | undefined;
 }
+
+export const REQUEST_OPTIONS: OptionNames<RequestOptions> = {
+  httpClient: true,
+  caCertPath: true,
+  requestTimeoutSeconds: true,
+  maxAttempts: true,
+  now: true,
+  sleep: true,
+  redaction: true,
+};
 
 /** What is usual for one kind of server. */
 type RequestHabits = Pick<HttpClientOptions, 'timeoutSeconds' | 'maxBytes' | 'followRedirects'>;

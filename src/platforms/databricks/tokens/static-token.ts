@@ -1,7 +1,8 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { addIdentitySecret, type SecretRegistry } from '../../../identity/identity-secrets.js';
 import { isHeaderToken } from '../../../identity/request-token.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
-import type { TokenProvider } from './token-provider.js';
+import { GET_TOKEN_OPTIONS, type GetTokenOptions, type TokenProvider } from './token-provider.js';
 import { demandText } from './token-request.js';
 
 /** A token that is given and not renewed. */
@@ -14,25 +15,34 @@ export interface StaticTokenOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
+const STATIC_TOKEN_OPTIONS: OptionNames<StaticTokenOptions> = {
+  expiresAt: true,
+  now: true,
+  redaction: true,
+};
+
 /**
  * A token that somebody made: a personal access token.
  *
  * Shape: `getToken` rejects with `CredentialUnavailableError` after its end.
  *
- * @throws TypeError when there is none, or it could not stand in a header
+ * @throws TypeError when there is none, or it could not stand in a header; if an option is unknown
  */
 export function createStaticTokenProvider(
   token: string,
-  { expiresAt = Number.POSITIVE_INFINITY, now = Date.now, redaction }: StaticTokenOptions = {},
+  options: StaticTokenOptions = {},
 ): TokenProvider {
+  checkOptions<StaticTokenOptions>(options, STATIC_TOKEN_OPTIONS);
+  const { expiresAt = Number.POSITIVE_INFINITY, now = Date.now, redaction } = options;
   if (!isHeaderToken(demandText('token', token))) {
     throw new TypeError('token must be printable, without white space');
   }
   addIdentitySecret(redaction, 'token', token);
   const held = { token, expiresAt };
   return {
-    getToken: async ({ signal } = {}) => {
-      signal?.throwIfAborted();
+    getToken: async (asked: GetTokenOptions = {}) => {
+      checkOptions<GetTokenOptions>(asked, GET_TOKEN_OPTIONS);
+      asked.signal?.throwIfAborted();
       if (expiresAt > now()) return held;
       throw new CredentialUnavailableError('no token: the one that was given has ended');
     },

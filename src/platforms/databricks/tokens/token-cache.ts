@@ -1,7 +1,14 @@
 import { withinTime } from '../../../foundation/abort.js';
 import { type RenewalState, RenewedValue } from '../../../foundation/renewed-value.js';
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
-import type { Expiring, ExpiringToken, TokenProvider } from './token-provider.js';
+import {
+  type Expiring,
+  type ExpiringToken,
+  GET_TOKEN_OPTIONS,
+  type GetTokenOptions,
+  type TokenProvider,
+} from './token-provider.js';
 
 /** `fresh`: given as it is; `stale`: given, and renewed meanwhile; `expired`: not given. */
 export type TokenState = RenewalState;
@@ -28,6 +35,16 @@ export interface TokenCacheOptions {
   readonly onRenewalError?: ((error: unknown) => unknown) | undefined;
 }
 
+/** Those that functions which ask for tokens take as `cache`. */
+export const KEPT_TOKEN_OPTIONS: OptionNames<Omit<TokenCacheOptions, 'now'>> = {
+  staleSeconds: true,
+  retryPauseSeconds: true,
+  failurePauseSeconds: true,
+  timeoutSeconds: true,
+  onRenewalError: true,
+};
+const CACHE_OPTIONS: OptionNames<TokenCacheOptions> = { ...KEPT_TOKEN_OPTIONS, now: true };
+
 const MAX_SECONDS = 24 * 60 * 60;
 
 /**
@@ -39,7 +56,7 @@ const MAX_SECONDS = 24 * 60 * 60;
  *
  * @param obtain gets a signal that ends it when it takes too long. `expiresAt` has to be worked out from a lifetime and the
  *   clock of this machine: a server's clock may be wrong
- * @throws TypeError when an option is no number of seconds
+ * @throws TypeError if an option is unknown, or not a number of seconds
  * @source databricks-sdk-py 0.162, `oauth.py` (states, window, pause); differs: callers who wait share one request, and a
  *   request has an end
  * @example
@@ -50,6 +67,7 @@ export function createTokenCache<T extends Expiring = ExpiringToken>(
   obtain: (signal: AbortSignal) => Promise<T>,
   options: TokenCacheOptions = {},
 ): TokenCache<T> {
+  checkOptions<TokenCacheOptions>(options, CACHE_OPTIONS);
   const { now = Date.now, onRenewalError } = options;
   const { staleMs, retryPauseMs, failurePauseMs, timeoutMs } = readDurations(options);
   const late = (): Error =>
@@ -68,7 +86,9 @@ export function createTokenCache<T extends Expiring = ExpiringToken>(
     },
   );
   return {
-    getToken: async ({ signal } = {}) => {
+    getToken: async (asked: GetTokenOptions = {}) => {
+      checkOptions<GetTokenOptions>(asked, GET_TOKEN_OPTIONS);
+      const { signal } = asked;
       signal?.throwIfAborted();
       return tokens.get(signal);
     },

@@ -1,3 +1,5 @@
+import type { OptionNames } from '../../../foundation/options.js';
+
 /** Something that ends. */
 export interface Expiring {
   /** Milliseconds since 1970, by the clock of this machine; infinite for what never ends. */
@@ -17,6 +19,8 @@ export interface GetTokenOptions {
   /** Ends the wait of this caller. A request that others wait for, too, goes on. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const GET_TOKEN_OPTIONS: OptionNames<GetTokenOptions> = { signal: true };
 
 /** Where tokens, or other credentials that end, come from. */
 export interface TokenProvider<T extends Expiring = ExpiringToken> {

@@ -1,3 +1,4 @@
+import { type OptionNames } from '../../../foundation/options.js';
 import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
 import {
   addIdentitySecret,
@@ -7,8 +8,8 @@ import {
 import { formEncode, readTokenAnswer } from '../../../identity/request-token.js';
 import type { RetryOptions } from '../../../identity/retry-request.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
-import { createSender, type RequestOptions } from './request-options.js';
-import type { TokenCacheOptions } from './token-cache.js';
+import { createSender, REQUEST_OPTIONS, type RequestOptions } from './request-options.js';
+import { KEPT_TOKEN_OPTIONS, type TokenCacheOptions } from './token-cache.js';
 import type { ExpiringToken } from './token-provider.js';
 
 /** How tokens are asked for; a request has 15 s unless given. */
@@ -16,6 +17,11 @@ export interface TokenRequestOptions extends RequestOptions {
   /** How the token is kept. */
   readonly cache?: Omit<TokenCacheOptions, 'now'> | undefined;
 }
+
+export const TOKEN_REQUEST_OPTIONS: OptionNames<TokenRequestOptions> = {
+  ...REQUEST_OPTIONS,
+  cache: KEPT_TOKEN_OPTIONS,
+};
 
 /** A form for a token endpoint. */
 export interface TokenForm {

@@ -1,4 +1,6 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import {
+  DATABRICKS_OAUTH_OPTIONS,
   type DatabricksOAuthOptions,
   databricksDiscoveryUrl,
   findTokenEndpoint,
@@ -20,6 +22,13 @@ export interface WorkloadIdentityOptions extends DatabricksOAuthOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
+const WORKLOAD_OPTIONS: OptionNames<WorkloadIdentityOptions> = {
+  ...DATABRICKS_OAUTH_OPTIONS,
+  clientId: true,
+  subjectToken: true,
+  env: true,
+};
+
 /** The variable that holds a workload's token, by the variables themselves. */
 export function oidcTokenVariable(env: Readonly<Record<string, string | undefined>>): string {
   return env['DATABRICKS_OIDC_TOKEN_ENV'] || 'DATABRICKS_OIDC_TOKEN';
@@ -28,12 +37,13 @@ export function oidcTokenVariable(env: Readonly<Record<string, string | undefine
 /**
  * Tokens for a workload that has a token of its own issuer and no secret: it is exchanged for one of Databricks.
  *
- * @throws ConfigInvalidError when the host is none
+ * @throws ConfigInvalidError when the host is none; TypeError if an option is unknown
  * @source Databricks, "Authenticate with an identity provider token"; RFC 8693 2.1
  * @example
  * const tokens = createWorkloadIdentityProvider({ host, clientId, subjectToken: { file: '/var/run/token' } });
  */
 export function createWorkloadIdentityProvider(options: WorkloadIdentityOptions): TokenCache {
+  checkOptions<WorkloadIdentityOptions>(options, WORKLOAD_OPTIONS);
   const { clientId, env = process.env, redaction } = options;
   const subjectToken = options.subjectToken ?? { env: oidcTokenVariable(env) };
   const discoveryUrl = databricksDiscoveryUrl(options);

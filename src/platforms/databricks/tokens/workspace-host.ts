@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { isLoopback } from '../../../identity/provider-metadata.js';
 import { ConfigInvalidError, quote } from '../../../model/errors.js';
 import { parseSecureAddress } from './secure-address.js';
@@ -10,6 +11,8 @@ export interface WorkspaceHostOptions {
    */
   readonly hosts?: readonly string[] | undefined;
 }
+
+const HOST_OPTIONS: OptionNames<WorkspaceHostOptions> = { hosts: true };
 
 /**
  * The domains of workspaces and account consoles.
@@ -38,12 +41,13 @@ const HOST_ENTRY = /^(?:\*\.)?[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-
  *
  * @param host `https://…`, or a host name alone, which means the same
  * @throws ConfigInvalidError when it is not an https address (or http of this machine) in that form, or of another host;
- *   TypeError when it is not text, or an entry of `hosts` is not a host name
+ *   TypeError if an option is unknown, when it is not text, or an entry of `hosts` is not a host name
  * @example
  * parseWorkspaceHost('https://adb-1.2.azuredatabricks.net/?o=1').origin // 'https://adb-1.2.azuredatabricks.net'
  * parseWorkspaceHost('ml.example.com', { hosts: ['ml.example.com'] });
  */
 export function parseWorkspaceHost(host: string, options: WorkspaceHostOptions = {}): URL {
+  checkOptions<WorkspaceHostOptions>(options, HOST_OPTIONS);
   const url = parseHostAddress(host);
   const accepted = readHosts(options);
   const name = url.hostname;

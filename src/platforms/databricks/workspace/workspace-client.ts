@@ -1,3 +1,6 @@
+import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import type { DatabricksCredentials } from '../tokens/index.js';
+import { REQUEST_OPTIONS } from '../tokens/request-options.js';
 import { createPermissionsApi, type PermissionsApi } from './permissions-api.js';
 import { createScimApi, type ScimApi } from './scim-api.js';
 import { createSecretsApi, type SecretsApi } from './secrets-api.js';
@@ -52,6 +55,18 @@ export interface WorkspaceClient {
 
 const DEFAULT_MAX_PAGES = 1000;
 
+/** `method` is of {@link DatabricksCredentials}, which are handed on as they are. */
+const CLIENT_OPTIONS: OptionNames<
+  WorkspaceClientOptions & Partial<Pick<DatabricksCredentials, 'method'>>
+> = {
+  ...REQUEST_OPTIONS,
+  hosts: true,
+  host: true,
+  method: true,
+  tokens: true,
+  maxPages: true,
+};
+
 /**
  * Creates a client of one workspace.
  *
@@ -59,8 +74,8 @@ const DEFAULT_MAX_PAGES = 1000;
  * same as once. A token that is refused is asked for anew, once. The token goes to the host alone: a redirect elsewhere
  * ends the request.
  *
- * @throws ConfigInvalidError when the host is no https address; TypeError for a number of pages, attempts or seconds
- *   that is none
+ * @throws ConfigInvalidError when the host is no https address; TypeError if an option is unknown, and for a number
+ *   of pages, attempts or seconds that is none
  * @example
  * const { host, tokens } = createDatabricksCredentials();
  * const workspace = createWorkspaceClient({ host, tokens });
@@ -70,6 +85,7 @@ const DEFAULT_MAX_PAGES = 1000;
  * ]);
  */
 export function createWorkspaceClient(options: WorkspaceClientOptions): WorkspaceClient {
+  checkOptions<WorkspaceClientOptions>(options, CLIENT_OPTIONS);
   const { redaction, now = Date.now, maxPages = DEFAULT_MAX_PAGES } = options;
   if (!Number.isSafeInteger(maxPages) || maxPages < 1) {
     throw new TypeError('maxPages must be a whole number above 0');
@@ -84,8 +100,11 @@ export function createWorkspaceClient(options: WorkspaceClientOptions): Workspac
     secrets: createSecretsApi(send, redaction),
     scim: createScimApi(send, maxPages),
     grants: createGrantsApi(send, maxPages),
-    createTemporaryServiceCredentials: (request, { signal } = {}) =>
-      createTemporaryServiceCredentials(send, request, { redaction, now, signal }),
+    createTemporaryServiceCredentials: async (request, asked = {}) => {
+      checkOptions<typeof asked>(asked, { signal: true });
+      const { signal } = asked;
+      return createTemporaryServiceCredentials(send, request, { redaction, now, signal });
+    },
     getWorkspaceId: () => readWorkspaceId(ask),
     request: send,
   };

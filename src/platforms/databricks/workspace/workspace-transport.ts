@@ -58,7 +58,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
  *   `{ error_code, message }` of errors. The message is not repeated: it may hold what was sent
  */
 export function createWorkspaceTransport(options: WorkspaceClientOptions): NumberedTransport {
-  const origin = parseWorkspaceHost(options.host, options);
+  const origin = parseWorkspaceHost(options.host, { hosts: options.hosts });
   const { tokens } = options;
   if (typeof tokens?.getToken !== 'function') {
     throw new TypeError('a workspace is asked with tokens: an object with `getToken`');
