@@ -1,7 +1,7 @@
 // A gate in front of serving endpoints: callers never hold a token of the workspace.
 import { createServer, type Server } from 'node:http';
 import express, { type Express, type Request, type RequestHandler } from 'express';
-import type { DatabricksVocabulary } from 'feast-permissions/databricks';
+import { databricksVocabulary } from 'feast-permissions/databricks';
 import {
   CAN_QUERY,
   createServingEndpointProxy,
@@ -20,6 +20,7 @@ export function createScoringServer(
   return createServer(createServingEndpointProxy({ ...options, gate, tokens, target }));
 }
 
+const inDatabricks = { vocabulary: databricksVocabulary };
 const endpoint = queriedEndpoint<Request>({
   callerOf: ({ feast }) => feast,
   nameOf: ({ params }) => params['name'],
@@ -32,6 +33,6 @@ export function createScoringApp(
 ): Express {
   const app = express();
   app.use(feastAuth(gate)); // before anything reads a body
-  app.post('/score/:name', requires<DatabricksVocabulary>(CAN_QUERY, endpoint), score);
+  app.post('/score/:name', requires(CAN_QUERY, endpoint, inDatabricks), score);
   return app;
 }

@@ -65,6 +65,9 @@ test('express', () => {
   );
   // @ts-expect-error an action that Feast does not have
   onExpress.requires('PREDICT', view);
+  onExpress.requires('PREDICT', { type: 'Model', name: 'a' }, { vocabulary: models });
+  // @ts-expect-error an action that the vocabulary does not have
+  onExpress.requires('READ_ONLINE', { type: 'Model', name: 'a' }, { vocabulary: models });
 });
 
 test('node:http', () => {

@@ -14,6 +14,7 @@ import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { RequestInput } from '../support/request-input.js';
 import type { RouteRequirement } from '../support/route-rule.js';
+import { operationOf } from './find-route.js';
 import { isGuarded, watchRoute } from './route-watch.js';
 
 /** What `feastAuth` puts on a request, as `feast`. */
@@ -96,7 +97,7 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
         );
       });
     } catch (error) {
-      await refuse(response, { gate, error, onError, operation: request.method });
+      await refuse(response, { gate, error, onError, operation: operationOf(request) });
       return;
     }
     // Nobody waits for an answer: no body is left to read, and nothing to do.

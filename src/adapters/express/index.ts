@@ -8,6 +8,7 @@ import {
   findEndpointRule,
 } from '../support/feast-endpoint.js';
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
+import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary-check.js';
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
@@ -20,15 +21,28 @@ export { type FeastAuthOptions, type FeastRequest, feastAuth } from './feast-aut
  * stands in your code, and tags come from the registry. It sees a body that was parsed by `app.use(express.json())`, which
  * must come after `feastAuth`.
  *
- * @throws TypeError when there are no actions, or no resources
+ * @param options.vocabulary that of the gate, where it is not Feast's: actions and types are looked up before the route is
+ * added
+ * @throws TypeError if there are no actions or resources, or the vocabulary does not have them
  * @example
  * app.get('/views/:name', requires('DESCRIBE', ({ params }) => viewNamed(params.name)), handler);
  */
-export function requires<V extends Vocabulary = FeastVocabulary>(
+export function requires(
+  actions: Actions<FeastVocabulary>,
+  resources: ResourcesOf<Request>,
+): RequestHandler;
+export function requires<V extends Vocabulary>(
   actions: Actions<V>,
   resources: ResourcesOf<Request, V>,
+  options: { readonly vocabulary: V },
+): RequestHandler;
+export function requires(
+  actions: Actions<Vocabulary>,
+  resources: ResourcesOf<Request, Vocabulary>,
+  options?: RuleVocabulary,
 ): RequestHandler {
-  const requirement = requiresOf<Request, V>(actions, resources);
+  const requirement = requiresOf<Request, Vocabulary>(actions, resources);
+  assertRuleVocabulary(requirement.named, options);
   return createGuard(() => requirement);
 }
 

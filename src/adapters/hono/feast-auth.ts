@@ -14,7 +14,7 @@ import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
 import type { RouteRequirement, RuleInput } from '../support/route-rule.js';
 import { readJsonBody } from './read-json.js';
-import { findUnguarded, isGuard, markGuard, routesAfter } from './route-check.js';
+import { findUnguarded, isGuard, markGuard, operationAmong, routesAfter } from './route-check.js';
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -99,7 +99,7 @@ export function feastAuth(
         assertServed(`${found.method} ${found.path}`, isPublic ? () => 'refuse' : checkUnguarded);
       }
     } catch (error) {
-      return refuse(gate, error, onError, method);
+      return refuse(gate, error, onError, operationAmong(routes, method));
     }
     if (!isPublic && unguarded === 'refuse' && !routes.some(isGuard)) return context.notFound();
     await next();

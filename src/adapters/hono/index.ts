@@ -9,6 +9,7 @@ import {
   findEndpointRule,
 } from '../support/feast-endpoint.js';
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
+import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary-check.js';
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
@@ -20,15 +21,28 @@ export { callerOf, type FeastAuthOptions, feastAuth, readJson } from './feast-au
  * A function is called for each request, once its caller is known. It takes names from the request and nothing else: the type
  * stands in your code, and tags come from the registry. A body is read with `readJson`.
  *
- * @throws TypeError when there are no actions, or no resources
+ * @param options.vocabulary that of the gate, where it is not Feast's: actions and types are looked up before the route is
+ * added
+ * @throws TypeError if there are no actions or resources, or the vocabulary does not have them
  * @example
  * app.get('/views/:name', requires('DESCRIBE', ({ req }) => viewNamed(req.param('name'))), handler);
  */
-export function requires<V extends Vocabulary = FeastVocabulary>(
+export function requires(
+  actions: Actions<FeastVocabulary>,
+  resources: ResourcesOf<Context>,
+): MiddlewareHandler;
+export function requires<V extends Vocabulary>(
   actions: Actions<V>,
   resources: ResourcesOf<Context, V>,
+  options: { readonly vocabulary: V },
+): MiddlewareHandler;
+export function requires(
+  actions: Actions<Vocabulary>,
+  resources: ResourcesOf<Context, Vocabulary>,
+  options?: RuleVocabulary,
 ): MiddlewareHandler {
-  const requirement = requiresOf<Context, V>(actions, resources);
+  const requirement = requiresOf<Context, Vocabulary>(actions, resources);
+  assertRuleVocabulary(requirement.named, options);
   return createGuard(() => requirement);
 }
 

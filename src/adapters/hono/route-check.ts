@@ -28,6 +28,15 @@ export function routesAfter(
 }
 
 /**
+ * The method of a request and the path of the first of `routes` that is not middleware, for a log: `GET /views/:name`. The method
+ * alone where there is no such route.
+ */
+export function operationAmong(routes: readonly RouterRoute[], method: string): string {
+  const route = routes.find((one) => !isMiddleware(one));
+  return route === undefined ? method : `${method} ${route.path}`;
+}
+
+/**
  * The first of `routes` that no guard stands before.
  *
  * A guard passes on only what it granted, so that whatever is called after it was granted. It counts for functions under the same

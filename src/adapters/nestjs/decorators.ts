@@ -9,6 +9,7 @@ import {
   findEndpointRule,
 } from '../support/feast-endpoint.js';
 import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
+import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary-check.js';
 import type { ClassOrMethodDecorator, FeastHttpRequest } from './decorator-types.js';
 import { callerOf } from './feast-authentication.js';
 import { decorateWith } from './route-rules.js';
@@ -20,15 +21,28 @@ import { decorateWith } from './route-rules.js';
  * A function is called for each request, once its caller is known and its body parsed, before pipes. It takes names from the
  * request and nothing else: the type stands in your code, and tags come from the registry.
  *
- * @throws TypeError when there are no actions or no resources; when the decorator is put on what is `@Public()`
+ * @param options.vocabulary that of the gate, where it is not Feast's: actions and types are looked up when the class is
+ * defined
+ * @throws TypeError if there are no actions or resources, or the vocabulary does not have them; when the decorator is put on what is `@Public()`
  * @example
  * Requires('DESCRIBE', ({ params }) => ({ type: 'FeatureView', name: String(params['name']) }))
  */
-export function Requires<V extends Vocabulary = FeastVocabulary>(
+export function Requires(
+  actions: Actions<FeastVocabulary>,
+  resources: ResourcesOf<FeastHttpRequest>,
+): ClassOrMethodDecorator;
+export function Requires<V extends Vocabulary>(
   actions: Actions<V>,
   resources: ResourcesOf<FeastHttpRequest, V>,
+  options: { readonly vocabulary: V },
+): ClassOrMethodDecorator;
+export function Requires(
+  actions: Actions<Vocabulary>,
+  resources: ResourcesOf<FeastHttpRequest, Vocabulary>,
+  options?: RuleVocabulary,
 ): ClassOrMethodDecorator {
-  const requirement = requiresOf<FeastHttpRequest, V>(actions, resources);
+  const requirement = requiresOf<FeastHttpRequest, Vocabulary>(actions, resources);
+  assertRuleVocabulary(requirement.named, options);
   return decorateWith(() => requirement);
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
+import { operationOf } from '../express/find-route.js';
 import { ADAPTER_OPTIONS, type AdapterOptions } from '../support/adapter-options.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { authenticate } from '../support/pass-gate.js';
@@ -90,7 +91,12 @@ export function feastAuthentication(
         : await authenticate(gate, authorizationOf(request.rawHeaders));
       authenticated.set(request, { gate, caller });
     } catch (error) {
-      const { status, headers, body } = await refusalOf(gate, error, onError, request.method);
+      const { status, headers, body } = await refusalOf(
+        gate,
+        error,
+        onError,
+        operationOf(request as unknown as Parameters<typeof operationOf>[0]),
+      );
       if (response.headersSent || response.destroyed) return;
       response.writeHead(status, { ...headers }).end(body);
       return;

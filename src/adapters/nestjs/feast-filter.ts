@@ -6,6 +6,7 @@ import { AuthzError, type Vocabulary } from '../../model/index.js';
 import { ADAPTER_OPTIONS, type AdapterOptions } from '../support/adapter-options.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { sendRefusal } from '../support/send-refusal.js';
+import { operationOf } from './route-rules.js';
 
 /**
  * The exception filter that answers what handlers throw of this package, as `caller.assert(…)` does, in the way of the gate. For
@@ -39,11 +40,12 @@ class FeastFilter implements ExceptionFilter<AuthzError> {
   catch(error: AuthzError, host: ArgumentsHost): Promise<void> {
     // Not as a rejection: Nest waits for no filter, and one that rejects ends the process.
     if (host.getType() !== 'http') throw error;
-    return this.#answer(error, host.switchToHttp().getResponse());
+    const http = host.switchToHttp();
+    return this.#answer(error, operationOf(http.getRequest()), http.getResponse());
   }
 
-  async #answer(error: AuthzError, response: ServerResponse): Promise<void> {
-    sendRefusal(response, await refusalOf(this.#gate, error, this.#onError));
+  async #answer(error: AuthzError, operation: string, response: ServerResponse): Promise<void> {
+    sendRefusal(response, await refusalOf(this.#gate, error, this.#onError, operation));
   }
 }
 

@@ -15,7 +15,7 @@ import { refusalOf } from '../support/refusal-of.js';
 import { RequestInput } from '../support/request-input.js';
 import type { FeastHttpRequest } from './decorator-types.js';
 import { AUTHENTICATION_OPTIONS, authenticatedOf } from './feast-authentication.js';
-import { rulesOf } from './route-rules.js';
+import { operationOf, rulesOf } from './route-rules.js';
 
 /**
  * The guard that decides before any handler runs: for `app.useGlobalGuards`, or as the value of `APP_GUARD`.
@@ -108,10 +108,6 @@ function operationIn(context: ExecutionContext): string | undefined {
   return context.getType() === 'http'
     ? operationOf(context.switchToHttp().getRequest<FeastHttpRequest>())
     : undefined;
-}
-
-function operationOf({ method, route }: FeastHttpRequest): string {
-  return `${method} ${String(route?.path)}`;
 }
 
 /** Nest takes an object, and writes it as it was. */

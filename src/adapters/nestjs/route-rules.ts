@@ -35,6 +35,11 @@ export function decorateWith(rule: 'public' | RequirementOf): ClassOrMethodDecor
   };
 }
 
+/** The method and the route of a request that a handler gets. */
+export function operationOf({ method, route }: FeastHttpRequest): string {
+  return `${method} ${String(route?.path)}`;
+}
+
 /** What a request to a handler requires, of its own and of its controller. */
 export function rulesOf(handler: object, controller: object): HandlerRules {
   const [own, shared] = [readRules(handler), readRules(controller)];

@@ -1,5 +1,14 @@
 import { findNearest } from '../../foundation/did-you-mean.js';
-import { quote, type Vocabulary } from '../../model/index.js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { feastVocabulary, quote, type Vocabulary } from '../../model/index.js';
+
+/** For a rule that is made without its gate. */
+export interface RuleVocabulary<V extends Vocabulary = Vocabulary> {
+  /** That of the gate. Default: Feast's. */
+  readonly vocabulary?: V | undefined;
+}
+
+const RULE_VOCABULARY: OptionNames<RuleVocabulary> = { vocabulary: true };
 
 /** Names in a rule that are the same for every request. */
 export interface NamedConstants {
@@ -43,4 +52,22 @@ function assertKnown(
   const nearest = findNearest(String(name), [...known.keys()]);
   const hint = nearest === undefined ? '' : `. Did you mean ${quote(nearest)}?`;
   throw new TypeError(`${place}: ${what} ${quote(String(name))} is unknown${hint}`);
+}
+
+/**
+ * Checks a rule that is made before its gate is known: in the vocabulary that it is said to be in.
+ *
+ * @throws TypeError if an option is unknown or invalid; on an action or a type that the vocabulary does not have
+ */
+export function assertRuleVocabulary(
+  named: NamedConstants | undefined,
+  options: RuleVocabulary = {},
+): void {
+  checkOptions<RuleVocabulary>(options, RULE_VOCABULARY);
+  const { vocabulary } = options;
+  if (vocabulary !== undefined && !(vocabulary?.actionIds instanceof Map)) {
+    throw new TypeError('option vocabulary must be a vocabulary');
+  }
+  const place = vocabulary === undefined ? 'a rule without option `vocabulary`' : 'a rule';
+  assertInVocabulary(vocabulary ?? feastVocabulary, named, place);
 }

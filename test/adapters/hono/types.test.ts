@@ -44,5 +44,5 @@ test('hono', () => {
   requires('PREDICT', view);
   // @ts-expect-error a type that Feast does not have
   requires('READ_ONLINE', { type: 'Model', name: 'a' });
-  requires<typeof models>('PREDICT', { type: 'Model', name: 'a' });
+  requires('PREDICT', { type: 'Model', name: 'a' }, { vocabulary: models });
 });

@@ -43,7 +43,11 @@ const CONSUMER = `
     second() {}
 
     @Post()
-    @Requires<typeof models>('PREDICT', async ({ body }) => [{ type: 'Model', name: String(body) }])
+    @Requires(
+      'PREDICT',
+      async ({ body }) => [{ type: 'Model', name: String(body) } as const],
+      { vocabulary: models },
+    )
     third(@Body() body: unknown, @CurrentCaller() caller: Caller | undefined) {
       return [body, caller?.can('DESCRIBE', { type: 'Entity', name: 'e' })];
     }

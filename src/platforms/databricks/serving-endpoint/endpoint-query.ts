@@ -59,7 +59,7 @@ const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
  * @throws TypeError if an option is unknown
  * @example
  * const endpoint = queriedEndpoint<Request>({ callerOf: ({ feast }) => feast, nameOf: ({ params }) => params.name });
- * app.post('/score/:name', requires<DatabricksVocabulary>(CAN_QUERY, endpoint), handler);
+ * app.post('/score/:name', requires(CAN_QUERY, endpoint, { vocabulary: databricksVocabulary }), handler);
  */
 export function queriedEndpoint<Request>(
   query: EndpointQuery<Request>,

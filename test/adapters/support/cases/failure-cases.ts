@@ -109,6 +109,22 @@ const toldRefusals: Case = {
     expect(told).not.toContain(undefined);
     expect(String(told)).not.toContain('untagged_view');
     expect(told[1]).toContain('/');
+    // The route is known before the caller is.
+    expect(told[0]).toBe(told[1]);
+  },
+};
+
+const toldWithoutRoute: Case = {
+  name: 'the gate is told the method alone where no route is asked for',
+  run: async ({ start, request, gate }) => {
+    const told: (string | undefined)[] = [];
+    const refuse: Gate['refuse'] = (error, refused) => {
+      told.push(refused?.operation);
+      return gate.refuse(error);
+    };
+    const server = await start({ gate: { ...gate, refuse } });
+    expect((await request(server, { method: 'GET', path: '/no-such-path' })).status).toBe(401);
+    expect(told).toEqual(['GET']);
   },
 };
 
@@ -132,5 +148,6 @@ export const failureCases: readonly Case[] = [
   ...METHODS.flatMap(([method, failures]) => failures.map((one) => brokenDecision(method, one))),
   brokenRelations,
   toldRefusals,
+  toldWithoutRoute,
   ...REFUSALS.map(brokenRefusal),
 ];

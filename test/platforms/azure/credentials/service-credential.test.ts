@@ -257,9 +257,14 @@ test.each(['', 'a/b', 'a.b', 'a b', 'a\n', '\u202e', 'a'.repeat(256), 7, null])(
 );
 
 test('a credential needs a source', () => {
-  for (const options of [{}, undefined, null, { source: 'azure' }]) {
+  for (const options of [{}, { source: 'azure' }]) {
     expect(() => getServiceCredentialsProvider('sandbox', options as never)).toThrow(
       new TypeError('a service credential must have a source'),
+    );
+  }
+  for (const options of [undefined, null]) {
+    expect(() => getServiceCredentialsProvider('sandbox', options as never)).toThrow(
+      new TypeError('options must be an object'),
     );
   }
 });

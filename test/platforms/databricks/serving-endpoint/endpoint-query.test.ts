@@ -15,7 +15,10 @@ import {
   requiresEndpointQuery,
   type ServingEndpointProxyOptions,
 } from '../../../../src/platforms/databricks/serving-endpoint/index.js';
-import type { DatabricksVocabulary } from '../../../../src/platforms/databricks/vocabulary/index.js';
+import {
+  type DatabricksVocabulary,
+  databricksVocabulary,
+} from '../../../../src/platforms/databricks/vocabulary/index.js';
 import { createNodeServer } from '../../../adapters/hono/node-server.js';
 import { asController, decorate, onRoute, serveApp } from '../../../adapters/nestjs/nest-app.js';
 import { type Served, serve } from '../../../adapters/support/serve.js';
@@ -46,7 +49,7 @@ const startExpress: Start = (gate, resourceOf) => {
   });
   const app = express();
   app.use(onExpress.feastAuth(gate));
-  const rule = onExpress.requires<DatabricksVocabulary>(CAN_QUERY, endpoint);
+  const rule = onExpress.requires(CAN_QUERY, endpoint, { vocabulary: databricksVocabulary });
   app.get(PATH, rule, (_, response) => void response.send('scored'));
   return serve(app);
 };
@@ -59,7 +62,7 @@ const startHono: Start = async (gate, resourceOf) => {
   });
   const app = new Hono();
   app.use(onHono.feastAuth(gate));
-  const rule = onHono.requires<DatabricksVocabulary>(CAN_QUERY, endpoint);
+  const rule = onHono.requires(CAN_QUERY, endpoint, { vocabulary: databricksVocabulary });
   app.get(PATH, rule, (context) => context.text('scored'));
   return serve(await createNodeServer(app));
 };
@@ -89,7 +92,7 @@ const startNest: Start = (gate, resourceOf) => {
       return 'scored';
     }
   }
-  const rule = onNest.Requires<DatabricksVocabulary>(CAN_QUERY, endpoint);
+  const rule = onNest.Requires(CAN_QUERY, endpoint, { vocabulary: databricksVocabulary });
   decorate(Scores, 'score', onRoute('GET', PATH), rule);
   return serveApp(gate as unknown as Gate, [asController(Scores)]);
 };
