@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import fastify, { type FastifyRequest } from 'fastify';
-import { expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import * as onExpress from '../../src/adapters/express/index.js';
 import * as onFastify from '../../src/adapters/fastify/index.js';
 import * as onHttp from '../../src/adapters/http/index.js';
@@ -64,10 +64,12 @@ test('express', () => {
     },
   );
   // @ts-expect-error an action that Feast does not have
-  onExpress.requires('PREDICT', view);
-  onExpress.requires('PREDICT', { type: 'Model', name: 'a' }, { vocabulary: models });
+  expect(() => onExpress.requires('PREDICT', view)).toThrow(TypeError);
+  const model = { type: 'Model', name: 'a' } as const;
+  onExpress.requires('PREDICT', model, { vocabulary: models });
   // @ts-expect-error an action that the vocabulary does not have
-  onExpress.requires('READ_ONLINE', { type: 'Model', name: 'a' }, { vocabulary: models });
+  const other = () => onExpress.requires('READ_ONLINE', model, { vocabulary: models });
+  expect(other).toThrow(TypeError);
 });
 
 test('node:http', () => {

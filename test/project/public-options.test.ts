@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadGate } from '../../src/node.js';
 import { defineVocabulary } from '../../src/index.js';
+import { loadGate } from '../../src/node.js';
 import { ADAPTER_CALLS } from './public-options/adapter-calls.js';
 import { CORE_CALLS } from './public-options/core-calls.js';
 import { WITHOUT_OPTIONS } from './public-options/functions-without-options.js';

@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { callerOf, feastAuth, feastEndpoint, requires } from '../../../src/adapters/hono/index.js';
 import { createAuthorizer } from '../../../src/engine/index.js';
 import { type Caller, createGate } from '../../../src/gate/index.js';
@@ -41,8 +41,8 @@ test('hono', () => {
   );
   app.post('/push', feastEndpoint({ checkViews: true }), (context) => context.body(null));
   // @ts-expect-error an action that Feast does not have
-  requires('PREDICT', view);
+  expect(() => requires('PREDICT', view)).toThrow(TypeError);
   // @ts-expect-error a type that Feast does not have
-  requires('READ_ONLINE', { type: 'Model', name: 'a' });
+  expect(() => requires('READ_ONLINE', { type: 'Model', name: 'a' })).toThrow(TypeError);
   requires('PREDICT', { type: 'Model', name: 'a' }, { vocabulary: models });
 });

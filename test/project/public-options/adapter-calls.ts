@@ -9,6 +9,7 @@ import {
   createFeastGuard,
   FeastEndpoint,
   feastAuthentication,
+  Requires,
 } from '../../../src/adapters/nestjs/index.js';
 import { createGate } from '../../../src/gate/index.js';
 import { createAuthorizer } from '../../../src/index.js';
@@ -33,6 +34,12 @@ export const ADAPTER_CALLS: OptionCalls = {
     'publicRoutes',
     'maxBodyBytes',
     express.feastAuth,
+  ],
+  'requires of Express': [
+    (extra: object) => express.requires('DESCRIBE', resource, extra as never),
+    'vocabulary',
+    'messages',
+    express.requires as never,
   ],
   'feastEndpoint of Express': [
     (extra: object) => express.feastEndpoint(extra),
@@ -68,6 +75,12 @@ export const ADAPTER_CALLS: OptionCalls = {
     'feastEndpoints',
     hono.feastAuth,
   ],
+  'requires of Hono': [
+    (extra: object) => hono.requires('DESCRIBE', resource, extra as never),
+    'vocabulary',
+    'messages',
+    hono.requires as never,
+  ],
   'feastEndpoint of Hono': [
     (extra: object) => hono.feastEndpoint(extra),
     'checkViews',
@@ -89,6 +102,11 @@ export const ADAPTER_CALLS: OptionCalls = {
     (extra: object) => guard(gate, { routes: {}, feastEndpoints: extra }),
     'checkViews',
     'unguarded',
+  ],
+  Requires: [
+    (extra: object) => Requires('DESCRIBE', resource, extra as never),
+    'vocabulary',
+    'messages',
   ],
   FeastEndpoint: [(extra: object) => FeastEndpoint(extra), 'checkViews', 'entitySql'],
   feastAuthentication: [

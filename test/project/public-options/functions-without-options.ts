@@ -4,24 +4,32 @@
  * A new function comes here, or gets a row among the calls that see that it refuses an unknown option.
  */
 export const WITHOUT_OPTIONS: readonly string[] = [
-  ...['allowAll', 'defineVocabulary', 'groups', 'groupsOrNamespaces', 'namespaces', 'roles'],
+  [
+    'allowAll',
+    'isAuthzError',
+    'defineVocabulary',
+    'groups',
+    'groupsOrNamespaces',
+    'namespaces',
+    'roles',
+  ],
   // Text and tables.
-  ...['ansiStyle', 'displayWidth', 'foldNames', 'neutralize', 'padEnd', 'plainStyle'],
-  ...['reportJson', 'safeJson', 'truncate', 'wrapWords'],
-  ...['findFeatureStoreConfig', 'loadPermissionFile', 'locateFeatureStore', 'recognizeFile'],
+  ['ansiStyle', 'displayWidth', 'foldNames', 'neutralize', 'padEnd', 'plainStyle'],
+  ['createFeastReading', 'reportJson', 'safeJson', 'truncate', 'wrapWords'],
+  ['findFeatureStoreConfig', 'loadPermissionFile', 'locateFeatureStore', 'recognizeFile'],
   // Rules, and who asks. What a rule of Fastify or node:http names is checked against the gate.
-  ...['callerOf', 'flightRequires', 'readFeastCommand', 'readFeastTicket', 'readJson', 'requires'],
-  ...['CurrentCaller', 'CurrentSubject', 'Public', 'Requires', 'requiresEndpointQuery'],
-  ...['assertGraceSeconds', 'findEndpoint', 'isGranted', 'resourcesOf'],
-  ...['createRelations', 'decodeRegistry', 'assertSecured'],
+  ['callerOf', 'flightRequires', 'readFeastCommand', 'readFeastTicket', 'readJson', 'requires'],
+  ['CurrentCaller', 'CurrentSubject', 'Public', 'requiresEndpointQuery'],
+  ['assertGraceSeconds', 'findEndpoint', 'isGranted', 'resourcesOf'],
+  ['createRelations', 'decodeRegistry', 'assertSecured'],
   // Data of files and of platforms, which is checked as data.
-  ...['ServicesCollector', 'assertApplicable', 'auditOnlineStores', 'describeEndpointGrant'],
-  ...['describeLinkChange', 'formatPrincipal', 'groupFinder', 'isApplicationId'],
-  ...['isSecretKey', 'isSecretScope', 'isTableArn', 'levelActions', 'levelPermission'],
-  ...['mergeFacts', 'parseOnlineStore', 'parseSecretPrefix', 'parseServicesText'],
-  ...['principalFromName', 'principalKey', 'principals', 'readSecretPrefix', 'secretKey'],
-  ...['secretNamesOf', 'secretVariable', 'servicePrincipalSubject', 'servicesSnapshotOptions'],
-  ...['sharedPermission', 'workspaceSubject'],
+  ['assertApplicable', 'auditOnlineStores', 'describeEndpointGrant'],
+  ['describeLinkChange', 'formatPrincipal', 'groupFinder', 'isApplicationId'],
+  ['isSecretKey', 'isSecretScope', 'isTableArn', 'levelActions', 'levelPermission'],
+  ['parseOnlineStore', 'parseSecretPrefix', 'parseServicesText'],
+  ['principalFromName', 'principalKey', 'principals', 'readSecretPrefix', 'secretKey'],
+  ['secretNamesOf', 'secretVariable', 'servicePrincipalSubject', 'servicesSnapshotOptions'],
+  ['sharedPermission', 'workspaceSubject'],
   // What is given here goes on to a client of another library, as it is.
-  ...['dynamoDbClientOptions', 'mysqlConnectionOptions'],
-];
+  ['dynamoDbClientOptions', 'mysqlConnectionOptions'],
+].flat();

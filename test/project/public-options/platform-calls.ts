@@ -1,18 +1,37 @@
 import { plainStyle } from '../../../src/audit/index.js';
-import * as services from '../../../src/platforms/index.js';
+import * as awsIam from '../../../src/platforms/aws-iam/index.js';
+import * as azure from '../../../src/platforms/azure/index.js';
+import * as databricksAudit from '../../../src/platforms/databricks/audit/index.js';
+import * as endpoints from '../../../src/platforms/databricks/endpoints/index.js';
+import * as databricks from '../../../src/platforms/databricks/index.js';
+import * as links from '../../../src/platforms/databricks/links/index.js';
+import * as workspaces from '../../../src/platforms/databricks/workspace/index.js';
+import * as onlineStore from '../../../src/platforms/online-store/index.js';
+import * as secretStores from '../../../src/platforms/secrets/index.js';
 import type { OptionCalls } from './option-calls.js';
 
+const services = {
+  ...awsIam,
+  ...azure,
+  ...databricks,
+  ...databricksAudit,
+  ...endpoints,
+  ...links,
+  ...onlineStore,
+  ...secretStores,
+  ...workspaces,
+};
 const credential = { name: 'c', getToken: async () => null } as never;
 const tokens = { getToken: async () => ({ token: 't', expiresAt: 0 }) };
 const host = 'https://dbc-1.cloud.databricks.com';
-const workspace = {} as services.WorkspaceClient;
+const workspace = {} as workspaces.WorkspaceClient;
 const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table/features';
 const applicationId = '11111111-2222-3333-4444-555555555555';
 const allowing = { decide: () => ({}) } as never;
 const client = { getSecret: async () => ({}) };
 const layout = { style: plainStyle, width: 80 };
 const store = {} as never;
-const links = {} as never;
+const someLinks = {} as never;
 const secrets = { getSecret: async () => 'x' };
 
 /** Functions for platforms. */
@@ -215,14 +234,14 @@ function callsOfServices(): OptionCalls {
       'file',
       'rules',
     ],
-    planLink: [(extra: object) => services.planLink(links, extra), 'renewal', 'force'],
+    planLink: [(extra: object) => services.planLink(someLinks, extra), 'renewal', 'force'],
     'planLink, the links': [
       (extra: object) => services.planLink(extra as never),
       'renewWithinSeconds',
       'applicationIds',
     ],
-    applyLink: [(extra: object) => services.applyLink(links, extra), 'onChange', 'force'],
-    rotateLink: [(extra: object) => services.rotateLink(links, extra), 'force', 'renewal'],
+    applyLink: [(extra: object) => services.applyLink(someLinks, extra), 'onChange', 'force'],
+    rotateLink: [(extra: object) => services.rotateLink(someLinks, extra), 'force', 'renewal'],
     verifyLink: [
       (extra: object) => services.verifyLink(extra as never),
       'renewWithinSeconds',

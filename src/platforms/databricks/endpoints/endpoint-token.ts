@@ -1,5 +1,5 @@
-import { ConfigInvalidError, quote } from '../../../model/index.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { ConfigInvalidError, quote } from '../../../model/index.js';
 import type { WorkspaceClient } from '../workspace/index.js';
 import { WorkspaceError } from '../workspace/workspace-error.js';
 
