@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type OptionNames } from '../../../foundation/options.js';
+import type { OptionNames } from '../../../foundation/options.js';
 import {
   createHttpClient,
   type HttpClient,

@@ -1,4 +1,4 @@
-import { type OptionNames } from '../../../foundation/options.js';
+import type { OptionNames } from '../../../foundation/options.js';
 import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
 import {
   addIdentitySecret,
