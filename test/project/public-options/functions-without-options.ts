@@ -13,9 +13,8 @@ export const WITHOUT_OPTIONS: readonly string[] = [
     'namespaces',
     'roles',
   ],
-  // Text and tables.
-  ['ansiStyle', 'displayWidth', 'foldNames', 'neutralize', 'padEnd', 'plainStyle'],
-  ['createFeastReading', 'reportJson', 'safeJson', 'truncate', 'wrapWords'],
+  // Reports.
+  ['ansiStyle', 'createFeastReading', 'plainStyle', 'reportJson'],
   ['findFeatureStoreConfig', 'loadPermissionFile', 'locateFeatureStore', 'recognizeFile'],
   // Rules, and who asks. What a rule of Fastify or node:http names is checked against the gate.
   ['callerOf', 'flightRequires', 'readFeastCommand', 'readFeastTicket', 'readJson', 'requires'],

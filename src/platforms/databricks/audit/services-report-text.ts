@@ -1,8 +1,8 @@
 import { findingLines, levelsLine } from '../../../audit/report-text.js';
 import { count } from '../../../foundation/names.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { neutralize } from '../../../foundation/terminal/terminal-text.js';
 import { TEXT_LAYOUT, type TextLayout } from '../../../foundation/terminal/text-style.js';
-import { checkOptions } from '../../../foundation/options.js';
 import type { ServicesReport } from './audit-services.js';
 import { SERVICES_RULE_TEXTS } from './services-rules.js';
 

@@ -1,6 +1,6 @@
 import { withinTime } from '../../../foundation/abort.js';
-import { type RenewalState, RenewedValue } from '../../../foundation/renewed-value.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { type RenewalState, RenewedValue } from '../../../foundation/renewed-value.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import {
   type Expiring,
