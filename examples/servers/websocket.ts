@@ -19,8 +19,8 @@ export function createApp(gate: Gate): Server {
         const end = () => connection.close(POLICY_VIOLATION, 'the token has expired');
         connection.on('close', endWithToken(gate, authorization, end));
         connection.on('error', () => connection.terminate());
-        connection.on('message', (name) => {
-          const view = { type: 'FeatureView', name: String(name) } as const;
+        connection.on('message', (name: Buffer) => {
+          const view = { type: 'FeatureView', name: name.toString() } as const;
           connection.send(String(caller.can('READ_ONLINE', view)));
         });
       });
