@@ -10,7 +10,7 @@ import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { Bench } from 'tinybench';
 import type { OidcServerConfig } from '../src/config/auth-config.js';
 import { createAuthenticator } from '../src/identity/create-authenticator.js';
-import type { HttpClient } from '../src/identity/http-client.js';
+import type { HttpClient } from '../src/net/http-client.js';
 import type { Cost } from './engine-costs.js';
 import { median } from './measure.js';
 

@@ -11,7 +11,7 @@ import { readDefinitions } from '../examples/feature-server/definitions.js';
 import { readOnlineFeatures } from '../examples/feature-server/online-features.js';
 import { OnlineStore } from '../examples/feature-server/online-store.js';
 import { feastAuth, requires } from '../src/adapters/fastify/index.js';
-import type { HttpClient } from '../src/identity/http-client.js';
+import type { HttpClient } from '../src/net/http-client.js';
 import { loadGate } from '../src/node.js';
 
 /** What is said when both apps listen. */

@@ -3,7 +3,7 @@ import type { Authorizer } from '../engine/index.js';
 import { compiledOf, isSnapshot } from '../engine/snapshot.js';
 import { listOf } from '../foundation/list-of.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
-import type { Authenticator } from '../identity/authenticator.js';
+import type { Authenticator } from '../identity/token/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../identity/token/read-bearer-token.js';
 import {
   type FeastVocabulary,

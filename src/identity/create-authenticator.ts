@@ -3,17 +3,17 @@ import { type CompactToken, parseCompactToken } from '../foundation/compact-toke
 import { omitUndefined } from '../foundation/omit-undefined.js';
 import { checkOptions } from '../foundation/options.js';
 import { IdentityUnavailableError } from '../model/errors.js';
-import type { Authenticator } from './authenticator.js';
+import { createKubernetesAuthenticator } from './kubernetes/kubernetes-authenticator.js';
 import {
   AUTHENTICATOR_OPTIONS,
   type AuthenticatorOptions,
   ISSUER_OPTIONS,
   type IssuerOptions,
-} from './authenticator-options.js';
-import { addVerifiedToken } from './identity-secrets.js';
-import { createKubernetesAuthenticator } from './kubernetes/kubernetes-authenticator.js';
+} from './oidc/authenticator-options.js';
 import { createOidcAuthenticator } from './oidc/oidc-authenticator.js';
 import type { OidcConfig } from './oidc/oidc-verifier.js';
+import type { Authenticator } from './token/authenticator.js';
+import { addVerifiedToken } from './token/mask-token.js';
 import { readBearerToken, readMaxTokenLength } from './token/read-bearer-token.js';
 
 /**

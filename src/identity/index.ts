@@ -1,10 +1,14 @@
 export type { CompactToken } from '../foundation/compact-token.js';
 export type { IdentityError } from '../model/index.js';
-export type { Authenticator, Credentials } from './authenticator.js';
-export type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
+export type {
+  HttpClient,
+  HttpRequest,
+  HttpResponse,
+  IdentitySecret,
+  ObtainedToken,
+  SecretRegistry,
+} from '../net/index.js';
 export { createAuthenticator } from './create-authenticator.js';
-export type { HttpClient, HttpRequest, HttpResponse } from './http-client.js';
-export type { IdentitySecret, SecretRegistry } from './identity-secrets.js';
 export type { TokenReviewOptions } from './kubernetes/cluster.js';
 export type { KubernetesConfig } from './kubernetes/config.js';
 export {
@@ -12,13 +16,10 @@ export {
   createTokenReviewer,
   type KubernetesAuthenticatorOptions,
 } from './kubernetes/kubernetes-authenticator.js';
-export type { ClaimMapping, ClaimNames, IssuerLimits } from './oidc/claim-mapping.js';
-export type { ClaimPath } from './oidc/claim-path.js';
-export type { ClaimSource } from './oidc/claim-values.js';
+export type { AuthenticatorOptions, IssuerOptions } from './oidc/authenticator-options.js';
 export type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
 export type { KeyCacheOptions } from './oidc/provider-keys.js';
 export type { RequiredClaims } from './oidc/required-claims.js';
-export type { ObtainedToken } from './request-token.js';
 export type {
   PrivateServiceKey,
   PublicServiceKey,
@@ -36,6 +37,10 @@ export {
   type ServiceTokenVerifier,
   type ServiceTokenVerifierOptions,
 } from './service/token-verifier.js';
+export type { Authenticator, Credentials } from './token/authenticator.js';
+export type { ClaimMapping, ClaimNames, IssuerLimits } from './token/claim-mapping.js';
+export type { ClaimPath } from './token/claim-path.js';
+export type { ClaimSource } from './token/claim-values.js';
 export { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './token/signature-algorithms.js';
 export type { VerifiedToken } from './token/verified-token.js';
 export type { VerifiedTokenCacheOptions } from './token/verified-token-cache.js';

@@ -9,11 +9,19 @@ import { readUnverifiedExpiry } from '../foundation/compact-token.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { RenewedValue } from '../foundation/renewed-value.js';
 import { ConfigInvalidError, CredentialUnavailableError, quote } from '../model/errors.js';
-import { createHttpClient, type HttpClient } from './http-client.js';
-import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from './identity-secrets.js';
+import {
+  addIdentitySecret,
+  createHttpClient,
+  formEncode,
+  type HttpClient,
+  MIN_MASKED_SECONDS,
+  type ObtainedToken,
+  parseProviderAddress,
+  requestToken,
+  type SecretRegistry,
+  type TokenGrant,
+} from '../net/index.js';
 import { httpOptions } from './oidc/oidc-verifier.js';
-import { parseProviderAddress } from './provider-metadata.js';
-import { formEncode, type ObtainedToken, requestToken, type TokenGrant } from './request-token.js';
 import type { ServiceTokenIssuer } from './service/token-issuer.js';
 import { readTokenFile, SERVICE_ACCOUNT_TOKEN_PATH } from './token-file.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OptionNames } from '../../foundation/options.js';
 import { TimedCache } from '../../foundation/timed-cache.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
-import { addAcceptedToken, MIN_MASKED_SECONDS, type SecretRegistry } from '../identity-secrets.js';
+import { addAcceptedToken, MIN_MASKED_SECONDS, type SecretRegistry } from '../../net/index.js';
 import { createKubernetesApi, type ReviewedUser } from './api.js';
 import {
   assertCredentials,

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
 import type { Subject } from '../../model/subject.js';
-import type { Authenticator } from '../authenticator.js';
+import type { Authenticator } from '../token/authenticator.js';
 import { readBearerToken, readMaxTokenLength } from '../token/read-bearer-token.js';
 import type { ReviewedUser } from './api.js';
 import {

@@ -1,8 +1,14 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { type RequestOptions, request as requestHttps } from 'node:https';
+import { waitFor } from '../../foundation/abort.js';
+import { collectBytes } from '../../foundation/collect-bytes.js';
 import { errorCode } from '../../foundation/error-code.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
 import { currentCluster, type KubernetesConfig } from './config.js';
+
+// `node:https` and not `net/`: `applyToHTTPSOptions` of `@kubernetes/client-node` gives the options of
+// that client, with certificates of the caller and an agent for the kubeconfig's own proxy. No other
+// proxy is used: the API server gets the credentials of this program.
 
 /** One question to the API server. */
 export interface KubernetesRequest {
@@ -42,7 +48,7 @@ export async function requestKubernetes(
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const signal = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
   try {
-    const options = await Promise.race([requestOptions(config, request.method), ended(signal)]);
+    const options = await waitFor(requestOptions(config, request.method), signal);
     const response = await open(url, { ...options, signal }, body);
     const text = await readAnswer(response, maxBytes);
     return { status: response.statusCode ?? 0, body: JSON.parse(text) };
@@ -74,13 +80,6 @@ async function requestOptions(config: KubernetesConfig, method: string): Promise
   return { ...options, method, headers, agent };
 }
 
-/** Rejects when the time is over: a credential plugin may take for ever. */
-function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', reject, { once: true });
-  });
-}
-
 function open(
   url: URL,
   options: RequestOptions,
@@ -96,15 +95,9 @@ function open(
 }
 
 async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    // Leaving the loop destroys the connection.
-    if (size > maxBytes) throw unavailable(`answers with more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = await collectBytes(response as AsyncIterable<Uint8Array>, maxBytes);
+  if (bytes === undefined) throw unavailable(`answers with more than ${maxBytes} bytes`);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
 function unavailable(message: string): IdentityUnavailableError {

@@ -7,13 +7,13 @@ import {
   IdentityUnavailableError,
 } from '../../model/errors.js';
 import { ownSubject, type Subject } from '../../model/subject.js';
-import type { Authenticator } from '../authenticator.js';
-import type { AuthenticatorOptions, IssuerOptions } from '../authenticator-options.js';
-import { addVerifiedToken } from '../identity-secrets.js';
 import { SERVICE_ACCOUNT_PREFIX } from '../kubernetes/subject.js';
 import type { ServiceTokenVerifier } from '../service/token-verifier.js';
+import type { Authenticator } from '../token/authenticator.js';
+import { addVerifiedToken } from '../token/mask-token.js';
 import { readBearerToken, readMaxTokenLength } from '../token/read-bearer-token.js';
 import { createVerifiedTokenCache } from '../token/verified-token-cache.js';
+import type { AuthenticatorOptions, IssuerOptions } from './authenticator-options.js';
 import {
   createOidcVerifier,
   type OidcConfig,

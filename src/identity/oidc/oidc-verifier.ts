@@ -2,13 +2,21 @@ import { compactVerify } from 'jose';
 import type { OidcClientConfig, OidcServerConfig } from '../../config/auth-config.js';
 import type { CompactToken } from '../../foundation/compact-token.js';
 import { ConfigInvalidError, IdentityInvalidError } from '../../model/errors.js';
-import { createHttpClient, type HttpClient } from '../http-client.js';
-import { isLoopback, parseProviderAddress } from '../provider-metadata.js';
+import {
+  createHttpClient,
+  type HttpClient,
+  isLoopback,
+  parseProviderAddress,
+} from '../../net/index.js';
+import {
+  type ClaimMapping,
+  compileClaimMapping,
+  type IssuerLimits,
+} from '../token/claim-mapping.js';
 import { readSignatureAlgorithms, type SignatureAlgorithm } from '../token/signature-algorithms.js';
 import { assertTimeClaims } from '../token/time-claims.js';
 import type { VerifiedToken } from '../token/verified-token.js';
 import { assertAccessToken, assertBearerToken, assertTokenHeader } from './access-token-rules.js';
-import { type ClaimMapping, compileClaimMapping, type IssuerLimits } from './claim-mapping.js';
 import { createProviderKeys, type KeyCacheOptions, type KeySet } from './provider-keys.js';
 import {
   assertAudience,

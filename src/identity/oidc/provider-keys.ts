@@ -1,7 +1,11 @@
 import { IdentityInvalidError, IdentityUnavailableError } from '../../model/errors.js';
-import type { HttpClient } from '../http-client.js';
-import { HttpError } from '../http-client.js';
-import { fetchJson, fetchProviderMetadata, type ProviderAddress } from '../provider-metadata.js';
+import {
+  fetchJson,
+  fetchProviderMetadata,
+  type HttpClient,
+  HttpError,
+  type ProviderAddress,
+} from '../../net/index.js';
 import { createKeySearch } from './unknown-keys.js';
 import { parseKeySet, type VerificationKey } from './verification-key.js';
 

@@ -2,12 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { freezeSubject, type Subject } from '../../model/subject.js';
-import {
-  addIdentitySecret,
-  addServiceKeySecrets,
-  type SecretRegistry,
-} from '../identity-secrets.js';
+import { addIdentitySecret, type SecretRegistry } from '../../net/index.js';
 import { loadServiceKey, type ServiceSigningKey } from './key.js';
+import { addServiceKeySecrets } from './mask-key.js';
 
 /** Type of the tokens by which servers know each other. No token of a person has it. */
 export const SERVICE_TOKEN_TYPE = 'feast-service+jwt';

@@ -2,11 +2,12 @@ import { compactVerify } from 'jose';
 import type { CompactToken } from '../../foundation/compact-token.js';
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { IdentityInvalidError, quote } from '../../model/errors.js';
-import { addServiceKeySecrets, type SecretRegistry } from '../identity-secrets.js';
-import { compileClaimMapping } from '../oidc/claim-mapping.js';
+import type { SecretRegistry } from '../../net/index.js';
+import { compileClaimMapping } from '../token/claim-mapping.js';
 import { assertTimeClaims } from '../token/time-claims.js';
 import type { VerifiedToken } from '../token/verified-token.js';
 import { type LoadedServiceKey, loadServiceKey, type ServiceVerificationKey } from './key.js';
+import { addServiceKeySecrets } from './mask-key.js';
 import { assertName, MAX_SERVICE_TOKEN_SECONDS, SERVICE_TOKEN_TYPE } from './token-issuer.js';
 
 /** Which tokens of services are accepted. */

@@ -1,5 +1,5 @@
 import { IdentityInvalidError, IdentityMissingError } from '../../model/errors.js';
-import type { Credentials } from '../authenticator.js';
+import type { Credentials } from './authenticator.js';
 
 /** Longer tokens are refused before anything of them is read. In characters. */
 const DEFAULT_MAX_TOKEN_LENGTH = 16_384;

@@ -1,7 +1,7 @@
 import { withinTime } from '../../foundation/abort.js';
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
-import { addIdentitySecret, type SecretRegistry } from '../../identity/identity-secrets.js';
 import { AuthzError, CredentialUnavailableError } from '../../model/index.js';
+import { addIdentitySecret, type SecretRegistry } from '../../net/index.js';
 import { MAX_SECRET_LENGTH } from '../../redaction/index.js';
 import { WorkspaceError } from '../databricks/workspace/workspace-error.js';
 import { SecretNotFoundError } from './secret-errors.js';

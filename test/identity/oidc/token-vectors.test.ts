@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { HttpError } from '../../../src/identity/http-client.js';
 import { createAuthenticator, type HttpClient } from '../../../src/identity/index.js';
 import { AuthzError, IdentityUnavailableError } from '../../../src/model/errors.js';
 import type { Subject } from '../../../src/model/subject.js';
+import { HttpError } from '../../../src/net/http-client.js';
 import { serverConfig } from '../fake-provider.js';
 
 interface User {

@@ -11,7 +11,6 @@ import {
   requirementsAt,
   requirementsOf,
 } from '../../../src/gate/index.js';
-import { createHttpClient } from '../../../src/identity/http-client.js';
 import {
   createAuthenticator,
   createKubernetesAuthenticator,
@@ -22,6 +21,7 @@ import {
 } from '../../../src/identity/index.js';
 import { createAuthorizer, definePermission, prepareSnapshot } from '../../../src/index.js';
 import { feastVocabulary } from '../../../src/model/index.js';
+import { createHttpClient } from '../../../src/net/http-client.js';
 import { loadAuthorizer, loadGate } from '../../../src/node.js';
 import { addSecretRedaction, createRedactor } from '../../../src/redaction/index.js';
 import {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
-import type { IdentitySecret } from '../../../src/identity/identity-secrets.js';
+import type { IdentitySecret } from '../../../src/net/mask-secrets.js';
 import { holdsSecret } from '../find-secret.js';
 
 /** Keeps what is registered to be masked. */

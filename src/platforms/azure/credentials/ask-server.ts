@@ -1,6 +1,10 @@
-import type { HttpRequest, HttpResponse } from '../../../identity/http-client.js';
-import type { RetryOptions } from '../../../identity/retry-request.js';
-import { createSender, type RequestOptions } from '../../databricks/tokens/request-options.js';
+import {
+  createSender,
+  type HttpRequest,
+  type HttpResponse,
+  type RequestOptions,
+  type RetryOptions,
+} from '../../../net/index.js';
 import { asUnavailable } from '../../databricks/tokens/token-request.js';
 
 /** What is asked for is a token, or a secret of up to 25 KiB. A redirect is an answer as any other. */

@@ -1,6 +1,6 @@
 import { checkOptions } from '../../../foundation/options.js';
-import { isHeaderToken } from '../../../identity/request-token.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
+import { isHeaderToken } from '../../../net/index.js';
 import {
   createTokenCache,
   type ExpiringToken,

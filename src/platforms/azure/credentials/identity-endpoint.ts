@@ -1,7 +1,5 @@
-import { isLoopback } from '../../../identity/provider-metadata.js';
-import { isHeaderToken } from '../../../identity/request-token.js';
 import { ConfigInvalidError } from '../../../model/errors.js';
-import { parseSecureAddress } from '../../databricks/tokens/secure-address.js';
+import { isHeaderToken, isLinkLocal, isLoopback, parseSecureAddress } from '../../../net/index.js';
 
 /** Where a managed identity's tokens are asked for. */
 export interface IdentityEndpoint {
@@ -64,8 +62,4 @@ function parseEndpoint(text: string): URL {
   throw new ConfigInvalidError(
     'the endpoint of managed identities must be `https:`, or `http:` on this machine or its link',
   );
-}
-
-function isLinkLocal({ hostname }: URL): boolean {
-  return /^169\.254\.\d+\.\d+$/.test(hostname);
 }

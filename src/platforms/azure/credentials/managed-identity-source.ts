@@ -1,11 +1,16 @@
 import { parseJson } from '../../../foundation/json.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
-import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
-import { addIdentitySecret, MIN_MASKED_SECONDS } from '../../../identity/identity-secrets.js';
-import { isHeaderToken } from '../../../identity/request-token.js';
-import { isUsuallyTransient } from '../../../identity/retry-request.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
+import {
+  addIdentitySecret,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+  isHeaderToken,
+  isUsuallyTransient,
+  MIN_MASKED_SECONDS,
+} from '../../../net/index.js';
 import {
   createTokenCache,
   type ExpiringToken,

@@ -1,12 +1,15 @@
 import { parseJson } from '../../../foundation/json.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
-import { HttpError, type HttpResponse } from '../../../identity/http-client.js';
-import { addIdentitySecret } from '../../../identity/identity-secrets.js';
-import { isHeaderToken } from '../../../identity/request-token.js';
-import { isUsuallyTransient } from '../../../identity/retry-request.js';
 import { AuthzError, CredentialUnavailableError } from '../../../model/errors.js';
+import {
+  addIdentitySecret,
+  HttpError,
+  type HttpResponse,
+  isHeaderToken,
+  isUsuallyTransient,
+  REQUEST_OPTIONS,
+} from '../../../net/index.js';
 import type { RequestOptions } from '../../databricks/tokens/index.js';
-import { REQUEST_OPTIONS } from '../../databricks/tokens/request-options.js';
 import { createAsker } from '../credentials/ask-server.js';
 import { scopeOfResource } from '../credentials/credential-resource.js';
 import { parseVaultAddress } from './vault-address.js';

@@ -1,7 +1,7 @@
 import { parseJson } from '../../../foundation/json.js';
-import type { HttpResponse } from '../../../identity/http-client.js';
 import { type AuthzError, CredentialUnavailableError, quote } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
+import type { HttpResponse } from '../../../net/index.js';
 import { SecretForbiddenError, SecretNotFoundError } from '../../secrets/secret-errors.js';
 
 /** What a vault calls its reasons. Any other text of an answer may hold what was asked, or by whom. */

@@ -14,6 +14,9 @@ import type { TokenProvider } from '../tokens/index.js';
 import { WorkspaceError } from '../workspace/workspace-error.js';
 import { type Release, type RequestLimits, TooManyRequestsError } from './request-limits.js';
 
+// `node:http` and not `net/`: bodies flow through in both directions without being held, a request
+// starts with the first byte of its body, and connections are kept and bounded.
+
 /** Where a request is forwarded to, and as whom. */
 export interface ForwardOptions {
   readonly url: URL;

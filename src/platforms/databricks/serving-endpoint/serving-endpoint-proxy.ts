@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type RequestListener } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { guard } from '../../../adapters/http/guard.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import type { Gate } from '../../../gate/index.js';
-import { ConfigInvalidError, quote } from '../../../model/index.js';
+import { readCertificates } from '../../../net/index.js';
 import { parseWorkspaceHost, type TokenProvider } from '../tokens/index.js';
 import type { DatabricksVocabulary } from '../vocabulary/index.js';
 import { type EndpointResourceOf, requiresEndpointQuery } from './endpoint-query.js';
@@ -100,7 +99,10 @@ export function createServingEndpointProxy(options: ServingEndpointProxyOptions)
   const sockets = { keepAlive: true, maxSockets: maxConnections };
   const agent =
     origin.protocol === 'https:'
-      ? new HttpsAgent({ ...sockets, ...readCertificates(caCertPath) })
+      ? new HttpsAgent({
+          ...sockets,
+          ...(caCertPath === undefined ? {} : { ca: readCertificates(caCertPath) }),
+        })
       : new HttpAgent(sockets);
   return guard(gate, {
     onError,
@@ -132,14 +134,4 @@ function readLimit(
   const limit = value ?? otherwise;
   if (Number.isSafeInteger(limit) && limit > 0 && limit <= max) return limit;
   throw new TypeError(`option ${name} must be a whole number from 1 to ${max}`);
-}
-
-function readCertificates(path: string | undefined): { readonly ca?: Buffer } {
-  if (path === undefined) return {};
-  try {
-    return { ca: readFileSync(path) };
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ConfigInvalidError(`\`caCertPath\` ${quote(path)} cannot be read (${code})`);
-  }
 }

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
-import { isHeaderToken } from '../../../identity/request-token.js';
 import { ConfigInvalidError, quote } from '../../../model/errors.js';
+import { isHeaderToken } from '../../../net/index.js';
 import { createEntraProvider } from './entra.js';
 import { createOAuthM2MProvider } from './oauth-m2m.js';
 import { createStaticTokenProvider } from './static-token.js';

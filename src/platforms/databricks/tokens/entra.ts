@@ -1,10 +1,13 @@
 import { parseJson } from '../../../foundation/json.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
-import { HttpError, type HttpResponse } from '../../../identity/http-client.js';
-import { isUsuallyTransient } from '../../../identity/retry-request.js';
 import { ConfigInvalidError } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
-import { parseSecureAddress } from './secure-address.js';
+import {
+  HttpError,
+  type HttpResponse,
+  isUsuallyTransient,
+  parseSecureAddress,
+} from '../../../net/index.js';
 import { readSubjectToken, type SubjectTokenSource } from './subject-token.js';
 import { createTokenCache, type TokenCache } from './token-cache.js';
 import type { ExpiringToken } from './token-provider.js';

@@ -1,3 +1,4 @@
+export type { RequestOptions } from '../../../net/index.js';
 export {
   createDatabricksCredentials,
   DATABRICKS_AUTH_METHODS,
@@ -12,7 +13,6 @@ export {
   type DatabricksOAuthOptions,
   type OAuthM2MOptions,
 } from './oauth-m2m.js';
-export type { RequestOptions } from './request-options.js';
 export { createStaticTokenProvider, type StaticTokenOptions } from './static-token.js';
 export type { SubjectTokenSource } from './subject-token.js';
 export {

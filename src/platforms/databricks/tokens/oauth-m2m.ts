@@ -1,7 +1,5 @@
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
-import { HttpError } from '../../../identity/http-client.js';
-import { fetchJson } from '../../../identity/provider-metadata.js';
-import { basicAuthorization } from '../../../identity/request-token.js';
+import { basicAuthorization, fetchJson, HttpError } from '../../../net/index.js';
 import { createTokenCache, type TokenCache } from './token-cache.js';
 import {
   asUnavailable,

@@ -1,7 +1,6 @@
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
-import { addIdentitySecret, type SecretRegistry } from '../../../identity/identity-secrets.js';
-import { isHeaderToken } from '../../../identity/request-token.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
+import { addIdentitySecret, isHeaderToken, type SecretRegistry } from '../../../net/index.js';
 import { GET_TOKEN_OPTIONS, type GetTokenOptions, type TokenProvider } from './token-provider.js';
 import { demandText } from './token-request.js';
 

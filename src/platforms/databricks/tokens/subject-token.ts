@@ -1,7 +1,7 @@
 import { readUnverifiedExpiry } from '../../../foundation/compact-token.js';
-import { addIdentitySecret, type SecretRegistry } from '../../../identity/identity-secrets.js';
 import { readTokenFile } from '../../../identity/token-file.js';
 import { AuthzError, CredentialUnavailableError, quote } from '../../../model/errors.js';
+import { addIdentitySecret, type SecretRegistry } from '../../../net/index.js';
 
 /** Where a token of another issuer comes from. It is read anew each time: such tokens are exchanged while one runs. */
 export type SubjectTokenSource =

@@ -1,14 +1,19 @@
 import type { OptionNames } from '../../../foundation/options.js';
-import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
+import { CredentialUnavailableError } from '../../../model/errors.js';
 import {
   addIdentitySecret,
+  createSender,
+  formEncode,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
   MIN_MASKED_SECONDS,
+  REQUEST_OPTIONS,
+  type RequestOptions,
+  type RetryOptions,
+  readTokenAnswer,
   type SecretRegistry,
-} from '../../../identity/identity-secrets.js';
-import { formEncode, readTokenAnswer } from '../../../identity/request-token.js';
-import type { RetryOptions } from '../../../identity/retry-request.js';
-import { CredentialUnavailableError } from '../../../model/errors.js';
-import { createSender, REQUEST_OPTIONS, type RequestOptions } from './request-options.js';
+} from '../../../net/index.js';
 import { KEPT_TOKEN_OPTIONS, type TokenCacheOptions } from './token-cache.js';
 import type { ExpiringToken } from './token-provider.js';
 

@@ -1,7 +1,6 @@
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
-import { isLoopback } from '../../../identity/provider-metadata.js';
 import { ConfigInvalidError, quote } from '../../../model/errors.js';
-import { parseSecureAddress } from './secure-address.js';
+import { isLoopback, parseSecureAddress } from '../../../net/index.js';
 
 /** Which hosts are taken for workspaces. */
 export interface WorkspaceHostOptions {

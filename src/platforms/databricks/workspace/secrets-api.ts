@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addIdentitySecret, type SecretRegistry } from '../../../identity/identity-secrets.js';
+import { addIdentitySecret, type SecretRegistry } from '../../../net/index.js';
 import { readAs } from './read-answer.js';
 import type { JsonObject, WorkspaceTransport } from './workspace-transport.js';
 

@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  addIdentitySecret,
-  MIN_MASKED_SECONDS,
-  type SecretRegistry,
-} from '../../../identity/identity-secrets.js';
 import { isPlainObject } from '../../../model/plain-data.js';
+import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../../../net/index.js';
 import { optionalText, readAs } from './read-answer.js';
 import { segment } from './segment.js';
 import type { JsonObject, WorkspaceTransport } from './workspace-transport.js';

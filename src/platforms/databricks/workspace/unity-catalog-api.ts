@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import {
-  addIdentitySecret,
-  MIN_MASKED_SECONDS,
-  type SecretRegistry,
-} from '../../../identity/identity-secrets.js';
+import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../../../net/index.js';
 import { readPages } from './pages.js';
 import { optionalText, readAs } from './read-answer.js';
 import { segment } from './segment.js';

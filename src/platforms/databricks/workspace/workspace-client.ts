@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { REQUEST_OPTIONS } from '../../../net/index.js';
 import type { DatabricksCredentials } from '../tokens/index.js';
-import { REQUEST_OPTIONS } from '../tokens/request-options.js';
 import { createPermissionsApi, type PermissionsApi } from './permissions-api.js';
 import { createScimApi, type ScimApi } from './scim-api.js';
 import { createSecretsApi, type SecretsApi } from './secrets-api.js';

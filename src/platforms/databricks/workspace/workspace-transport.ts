@@ -1,9 +1,15 @@
 import { parseJson } from '../../../foundation/json.js';
-import { HttpError, type HttpRequest, type HttpResponse } from '../../../identity/http-client.js';
-import { isUsuallyTransient, RetryLaterError } from '../../../identity/retry-request.js';
 import { CredentialUnavailableError, quote } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
-import { createSender, type RequestOptions } from '../tokens/request-options.js';
+import {
+  createSender,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+  isUsuallyTransient,
+  type RequestOptions,
+  RetryLaterError,
+} from '../../../net/index.js';
 import type { ExpiringToken, TokenProvider } from '../tokens/token-provider.js';
 import { parseWorkspaceHost, type WorkspaceHostOptions } from '../tokens/workspace-host.js';
 import { WorkspaceError } from './workspace-error.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request as requestHttps } from 'node:https';
-import { HttpError } from '../../../../src/identity/http-client.js';
 import type { HttpClient, IdentitySecret } from '../../../../src/identity/index.js';
+import { HttpError } from '../../../../src/net/http-client.js';
 import type {
   RegistryLinks,
   WorkspaceName,

@@ -6,8 +6,8 @@ import {
   createScoringApp,
   createScoringServer,
 } from '../../../../examples/servers/serving-endpoint.js';
-import { createHttpClient } from '../../../../src/identity/http-client.js';
 import { CredentialUnavailableError } from '../../../../src/model/index.js';
+import { createHttpClient } from '../../../../src/net/http-client.js';
 import {
   createServingEndpointProxy,
   type ServingEndpointProxyOptions,

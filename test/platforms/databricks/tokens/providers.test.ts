@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { CredentialUnavailableError } from 'feast-permissions/errors';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHttpClient } from '../../../../src/identity/http-client.js';
 import type { IdentitySecret } from '../../../../src/identity/index.js';
+import { createHttpClient } from '../../../../src/net/http-client.js';
 import {
   createEntraProvider,
   createOAuthM2MProvider,

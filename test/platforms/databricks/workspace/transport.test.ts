@@ -1,10 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createHttpClient,
-  type HttpClient,
-  HttpError,
-} from '../../../../src/identity/http-client.js';
+import { createHttpClient, type HttpClient, HttpError } from '../../../../src/net/http-client.js';
 import {
   createOAuthM2MProvider,
   createStaticTokenProvider,

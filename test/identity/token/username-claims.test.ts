@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileUsername } from '../../../src/identity/oidc/username-claims.js';
+import { compileUsername } from '../../../src/identity/token/username-claims.js';
 
 const invalid = (part: string): unknown =>
   expect.objectContaining({

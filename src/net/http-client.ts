@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
-import {
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type RequestOptions,
-  request as requestHttp,
-} from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+// The file, not the package: Bun replaces the package by a client of its own, which ignores
+// certificates, proxies and bounds.
+import { type Dispatcher, request } from 'undici/index.js';
 import { joinSignals } from '../foundation/abort.js';
+import { collectBytes } from '../foundation/collect-bytes.js';
 import { errorCode } from '../foundation/error-code.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
-import { ConfigInvalidError, quote } from '../model/errors.js';
+import { quote } from '../model/errors.js';
+import { readCertificates } from './certificates.js';
+import { createDispatchers } from './dispatcher.js';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -84,10 +83,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { maxBytes = DEFAULT_MAX_BYTES, followRedirects = true } = options;
   if (!(options.timeoutSeconds > 0)) throw new TypeError('timeoutSeconds must be above 0');
   const milliseconds = Math.ceil(Math.min(options.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);
-  const tls = {
+  const dispatcherOf = createDispatchers({
     rejectUnauthorized: options.verifySsl ?? true,
     ...(options.caCertPath ? { ca: readCertificates(options.caCertPath) } : {}),
-  };
+  });
   return async (request) => {
     const timeout = AbortSignal.timeout(milliseconds);
     const { signal, release } = joinSignals(
@@ -97,10 +96,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     let url = request.url;
     try {
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-        const response = await open(url, request, { ...tls, signal, method });
+        const response = await open(url, request, {
+          dispatcher: dispatcherOf(url),
+          signal,
+          method,
+        });
         const target = followRedirects ? redirectTarget(url, response) : undefined;
         if (target === undefined) return await readAnswer(response, maxBytes);
-        response.destroy();
+        response.body.destroy();
         if (method !== 'GET') throw new HttpError(`answers a ${method} with a redirect`);
         if (target.origin !== url.origin) throw new HttpError('redirects to another server');
         url = target;
@@ -116,81 +119,94 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-function open(
+/** How one request is sent. */
+interface Exchange {
+  readonly dispatcher: Dispatcher;
+  readonly method: Dispatcher.HttpMethod;
+  readonly signal: AbortSignal;
+}
+
+async function open(
   url: URL,
   { body, headers }: HttpRequest,
-  options: RequestOptions,
-): Promise<IncomingMessage> {
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
-    const request = send(url, {
-      ...options,
-      // No connection is kept: questions are minutes apart, and a server must be able to stop.
-      agent: false,
-      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
-    });
-    request.once('response', resolve);
-    // A connection may break more than once: after the answer, too.
-    request.on('error', reject);
-    request.end(body);
+  options: Exchange,
+): Promise<Dispatcher.ResponseData> {
+  const response = await request(url, {
+    ...options,
+    headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
+    body: body ?? null,
   });
+  // A connection may break more than once: after the answer, too.
+  response.body.on('error', () => {});
+  return response;
 }
 
-async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
-  const encoding = response.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    response.destroy();
+async function readAnswer(
+  { statusCode: status, headers: given, body }: Dispatcher.ResponseData,
+  maxBytes: number,
+): Promise<HttpResponse> {
+  const headers = joinHeaders(given);
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    body.destroy();
     throw new HttpError('answers compressed, which was not asked for');
   }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    // Leaving the loop destroys the connection.
-    if (size > maxBytes) throw new HttpError(`answers with more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  if (!response.complete) throw new HttpError('broke off its answer');
-  return {
-    status: response.statusCode ?? 0,
-    retryAfter: response.headers['retry-after'],
-    body: Buffer.concat(chunks).toString('utf8'),
-    headers: response.headers,
-  };
+  const bytes = await collectBytes(body as AsyncIterable<Uint8Array>, maxBytes);
+  if (bytes === undefined) throw new HttpError(`answers with more than ${maxBytes} bytes`);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  return { status, retryAfter: headers['retry-after'], body: text, headers };
 }
 
-function redirectTarget(from: URL, response: IncomingMessage): URL | undefined {
-  const { location } = response.headers;
-  if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return undefined;
+/** Of these the first one counts, as in `node:http`. Values of others are joined. */
+const SINGLE: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-type',
+  'location',
+  'retry-after',
+]);
+
+function joinHeaders(headers: Dispatcher.ResponseData['headers']): IncomingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (!Array.isArray(value) || name === 'set-cookie') return [name, value];
+      return [name, SINGLE.has(name) ? value[0] : value.join(', ')];
+    }),
+  );
+}
+
+function redirectTarget(from: URL, response: Dispatcher.ResponseData): URL | undefined {
+  const { location } = joinHeaders(response.headers);
+  if (!REDIRECTS.has(response.statusCode) || location === undefined) return undefined;
   if (!URL.canParse(location, from.href)) throw new HttpError('redirects to no address');
   return new URL(location, from.href);
 }
 
 function explainFailure(error: unknown, signal: AbortSignal, milliseconds: number): string {
   if (signal.aborted) return `did not answer within ${milliseconds / 1000} s`;
-  return error instanceof HttpError ? error.message : `cannot be reached (${errorCode(error)})`;
+  if (error instanceof HttpError) return error.message;
+  const status = proxyStatus(error);
+  if (status !== undefined) {
+    return `cannot be reached (the proxy of \`HTTPS_PROXY\` answers with status ${status})`;
+  }
+  const code = errorCode(error);
+  // Both mean that the server closed the connection; the second is the system's word.
+  return `cannot be reached (${code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code})`;
 }
 
-/** Whether a name could not be resolved, or a connection not be opened. Each request opens its own. */
+/** Whether a connection was not opened, so that nothing was sent. Each request opens its own. */
 function isBeforeConnection(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isBeforeConnection);
+  if (proxyStatus(error) !== undefined) return true;
   const { syscall } = (error ?? {}) as NodeJS.ErrnoException;
   return syscall === 'connect' || syscall === 'getaddrinfo';
+}
+
+/** The status with which a proxy refused to open a tunnel. */
+function proxyStatus(error: unknown): string | undefined {
+  if (!(error instanceof Error) || errorCode(error) !== 'UND_ERR_ABORTED') return undefined;
+  return /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
 }
 
 /** The server without what a query or a user part might hold. */
 export function serverOf(url: URL): string {
   return quote(`${url.origin}${url.pathname}`);
-}
-
-function readCertificates(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ConfigInvalidError(
-      `the file of certificates ${quote(path)} cannot be read (${errorCode(error)})`,
-      {},
-      { cause: error },
-    );
-  }
 }

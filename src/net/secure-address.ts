@@ -1,4 +1,4 @@
-import { isLoopback } from '../../../identity/provider-metadata.js';
+import { isLoopback } from './addresses.js';
 
 /**
  * An address that may be sent a secret.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OptionNames } from '../../../foundation/options.js';
+import type { OptionNames } from '../foundation/options.js';
 import {
   createHttpClient,
   type HttpClient,
@@ -7,9 +7,9 @@ import {
   type HttpRequest,
   type HttpResponse,
   MAX_TIMEOUT_SECONDS,
-} from '../../../identity/http-client.js';
-import type { SecretRegistry } from '../../../identity/identity-secrets.js';
-import { type RetryOptions, retryRequest } from '../../../identity/retry-request.js';
+} from './http-client.js';
+import type { SecretRegistry } from './mask-secrets.js';
+import { type RetryOptions, retryRequest } from './retry-request.js';
 
 /** How a server is asked. */
 export interface RequestOptions {

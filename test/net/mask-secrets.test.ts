@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addIdentitySecret } from '../../src/identity/identity-secrets.js';
 import { createTokenSource } from '../../src/identity/index.js';
+import { addIdentitySecret } from '../../src/net/mask-secrets.js';
 import { defaultRedactor } from '../../src/redaction/index.js';
-import { clientConfig } from './fake-provider.js';
+import { clientConfig } from '../identity/fake-provider.js';
 
 afterEach(() => {
   vi.useRealTimers();

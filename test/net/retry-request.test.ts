@@ -1,12 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { createHttpClient, HttpError, type HttpResponse } from '../../src/identity/http-client.js';
-import {
-  RetryLaterError,
-  type RetryOptions,
-  retryRequest,
-} from '../../src/identity/retry-request.js';
+import { createHttpClient, HttpError, type HttpResponse } from '../../src/net/http-client.js';
+import { RetryLaterError, type RetryOptions, retryRequest } from '../../src/net/retry-request.js';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const url = new URL('https://server.example/path?secret=1');

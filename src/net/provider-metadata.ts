@@ -86,16 +86,6 @@ export async function fetchJson(
   return value;
 }
 
-/** Whether an address is of this very machine. */
-export function isLoopback({ hostname }: URL): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname)
-  );
-}
-
 function readEndpoint(
   document: Readonly<Record<string, unknown>>,
   name: string,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileClaimMapping } from '../../../src/identity/oidc/claim-mapping.js';
-import { compileClaimValues } from '../../../src/identity/oidc/claim-values.js';
+import { compileClaimMapping } from '../../../src/identity/token/claim-mapping.js';
+import { compileClaimValues } from '../../../src/identity/token/claim-values.js';
 
 const PROJECT_ROLES = 'urn:zitadel:iam:org:project:roles';
 

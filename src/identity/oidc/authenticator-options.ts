@@ -1,15 +1,14 @@
-import type { OptionNames } from '../foundation/options.js';
-import type { Subject } from '../model/subject.js';
-import type { HttpClient } from './http-client.js';
-import type { SecretRegistry } from './identity-secrets.js';
+import type { OptionNames } from '../../foundation/options.js';
+import type { Subject } from '../../model/subject.js';
+import type { HttpClient, SecretRegistry } from '../../net/index.js';
 import {
   KUBERNETES_OPTIONS,
   type KubernetesAuthenticatorOptions,
-} from './kubernetes/kubernetes-authenticator.js';
-import { CLAIM_MAPPING } from './oidc/claim-mapping.js';
-import type { OidcConfig, OidcOptions } from './oidc/oidc-verifier.js';
-import type { ServiceTokenVerifier } from './service/token-verifier.js';
-import type { VerifiedTokenCacheOptions } from './token/verified-token-cache.js';
+} from '../kubernetes/kubernetes-authenticator.js';
+import type { ServiceTokenVerifier } from '../service/token-verifier.js';
+import { CLAIM_MAPPING } from '../token/claim-mapping.js';
+import type { VerifiedTokenCacheOptions } from '../token/verified-token-cache.js';
+import type { OidcConfig, OidcOptions } from './oidc-verifier.js';
 
 /** One of several identity providers, with what is special about it. */
 export interface IssuerOptions extends OidcOptions {

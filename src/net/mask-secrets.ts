@@ -1,10 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { addSecretRedaction, defaultRedactor } from '../redaction/index.js';
-import type { ServiceSigningKey, ServiceVerificationKey } from './service/key.js';
-import type { VerifiedToken } from './token/verified-token.js';
 
 /** Characters that the redaction asks of a secret. */
-const MIN_SECRET_LENGTH = 8;
+export const MIN_SECRET_LENGTH = 8;
 
 /** Something that must not appear in a log. */
 export interface IdentitySecret {
@@ -54,23 +51,6 @@ export function addIdentitySecret(
 }
 
 /**
- * Registers a token that was just verified, for as long as it holds: one that is accepted for the tolerance alone is
- * masked beyond that, too.
- *
- * @param now milliseconds since 1970
- */
-export function addVerifiedToken(
-  registry: SecretRegistry | undefined,
-  text: string,
-  { expiresAt, clockToleranceSeconds = 0 }: VerifiedToken,
-  now: number,
-): void {
-  const least = clockToleranceSeconds + MIN_MASKED_SECONDS;
-  const lifetimeSeconds = Math.max(expiresAt - now / 1000, least);
-  addAcceptedToken(registry, text, lifetimeSeconds);
-}
-
-/**
  * Registers a token that a caller sent and that was accepted. The redaction of the process keeps
  * room for tokens apart, so that a stream of callers leaves secrets masked.
  *
@@ -87,31 +67,6 @@ export function addAcceptedToken(
     const expiresAt = Date.now() + lifetimeSeconds * 1000;
     defaultRedactor.addToken({ name: 'token', value, expiresAt });
   }
-}
-
-/**
- * Registers the secret half of a service's key: text as it is, bytes as the text that they are or as they are written.
- */
-export function addServiceKeySecrets(
-  registry: SecretRegistry | undefined,
-  key: ServiceSigningKey | ServiceVerificationKey,
-): void {
-  if ('secret' in key) {
-    for (const form of writtenForms(key.secret))
-      addIdentitySecret(registry, 'service-secret', form);
-  } else if ('privateKey' in key && typeof key.privateKey === 'string') {
-    addIdentitySecret(registry, 'service-key', key.privateKey.trim());
-  }
-}
-
-function writtenForms(secret: string | Uint8Array): Iterable<string> {
-  if (typeof secret === 'string') return [secret];
-  const bytes = Buffer.from(secret);
-  const text = bytes.toString('utf8');
-  if (isUtf8(bytes) && text.length >= MIN_SECRET_LENGTH) return [text];
-  // Without padding, so that it is found with and without.
-  const base64 = bytes.toString('base64').replace(/=+$/, '');
-  return new Set([base64, bytes.toString('base64url'), bytes.toString('hex')]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Subject } from '../model/subject.js';
+import type { Subject } from '../../model/subject.js';
 
 /**
  * What a caller presents: the value of its `Authorization` header, or a token that was carried another way.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileClaimMapping } from '../../../src/identity/oidc/claim-mapping.js';
-import { parseClaimPath } from '../../../src/identity/oidc/claim-path.js';
+import { compileClaimMapping } from '../../../src/identity/token/claim-mapping.js';
+import { parseClaimPath } from '../../../src/identity/token/claim-path.js';
 
 const CLAIMS = {
   sub: 'subject',

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createHttpClient, HttpError } from '../../src/identity/http-client.js';
-import { retryRequest } from '../../src/identity/retry-request.js';
+import { createHttpClient, HttpError } from '../../src/net/http-client.js';
+import { retryRequest } from '../../src/net/retry-request.js';
 
 let server: Server;
 let origin: string;
