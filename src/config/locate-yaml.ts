@@ -37,8 +37,17 @@ export interface LocatedChild {
   readonly node: LocatedYaml;
 }
 
+/** How a file's own format reads values that plain YAML does not have, or has otherwise. */
+export interface YamlResolvers {
+  /** What stands in place of a value with a tag such as `!Sub`; `value` is without the tag. */
+  readonly tag: (tag: string, value: unknown) => unknown;
+  /** Types an unquoted value; `value` is what plain YAML makes of it. */
+  readonly plain: (text: string, value: unknown) => unknown;
+}
+
 interface Build {
   readonly source: ComposedYaml;
+  readonly resolvers: YamlResolvers | undefined;
   readonly env: Environment | undefined;
   readonly anchors: Map<string, LocatedYaml>;
   readonly errors: ConfigInvalidError[];
@@ -58,6 +67,7 @@ const STRING_TAGS: ReadonlySet<string> = new Set(['!', 'tag:yaml.org,2002:str'])
  * `undefined`: `$` is a character like any other.
  *
  * @param onProblem takes all that is wrong instead of a throw; aliases that stand for too much throw
+ * @param resolvers for a format with tags of its own. Default: tags are refused
  * @throws ConfigInvalidError with all that is wrong: keys that are there twice, aliases that stand for
  *   nothing or for too much, tags, merge keys that merge no mapping.
  */
@@ -65,8 +75,17 @@ export function locateYaml(
   source: ComposedYaml,
   env: Environment | undefined,
   onProblem?: (problem: ConfigInvalidError) => void,
+  resolvers?: YamlResolvers,
 ): LocatedYaml {
-  const build: Build = { source, env, anchors: new Map(), errors: [], aliased: 0, expanded: 0 };
+  const build: Build = {
+    source,
+    resolvers,
+    env,
+    anchors: new Map(),
+    errors: [],
+    aliased: 0,
+    expanded: 0,
+  };
   const root = locate(source.contents, build);
   if (onProblem === undefined) throwCollected(build.errors);
   else for (const error of build.errors) onProblem(error);
@@ -76,14 +95,27 @@ export function locateYaml(
 function locate(node: ParsedNode | null, build: Build): LocatedYaml {
   if (node === null) return scalar(null, 0);
   if (isAlias(node)) return locateAlias(node.source, node.range[0], build);
-  const located = isScalar(node)
+  const untagged = isScalar(node)
     ? locateScalar(node, build)
     : isMap(node)
       ? locateMapping(node, build)
       : locateSequence(node, build);
+  const located = resolveTag(node.tag, untagged, build);
   // Only now: an alias inside of what it names has nothing to stand for.
   if (node.anchor !== undefined) build.anchors.set(node.anchor, located);
   return located;
+}
+
+/** Tags of a format itself are `!NAME`; those of YAML and of other namespaces are not. */
+function isOwnTag(tag: string | undefined, build: Build): tag is string {
+  return build.resolvers !== undefined && tag !== undefined && /^!\w/.test(tag);
+}
+
+function resolveTag(tag: string | undefined, located: LocatedYaml, build: Build): LocatedYaml {
+  const { resolvers } = build;
+  if (resolvers === undefined || !isOwnTag(tag, build)) return located;
+  const value = resolvers.tag(tag, located.value);
+  return { value, offset: located.offset, children: NO_CHILDREN, size: located.size + 1 };
 }
 
 function locateAlias(name: string, offset: number, build: Build): LocatedYaml {
@@ -101,10 +133,14 @@ function locateAlias(name: string, offset: number, build: Build): LocatedYaml {
 function locateScalar(node: Scalar.Parsed, build: Build): LocatedYaml {
   const [offset] = node.range;
   const { text, unset } = expand(restoreReferences(String(node.value)), offset, build);
-  if (node.tag !== undefined && !STRING_TAGS.has(node.tag)) refuseTag(offset, build);
+  if (node.tag !== undefined && !STRING_TAGS.has(node.tag) && !isOwnTag(node.tag, build))
+    refuseTag(offset, build);
   if (node.tag !== undefined || node.type !== 'PLAIN') return { ...scalar(text, offset), unset };
   // An unquoted value excludes the white space around it.
-  return { ...scalar(resolvePlainScalar(text.trim()), offset), unset };
+  const plain = text.trim();
+  const typed = resolvePlainScalar(plain);
+  const value = build.resolvers === undefined ? typed : build.resolvers.plain(plain, typed);
+  return { ...scalar(value, offset), unset };
 }
 
 function expand(
@@ -127,7 +163,7 @@ function expand(
 
 function locateSequence(node: YAMLSeq.Parsed, build: Build): LocatedYaml {
   const [offset] = node.range;
-  if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:seq') refuseTag(offset, build);
+  refuseOtherTag(node.tag, 'seq', offset, build);
   const children = new Map<string, LocatedChild>();
   for (const [index, item] of node.items.entries()) {
     const located = locate(item as ParsedNode, build);
@@ -139,7 +175,7 @@ function locateSequence(node: YAMLSeq.Parsed, build: Build): LocatedYaml {
 
 function locateMapping(node: YAMLMap.Parsed, build: Build): LocatedYaml {
   const [offset] = node.range;
-  if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:map') refuseTag(offset, build);
+  refuseOtherTag(node.tag, 'map', offset, build);
   const children = new Map<string, LocatedChild>();
   let merged: LocatedChild | undefined;
   for (const pair of node.items as readonly Pair<ParsedNode, ParsedNode | null>[]) {
@@ -181,6 +217,16 @@ function merge(merged: LocatedChild, children: Map<string, LocatedChild>, build:
     }
     for (const [name, child] of base.children) if (!children.has(name)) children.set(name, child);
   }
+}
+
+function refuseOtherTag(
+  tag: string | undefined,
+  own: 'map' | 'seq',
+  offset: number,
+  build: Build,
+): void {
+  if (tag === undefined || tag === `tag:yaml.org,2002:${own}` || isOwnTag(tag, build)) return;
+  refuseTag(offset, build);
 }
 
 function refuseTag(offset: number, build: Build): void {

@@ -2,7 +2,14 @@ import { type ConfigInvalidError, quote } from '../model/errors.js';
 import { composeYaml } from './compose-yaml.js';
 import type { Environment } from './expand-environment.js';
 import { isMapping } from './is-mapping.js';
-import { type LocatedYaml, locateYaml, type UnsetVariable } from './locate-yaml.js';
+import {
+  type LocatedYaml,
+  locateYaml,
+  type UnsetVariable,
+  type YamlResolvers,
+} from './locate-yaml.js';
+
+export type { YamlResolvers } from './locate-yaml.js';
 
 /** A parsed YAML file: its data, and where in the file each piece of it stands. */
 export interface YamlDocument {
@@ -33,6 +40,8 @@ export interface YamlDocument {
  *
  * @param options.onProblem takes duplicate keys and the like instead of a throw, so that a caller can
  *   report them with what else is wrong. The data is of no use then
+ * @param options.resolvers reads the tags and the unquoted values of a format of its own. Default: tags
+ *   are refused
  *
  * @source PyYAML `safe_load` after `os.path.expandvars`, as Feast reads its file; differs: the order of
  *   the two, and duplicate keys, of which Feast takes the last.
@@ -44,10 +53,11 @@ export function parseYaml(
     readonly file?: string | undefined;
     readonly env?: Environment | undefined;
     readonly onProblem?: ((problem: ConfigInvalidError) => void) | undefined;
+    readonly resolvers?: YamlResolvers | undefined;
   } = {},
 ): YamlDocument {
   const source = composeYaml(text, options.file);
-  const root = locateYaml(source, options.env, options.onProblem);
+  const root = locateYaml(source, options.env, options.onProblem, options.resolvers);
   const errorAt: YamlDocument['errorAt'] = (path, message) =>
     source.errorAt(offsetOf(root, path).value, say(path, message));
   return {

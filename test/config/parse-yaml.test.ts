@@ -268,3 +268,40 @@ describe('hostile text ends in a clear error', () => {
     expect(JSON.stringify(values(deep))).toBe(deep);
   });
 });
+
+describe('with resolvers of a format of its own', () => {
+  const resolvers = {
+    tag: (tag: string, value: unknown): unknown => ({ [tag]: value }),
+    plain: (text: string): unknown => text,
+  };
+
+  it('tags stand for what the format makes of them, at every depth', () => {
+    const text = 'a: !T x\nb: !T [1, !U {c: !V}]\nd: !T\n  e: 1\n';
+    expect(JSON.parse(JSON.stringify(parseYaml(text, { resolvers }).value))).toEqual({
+      a: { '!T': 'x' },
+      b: { '!T': ['1', { '!U': { c: { '!V': '' } } }] },
+      d: { '!T': { e: '1' } },
+    });
+  });
+
+  it('unquoted values are typed by the format', () => {
+    expect(parseYaml('2012-10-17', { resolvers }).value).toBe('2012-10-17');
+  });
+
+  it('aliases stand for the value with its tag', () => {
+    const { value } = parseYaml('a: &x !T 1\nb: *x\n', { resolvers });
+    expect(JSON.parse(JSON.stringify(value))).toEqual({ a: { '!T': '1' }, b: { '!T': '1' } });
+  });
+
+  it('errors about what is in a tagged value point at it', () => {
+    const { errorAt } = parseYaml('a: 1\nb: !T {c: 1}\n', { resolvers });
+    expect(errorAt(['b', 'c'], 'is odd')).toMatchObject({ line: 2 });
+  });
+
+  it.each(['a: !!binary x', 'a: !<tag:example.org,2000:x> 1', '!T a: 1'])(
+    'refuses tags that are not the own ones of the format: %s',
+    (text) => {
+      expect(() => parseYaml(text, { resolvers })).toThrow();
+    },
+  );
+});

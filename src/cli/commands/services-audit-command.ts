@@ -8,10 +8,12 @@ import {
   MAX_SERVICES_TEXT,
   parseServicesText,
   readServicesFile,
+  type ServicesFile,
 } from '../../platforms/databricks/acl/index.js';
 import {
   auditServices,
   type PolicyCheck,
+  type ServicesReport,
   servicesReportText,
 } from '../../platforms/databricks/audit/index.js';
 import {
@@ -29,6 +31,9 @@ import { exitCodeFor, FAIL_ON } from '../fail-on.js';
 import { textLayout } from '../text-layout.js';
 
 const STDIN = '-';
+
+const NO_POLICY =
+  '`--need` is for policies of AWS, and the files hold none that is read. Give policy documents, what `aws iam get-role-policy`, `get-policy-version` or `get-account-authorization-details` prints, or templates of CloudFormation. Policies in states and plans of Terraform are not read';
 
 const NEED: OptionSpec = {
   name: 'need',
@@ -49,13 +54,19 @@ const INDEX: OptionSpec = {
   help: 'Secondary index that each table has and that is queried; with --need',
 };
 
+const PRINCIPAL: OptionSpec = {
+  name: 'principal',
+  value: 'NAME',
+  help: 'User, group or role whose policies they are: its ARN or name; with --need',
+};
+
 /** `services audit`: what services may do in a workspace that they need not, and where their secrets lie open. */
 export const servicesAuditCommand: Command = {
   name: 'services audit',
   summary: 'Find tokens, secrets and permissions of services that are more open than they need be',
   usage: '[OPTIONS] FILE...',
   manyPaths: true,
-  options: [NEED, TABLE, INDEX, ALL, FAIL_ON, FORMAT, NO_COLOR, HELP],
+  options: [NEED, TABLE, INDEX, PRINCIPAL, ALL, FAIL_ON, FORMAT, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',
@@ -79,9 +90,9 @@ export const servicesAuditCommand: Command = {
       files.push(readServicesFile(parseServicesText(text, name), { name }));
     }
     if (policyCheck !== undefined && files.every(({ facts }) => facts.storePolicies.length === 0)) {
-      throw new UsageError('`--need` is for policies of AWS, and no file is one');
+      throw new UsageError(NO_POLICY);
     }
-    const report = auditServices(files, { policyCheck });
+    const report = auditFiles(files, policyCheck);
     const text =
       args.get('format') === 'json'
         ? reportJson(report)
@@ -91,15 +102,31 @@ export const servicesAuditCommand: Command = {
   },
 };
 
+/** @throws UsageError where `--principal` does not mean one user, group or role of the files */
+function auditFiles(
+  files: readonly ServicesFile[],
+  policyCheck: PolicyCheck | undefined,
+): ServicesReport {
+  try {
+    return auditServices(files, { policyCheck });
+  } catch (error) {
+    if (error instanceof TypeError && policyCheck?.principal !== undefined)
+      throw new UsageError(error.message);
+    throw error;
+  }
+}
+
 /** @throws UsageError on a part of what a check needs, and on what is no table or index */
 function readPolicyCheck(args: Arguments): PolicyCheck | undefined {
   const need = args.get(NEED.name);
   const table = args.all(TABLE.name);
   const indexes = args.all(INDEX.name);
-  if (need === undefined && table.length === 0 && indexes.length === 0) return undefined;
+  const principal = args.get(PRINCIPAL.name);
+  const rest = [principal, ...table, ...indexes].filter((value) => value !== undefined);
+  if (need === undefined && rest.length === 0) return undefined;
   if ((need !== 'publish' && need !== 'lookup') || table.length === 0) {
     throw new UsageError(
-      '`--need`, `--table` and `--index` need each other: `--need=lookup --table=ARN`',
+      '`--need`, `--table`, `--index` and `--principal` need each other: `--need=lookup --table=ARN`',
     );
   }
   const check = { need, table, indexes } as const;
@@ -109,7 +136,7 @@ function readPolicyCheck(args: Arguments): PolicyCheck | undefined {
     if (error instanceof TypeError) throw new UsageError(error.message);
     throw error;
   }
-  return check;
+  return principal === undefined ? check : { ...check, principal };
 }
 
 /** @throws ConfigInvalidError where it cannot be read, is too long or not UTF-8 */

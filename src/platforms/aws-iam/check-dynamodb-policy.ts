@@ -2,7 +2,12 @@ import type { Finding } from '../../audit/index.js';
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { PolicyEvaluator } from './evaluate.js';
 import { type Excess, findExcess } from './excess.js';
-import { describeAnswers, describeExcess, describeProblems } from './find-in-policies.js';
+import {
+  describeAnswers,
+  describeExcess,
+  describeExpired,
+  describeProblems,
+} from './find-in-policies.js';
 import { sortFindings } from './iam-rules.js';
 import { type ActionAnswer, answerNeeds } from './needed-actions.js';
 import { DYNAMODB_NEEDS, type DynamoDbNeed } from './needs.js';
@@ -20,6 +25,8 @@ export interface DynamoDbPolicyOptions {
   readonly globalTable?: string;
   /** What messages call the policies, in their order. Default: `policy 0`, `policy 1`, … */
   readonly names?: readonly string[];
+  /** Milliseconds since 1970: statements whose conditions ended before do nothing. Default: now. */
+  readonly now?: number;
 }
 
 const POLICY_OPTIONS: OptionNames<DynamoDbPolicyOptions> = {
@@ -28,6 +35,7 @@ const POLICY_OPTIONS: OptionNames<DynamoDbPolicyOptions> = {
   indexes: true,
   globalTable: true,
   names: true,
+  now: true,
 };
 
 /** What may still refuse what a user, group or role is allowed. */
@@ -87,7 +95,8 @@ export function checkDynamoDbPolicy(
   const tables = readTables(options);
   const needed = readNeed(options.need);
   const policies = readPolicies(documents, options.names);
-  const evaluator = new PolicyEvaluator(policies);
+  const now = readNow(options.now);
+  const evaluator = new PolicyEvaluator(policies, now);
   const actions = answerNeeds(evaluator, needed, tables);
   const excessive = findExcess(evaluator, needed, tables);
   return {
@@ -100,6 +109,7 @@ export function checkDynamoDbPolicy(
     excessive,
     findings: sortFindings([
       ...describeProblems(policies),
+      ...describeExpired(policies, now),
       ...describeAnswers(actions, policies),
       ...describeExcess(excessive, policies),
     ]),
@@ -116,6 +126,15 @@ export function assertDynamoDbPolicyOptions(options: DynamoDbPolicyOptions): voi
   checkOptions<DynamoDbPolicyOptions>(options, POLICY_OPTIONS);
   readTables(options);
   readNeed(options.need);
+  readNow(options.now);
+}
+
+/** @throws TypeError if `now` is not a time in milliseconds */
+export function readNow(now: unknown = Date.now()): number {
+  if (typeof now !== 'number' || !Number.isFinite(now)) {
+    throw new TypeError('`now` must be a number of milliseconds since 1970');
+  }
+  return now;
 }
 
 function readNeed(need: unknown): ReadonlySet<string> {

@@ -3,6 +3,7 @@ import { isPlainObject, quote } from '../../model/index.js';
 import { unknownPrincipalTypes } from './aws-names.js';
 import { checkCondition } from './read-condition.js';
 import { reportUnknown, type StatementContext, suggest } from './statement-context.js';
+import { isTemplateValue } from './template-values.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -48,7 +49,9 @@ export function checkElements(value: Members, context: StatementContext): Elemen
     // A trust policy has no resource: one that is added would spoil it.
     for (const element of ['Action', 'Resource']) meant.add(element);
   }
-  const isSidSound = value['Sid'] === undefined || isSid(value['Sid']);
+  const sid = value['Sid'];
+  // A template may compute it.
+  const isSidSound = sid === undefined || isSid(sid) || isTemplateValue(sid);
   if (!isSidSound) report('malformed', '`Sid` must be made of letters and digits');
   const isConditionSound =
     value['Condition'] === undefined || checkCondition(value['Condition'], context);

@@ -30,22 +30,32 @@ export interface PolicyDecision {
 export class PolicyEvaluator {
   readonly statements: readonly Statement[];
   readonly #mayDeny: readonly StatementReference[];
+  /** Policies whose documents are not at hand. */
+  readonly #mayAllow: readonly StatementReference[];
   readonly #actions = new Map<string, ReadonlySet<Statement>>();
   readonly #resources = new Map<string, ReadonlyMap<Statement, Extent>>();
 
-  constructor(documents: readonly PolicyDocument[]) {
-    this.statements = documents.flatMap((document) => document.statements);
+  /** @param now milliseconds since 1970: a statement that has expired neither allows nor denies */
+  constructor(documents: readonly PolicyDocument[], now: number) {
+    this.statements = documents.flatMap(({ statements }) =>
+      statements.filter((statement) => !hasExpired(statement, now)),
+    );
     this.#mayDeny = documents.flatMap((document) => document.mayDeny);
+    this.#mayAllow = documents.flatMap((document) =>
+      document.isAbsent === true ? document.mayDeny : [],
+    );
   }
 
   /** @param action name of an action of DynamoDB, without `dynamodb:` */
   decide(action: string, resource: Target): PolicyDecision {
     const named = this.naming(action);
     const extents = this.#extents(resource);
-    const found = { denied: [], mayDeny: [...this.#mayDeny], allowed: [], mayAllow: [] } as Record<
-      'denied' | 'mayDeny' | 'allowed' | 'mayAllow',
-      StatementReference[]
-    >;
+    const found = {
+      denied: [],
+      mayDeny: [...this.#mayDeny],
+      allowed: [],
+      mayAllow: [...this.#mayAllow],
+    } as Record<'denied' | 'mayDeny' | 'allowed' | 'mayAllow', StatementReference[]>;
     for (const statement of named) {
       const extent = extents.get(statement);
       if (extent === undefined) continue;
@@ -59,7 +69,8 @@ export class PolicyEvaluator {
     if (allowed.length > 0 && mayDeny.length === 0)
       return { answer: 'allowed', decidedBy: allowed };
     if (allowed.length > 0) return { answer: 'conditional', decidedBy: mayDeny };
-    if (mayAllow.length > 0) return { answer: 'conditional', decidedBy: [...mayAllow, ...mayDeny] };
+    if (mayAllow.length > 0)
+      return { answer: 'conditional', decidedBy: [...new Set([...mayAllow, ...mayDeny])] };
     return { answer: 'missing', decidedBy: [] };
   }
 
@@ -92,6 +103,11 @@ export class PolicyEvaluator {
     this.#resources.set(key, extents);
     return extents;
   }
+}
+
+/** Whether the conditions of a statement can never be met again. */
+export function hasExpired({ endsAt }: Statement, now: number): boolean {
+  return endsAt !== undefined && now >= endsAt;
 }
 
 /** The worst of several answers; `allowed` where there is none. */

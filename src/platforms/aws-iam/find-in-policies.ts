@@ -1,7 +1,7 @@
 import type { Finding } from '../../audit/index.js';
 import { count, listSome } from '../../foundation/names.js';
 import { quote } from '../../model/index.js';
-import type { PolicyAnswer } from './evaluate.js';
+import { hasExpired, type PolicyAnswer } from './evaluate.js';
 import type { Excess } from './excess.js';
 import {
   actionConditional,
@@ -10,9 +10,11 @@ import {
   everyService,
   excessAction,
   excessResource,
+  expired,
   type IamFindingRule,
   literalVariable,
   malformed,
+  policyAbsent,
   principal,
   unknownAction,
   unknownName,
@@ -23,6 +25,7 @@ import type { PolicyDocument, PolicyProblem, StatementReference } from './policy
 const PROBLEM_RULES: Readonly<Record<PolicyProblem['kind'], IamFindingRule>> = {
   malformed,
   principal,
+  absent: policyAbsent,
   'literal-variable': literalVariable,
   'unknown-action': unknownAction,
   'unknown-name': unknownName,
@@ -38,6 +41,22 @@ export function describeProblems(documents: readonly PolicyDocument[]): readonly
           : nameStatement(document, reference);
       return finding(PROBLEM_RULES[kind], `${who} ${message}`, document);
     }),
+  );
+}
+
+/** Statements that do nothing any more, as findings. */
+export function describeExpired(
+  documents: readonly PolicyDocument[],
+  now: number,
+): readonly Finding[] {
+  return documents.flatMap((document) =>
+    document.statements
+      .filter((statement) => hasExpired(statement, now))
+      .map(({ effect, reference, endsAt = now }) => {
+        const does = effect === 'Allow' ? 'allows' : 'denies';
+        const message = `${nameStatement(document, reference)} ${does} nothing since ${new Date(endsAt).toISOString()}, when its condition ended`;
+        return finding(expired, message, document);
+      }),
   );
 }
 
@@ -150,8 +169,12 @@ function nameDeciders(
       ({ effect, reference }) => effect === 'Allow' && reference.statement === statement,
     ),
   );
-  const denials = references.filter((reference) => !allows.includes(reference));
+  const absent = references.filter(({ policy }) => documents[policy]?.isAbsent === true);
+  const denials = references.filter(
+    (reference) => !allows.includes(reference) && !absent.includes(reference),
+  );
   return [
+    ...(absent.length === 0 ? [] : [`${nameStatements(absent, documents)} may allow or deny`]),
     ...(allows.length === 0 ? [] : [`${nameStatements(allows, documents)} may allow`]),
     ...(denials.length === 0 ? [] : [`${nameStatements(denials, documents)} may deny`]),
   ].join(', ');
@@ -184,7 +207,11 @@ function nameStatements(
 }
 
 /** Statements count from 0, as in the result and in JSON pointers. */
-function nameStatement({ name }: PolicyDocument, { statement, sid }: StatementReference): string {
+function nameStatement(
+  { name, isAbsent }: PolicyDocument,
+  { statement, sid }: StatementReference,
+): string {
+  if (isAbsent === true) return `policy ${quote(name)}`;
   const label = sid === undefined ? '' : ` (${quote(sid)})`;
   return `statement ${statement}${label} of policy ${quote(name)}`;
 }

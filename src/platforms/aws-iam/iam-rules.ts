@@ -80,6 +80,21 @@ export const unknownName: IamFindingRule = {
     'Correct the spelling. A name that AWS added after our lists were made is right as it stands',
 };
 
+export const policyAbsent: IamFindingRule = {
+  id: 'iam-policy-absent',
+  level: 'warning',
+  title: 'A policy that is attached and not in the files',
+  advice:
+    'Add the output of `aws iam get-policy-version` beside the ARN of the policy: `{"path": "ARN", "body": …}`. Until then, what it allows and denies is unknown',
+};
+
+export const expired: IamFindingRule = {
+  id: 'iam-expired',
+  level: 'note',
+  title: 'A statement whose time is over',
+  advice: 'Remove the statement, or give its condition a later end',
+};
+
 export const literalVariable: IamFindingRule = {
   id: 'iam-literal-variable',
   level: 'warning',
@@ -106,9 +121,11 @@ export const IAM_FINDING_RULES: readonly IamFindingRule[] = Object.freeze([
   excessAction,
   excessResource,
   everyService,
+  policyAbsent,
   unknownAction,
   unknownName,
   literalVariable,
+  expired,
   notCompared,
 ]);
 

@@ -22,7 +22,7 @@ export type { ActionAnswer, ResourceAnswer } from './needed-actions.js';
 export type { DynamoDbNeed } from './needs.js';
 export { DYNAMODB_NEEDS } from './needs.js';
 export type { StatementReference } from './policy-document.js';
-export type { IamPolicyKind, IamPolicyReading } from './policy-kind.js';
+export type { IamPolicyKind, IamPolicyReading, IamPolicyReadOptions } from './policy-kind.js';
 export { iamPolicyKind } from './policy-kind.js';
 export { MAX_DOCUMENTS } from './read-policies.js';
 export type { DynamoDbTable } from './table-resources.js';

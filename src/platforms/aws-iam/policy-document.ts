@@ -43,11 +43,19 @@ export interface Statement {
   readonly resources: PatternList<ResourcePattern>;
   /** Whether it applies only where conditions are met, which nobody knows before the request. */
   readonly conditional: boolean;
+  /** Milliseconds since 1970, from which on its conditions can never be met; left out: no end. */
+  readonly endsAt?: number;
 }
 
 /** What is wrong with a document. AWS refuses one that is malformed or has a principal. */
 export interface PolicyProblem {
-  readonly kind: 'malformed' | 'principal' | 'literal-variable' | 'unknown-action' | 'unknown-name';
+  readonly kind:
+    | 'malformed'
+    | 'principal'
+    | 'absent'
+    | 'literal-variable'
+    | 'unknown-action'
+    | 'unknown-name';
   /** A sentence without a final period, about the statement or the document. */
   readonly message: string;
   /** Where the problem is that of one statement. */
@@ -61,6 +69,8 @@ export interface PolicyDocument {
   readonly statements: readonly Statement[];
   /** Whether something that is not understood may deny anything: a statement, or the whole. */
   readonly mayDeny: readonly StatementReference[];
+  /** Whether the document is not at hand: what it allows and denies is unknown. */
+  readonly isAbsent?: boolean;
   /** Whether AWS stores it. */
   readonly isAccepted: boolean;
   /** The first hundred. */

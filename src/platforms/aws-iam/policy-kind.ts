@@ -1,8 +1,10 @@
 import type { Finding } from '../../audit/index.js';
+import { readNow } from './check-dynamodb-policy.js';
 import { PolicyEvaluator } from './evaluate.js';
 import { findWideGrants, isUsable } from './excess.js';
-import { describeExcess, describeProblems } from './find-in-policies.js';
-import { type FoundPolicy, findPolicies } from './find-policies.js';
+import { describeExcess, describeExpired, describeProblems } from './find-in-policies.js';
+import { findPolicies } from './find-policies.js';
+import type { FoundPolicy } from './found-policy.js';
 import { DYNAMODB_ACTIONS } from './gen/dynamodb-actions.js';
 import { sortFindings } from './iam-rules.js';
 import { readPolicies } from './read-policies.js';
@@ -23,6 +25,14 @@ export interface IamPolicyReading {
   readonly profiles?: readonly string[];
   /** Whether AWS applies it. A version that is not the default one allows and denies nothing. */
   readonly isInForce: boolean;
+  /** ARN of a managed policy that is attached and whose document is not in the file. */
+  readonly absent?: string;
+}
+
+/** How files with policies are read. */
+export interface IamPolicyReadOptions {
+  /** Milliseconds since 1970: statements whose conditions ended before do nothing. Default: now. */
+  readonly now?: number;
 }
 
 /** Reads files with policies of AWS: a document, or the answers of AWS that hold one. */
@@ -34,45 +44,54 @@ export interface IamPolicyKind {
    * @param json parsed
    * @param name what messages call the policy, such as that of the file
    */
-  read(json: unknown, name: string): IamPolicyReading;
+  read(json: unknown, name: string, options?: IamPolicyReadOptions): IamPolicyReading;
   /** The same for each policy in the file: an account's details and templates hold several. */
-  readAll(json: unknown, name: string): readonly IamPolicyReading[];
+  readAll(json: unknown, name: string, options?: IamPolicyReadOptions): readonly IamPolicyReading[];
 }
 
 /**
  * Identity policies in files.
  *
  * Known: a policy document; what `aws iam get-policy-version`, `get-role-policy`, `get-user-policy`, `get-group-policy` and
- * `get-account-authorization-details` print, and the SDKs return; templates of CloudFormation. A file alone does not say
+ * `get-account-authorization-details` print, and the SDKs return; templates of CloudFormation and SAM; arrays of these. A file alone does not say
  * which table it is for: grants on every table and of other services are found. `checkDynamoDbPolicy` says the rest.
  */
 export const iamPolicyKind: IamPolicyKind = {
   kind: 'aws-iam-policy',
   detect: (json) => findPolicies(json) !== undefined,
-  read: (json, name) => readFound(findPolicies(json)?.[0] ?? NO_POLICY, name),
-  readAll: (json, name) =>
-    (findPolicies(json) ?? []).map((found) =>
-      readFound(found, found.label === undefined ? name : `${name}: ${found.label}`),
-    ),
+  read: (json, name, options) =>
+    readFound(findPolicies(json)?.[0] ?? NO_POLICY, name, readNow(options?.now)),
+  readAll: (json, name, options) => {
+    const now = readNow(options?.now);
+    return (findPolicies(json) ?? []).map((found) =>
+      readFound(found, found.label === undefined ? name : `${name}: ${found.label}`, now),
+    );
+  },
 };
 
 /** Not understood: it allows nothing. */
 const NO_POLICY: FoundPolicy = { document: undefined, isInForce: true };
 
-function readFound({ document, principal, profiles, isInForce }: FoundPolicy, name: string) {
+function readFound(found: FoundPolicy, name: string, now: number): IamPolicyReading {
+  const { document, principal, profiles, isInForce, absent } = found;
   const policies = readPolicies([document], [name]);
-  const evaluator = new PolicyEvaluator(policies);
+  const evaluator = new PolicyEvaluator(policies, now);
   const wide = isInForce ? findWideGrants(evaluator, (pattern) => !isForEveryTable(pattern)) : [];
   return {
     kind: 'aws-iam-policy',
     name,
     document,
-    findings: sortFindings([...describeProblems(policies), ...describeExcess(wide, policies)]),
+    findings: sortFindings([
+      ...describeProblems(policies),
+      ...describeExcess(wide, policies),
+      ...describeExpired(policies, now),
+    ]),
     writes: isInForce ? listWrites(evaluator) : [],
     ...(principal !== undefined && { principal }),
     ...(profiles !== undefined && { profiles }),
     isInForce,
-  } satisfies IamPolicyReading;
+    ...(absent !== undefined && { absent: absent.id }),
+  };
 }
 
 /** In doubt an action is allowed: a condition does not take it back, nor does a denial that is not for everything. */

@@ -1,3 +1,4 @@
+import { absenceOf, readAbsent } from './absent-policy.js';
 import type { PolicyDocument } from './policy-document.js';
 import { notUnderstood, readPolicy } from './read-policy.js';
 
@@ -26,6 +27,8 @@ export function readPolicies(
   let left = MAX_STATEMENTS;
   return all.map((document, index) => {
     const name = names?.[index] ?? `policy ${index}`;
+    const absence = absenceOf(document);
+    if (absence !== undefined) return readAbsent(absence, index, name);
     const policy = readPolicy(document, index, name);
     left -= policy.statements.length + policy.mayDeny.length;
     if (left >= 0) return policy;

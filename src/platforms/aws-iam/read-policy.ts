@@ -10,6 +10,7 @@ import type {
 } from './policy-document.js';
 import { readStatement } from './read-statement.js';
 import { suggest } from './statement-context.js';
+import { isTemplateValue } from './template-values.js';
 
 /** Longest text in characters. */
 const MAX_LENGTH = 65_536;
@@ -86,6 +87,7 @@ function readObject(document: unknown): Readonly<Record<string, unknown>> | stri
     return 'is longer than any that AWS stores';
   }
   const value = typeof document === 'string' ? parseJsonObject(document) : document;
+  if (isTemplateValue(value)) return 'is computed by its template; check it as it is deployed';
   if (!isPlainObject(value)) return 'is not a JSON object with members that are given once';
   return isWithinBounds(value) ? value : 'is longer or deeper than any that AWS stores';
 }

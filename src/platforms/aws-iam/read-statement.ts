@@ -1,6 +1,7 @@
 import { findNearest } from '../../foundation/did-you-mean.js';
 import { isPlainObject } from '../../model/index.js';
 import { checkElements } from './check-elements.js';
+import { endOfCondition } from './expired-condition.js';
 import type { Effect, PatternList, Statement } from './policy-document.js';
 import { readAction } from './read-action.js';
 import { readResource } from './read-resource.js';
@@ -54,8 +55,16 @@ export function readStatement(value: unknown, context: StatementContext): Statem
   if (actions === undefined || resources === undefined) return notUnderstood;
   if (isWidened(actions, effect) || isWidened(resources, effect)) return notUnderstood;
   const conditional = value['Condition'] !== undefined && !isEmptyObject(value['Condition']);
+  const endsAt = endOfCondition(value['Condition']);
   return {
-    statement: { reference, effect, conditional, actions: actions.list, resources: resources.list },
+    statement: {
+      reference,
+      effect,
+      conditional,
+      ...(endsAt !== undefined && { endsAt }),
+      actions: actions.list,
+      resources: resources.list,
+    },
   };
 }
 

@@ -189,8 +189,62 @@ describe('policies of AWS with --need', () => {
     });
   });
 
-  test('refuse files without a policy', async () => {
-    await expect(audit(lookup, '{"token_infos":[]}')).rejects.toMatchObject({ name: 'UsageError' });
+  test.each([
+    ['without a policy', '{"token_infos":[]}'],
+    ['of Terraform', '{"format_version":"1.0","values":{"root_module":{}}}'],
+  ])('refuse files %s, and say what is read', async (_, text) => {
+    await expect(audit(lookup, text)).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(
+        /get-role-policy.*templates of CloudFormation.*Terraform are not read/s,
+      ),
+    });
+  });
+
+  const details = JSON.stringify({
+    RoleDetailList: Object.entries({ a: READS, b: ['dynamodb:GetItem'] }).map(
+      ([name, actions]) => ({
+        Arn: `arn:aws:iam::123456789012:role/${name}`,
+        RolePolicyList: [{ PolicyName: 'p', PolicyDocument: JSON.parse(policy(...actions)) }],
+      }),
+    ),
+  });
+
+  test('are those of one principal of several', async () => {
+    const index = '--index=by_user';
+    const good = await audit(['--principal=a', index, ...lookup], details);
+    expect(good.exitCode).toBe(0);
+    const bad = await audit(['--principal=role/b', index, ...lookup], details);
+    expect(bad.stdout).toContain('iam-action-missing');
+    const none = await audit([index, ...lookup], details);
+    expect(none.stdout).toContain('choose one with `--principal`');
+  });
+
+  test('refuse a principal that is not there', async () => {
+    await expect(audit(['--principal=c', ...lookup], details)).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining('choose from `arn:aws:iam::123456789012:role/a`'),
+    });
+    await expect((async () => audit(['--principal=a', '-'], details))()).rejects.toMatchObject({
+      name: 'UsageError',
+    });
+  });
+
+  test('are refused in an array with a member that is given twice', async () => {
+    const text = policy('dynamodb:GetItem').replace('{', '{"Statement":[],');
+    await expect(audit(lookup, `[${text}]`)).rejects.toThrow('member that is given twice');
+    const { exitCode } = await audit(['--index=by_user', ...lookup], `[${policy(...READS)}]`);
+    expect(exitCode).toBe(0);
+  });
+
+  test('are read from a template in YAML', async () => {
+    const path = join(folder, 'stack.yaml');
+    writeFileSync(
+      path,
+      'Resources:\n  Access:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument:\n        Version: 2012-10-17\n        Statement: {Effect: Allow, Action: "*", Resource: !GetAtt Table.Arn}\n',
+    );
+    const { stdout } = await audit([...lookup.slice(0, 2), path]);
+    expect(stdout).toContain('iam-action-conditional');
   });
 });
 

@@ -86,11 +86,105 @@ describe('the details of an account', () => {
     ]);
   });
 
-  test('a managed policy that is not in the file may deny', () => {
-    const { findings, document } =
+  test('a managed policy that is not in the file may allow and deny', () => {
+    const { name, absent, findings, writes, document } =
       iamPolicyKind.readAll({ ...details, Policies: [] }, 'f')[1] ?? {};
-    expect(findings?.map(({ rule }) => rule)).toEqual(['iam-malformed']);
+    expect({ name, absent, writes }).toEqual({
+      name: 'f: arn:managed',
+      absent: 'arn:managed',
+      writes: [],
+    });
+    expect(findings?.map(({ rule, message }) => [rule, message])).toEqual([
+      [
+        'iam-policy-absent',
+        expect.stringMatching(/not in the files: add the output of `aws iam get-policy-version/),
+      ],
+    ]);
     expect(answerOf(policy(allow()), document)).toBe('conditional');
+    expect(answerOf(policy(allow({ Action: 'dynamodb:Query' })), document)).toBe('conditional');
+    expect(answerOf(policy(deny()), document)).toBe('denied');
+    const { findings: found, excessive } = checkDynamoDbPolicy([policy(allow()), document], {
+      need: 'lookup',
+      table: TABLE,
+      names: ['own', 'managed'],
+    });
+    expect(excessive).toEqual([]);
+    expect(found.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/policy `managed` may allow or deny$/)]),
+    );
+  });
+
+  test('a managed policy without a default version is malformed', () => {
+    const Policies = [{ Arn: 'arn:managed', PolicyVersionList: [] }];
+    const [, managed] = iamPolicyKind.readAll({ ...details, Policies }, 'f');
+    expect(managed?.findings.map(({ rule }) => rule)).toEqual(['iam-malformed']);
+  });
+
+  const USER = 'arn:aws:iam::123456789012:user/ann';
+  const GROUP = 'arn:aws:iam::123456789012:group/writers';
+  const team = {
+    UserDetailList: [{ Arn: USER, GroupList: ['writers', 'gone'] }],
+    GroupDetailList: [
+      {
+        Arn: GROUP,
+        GroupName: 'writers',
+        GroupPolicyList: [{ PolicyName: 'inline', PolicyDocument: PUT }],
+        AttachedManagedPolicies: [{ PolicyName: 'managed', PolicyArn: 'arn:managed' }],
+      },
+    ],
+    Policies: details.Policies,
+  };
+
+  test('policies of a group count for its users too', () => {
+    expect(
+      iamPolicyKind.readAll(team, 'f').map(({ name, principal }) => [name, principal]),
+    ).toEqual([
+      [`f: ${GROUP} inline`, USER],
+      [`f: ${GROUP} managed`, USER],
+      ['f: group gone', USER],
+      [`f: ${GROUP} inline`, GROUP],
+      [`f: ${GROUP} managed`, GROUP],
+    ]);
+  });
+
+  test('a group that is not in the file may allow and deny', () => {
+    const gone = iamPolicyKind.readAll(team, 'f').find(({ absent }) => absent === 'group gone');
+    expect(gone?.findings.map(({ rule }) => rule)).toEqual(['iam-policy-absent']);
+    expect(answerOf(gone?.document)).toBe('conditional');
+  });
+
+  test.each<[what: string, json: unknown]>([
+    ['one role', details.RoleDetailList[0]],
+    ['an array of roles', details.RoleDetailList],
+    ['an array of details', [details]],
+  ])('%s, taken out of them', (_what, json) => {
+    expect(iamPolicyKind.readAll(json, 'f').map(({ principal }) => principal)).toEqual([
+      ROLE,
+      ROLE,
+    ]);
+  });
+});
+
+describe('an array', () => {
+  test('of documents and answers is read, each under its name or place', () => {
+    const json = [
+      PUT,
+      { PolicyVersion: { Document: encode(PUT), VersionId: 'v1' } },
+      { RoleName: 'r', PolicyName: 'inline', PolicyDocument: PUT },
+    ];
+    expect(iamPolicyKind.readAll(json, 'f').map(({ name, writes }) => [name, writes])).toEqual([
+      ['f: [0]', ['dynamodb:PutItem']],
+      ['f: [1]', ['dynamodb:PutItem']],
+      ['f: inline', ['dynamodb:PutItem']],
+    ]);
+  });
+
+  test.each<[what: string, json: unknown]>([
+    ['that is empty', []],
+    ['with something else in it', [PUT, { token_infos: [] }]],
+    ['of arrays', [[PUT]]],
+  ])('%s is of another kind', (_what, json) => {
+    expect(iamPolicyKind.detect(json)).toBe(false);
   });
 });
 

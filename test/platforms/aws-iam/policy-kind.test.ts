@@ -43,7 +43,7 @@ describe('a file is known', () => {
     1,
     'Statement',
     [],
-    [DOCUMENT],
+    [[DOCUMENT, {}]],
     {},
     { statement: [] },
     { PolicyVersion: DOCUMENT },

@@ -222,7 +222,7 @@ function callsOfServices(): OptionCalls {
     readLinkState: [
       (extra: object) => services.readLinkState({}, { name: 'f', ...extra } as never),
       'workspace',
-      'now',
+      'policyCheck',
     ],
     verifyLinkFiles: [
       (extra: object) => services.verifyLinkFiles(extra as never, []),

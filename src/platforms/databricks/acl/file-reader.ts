@@ -15,6 +15,8 @@ export interface ReadContext {
   readonly path: string | undefined;
   /** Whether the file is what was sent there to replace what stands there, and not an answer. */
   readonly replacing: boolean;
+  /** Milliseconds since 1970; undefined: the current time. */
+  readonly now?: number | undefined;
   readonly collector: ServicesCollector;
   /** Takes a secret, so that it is masked. */
   addSecret(secret: FoundSecret): void;

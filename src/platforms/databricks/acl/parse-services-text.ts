@@ -2,6 +2,8 @@ import { parseYaml } from '../../../config/parse-yaml.js';
 import { parseJsonObject } from '../../../foundation/json.js';
 import { ConfigInvalidError, isPlainObject } from '../../../model/index.js';
 import { iamPolicyKind } from '../../aws-iam/index.js';
+import { describeOtherAnswer } from '../../aws-iam/other-answers.js';
+import { templateYaml } from '../../aws-iam/read-template-yaml.js';
 
 /** Longest text that is read, in UTF-16 code units. A state of Terraform can have some ten million. */
 export const MAX_SERVICES_TEXT: number = 64 * 1024 * 1024;
@@ -13,7 +15,7 @@ export const MAX_SERVICES_TEXT: number = 64 * 1024 * 1024;
  *   with a member that is given twice. Never with a part of the text in its message.
  */
 export function parseServicesText(text: string, file: string): unknown {
-  if (/\.ya?ml$/i.test(file)) return parseYaml(text, { file }).value;
+  if (isYaml(text, file)) return parseYamlText(text, file);
   if (text.length > MAX_SERVICES_TEXT) {
     throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} characters`, { file });
   }
@@ -21,12 +23,24 @@ export function parseServicesText(text: string, file: string): unknown {
   const json = text.replace(/^\ufeff/, '');
   const value = parseJson(json, file);
   // SECURITY: of a member that is given twice, AWS may take the other one.
-  if (isPolicy(value) && parseJsonObject(json) === undefined) {
+  if (isPolicy(value) && parseJsonObject(`{"value":${json}}`) === undefined) {
     throw new ConfigInvalidError('is a policy with a member that is given twice, or too deep', {
       file,
     });
   }
   return value;
+}
+
+/** Templates of CloudFormation are in either language, and their files may end in `.template`. */
+function isYaml(text: string, file: string): boolean {
+  return /\.ya?ml$/i.test(file) || (/\.template$/i.test(file) && !/^\ufeff?\s*\{/.test(text));
+}
+
+function parseYamlText(text: string, file: string): unknown {
+  const { value } = parseYaml(text, { file, resolvers: templateYaml });
+  if (isPolicy(value) || describeOtherAnswer(value) !== undefined) return value;
+  // Tags are for templates alone.
+  return parseYaml(text, { file }).value;
 }
 
 function parseJson(text: string, file: string): unknown {

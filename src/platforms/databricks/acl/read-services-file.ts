@@ -1,11 +1,12 @@
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { ConfigInvalidError, isPlainObject } from '../../../model/index.js';
 import { addSecretRedaction } from '../../../redaction/index.js';
+import { describeOtherAnswer } from '../../aws-iam/other-answers.js';
 import { assertBounded } from './check-shape.js';
 import type { FoundSecret, ServicesFileReader } from './file-reader.js';
 import { nameList } from './name-list.js';
 import { directoryReader } from './read-directory.js';
-import { iamPolicyReader } from './read-iam-policies.js';
+import { iamPolicyReader, wrapPolicies } from './read-iam-policies.js';
 import { onlineStoresReader } from './read-online-stores.js';
 import { permissionsReader } from './read-permissions.js';
 import { secretAclsReader, secretKeysReader, secretScopesReader } from './read-secrets.js';
@@ -48,6 +49,8 @@ export interface ReadServicesFileOptions {
   readonly workspace?: string | undefined;
   /** Readers for further kinds, tried before the ones there are. */
   readonly readers?: readonly ServicesFileReader[] | undefined;
+  /** Milliseconds since 1970, for policies of AWS with an end. Default: now. */
+  readonly now?: number | undefined;
   /** Takes the secrets of the file. Default: the redaction of this process masks them from now on. */
   readonly onSecret?: ((secret: FoundSecret) => void) | undefined;
 }
@@ -57,6 +60,7 @@ export const READ_FILE_OPTIONS: OptionNames<ReadServicesFileOptions> = {
   path: true,
   workspace: true,
   readers: true,
+  now: true,
   onSecret: true,
 };
 
@@ -81,23 +85,28 @@ export interface ServicesFile extends CollectedServices {
  */
 export function readServicesFile(value: unknown, options: ReadServicesFileOptions): ServicesFile {
   checkOptions<ReadServicesFileOptions>(options, READ_FILE_OPTIONS);
-  const { name: file, workspace, onSecret = maskInProcess } = options;
+  const { name: file, workspace, now, onSecret = maskInProcess } = options;
   assertBounded(value, file);
   const { body, path, replacing } = unwrap(value, options.path);
-  if (!isPlainObject(body)) throw new ConfigInvalidError('is no JSON object', { file });
+  if (!isPlainObject(body)) {
+    const message = describeOtherAnswer(body) ?? 'is no JSON object';
+    throw new ConfigInvalidError(message, { file });
+  }
   // SECURITY: beside its address, a refusal would be read as an answer in which nothing stands.
   if ('error_code' in body) throw new ConfigInvalidError('is an error and no answer', { file });
   const reader = [...(options.readers ?? []), ...SERVICES_FILE_READERS].find((one) =>
     one.detect(body, path),
   );
   if (reader === undefined) {
+    const otherAnswer = describeOtherAnswer(body);
+    if (otherAnswer !== undefined) throw new ConfigInvalidError(otherAnswer, { file });
     throw new ConfigInvalidError(
       'is of no known kind; an answer that does not say what it is about needs its address beside it, such as {"path": "/api/2.0/secrets/acls/list?scope=SCOPE", "body": …}',
       { file },
     );
   }
   const collector = new ServicesCollector(file, workspace);
-  reader.read(body, { name: file, path, replacing, collector, addSecret: onSecret });
+  reader.read(body, { name: file, path, replacing, now, collector, addSecret: onSecret });
   if (isPage(body)) collector.facts.pages.push({ file });
   return Object.freeze({ name: file, kind: reader.kind, ...collector.finish() });
 }
@@ -118,10 +127,10 @@ function unwrap(
   path: string | undefined,
 ): { readonly body: unknown; readonly path: string | undefined; readonly replacing: boolean } {
   if (!isPlainObject(value) || !('body' in value) || typeof value['path'] !== 'string')
-    return { body: nameList(value, path), path, replacing: false };
+    return { body: wrapPolicies(nameList(value, path)), path, replacing: false };
   const address = path ?? value['path'];
   return {
-    body: nameList(value['body'], address),
+    body: wrapPolicies(nameList(value['body'], address)),
     path: address,
     replacing: value['method'] === 'PUT',
   };

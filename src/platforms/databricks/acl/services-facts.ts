@@ -142,6 +142,10 @@ export interface StorePolicyFact {
   readonly profile: string | undefined;
   /** The user, group or role, in a file with the policies of several. */
   readonly principal?: string | undefined;
+  /** ARN of a managed policy that is attached and whose document is not in the file. */
+  readonly absent?: string | undefined;
+  /** ARN of the managed policy that it is, where it stands beside that. */
+  readonly managed?: string | undefined;
   /** What `checkDynamoDbPolicy` takes. */
   readonly document: unknown;
   /** The changing actions that it allows, for example `dynamodb:PutItem`. */

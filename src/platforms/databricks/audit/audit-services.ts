@@ -10,12 +10,13 @@ import { auditOnlineStores } from '../../online-store/index.js';
 import { mergeFacts, type ServicesFile, servicesSnapshotOptions } from '../acl/index.js';
 import { type DatabricksType, LEVELS } from '../vocabulary/index.js';
 import { checkStorePolicies, type PolicyCheck } from './check-store-policies.js';
+import { linkManagedPolicies } from './link-managed-policies.js';
 import type { ServicesAuditFacts } from './services-rule.js';
 import { SERVICES_RULES } from './services-rules.js';
 
 /** The time of an audit of services, and what its policies are compared with. */
 export interface AuditServicesOptions {
-  /** Milliseconds since 1970, for the age of tokens. Default: now. */
+  /** Milliseconds since 1970, for the age of tokens and the end of policies of AWS. Default: now. */
   readonly now?: number | undefined;
   /**
    * What the policies of AWS among the files are for, all of them together, as those of one role. Default: each one with an
@@ -26,7 +27,7 @@ export interface AuditServicesOptions {
 
 const AUDIT_OPTIONS: OptionNames<AuditServicesOptions> = {
   now: true,
-  policyCheck: { need: true, table: true, indexes: true },
+  policyCheck: { need: true, table: true, indexes: true, principal: true },
 };
 
 /** What an audit of services found: the report of an audit, and the files that were read. */
@@ -41,7 +42,8 @@ export interface ServicesReport extends AuditReport {
  * those of {@link SERVICES_RULES}, of {@link auditOnlineStores} for the stores of each workspace, of `checkDynamoDbPolicy`
  * and of files with rules of their own. Holds no secret.
  *
- * @throws TypeError if an option is unknown, and where `policyCheck` is no need, table and index
+ * @throws TypeError if an option is unknown, and where `policyCheck` is no need, table and index, or names a principal
+ *   that the files do not have
  * @example
  * auditServices([readServicesFile(JSON.parse(text), { name: 'state.json' })]).findings;
  */
@@ -58,7 +60,7 @@ export function auditServices(
     return actions.length === 0 ? [] : [{ ...one, actions }];
   });
   const facts = collectFacts(files, options.now ?? Date.now());
-  const findings = findAll(facts, checkStorePolicies(facts, options.policyCheck));
+  const findings = findAll(facts, checkStorePolicies(facts, options.policyCheck, facts.now));
   return {
     ...report,
     summary: {
@@ -73,7 +75,7 @@ export function auditServices(
 }
 
 function collectFacts(files: readonly ServicesFile[], now: number): ServicesAuditFacts {
-  const facts = mergeFacts(files.map((file) => file.facts));
+  const facts = linkManagedPolicies(mergeFacts(files.map((file) => file.facts)));
   const endpointNames = new Map<string, string>();
   for (const { type, name, tags } of files.flatMap(({ resources }) => resources)) {
     const shown = tags?.['endpoint_name'];

@@ -11,9 +11,16 @@ import {
 } from '../../aws-iam/index.js';
 import type { AuditedOnlineStore } from '../../online-store/index.js';
 import type { ServicesFacts, StorePolicyFact } from '../acl/index.js';
+import { listPrincipals, principalsOf, selectPrincipal } from './select-principal.js';
 
 /** What all policies of an audit are for. */
-export type PolicyCheck = Pick<DynamoDbPolicyOptions, 'need' | 'table' | 'indexes'>;
+export interface PolicyCheck extends Pick<DynamoDbPolicyOptions, 'need' | 'table' | 'indexes'> {
+  /**
+   * The user, group or role whose policies they are, where files hold those of several: its ARN, the end of it, or its
+   * name in a template. Default: the only one in the files.
+   */
+  readonly principal?: string | undefined;
+}
 
 const PROFILE_ARN = /^arn:(?<partition>aws(?:-[a-z]{1,20}){0,4}):iam::(?<account>\d{12}):/;
 
@@ -24,15 +31,18 @@ const PROFILE_ARN = /^arn:(?<partition>aws(?:-[a-z]{1,20}){0,4}):iam::(?<account
  * the tables of the online stores that name it. Beside that, the findings of `facts`, but for those of the policies that
  * were checked: a check has them too, with the table that is meant.
  *
- * @throws TypeError where `check` is none
+ * @param now milliseconds since 1970
+ * @throws TypeError where `check` is none, or names a principal that the files do not have
  */
 export function checkStorePolicies(
-  { storePolicies, onlineStores, findings }: ServicesFacts,
+  facts: ServicesFacts,
   check: PolicyCheck | undefined,
+  now: number,
 ): readonly Finding[] {
+  const { storePolicies, findings, left } = leaveOthersOut(facts, check?.principal);
   const runs =
     check === undefined
-      ? runsByProfile(storePolicies, onlineStores)
+      ? runsByProfile(storePolicies, facts.onlineStores)
       : [{ policies: storePolicies, check }].filter(({ policies }) => policies.length > 0);
   const checked = new Set(runs.flatMap(({ policies }) => policies));
   const names = new Set(Array.from(checked, ({ name }) => name));
@@ -41,10 +51,34 @@ export function checkStorePolicies(
   const isFoundAgain = ({ rule, permission }: Finding): boolean =>
     rule.startsWith('iam-') && permission !== undefined && names.has(permission.name);
   return [
-    ...runs.flatMap(findProblems),
+    ...runs.flatMap((run) => findProblems(run, now)),
     ...findings.filter((finding) => !isFoundAgain(finding)),
     ...findUnchecked(storePolicies.filter((policy) => !checked.has(policy))),
+    ...left,
   ];
+}
+
+/** What is left where one user, group or role is chosen: its policies, and those that do not say whose they are. */
+function leaveOthersOut(
+  { storePolicies, findings }: ServicesFacts,
+  name: string | undefined,
+): Pick<ServicesFacts, 'storePolicies' | 'findings'> & { readonly left: readonly Finding[] } {
+  if (name === undefined) return { storePolicies, findings, left: [] };
+  const chosen = selectPrincipal(storePolicies, name);
+  const isOwn = ({ principal }: StorePolicyFact): boolean =>
+    principal === undefined || principal === chosen;
+  const own = storePolicies.filter(isOwn);
+  const ownNames = new Set(own.map((policy) => policy.name));
+  const others = new Set(storePolicies.flatMap((one) => (ownNames.has(one.name) ? [] : one.name)));
+  const kept = findings.filter(
+    ({ rule, permission }) =>
+      !rule.startsWith('iam-') || permission === undefined || !others.has(permission.name),
+  );
+  const are = others.size === 1 ? 'policy is' : 'policies are';
+  const message = `${others.size} ${are} left out, as those of other users, groups and roles than ${quote(chosen)}`;
+  const left: readonly Finding[] =
+    others.size === 0 ? [] : [{ rule: 'iam-not-compared', level: 'note', message }];
+  return { storePolicies: own, findings: kept, left };
 }
 
 /** Says what was not looked at: a file with a policy does not say what it is for. */
@@ -63,11 +97,13 @@ interface CheckRun {
   readonly check: PolicyCheck;
 }
 
-function findProblems({ policies, check }: CheckRun): readonly Finding[] {
-  const principals = new Set(policies.flatMap(({ principal }) => principal ?? []));
+function findProblems({ policies: given, check }: CheckRun, now: number): readonly Finding[] {
+  // A role has its policies once, under its own ARN and under that of its instance profile.
+  const policies = withoutRepeats(given);
+  const principals = principalsOf(policies);
   // What one role is allowed, another one is not.
-  if (principals.size > 1) {
-    const message = `policies of ${principals.size} users, groups and roles are compared with nothing: give those of one, such as ${listSome([...principals].map(quote))}`;
+  if (principals.length > 1) {
+    const message = `policies of ${principals.length} users, groups and roles are compared with nothing: choose one with \`--principal\`: ${listPrincipals(principals)}`;
     return [{ rule: 'iam-malformed', level: 'error', message }];
   }
   const names = policies.map(({ name }) => name);
@@ -76,7 +112,17 @@ function findProblems({ policies, check }: CheckRun): readonly Finding[] {
     return [{ rule: 'iam-malformed', level: 'error', message }];
   }
   const documents = policies.map(({ document }) => document);
-  return checkDynamoDbPolicy(documents, { ...check, names }).findings;
+  const { principal: _, ...options } = check;
+  return checkDynamoDbPolicy(documents, { ...options, names, now }).findings;
+}
+
+function withoutRepeats(policies: readonly StorePolicyFact[]): readonly StorePolicyFact[] {
+  const seen = new Map<unknown, Set<string>>();
+  return policies.filter(({ name, document }) => {
+    const names = seen.get(document) ?? new Set();
+    seen.set(document, names);
+    return !names.has(name) && names.add(name);
+  });
 }
 
 function runsByProfile(

@@ -315,7 +315,164 @@ describe('what is not looked at is said', () => {
   test('policies of several roles are not taken as those of one', () => {
     const files = [{ RoleDetailList: [role('a'), role('b')] }];
     expect(iamOf(files, { need: 'lookup', table: TABLE })).toEqual([
-      ['iam-malformed', expect.stringContaining('policies of 2 users, groups and roles')],
+      [
+        'iam-malformed',
+        'policies of 2 users, groups and roles are compared with nothing: choose one with `--principal`: `arn:aws:iam::123456789012:role/a`, `arn:aws:iam::123456789012:role/b`',
+      ],
     ]);
+  });
+});
+
+describe('one principal of several', () => {
+  const owner = (name: string, statement: Statement): object => ({
+    Arn: `arn:aws:iam::123456789012:${name}`,
+    RolePolicyList: [{ PolicyName: 'p', PolicyDocument: policy(statement) }],
+  });
+  const account = {
+    RoleDetailList: [
+      owner('role/team/features', allow(LOOKUP)),
+      owner('role/other', allow('*', { Resource: '*' })),
+      owner('user/other', allow('dynamodb:GetItem')),
+    ],
+  };
+  const find = (principal: string, ...more: readonly unknown[]): readonly Finding[] =>
+    findingsOf([account, ...more], { need: 'lookup', table: TABLE, principal });
+
+  test.each(['arn:aws:iam::123456789012:role/team/features', 'role/team/features', 'features'])(
+    'is compared alone: %s',
+    (name) => {
+      expect(find(name).map(({ rule, level, message }) => [rule, level, message])).toEqual([
+        [
+          'iam-not-compared',
+          'note',
+          '2 policies are left out, as those of other users, groups and roles than `arn:aws:iam::123456789012:role/team/features`',
+        ],
+      ]);
+    },
+  );
+
+  test('does not get what another is allowed', () => {
+    const rules = find('user/other').map(({ rule }) => rule);
+    expect(rules).toEqual(['iam-action-missing', 'iam-not-compared']);
+  });
+
+  test('keeps its own findings', () => {
+    expect(find('role/other').map(({ rule }) => rule)).toContain('iam-every-service');
+  });
+
+  test('has policies that do not say whose they are', () => {
+    const rest = policy(allow(LOOKUP.filter((action) => action !== 'dynamodb:GetItem')));
+    expect(find('user/other', rest).map(({ rule }) => rule)).toEqual(['iam-not-compared']);
+  });
+
+  test.each([
+    [
+      'other',
+      'may be `arn:aws:iam::123456789012:role/other`, `arn:aws:iam::123456789012:user/other`',
+    ],
+    ['eatures', 'is not in the files: choose from `arn:aws:iam::123456789012:role/team/features`'],
+    ['', 'is not in the files'],
+  ])('%j is refused with those that there are', (name, says) => {
+    expect(() => find(name)).toThrow(says);
+  });
+
+  test('is refused where the files do not say whose policies they hold', () => {
+    const check = { need: 'lookup', table: TABLE, principal: 'features' } as const;
+    expect(() => findingsOf([policy(allow(LOOKUP))], check)).toThrow(
+      'the files do not say whose policies they hold',
+    );
+  });
+
+  test('has its policies once, with the instance profile too', () => {
+    const inProfile = {
+      ...owner('role/features', DENIAL),
+      InstanceProfileList: [{ Arn: PROFILE }],
+    };
+    const check = { need: 'lookup', table: TABLE } as const;
+    const found = iamOf([{ RoleDetailList: [inProfile] }], check);
+    const [, message] = found.find(([rule]) => rule === 'iam-action-denied') ?? [];
+    expect(message).toMatch(/^statement 0 of policy `[^`]*` denies dynamodb:Scan/);
+  });
+});
+
+describe('a managed policy that is not in the details', () => {
+  const MANAGED = 'arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess';
+  const PUT = 'dynamodb:PutItem';
+  const account = (...names: readonly string[]): object => ({
+    RoleDetailList: [
+      ...names.map((name) => ({
+        Arn: `arn:aws:iam::123456789012:role/${name}`,
+        InstanceProfileList: [{ Arn: PROFILE }],
+        RolePolicyList: [],
+        AttachedManagedPolicies: [{ PolicyName: 'full', PolicyArn: MANAGED }],
+      })),
+      {
+        Arn: 'arn:aws:iam::123456789012:role/plain',
+        RolePolicyList: [{ PolicyName: 'p', PolicyDocument: policy(allow(LOOKUP.slice(1))) }],
+      },
+    ],
+  });
+  const version = (document: object): object => ({
+    PolicyVersion: { VersionId: 'v1', IsDefaultVersion: true, Document: document },
+  });
+  const check = (principal: string): PolicyCheck => ({ need: 'lookup', table: TABLE, principal });
+
+  test('is named once, with the command that gives it', () => {
+    const found = iamOf([account('a', 'b')]);
+    expect(found).toEqual([
+      ['iam-policy-absent', expect.stringContaining(`get-policy-version --policy-arn ${MANAGED}`)],
+    ]);
+  });
+
+  test('is taken from a file in which it stands beside its ARN', () => {
+    const files = [account('a'), under(MANAGED, version(policy(allow(LOOKUP))))];
+    expect(iamOf(files, check('a'))).toEqual([]);
+    expect(iamOf(files)).toEqual([]);
+    const writing = [account('a'), under(MANAGED, policy(allow(PUT))), store('lookup')];
+    expect(messagesOf('lookup-profile-writes', ...writing)).toHaveLength(1);
+  });
+
+  test('counts for those alone that it is attached to', () => {
+    const files = [account('a'), under(MANAGED, version(policy(allow(LOOKUP))))];
+    expect(iamOf(files, check('plain'))).toEqual([
+      ['iam-action-missing', expect.stringContaining('nothing allows')],
+    ]);
+  });
+
+  test('stays absent where the file is that of another one', () => {
+    const files = [account('a'), under(`${MANAGED}2`, policy(allow(LOOKUP)))];
+    const rules = iamOf(files, check('a')).map(([rule]) => rule);
+    expect(new Set(rules)).toEqual(new Set(['iam-policy-absent', 'iam-action-conditional']));
+  });
+
+  test('counts as before where the files do not say what is attached', () => {
+    const files = [under(MANAGED, version(policy(allow(LOOKUP))))];
+    expect(iamOf(files, { need: 'lookup', table: TABLE })).toEqual([]);
+  });
+});
+
+describe('an end of a condition', () => {
+  test('is compared with the time of the audit', () => {
+    const end = { Condition: { DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } } };
+    const answerAt = (now: number): readonly string[] =>
+      auditServices([read(policy(allow(LOOKUP, end)), { now })], {
+        now,
+        policyCheck: { need: 'lookup', table: TABLE },
+      }).findings.map(({ rule }) => rule);
+    expect(answerAt(Date.UTC(2025, 11, 31))).toEqual(['iam-action-conditional']);
+    expect(answerAt(Date.UTC(2026, 0, 1))).toEqual(['iam-action-missing', 'iam-expired']);
+  });
+});
+
+describe('a bare array of policies', () => {
+  test('is read as the policies of one role', () => {
+    const [first, ...others] = LOOKUP;
+    const files = [[policy(allow(first)), { PolicyDocument: policy(allow(others)) }]];
+    expect(iamOf(files, { need: 'lookup', table: TABLE })).toEqual([]);
+  });
+
+  test('beside the ARN of an instance profile is that of the profile', () => {
+    const files = [{ path: PROFILE, body: [policy(allow(LOOKUP))] }, store('lookup')];
+    expect(iamOf(files)).toEqual([]);
   });
 });
