@@ -18,7 +18,7 @@ const USER = { username: 'user', roles: ['role-1'] };
 const ROUNDS = 5;
 
 /**
- * @param permissions that govern every name, where a log hears of decisions
+ * @param permissions that cover every name, where a log hears of decisions
  * @param names that are decided on then
  */
 export async function BOUNDS_JOB(
@@ -81,9 +81,9 @@ function loggedNames(core: Core, permissions: number, names: number): Cost[] {
     type: 'FeatureView' as const,
     name: `view_${index}`,
   }));
-  const governing = Array.from({ length: permissions }, (_, index) => readableBy('view_.*', index));
+  const covering = Array.from({ length: permissions }, (_, index) => readableBy('view_.*', index));
   const of = (onDecision?: (decision: { readonly explanation: string }) => void): number => {
-    const authorizer = core.createAuthorizer({ permissions: governing, resources, onDecision });
+    const authorizer = core.createAuthorizer({ permissions: covering, resources, onDecision });
     return median(
       Array.from({ length: ROUNDS }, () =>
         time(() => {
@@ -93,7 +93,7 @@ function loggedNames(core: Core, permissions: number, names: number): Cost[] {
     );
   };
   let heard = 0;
-  const what = `${names} names, each governed by ${permissions} permissions`;
+  const what = `${names} names, each covered by ${permissions} permissions`;
   return [
     { name: `${what}: without a log`, value: of(), unit: 'ms' },
     { name: `${what}: with a log`, value: of(() => heard++), unit: 'ms' },

@@ -1,4 +1,4 @@
-import type { CompiledPermission, CompiledSnapshot, Governance } from '../engine/index.js';
+import type { CompiledPermission, CompiledSnapshot, PermissionSet } from '../engine/index.js';
 import type { Resource } from '../model/index.js';
 
 /** What a snapshot says of one registered resource, whoever asks. */
@@ -7,11 +7,11 @@ export interface ResourceCoverage {
   readonly coverage: Coverage;
 }
 
-/** What the permissions that govern a resource leave open. One object for all resources that the same permissions govern. */
+/** What the permissions that cover a resource leave open. One object for all resources that the same permissions cover. */
 export interface Coverage {
-  /** Whether some permission governs the resource, be it an excluded one. */
+  /** Whether some permission covers the resource, be it an excluded one. */
   readonly secured: boolean;
-  /** The permissions that govern it, in the order in which they were given. */
+  /** The permissions that cover it, in the order in which they were given. */
   readonly permissions: readonly CompiledPermission[];
   /** Actions that none of them holds. */
   readonly uncoveredActions: readonly string[];
@@ -21,13 +21,13 @@ export interface Coverage {
 
 /** Walks all registered resources of a snapshot. Cost: once for each distinct set of permissions, and a look-up a resource. */
 export function* coverResources(snapshot: CompiledSnapshot): Generator<ResourceCoverage> {
-  const known = new Map<Governance, Coverage>();
+  const known = new Map<PermissionSet, Coverage>();
   for (const resource of snapshot.resources()) {
-    const governance = snapshot.governanceOf(resource);
-    let coverage = known.get(governance);
+    const permissionSet = snapshot.permissionSetOf(resource);
+    let coverage = known.get(permissionSet);
     if (coverage === undefined) {
-      coverage = cover(snapshot, governance);
-      known.set(governance, coverage);
+      coverage = cover(snapshot, permissionSet);
+      known.set(permissionSet, coverage);
     }
     yield { resource, coverage };
   }
@@ -35,22 +35,22 @@ export function* coverResources(snapshot: CompiledSnapshot): Generator<ResourceC
 
 /** What a snapshot says of one resource, registered or not, whoever asks. */
 export function coverResource(snapshot: CompiledSnapshot, resource: Resource): Coverage {
-  return cover(snapshot, snapshot.governanceOf(resource));
+  return cover(snapshot, snapshot.permissionSetOf(resource));
 }
 
-function cover(snapshot: CompiledSnapshot, governance: Governance): Coverage {
+function cover(snapshot: CompiledSnapshot, permissionSet: PermissionSet): Coverage {
   // Every permission holds all of no actions.
-  const { holders } = snapshot.judge.governing(governance, 0);
+  const { applicable } = snapshot.evaluator.byApplicability(permissionSet, 0);
   const uncoveredActions: string[] = [];
   const unsatisfiableActions: string[] = [];
   for (const [id, action] of snapshot.vocabulary.actions.entries()) {
-    const holding = holders.filter(({ actionMask }) => (actionMask & (1 << id)) !== 0);
+    const holding = applicable.filter(({ actionMask }) => (actionMask & (1 << id)) !== 0);
     if (holding.length === 0) uncoveredActions.push(action);
     else if (holding.every(({ test }) => test.isUnsatisfiable)) unsatisfiableActions.push(action);
   }
   return Object.freeze({
-    secured: governance.kind === 'governed',
-    permissions: Object.freeze(snapshot.judge.permissionsOf(governance)),
+    secured: permissionSet.kind === 'covered',
+    permissions: Object.freeze(snapshot.evaluator.permissionsOf(permissionSet)),
     uncoveredActions: Object.freeze(uncoveredActions),
     unsatisfiableActions: Object.freeze(unsatisfiableActions),
   });

@@ -30,7 +30,7 @@ export interface AuditFacts {
   readonly understood: readonly AuditedPermission[];
   /** The ones that are not. */
   readonly excluded: readonly ExcludedPermission[];
-  /** Number of the audited resources that a permission governs. */
+  /** Number of the audited resources that a permission covers. */
   matchesOf(permission: CompiledPermission): number;
 }
 
@@ -52,7 +52,7 @@ const AUDIT_OPTIONS: OptionNames<AuditOptions> = { project: true, auth: true };
 /**
  * Works out what an audit's rules look at.
  *
- * Cost: linear in the resources, and in the permissions that govern each distinct kind of them.
+ * Cost: linear in the resources, and in the permissions that cover each distinct kind of them.
  *
  * @throws TypeError when the snapshot does not know the project
  */

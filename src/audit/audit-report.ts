@@ -40,7 +40,7 @@ export interface AuditReport {
   readonly project: string | null;
   readonly summary: {
     readonly resources: number;
-    /** Governed by at least one permission. `secured` and `unsecured` add up to `resources`. */
+    /** Covered by at least one permission. `secured` and `unsecured` add up to `resources`. */
     readonly secured: number;
     readonly unsecured: number;
     /** Those of the secured ones with an action that no permission holds. */
@@ -48,7 +48,7 @@ export interface AuditReport {
     readonly permissions: number;
     readonly findings: number;
   };
-  /** Resources that no permission governs, whatever the action. */
+  /** Resources that no permission covers, whatever the action. */
   readonly unsecured: readonly ResourceReference[];
   /** Actions that no permission holds, by resource. Unsecured resources are here too, with all actions. */
   readonly uncoveredActions: readonly UncoveredActions[];
@@ -62,6 +62,6 @@ export interface UncoveredActions extends ResourceReference {
 }
 
 export interface PermissionMatches extends PermissionReference {
-  /** Number of resources that it governs. */
+  /** Number of resources that it covers. */
   readonly matches: number;
 }

@@ -43,7 +43,7 @@ type Source = Snapshot['permissions'][number];
  *
  * Feast compares `required_tags` with an attribute that only permissions have: their own `required_tags`. On every other
  * resource, and on a permission without required tags, the filter passes. Feast cannot read a project that has a permission
- * with the allow-all policy. Permissions that this package does not understand stay left out.
+ * with the allow-all policy. Permissions that this package does not understand stay excluded.
  *
  * Cost: the permissions are compiled again at the first question, once for permissions and once for all other resources.
  *

@@ -39,8 +39,8 @@ export interface ExplainedDecision {
   readonly explanation: string;
   /** Those that decided. */
   readonly permissions: readonly DecidingPermission[];
-  /** All that govern the resource, whatever the actions. */
-  readonly governing: readonly GoverningPermission[];
+  /** All that cover the resource, whatever the actions. */
+  readonly covering: readonly CoveringPermission[];
   /** Of a refusal: permissions that fail on one condition only. */
   readonly nearMisses: readonly NearMiss[];
   /** What the permissions say where nothing is enforced; null: that is what is above. */
@@ -55,10 +55,10 @@ export interface ExplainedDecision {
   readonly warnings: readonly string[];
 }
 
-interface GoverningPermission {
+interface CoveringPermission {
   readonly project: string | null;
   readonly name: string;
-  /** Empty where the permission is left out. */
+  /** Empty where the permission is excluded. */
   readonly actions: readonly string[];
   readonly requires: string;
   readonly granted: boolean;
@@ -99,7 +99,7 @@ export function explainDecision(
     resource: { project, type, name, tags, registered: note === null, note },
     ...(enforced ? answer : noAuth),
     permissions,
-    governing: governingPermissions(snapshot, decision),
+    covering: coveringPermissions(snapshot, decision),
     nearMisses: allowed ? [] : findNearMisses(snapshot, user, actions, question.resource),
     ifEnforced: enforced ? null : answer,
     feast: createFeastReading(given).decide(user, actions, question.resource),
@@ -107,10 +107,10 @@ export function explainDecision(
   };
 }
 
-function governingPermissions(
+function coveringPermissions(
   snapshot: CompiledSnapshot,
   { resource, permissions }: Decision,
-): readonly GoverningPermission[] {
+): readonly CoveringPermission[] {
   return coverResource(snapshot, resource).permissions.map((permission) => {
     const { source } = permission;
     const { name, project } = source;

@@ -28,7 +28,7 @@ export function explanationText(
     ...(resource.note === null ? [] : sentence(resource.note, layout)),
     ...reasons(explained, layout),
     ...feastLines(explained, layout),
-    ...governingTable(explained, vocabulary, layout),
+    ...coveringTable(explained, vocabulary, layout),
     ...nearMissLines(explained, layout),
   ];
 }
@@ -77,13 +77,13 @@ function feastLines(
   return sentence(text, layout).map((line) => layout.style('yellow', line));
 }
 
-function governingTable(
-  { governing }: ExplainedDecision,
+function coveringTable(
+  { covering }: ExplainedDecision,
   { actionAliases }: Vocabulary,
   layout: TextLayout,
 ): readonly string[] {
-  if (governing.length === 0) return [];
-  const { shown, more } = shorten(governing, layout);
+  if (covering.length === 0) return [];
+  const { shown, more } = shorten(covering, layout);
   const rows = shown.map(({ name, actions, requires, granted }) => [
     name,
     { flow: foldNames(actions, actionAliases) },
@@ -92,7 +92,7 @@ function governingTable(
   ]);
   return [
     '',
-    'Permissions that govern it:',
+    'Permissions that cover it:',
     ...renderRecords(['NAME', 'ACTIONS', 'REQUIRES', 'GRANTS'], rows, narrower(layout)).map(indent),
     ...(more > 0 ? [indent(`${andMore(more)}; \`--all\` shows them`)] : []),
   ];

@@ -14,7 +14,7 @@ import {
 } from '../model/index.js';
 
 /** A permission as `list` writes it. */
-export type ListedPermission = UnderstoodPermission | LeftOutPermission;
+export type ListedPermission = UnderstoodPermission | ExcludedCompiledPermission;
 
 interface UnderstoodPermission extends ListedResources {
   readonly project: string | null;
@@ -32,7 +32,7 @@ interface UnderstoodPermission extends ListedResources {
 }
 
 /** One that is not understood: it grants nothing, and secures what it could match. */
-interface LeftOutPermission extends ListedResources {
+interface ExcludedCompiledPermission extends ListedResources {
   readonly project: string | null;
   readonly name: string;
   /** Null: not understood. Empty: all types. */
@@ -46,7 +46,7 @@ interface LeftOutPermission extends ListedResources {
 }
 
 interface ListedResources {
-  /** What it governs; missing where that was not asked for. */
+  /** What it covers; missing where that was not asked for. */
   readonly resources?: readonly ListedResource[];
 }
 

@@ -18,7 +18,7 @@ export interface OpenedStore {
 }
 
 /**
- * Reads and compiles the feature store that a command is about. A permission that is not understood is left out: it is in
+ * Reads and compiles the feature store that a command is about. A permission that is not understood is excluded: it is in
  * the snapshot's warnings.
  *
  * @param options.enforce decides by the permissions even where the configuration says `no_auth`

@@ -16,10 +16,10 @@ interface Column {
 /** In place of a part of a permission that is not understood. */
 const UNKNOWN = 'unknown';
 const LEGEND =
-  'unknown: not understood, so the permission is left out. It grants nothing, and secures everything that it could match.';
+  'unknown: not understood, so the permission is excluded. It grants nothing, and secures everything that it could match.';
 
 /**
- * The permissions as a table, and what each governs as a second one where that is known; as one block for each permission on
+ * The permissions as a table, and what each covers as a second one where that is known; as one block for each permission on
  * a terminal that is too narrow for them. Lines without line ends.
  */
 export function permissionTables(
@@ -46,7 +46,7 @@ export function permissionTables(
   ];
 }
 
-/** A block for each permission, with what it governs in it. */
+/** A block for each permission, with what it covers in it. */
 function permissionBlocks(
   columns: readonly Column[],
   permissions: readonly ListedPermission[],
@@ -55,13 +55,13 @@ function permissionBlocks(
   const byType = permissions.map(resourcesByType);
   const types = [...new Set(byType.flatMap((one) => [...(one?.keys() ?? [])]))];
   return renderBlocks(
-    [...columns.map(({ title }) => title.toLowerCase()), 'governs', ...types],
+    [...columns.map(({ title }) => title.toLowerCase()), 'covers', ...types],
     permissions.map((permission, index) => {
-      const governed = byType[index];
+      const covered = byType[index];
       return [
         ...columns.map(({ cell }) => cell(permission)),
-        governed === undefined ? '' : countResources(permission.resources?.length ?? 0),
-        ...types.map((type) => flowOf(governed?.get(type) ?? [], layout)),
+        covered === undefined ? '' : countResources(permission.resources?.length ?? 0),
+        ...types.map((type) => flowOf(covered?.get(type) ?? [], layout)),
       ];
     }),
     layout,
@@ -113,7 +113,7 @@ function columnsFor(
     },
     {
       title: 'REQUIRES',
-      cell: (one) => ('excluded' in one ? ['left out:', ...one.excluded] : one.requires),
+      cell: (one) => ('excluded' in one ? ['excluded:', ...one.excluded] : one.requires),
     },
     ...some((one) => !('excluded' in one) && Object.keys(one.tags).length > 0, {
       title: 'TAGS',
@@ -130,7 +130,7 @@ function tagLines(tags: Tags): readonly string[] {
   return Object.entries(tags).map(([key, value]) => `${key}: ${value}`);
 }
 
-/** A row for each permission and type of resource that it governs. */
+/** A row for each permission and type of resource that it covers. */
 function resourceTable(
   permissions: readonly ListedPermission[],
   layout: TextLayout,

@@ -1,8 +1,8 @@
 import {
   type CompiledNamePattern,
   compileNamePattern,
-  type Scope,
   type TagPair,
+  type Target,
 } from '../matchers/index.js';
 import {
   AuthzError,
@@ -21,7 +21,7 @@ import {
   typeMask,
   type Vocabulary,
 } from '../model/index.js';
-import { type SubjectAtoms, SubjectTest } from '../policy/index.js';
+import { type AttributeTable, SubjectTest } from '../policy/index.js';
 import { policyKey } from './policy-key.js';
 
 /** A permission ready to decide. */
@@ -30,7 +30,7 @@ export interface CompiledPermission {
   readonly source: Permission<Vocabulary> | ExcludedPermission;
   /** Bit by action id, implied actions included. Of an excluded permission: all, since it denies every action. */
   readonly actionMask: number;
-  /** Who it lets in; undefined: it is excluded, never grants and counts as a denial. */
+  /** The subjects that its policy allows; undefined: it is excluded, never grants and counts as a denial. */
   readonly test: SubjectTest | undefined;
 }
 
@@ -41,10 +41,13 @@ export interface EffectivePermission extends CompiledPermission {
 }
 
 /** A permission that is excluded. */
-export interface LeftOutPermission extends CompiledPermission {
+export interface ExcludedCompiledPermission extends CompiledPermission {
   readonly source: ExcludedPermission;
   readonly test: undefined;
 }
+
+/** A permission that takes part in decisions. */
+export type EvaluatedPermission = EffectivePermission | ExcludedCompiledPermission;
 
 /** Whether a permission can grant: it is not excluded. */
 export function isEffective(permission: CompiledPermission): permission is EffectivePermission {
@@ -52,13 +55,13 @@ export function isEffective(permission: CompiledPermission): permission is Effec
 }
 
 export interface CompiledPermissions {
-  readonly permissions: readonly (EffectivePermission | LeftOutPermission)[];
+  readonly permissions: readonly EvaluatedPermission[];
   readonly patterns: readonly CompiledNamePattern[];
-  readonly scopes: readonly CompiledScope[];
+  readonly targets: readonly CompiledTarget[];
 }
 
-/** A scope with the permissions that have it in common: those of one project and with the same three filters. */
-export interface CompiledScope extends Scope {
+/** A target with the permissions that share it: those of one project with the same three filters. */
+export interface CompiledTarget extends Target {
   /** Undefined: any project. */
   readonly project: string | undefined;
   /** Positions in the list of permissions. */
@@ -66,12 +69,12 @@ export interface CompiledScope extends Scope {
 }
 
 /**
- * States that the patterns of a snapshot may have together: they are the memory that names take, and the time that a name takes which
- * all patterns have to be asked about.
+ * Maximum number of states of all patterns of a snapshot together. States cost memory, and a name
+ * that every pattern must be tried on costs time in proportion to them.
  */
 const MAX_SNAPSHOT_STATES = 2_000_000;
 
-/** Every type or action: what an excluded permission may mean where that was not understood. */
+/** Every type or action: the widest meaning of a part that was not understood. */
 const ANY = -1;
 
 /**
@@ -83,10 +86,10 @@ const ANY = -1;
 export function* compilePermissions(
   input: readonly unknown[],
   context: PermissionContext,
-  atoms: SubjectAtoms,
+  attributes: AttributeTable,
   onUnsupportedPattern: 'throw' | 'exclude',
 ): Generator<number, CompiledPermissions> {
-  const compiler = new PermissionCompiler(context, atoms, onUnsupportedPattern);
+  const compiler = new PermissionCompiler(context, attributes, onUnsupportedPattern);
   for (const [index, permission] of input.entries()) {
     compiler.add(permission);
     yield index + 1;
@@ -96,25 +99,25 @@ export function* compilePermissions(
 
 class PermissionCompiler {
   readonly #context: PermissionContext;
-  readonly #atoms: SubjectAtoms;
+  readonly #attributes: AttributeTable;
   readonly #exclude: boolean;
-  readonly #permissions: (EffectivePermission | LeftOutPermission)[] = [];
+  readonly #permissions: EvaluatedPermission[] = [];
   readonly #patterns: CompiledNamePattern[] = [];
   readonly #patternIds = new Map<string, number | PatternUnsupportedError>();
-  /** By what tells a policy from others. */
+  /** By {@link policyKey}. */
   readonly #tests = new Map<unknown, SubjectTest>();
-  readonly #scopes: (Scope & { project: string | undefined; permissions: number[] })[] = [];
-  readonly #scopeIds = new Map<string, number>();
+  readonly #targets: (Target & { project: string | undefined; permissions: number[] })[] = [];
+  readonly #targetIds = new Map<string, number>();
   readonly #errors: AuthzError[] = [];
   #states = 0;
 
   constructor(
     context: PermissionContext,
-    atoms: SubjectAtoms,
+    attributes: AttributeTable,
     onUnsupportedPattern: 'throw' | 'exclude',
   ) {
     this.#context = context;
-    this.#atoms = atoms;
+    this.#attributes = attributes;
     this.#exclude = onUnsupportedPattern === 'exclude';
   }
 
@@ -134,7 +137,7 @@ class PermissionCompiler {
 
   finish(): CompiledPermissions {
     throwCollected(this.#errors);
-    return { permissions: this.#permissions, patterns: this.#patterns, scopes: this.#scopes };
+    return { permissions: this.#permissions, patterns: this.#patterns, targets: this.#targets };
   }
 
   #addPermission(permission: Permission<Vocabulary>): void {
@@ -164,8 +167,9 @@ class PermissionCompiler {
   }
 
   /**
-   * INVARIANT: leaving a permission out widens nothing. It secures, and denies, whatever it could match within what was
-   * understood of it. A pattern that cannot be understood could match every name.
+   * INVARIANT: excluding a permission widens no decision. It covers, and denies, all that it could
+   * match within the parts that were understood. A pattern that was not understood could match every
+   * name.
    */
   #addExcluded(permission: ExcludedPermission): void {
     const { vocabulary } = this.#context;
@@ -187,17 +191,17 @@ class PermissionCompiler {
   }
 
   #addTo(
-    filters: Scope & { readonly project: string | undefined },
-    permission: EffectivePermission | LeftOutPermission,
+    filters: Target & { readonly project: string | undefined },
+    permission: EvaluatedPermission,
   ): void {
     const { project, typeMask: types, patterns, requiredTags } = filters;
     const key = JSON.stringify([project ?? null, types, patterns ?? null, requiredTags]);
-    let scopeId = this.#scopeIds.get(key);
-    if (scopeId === undefined) {
-      scopeId = this.#scopes.push({ ...filters, permissions: [] }) - 1;
-      this.#scopeIds.set(key, scopeId);
+    let targetId = this.#targetIds.get(key);
+    if (targetId === undefined) {
+      targetId = this.#targets.push({ ...filters, permissions: [] }) - 1;
+      this.#targetIds.set(key, targetId);
     }
-    this.#scopes[scopeId]?.permissions.push(this.#permissions.push(permission) - 1);
+    this.#targets[targetId]?.permissions.push(this.#permissions.push(permission) - 1);
   }
 
   #compilePatterns(permission: {
@@ -234,7 +238,7 @@ class PermissionCompiler {
     return result;
   }
 
-  /** @throws {@link PatternUnsupportedError} where the pattern is one too many */
+  /** @throws {@link PatternUnsupportedError} if the pattern exceeds the states of the snapshot */
   #takeStates({ source, states }: CompiledNamePattern): void {
     if (this.#states + states <= MAX_SNAPSHOT_STATES) {
       this.#states += states;
@@ -254,20 +258,20 @@ class PermissionCompiler {
     if (test === undefined) {
       const kind = this.#context.policyKinds.get(policy.type);
       if (kind === undefined) throw new TypeError(`no policy kind is called ${quote(policy.type)}`);
-      test = SubjectTest.compile(kind.compile(policy), this.#atoms);
+      test = SubjectTest.compile(kind.compile(policy), this.#attributes);
       this.#tests.set(key, test);
     }
     return test;
   }
 }
 
-/** SECURITY: a type that the vocabulary does not have may stand for any of its own. */
+/** SECURITY: a type outside the vocabulary could mean any type in it. */
 function typesOf(vocabulary: Vocabulary, types: readonly string[] | undefined): number {
   const isUnderstood = types?.every((type) => vocabulary.typeIds.has(type)) === true;
   return isUnderstood ? typeMask(vocabulary, types) : ANY;
 }
 
-/** In an order of their own, so that the same tags are the same filter however they were written. */
+/** Sorted by key, so that equal tags in another order make the same filter. */
 function sortedPairs(tags: Tags): readonly TagPair[] {
   return Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
 }

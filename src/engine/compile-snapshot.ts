@@ -1,5 +1,5 @@
 import { checkOptions, type OptionNames } from '../foundation/options.js';
-import { compileScopeIndex, createScopeScan } from '../matchers/index.js';
+import { compileTargetIndex, createTargetScan } from '../matchers/index.js';
 import {
   assertResource,
   type FeastVocabulary,
@@ -11,24 +11,24 @@ import {
   type Resource,
   type Vocabulary,
 } from '../model/index.js';
-import { permissionContext, SubjectAtoms } from '../policy/index.js';
+import { AttributeTable, permissionContext } from '../policy/index.js';
 import {
   type CompiledPermission,
   type CompiledPermissions,
   compilePermissions,
 } from './compile-permissions.js';
 import { CompiledSnapshot } from './compiled-snapshot.js';
-import { GovernanceTable } from './governance-table.js';
-import { Judge } from './judge.js';
+import { DecisionTable } from './decision-table.js';
+import { Evaluator } from './evaluator.js';
 import {
   AUTHORIZER_OPTIONS,
   assertOptions,
   SNAPSHOT_OPTIONS,
   type SnapshotOptions,
 } from './options.js';
-import { CompiledProject, type ScopeGroup } from './project.js';
+import { PermissionSetTable } from './permission-set-table.js';
+import { CompiledProject, type TargetGroup } from './project.js';
 import { createSnapshot, type Snapshot } from './snapshot.js';
-import { VerdictTable } from './verdict-table.js';
 
 /** How far a compilation is. */
 export interface CompileProgress {
@@ -62,12 +62,12 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
     policyKinds = [],
     resources = [],
   } = options as SnapshotOptions<Vocabulary>;
-  const atoms = new SubjectAtoms();
+  const attributes = new AttributeTable();
   const context = permissionContext({ vocabulary, policyKinds });
   const steps = compilePermissions(
     options.permissions,
     context,
-    atoms,
+    attributes,
     options.onUnsupportedPattern ?? 'throw',
   );
   let step = steps.next();
@@ -75,18 +75,21 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
     yield { step: 'permissions', done: step.value, total: options.permissions.length };
   }
   const compiled = step.value;
-  const judge = new Judge(
+  const evaluator = new Evaluator(
     {
       strategy: options.strategy ?? 'affirmative',
       unsecured: options.unsecured ?? 'deny',
       whenNoPermissions: options.whenNoPermissions ?? 'allow-named',
       enforced: options.auth?.type !== 'no_auth',
     },
-    atoms,
+    attributes,
     compiled.permissions,
-    compiled.scopes,
+    compiled.targets,
   );
-  const table = new GovernanceTable(judge, new VerdictTable(vocabulary.actions.length, atoms));
+  const table = new PermissionSetTable(
+    evaluator,
+    new DecisionTable(vocabulary.actions.length, attributes),
+  );
   const projects = compileProjects(
     options as SnapshotOptions<Vocabulary>,
     vocabulary,
@@ -102,14 +105,14 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
     version: options.version ?? String(++snapshotCount),
     vocabulary,
     policyKinds: context.policyKinds,
-    judge,
-    verdicts: table.verdicts,
-    atoms,
+    evaluator,
+    decisions: table.decisions,
+    attributes,
     permissions: compiled.permissions,
     patterns: compiled.patterns,
     projects,
     unknownProject: table.without('unknown-project'),
-    warnings: warningsOf(judge, projects, compiled.permissions),
+    warnings: warningsOf(evaluator, projects, compiled.permissions),
   });
   return createSnapshot<V>(snapshot);
 }
@@ -173,7 +176,7 @@ function compileProjects(
   options: SnapshotOptions<Vocabulary>,
   vocabulary: Vocabulary,
   compiled: CompiledPermissions,
-  table: GovernanceTable,
+  table: PermissionSetTable,
 ): Map<string | undefined, CompiledProject> {
   const names = new Set(options.projects);
   if (options.defaultProject !== undefined) names.add(options.defaultProject);
@@ -184,22 +187,22 @@ function compileProjects(
     if (resource.project !== undefined) names.add(resource.project);
   }
 
-  const scopeIdsBy = new Map<string | undefined, number[]>();
-  for (const [scopeId, { project }] of compiled.scopes.entries()) {
-    const ids = scopeIdsBy.get(project);
-    if (ids === undefined) scopeIdsBy.set(project, [scopeId]);
-    else ids.push(scopeId);
+  const targetIdsBy = new Map<string | undefined, number[]>();
+  for (const [targetId, { project }] of compiled.targets.entries()) {
+    const ids = targetIdsBy.get(project);
+    if (ids === undefined) targetIdsBy.set(project, [targetId]);
+    else ids.push(targetId);
   }
-  const group = (project: string | undefined): ScopeGroup => {
-    const scopeIds = scopeIdsBy.get(project) ?? [];
-    const scopes = scopeIds.map(
-      (id) => compiled.scopes[id] as CompiledPermissions['scopes'][number],
+  const group = (project: string | undefined): TargetGroup => {
+    const targetIds = targetIdsBy.get(project) ?? [];
+    const targets = targetIds.map(
+      (id) => compiled.targets[id] as CompiledPermissions['targets'][number],
     );
     const finder =
       options.matching === 'scan'
-        ? createScopeScan(scopes, compiled.patterns)
-        : compileScopeIndex(scopes, compiled.patterns, vocabulary.types.length);
-    return { finder, scopeIds };
+        ? createTargetScan(targets, compiled.patterns)
+        : compileTargetIndex(targets, compiled.patterns, vocabulary.types.length);
+    return { finder, targetIds };
   };
   const shared = group(undefined);
   const projects = new Map<string | undefined, CompiledProject>();
@@ -237,14 +240,14 @@ function register(
 }
 
 function warningsOf(
-  judge: Judge,
+  evaluator: Evaluator,
   projects: ReadonlyMap<string | undefined, CompiledProject>,
   permissions: readonly CompiledPermission[],
 ): readonly string[] {
-  if (!judge.rules.enforced) return Object.freeze(['auth is no_auth: nothing is enforced']);
+  if (!evaluator.rules.enforced) return Object.freeze(['auth is no_auth: nothing is enforced']);
   const warnings: string[] = [];
   for (const project of new Set(projects.values())) {
-    if (project.hasPermissions || judge.rules.whenNoPermissions === 'deny') continue;
+    if (project.hasPermissions || evaluator.rules.whenNoPermissions === 'deny') continue;
     const which =
       project.name === undefined
         ? 'there are no permissions'
@@ -254,7 +257,7 @@ function warningsOf(
   for (const { source } of permissions) {
     if (!isExcludedPermission(source)) continue;
     for (const error of source.excluded)
-      warnings.push(`permission ${quote(source.name)} is left out: ${error.message}`);
+      warnings.push(`permission ${quote(source.name)} is excluded: ${error.message}`);
   }
   return Object.freeze(warnings);
 }

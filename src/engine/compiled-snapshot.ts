@@ -9,43 +9,43 @@ import {
   type Subject,
   type Vocabulary,
 } from '../model/index.js';
-import type { DerivedSubject, SubjectAtoms } from '../policy/index.js';
+import type { AttributeTable, DerivedSubject } from '../policy/index.js';
 import type { CompiledPermission } from './compile-permissions.js';
-import type { Governance } from './governance.js';
-import type { Judge } from './judge.js';
+import type { DecisionTable } from './decision-table.js';
+import type { Evaluator } from './evaluator.js';
 import type { SnapshotOptions } from './options.js';
+import type { PermissionSet } from './permission-set.js';
 import type { CompiledProject, RegisteredResource } from './project.js';
-import { createStrangerCache } from './stranger-cache.js';
-import type { VerdictTable } from './verdict-table.js';
+import { createUnregisteredCache } from './unregistered-cache.js';
 
 export interface SnapshotContent {
   readonly options: SnapshotOptions<Vocabulary>;
   readonly version: string;
   readonly vocabulary: Vocabulary;
   readonly policyKinds: PolicyKinds;
-  readonly judge: Judge;
-  readonly verdicts: VerdictTable;
-  readonly atoms: SubjectAtoms;
+  readonly evaluator: Evaluator;
+  readonly decisions: DecisionTable;
+  readonly attributes: AttributeTable;
   readonly permissions: readonly CompiledPermission[];
   readonly patterns: readonly CompiledNamePattern[];
-  /** By name; the default project under `undefined` too. */
+  /** By name. The default project is under `undefined` too. */
   readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
-  readonly unknownProject: Governance;
+  readonly unknownProject: PermissionSet;
   readonly warnings: readonly string[];
 }
 
-/** Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched anew each time. */
+/** Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched again on each call. */
 const MAX_REMEMBERED_NAME = 1024;
 
-/** What a `Snapshot` stands for: the tables that answer questions. Immutable. */
+/** The tables behind a `Snapshot`, which answer questions. Immutable. */
 export class CompiledSnapshot {
   /** What it was compiled from. */
   readonly options: SnapshotOptions<Vocabulary>;
   readonly version: string;
   readonly vocabulary: Vocabulary;
   readonly policyKinds: PolicyKinds;
-  readonly judge: Judge;
-  readonly verdicts: VerdictTable;
+  readonly evaluator: Evaluator;
+  readonly decisions: DecisionTable;
   readonly permissions: readonly CompiledPermission[];
   /** The distinct name patterns of all permissions. */
   readonly patterns: readonly CompiledNamePattern[];
@@ -54,58 +54,65 @@ export class CompiledSnapshot {
   readonly warnings: readonly string[];
   /** Whether answers follow the permissions, which they do not under `auth: no_auth`. */
   readonly enforced: boolean;
-  readonly #atoms: SubjectAtoms;
+  readonly #attributes: AttributeTable;
   readonly #defaultProject: CompiledProject | undefined;
-  readonly #unknownProject: Governance;
-  readonly #strangers = createStrangerCache<string>();
+  readonly #unknownProject: PermissionSet;
+  readonly #unregistered = createUnregisteredCache<string>();
 
   constructor(content: SnapshotContent) {
     this.options = content.options;
     this.version = content.version;
     this.vocabulary = content.vocabulary;
     this.policyKinds = content.policyKinds;
-    this.judge = content.judge;
-    this.verdicts = content.verdicts;
-    this.enforced = content.judge.rules.enforced;
+    this.evaluator = content.evaluator;
+    this.decisions = content.decisions;
+    this.enforced = content.evaluator.rules.enforced;
     this.permissions = content.permissions;
     this.patterns = content.patterns;
     this.projects = content.projects;
     this.warnings = content.warnings;
-    this.#atoms = content.atoms;
+    this.#attributes = content.attributes;
     this.#defaultProject = content.projects.get(undefined);
     this.#unknownProject = content.unknownProject;
   }
 
-  /** The number, in `verdicts`, of what governs a registered resource; undefined for any other. The hot path. */
-  governanceIdOf(resource: Resource): number | undefined {
-    // Whatever is no resource is found nowhere, and refused when it is looked at more closely.
+  /**
+   * The ID, in `decisions`, of the permission set of a registered resource; undefined for any other
+   * resource. The hot path.
+   */
+  permissionSetIdOf(resource: Resource): number | undefined {
+    // Invalid input misses every index; `#checkResource` rejects it later.
     const name = resource?.project;
     const project = name === undefined ? this.#defaultProject : this.projects.get(name);
-    return project?.governanceIdOf(resource);
+    return project?.permissionSetIdOf(resource);
   }
 
   /**
-   * What governs a resource.
+   * The permission set of a resource.
    *
-   * @throws TypeError when the type is not in the vocabulary, the name is no string, or no project is named where one must be
+   * @throws TypeError if the type is outside the vocabulary, the name is not a string, or a required
+   *   project is missing
    */
-  governanceOf(resource: Resource): Governance {
-    const id = this.governanceIdOf(resource);
-    return id === undefined ? this.#governanceOfStranger(resource) : this.verdicts.governance(id);
+  permissionSetOf(resource: Resource): PermissionSet {
+    const id = this.permissionSetIdOf(resource);
+    return id === undefined
+      ? this.#permissionSetOfUnregistered(resource)
+      : this.decisions.permissionSet(id);
   }
 
-  /** What governs a resource as it is described, whatever the registry knows of it. */
-  governanceAsDescribed(resource: Resource): Governance {
+  /** The permission set of a resource as it is described; its registered tags do not count. */
+  permissionSetAsDescribed(resource: Resource): PermissionSet {
     const typeId = this.#checkResource(resource);
     const project = this.projects.get(resource.project);
-    return project?.govern(typeId, resource.name, resource.tags) ?? this.#unknownProject;
+    return project?.permissionSetFor(typeId, resource.name, resource.tags) ?? this.#unknownProject;
   }
 
   /**
-   * Does what {@link CompiledSnapshot.governanceOf} spends its time on, with pauses, where the registry does not know a resource.
+   * Does the slow part of {@link CompiledSnapshot.permissionSetOf} for an unregistered resource, with
+   * pauses.
    *
-   * @param asDescribed for {@link CompiledSnapshot.governanceAsDescribed}
-   * @returns a function that has a question about the resource, asked right after it, take a few look-ups
+   * @param asDescribed for {@link CompiledSnapshot.permissionSetAsDescribed}
+   * @returns a function after which the next question about the resource takes a few look-ups
    */
   *prepare(resource: Resource, asDescribed = false): Generator<undefined, () => void> {
     if (!asDescribed && this.#isRemembered(resource)) return () => {};
@@ -118,16 +125,16 @@ export class CompiledSnapshot {
     return ready;
   }
 
-  /** Whether what governs a resource is known without a look at its name. */
+  /** Whether the permission set of a resource is found without matching its name. */
   #isRemembered(resource: Resource): boolean {
-    if (this.governanceIdOf(resource) !== undefined) return true;
+    if (this.permissionSetIdOf(resource) !== undefined) return true;
     const typeId = this.vocabulary.typeIds.get(resource?.type);
     const project = this.projects.get(resource?.project);
     if (typeId === undefined || project === undefined || resource.tags !== undefined) return false;
-    return this.#strangers.get(keyOfStranger(typeId, project, resource.name)) !== undefined;
+    return this.#unregistered.get(keyOfUnregistered(typeId, project, resource.name)) !== undefined;
   }
 
-  /** The resource as the registry knows it, if it does. */
+  /** The resource as it is registered; undefined for an unregistered one. */
   registered(resource: Resource): RegisteredResource | undefined {
     return this.projects.get(resource.project)?.registered.get(resource.type)?.get(resource.name);
   }
@@ -142,9 +149,9 @@ export class CompiledSnapshot {
     });
   }
 
-  /** How many resources that the registry does not know are remembered. Bounded, whatever is asked. */
-  get rememberedStrangers(): number {
-    return this.#strangers.size;
+  /** Number of unregistered resources that are remembered. Bounded. */
+  get rememberedUnregistered(): number {
+    return this.#unregistered.size;
   }
 
   /** All registered resources, project by project. */
@@ -156,25 +163,25 @@ export class CompiledSnapshot {
 
   /** What can be derived from a frozen subject once, for many questions. */
   derive(subject: Subject | null): DerivedSubject {
-    return { subject, atoms: this.#atoms.of(subject) };
+    return { subject, attributes: this.#attributes.of(subject) };
   }
 
-  #governanceOfStranger(resource: Resource): Governance {
+  #permissionSetOfUnregistered(resource: Resource): PermissionSet {
     const typeId = this.#checkResource(resource);
     const project = this.projects.get(resource.project);
     if (project === undefined) return this.#unknownProject;
     const { name, tags } = resource;
-    // With tags, what governs it is not a matter of its name alone.
+    // With tags, the permission set depends on more than the name.
     if (tags !== undefined || name.length > MAX_REMEMBERED_NAME) {
-      return project.govern(typeId, name, tags);
+      return project.permissionSetFor(typeId, name, tags);
     }
-    const key = keyOfStranger(typeId, project, name);
-    let governance = this.#strangers.get(key);
-    if (governance === undefined) {
-      governance = project.govern(typeId, name, tags);
-      this.#strangers.set(key, governance);
+    const key = keyOfUnregistered(typeId, project, name);
+    let permissionSet = this.#unregistered.get(key);
+    if (permissionSet === undefined) {
+      permissionSet = project.permissionSetFor(typeId, name, tags);
+      this.#unregistered.set(key, permissionSet);
     }
-    return governance;
+    return permissionSet;
   }
 
   #checkResource(resource: Resource): number {
@@ -195,6 +202,6 @@ export class CompiledSnapshot {
   }
 }
 
-function keyOfStranger(typeId: number, project: CompiledProject, name: string): string {
+function keyOfUnregistered(typeId: number, project: CompiledProject, name: string): string {
   return `${typeId}\n${JSON.stringify(project.name)}\n${name}`;
 }

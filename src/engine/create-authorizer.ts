@@ -16,6 +16,7 @@ import {
 import type { DerivedSubject } from '../policy/index.js';
 import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
 import { compileSnapshot } from './compile-snapshot.js';
+import type { CompiledDecision } from './compiled-decision.js';
 import type { CompiledSnapshot } from './compiled-snapshot.js';
 import { decide, type Question } from './decide.js';
 import {
@@ -25,7 +26,6 @@ import {
   type SnapshotOptions,
 } from './options.js';
 import { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
-import type { Verdict } from './verdict.js';
 
 /**
  * Compiles permissions and resources into an authorizer.
@@ -95,13 +95,13 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     }
     const own = ownSubject(subject);
     if (typeof actions === 'string') {
-      const governance = snapshot.governanceIdOf(resource);
+      const permissionSet = snapshot.permissionSetIdOf(resource);
       const action = snapshot.vocabulary.actionIds.get(actions);
-      if (governance !== undefined && action !== undefined) {
-        return snapshot.verdicts.passes(governance, action, own);
+      if (permissionSet !== undefined && action !== undefined) {
+        return snapshot.decisions.passes(permissionSet, action, own);
       }
     }
-    return verdictOn(snapshot, actions, resource).passes(own);
+    return decisionOn(snapshot, actions, resource).passes(own);
   }
 
   decide(
@@ -171,7 +171,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     return new BoundAuthorizer(this, freezeSubject(subject));
   }
 
-  /** Whether a question is answered by its verdict alone, without anyone to report to. */
+  /** Whether a question is answered by its compiled decision alone, without anyone to report to. */
   get isDirect(): boolean {
     return this.#onDecision === undefined && this.#compiled.enforced;
   }
@@ -186,7 +186,7 @@ class SnapshotAuthorizer implements Authorizer<Vocabulary> {
     if (!this.isDirect) {
       return this.decide(derived.subject, actions, resource).allowed;
     }
-    return verdictOn(snapshot, actions, resource).passesDerived(derived);
+    return decisionOn(snapshot, actions, resource).passesDerived(derived);
   }
 
   replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
@@ -238,10 +238,10 @@ class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
       this.#derived = snapshot.derive(this.subject);
     }
     if (typeof actions === 'string' && this.#authorizer.isDirect) {
-      const governance = snapshot.governanceIdOf(resource);
+      const permissionSet = snapshot.permissionSetIdOf(resource);
       const action = snapshot.vocabulary.actionIds.get(actions);
-      if (governance !== undefined && action !== undefined) {
-        return snapshot.verdicts.passesDerived(governance, action, this.#derived);
+      if (permissionSet !== undefined && action !== undefined) {
+        return snapshot.decisions.passesDerived(permissionSet, action, this.#derived);
       }
     }
     return this.#authorizer.canDerived(this.#derived, actions, resource);
@@ -269,28 +269,31 @@ class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   }
 }
 
-/** The verdict by the long way: for several actions, and for resources that the registry does not know. */
-function verdictOn(
+/** The compiled decision by the long way: for several actions, and for resources that the registry does not know. */
+function decisionOn(
   snapshot: CompiledSnapshot,
   actions: string | readonly string[],
   resource: Resource,
-): Verdict {
-  const governance = snapshot.governanceOf(resource);
-  return governance.verdictOn(maskOf(snapshot.vocabulary, actions));
+): CompiledDecision {
+  const permissionSet = snapshot.permissionSetOf(resource);
+  return permissionSet.decisionOn(maskOf(snapshot.vocabulary, actions));
 }
 
-type Found = Pick<Question, 'resource' | 'governance'>;
+type Found = Pick<Question, 'resource' | 'permissionSet'>;
 
-/** A resource with what governs it: as the registry knows it, or else as it is described. */
+/** A resource with what covers it: as the registry knows it, or else as it is described. */
 function known(snapshot: CompiledSnapshot, resource: Resource): Found {
-  const governance = snapshot.governanceOf(resource);
-  return { governance, resource: snapshot.registered(resource) ?? snapshot.asDescribed(resource) };
+  const permissionSet = snapshot.permissionSetOf(resource);
+  return {
+    permissionSet,
+    resource: snapshot.registered(resource) ?? snapshot.asDescribed(resource),
+  };
 }
 
-/** A resource with what governs it, as it is described. */
+/** A resource with what covers it, as it is described. */
 function described(snapshot: CompiledSnapshot, resource: Resource): Found {
-  const governance = snapshot.governanceAsDescribed(resource);
-  return { governance, resource: snapshot.asDescribed(resource) };
+  const permissionSet = snapshot.permissionSetAsDescribed(resource);
+  return { permissionSet, resource: snapshot.asDescribed(resource) };
 }
 
 /**

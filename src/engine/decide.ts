@@ -8,35 +8,36 @@ import {
   type Resource,
   type Subject,
 } from '../model/index.js';
+import { isGranted } from './combining-algorithm.js';
 import {
   type CompiledPermission,
+  type ExcludedCompiledPermission,
   isEffective,
-  type LeftOutPermission,
 } from './compile-permissions.js';
 import type { CompiledSnapshot } from './compiled-snapshot.js';
-import type { Governance } from './governance.js';
-import type { GoverningPermissions } from './judge.js';
+import type { PermissionsByApplicability } from './evaluator.js';
 import { type Explanation, LazyDecision } from './lazy-decision.js';
-import { isGranted } from './verdicts.js';
+import type { PermissionSet } from './permission-set.js';
 
-/** A question, with what governs its resource. */
+/** A question, with the permissions that cover its resource. */
 export interface Question {
   readonly subject: Subject | null;
   readonly actions: readonly string[];
   readonly mask: number;
   readonly resource: Resource;
-  readonly governance: Governance;
+  readonly permissionSet: PermissionSet;
 }
 
 /**
- * Decides, and explains when that is read: a log of refusals alone pays for no other sentences. Where the reasons could be others by
- * then, they are worked out at once.
+ * Decides now and explains when the explanation is read, so that a log of refusals pays for
+ * refusals only. If predicates decide, the reasons are kept at once, since they may change.
  *
- * INVARIANT: `allowed` is what the verdict on the same governance, actions and subject says.
+ * INVARIANT: `allowed` is what the compiled decision on the same permission set, actions and subject
+ * says.
  */
 export function decide(snapshot: CompiledSnapshot, question: Question): Decision {
-  const { subject, actions, mask, resource, governance } = question;
-  const { judge } = snapshot;
+  const { subject, actions, mask, resource, permissionSet } = question;
+  const { evaluator } = snapshot;
   const conclude = (
     allowed: boolean,
     reason: DecisionReason,
@@ -45,26 +46,26 @@ export function decide(snapshot: CompiledSnapshot, question: Question): Decision
     const { version } = snapshot;
     return new LazyDecision({ allowed, reason, subject, actions, resource, version }, explain);
   };
-  if (!judge.rules.enforced) {
+  if (!evaluator.rules.enforced) {
     return conclude(true, 'no-auth', () => explained('auth is no_auth: nothing is enforced'));
   }
-  const { kind } = governance;
-  const verdict = governance.verdictOn(mask);
-  if (kind !== 'governed') {
-    const allowed = verdict.passes(subject);
+  const { kind } = permissionSet;
+  const decision = permissionSet.decisionOn(mask);
+  if (kind !== 'covered') {
+    const allowed = decision.passes(subject);
     return conclude(allowed, kind, () => explained(explainRule(kind, allowed, resource)));
   }
-  if (!verdict.asksPredicates) {
-    // A copy, where the subject may change: what is said later is said of the subject as it was.
+  if (!decision.asksPredicates) {
+    // A copy: a later explanation must describe the subject as it was.
     const asked = { ...question, subject: freezeSubject(subject) };
-    const allowed = verdict.passes(asked.subject);
-    return conclude(allowed, reasonOf(allowed), () => explainGoverned(snapshot, asked));
+    const allowed = decision.passes(asked.subject);
+    return conclude(allowed, reasonOf(allowed), () => explainCovered(snapshot, asked));
   }
-  const governing = judge.governing(governance, mask);
-  const votes = castVotes(snapshot, question, governing);
-  const allowed = isWon(snapshot, votes);
+  const byApplicability = evaluator.byApplicability(permissionSet, mask);
+  const evaluations = evaluatePermissions(snapshot, question, byApplicability);
+  const allowed = isAllowed(snapshot, evaluations);
   return conclude(allowed, reasonOf(allowed), () =>
-    concludeVotes(snapshot, question, governing, votes),
+    explainOutcome(snapshot, question, byApplicability, evaluations),
   );
 }
 
@@ -79,32 +80,40 @@ function reasonOf(allowed: boolean): DecisionReason {
   return allowed ? 'granted' : 'denied';
 }
 
-function isWon({ judge }: CompiledSnapshot, votes: readonly DecidingPermission[]): boolean {
-  const grants = votes.filter(({ granted }) => granted).length;
-  return isGranted(judge.rules.strategy, grants, votes.length - grants);
+function isAllowed(
+  { evaluator }: CompiledSnapshot,
+  evaluations: readonly DecidingPermission[],
+): boolean {
+  const grants = evaluations.filter(({ granted }) => granted).length;
+  return isGranted(evaluator.rules.strategy, grants, evaluations.length - grants);
 }
 
-function explainGoverned(snapshot: CompiledSnapshot, question: Question): Explanation {
-  const governing = snapshot.judge.governing(question.governance, question.mask);
-  return concludeVotes(snapshot, question, governing, castVotes(snapshot, question, governing));
+function explainCovered(snapshot: CompiledSnapshot, question: Question): Explanation {
+  const byApplicability = snapshot.evaluator.byApplicability(question.permissionSet, question.mask);
+  return explainOutcome(
+    snapshot,
+    question,
+    byApplicability,
+    evaluatePermissions(snapshot, question, byApplicability),
+  );
 }
 
-function concludeVotes(
+function explainOutcome(
   snapshot: CompiledSnapshot,
   question: Question,
-  governing: GoverningPermissions,
-  votes: readonly DecidingPermission[],
+  byApplicability: PermissionsByApplicability,
+  evaluations: readonly DecidingPermission[],
 ): Explanation {
-  const allowed = isWon(snapshot, votes);
-  const showsGrants = allowed && snapshot.judge.rules.strategy === 'affirmative';
+  const allowed = isAllowed(snapshot, evaluations);
+  const showsGrants = allowed && snapshot.evaluator.rules.strategy === 'affirmative';
   return explained(
-    explainVotes(allowed, question, governing, votes),
-    showsGrants ? votes.filter(({ granted }) => granted) : votes,
+    explainEvaluations(allowed, question, byApplicability, evaluations),
+    showsGrants ? evaluations.filter(({ granted }) => granted) : evaluations,
   );
 }
 
 function explainRule(
-  kind: Exclude<Governance['kind'], 'governed'>,
+  kind: Exclude<PermissionSet['kind'], 'covered'>,
   allowed: boolean,
   resource: Resource,
 ): string {
@@ -113,7 +122,7 @@ function explainRule(
     case 'unknown-project':
       return `the project of ${what} is not known`;
     case 'unsecured':
-      return `no permission governs ${what}: unsecured resources are ${allowed ? 'open to everyone' : 'refused'}`;
+      return `no permission covers ${what}: unsecured resources are ${allowed ? 'open to everyone' : 'refused'}`;
     case 'no-permissions':
       return allowed
         ? `the project of ${what} has no permissions yet: every named user is let through`
@@ -121,13 +130,13 @@ function explainRule(
   }
 }
 
-/** What each permission that has a say answers: those that can grant first. */
-function castVotes(
+/** The effect of each permission that takes part in the decision: applicable ones first. */
+function evaluatePermissions(
   snapshot: CompiledSnapshot,
   { subject, actions }: Question,
-  { holders, undecided, excluded }: GoverningPermissions,
+  { applicable, indeterminate, excluded }: PermissionsByApplicability,
 ): DecidingPermission[] {
-  const vote = (
+  const evaluate = (
     permission: CompiledPermission,
     granted: boolean,
     because: string,
@@ -138,35 +147,36 @@ function castVotes(
     return Object.freeze({ name, project, granted, explanation });
   };
   return [
-    ...holders.map((permission) =>
-      vote(
+    ...applicable.map((permission) =>
+      evaluate(
         permission,
         permission.test.passes(subject),
         `it requires ${requirementOf(snapshot, permission)}`,
       ),
     ),
-    ...undecided.map((permission) =>
-      vote(permission, false, 'it requires tags, and those of the resource are not known'),
+    ...indeterminate.map((permission) =>
+      evaluate(permission, false, 'it requires tags, and those of the resource are not known'),
     ),
     ...excluded.map((permission) =>
-      vote(permission, false, `it is left out, since ${whyLeftOut(permission)}`),
+      evaluate(permission, false, `it is excluded, since ${whyExcluded(permission)}`),
     ),
   ];
 }
 
-function explainVotes(
+function explainEvaluations(
   allowed: boolean,
   { resource, actions }: Question,
-  { others }: GoverningPermissions,
-  votes: readonly DecidingPermission[],
+  { notApplicable }: PermissionsByApplicability,
+  evaluations: readonly DecidingPermission[],
 ): string {
   const what = `${actions.join(', ')} on ${formatResource(resource)}`;
-  if (votes.length === 0) {
-    const names = others.slice(0, 3).map(({ source }) => JSON.stringify(source.name));
-    const more = others.length > names.length ? ` and ${others.length - names.length} more` : '';
-    return `no permission holds ${what}: ${names.join(', ')}${more} govern it with other actions`;
+  if (evaluations.length === 0) {
+    const names = notApplicable.slice(0, 3).map(({ source }) => JSON.stringify(source.name));
+    const more =
+      notApplicable.length > names.length ? ` and ${notApplicable.length - names.length} more` : '';
+    return `no permission holds ${what}: ${names.join(', ')}${more} cover it with other actions`;
   }
-  const deciding = votes.filter(({ granted }) => granted === allowed);
+  const deciding = evaluations.filter(({ granted }) => granted === allowed);
   const sentences = deciding.slice(0, 3).map(({ explanation }) => explanation);
   const more = deciding.length > 3 ? `; and ${deciding.length - 3} more` : '';
   return `${allowed ? 'allowed' : 'refused'} ${what}: ${sentences.join('; ')}${more}`;
@@ -184,6 +194,6 @@ export function requirementOf(snapshot: CompiledSnapshot, permission: CompiledPe
   }
 }
 
-function whyLeftOut({ source }: LeftOutPermission): string {
+function whyExcluded({ source }: ExcludedCompiledPermission): string {
   return source.excluded.map(({ message }) => message).join('; ');
 }

@@ -6,6 +6,6 @@ export { prepareSnapshot } from './compile-snapshot.js';
 export type { CompiledSnapshot } from './compiled-snapshot.js';
 export { createAuthorizer } from './create-authorizer.js';
 export { requirementOf } from './decide.js';
-export type { Governance } from './governance.js';
 export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './options.js';
+export type { PermissionSet } from './permission-set.js';
 export { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';

@@ -31,7 +31,7 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly defaultProject?: string;
   /** Default: `affirmative`. */
   readonly strategy?: DecisionStrategy;
-  /** What becomes of a resource that no permission governs. Default: `deny`, as Feast's servers do. */
+  /** What becomes of a resource that no permission covers. Default: `deny`, as Feast's servers do. */
   readonly unsecured?: 'deny' | 'allow';
   /**
    * What becomes of a project without any permission. Default: `allow-named`, as Feast's servers do, so that a first
@@ -54,7 +54,7 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   /** A name for this version of the registry, given back in decisions. Default: a number that counts up. */
   readonly version?: string;
   /**
-   * How governing permissions are found. `scan` tries every permission on every resource: slow, and the same answers,
+   * How covering permissions are found. `scan` tries every permission on every resource: slow, and the same answers,
    * which is what it is for. Default: `index`.
    */
   readonly matching?: 'index' | 'scan';

@@ -1,54 +1,54 @@
-import { HitBuffer, type ScopeFinder } from '../matchers/index.js';
+import { HitBuffer, type TargetFinder } from '../matchers/index.js';
 import { formatResource, frozenTags, type Resource, type Tags } from '../model/index.js';
-import type { Governance } from './governance.js';
-import type { GovernanceTable } from './governance-table.js';
-import { ResourcePlaces } from './resource-places.js';
+import type { PermissionSet } from './permission-set.js';
+import type { PermissionSetTable } from './permission-set-table.js';
+import { ResourceIndex } from './resource-index.js';
 
-/** A finder over some of a snapshot's scopes. */
-export interface ScopeGroup {
-  readonly finder: ScopeFinder;
+/** A finder over some of a snapshot's targets. */
+export interface TargetGroup {
+  readonly finder: TargetFinder;
   /** By the finder's position: the position in the snapshot. Ascending. */
-  readonly scopeIds: readonly number[];
+  readonly targetIds: readonly number[];
 }
 
-/** A resource as the registry knows it: its tags are known, if there are none. */
+/** A resource as the registry holds it. Its tags are known, even when it has none. */
 export interface RegisteredResource extends Resource {
   readonly tags: Tags;
 }
 
-/** One project of a snapshot: what governs it, and what is registered in it. */
+/** One project of a snapshot: its targets and its registered resources. */
 export class CompiledProject {
-  /** Undefined: the implicit project, where nothing names any. */
+  /** Undefined: the implicit project, if permissions and resources name none. */
   readonly name: string | undefined;
-  readonly #places = new ResourcePlaces();
+  readonly #index = new ResourceIndex();
   /** The registered resources, by type and name. */
   readonly registered: Map<string, Map<string, RegisteredResource>> = new Map();
-  readonly #groups: readonly ScopeGroup[];
-  readonly #table: GovernanceTable;
-  readonly #ungoverned: Governance;
-  readonly #ungovernedId: number;
+  readonly #groups: readonly TargetGroup[];
+  readonly #table: PermissionSetTable;
+  readonly #unsecured: PermissionSet;
+  readonly #unsecuredId: number;
   readonly #inside = new HitBuffer();
   readonly #unknown = new HitBuffer();
-  readonly #found = { scopes: new HitBuffer(), unknownScopes: new HitBuffer() };
+  readonly #found = { targets: new HitBuffer(), indeterminateTargets: new HitBuffer() };
 
   /**
-   * @param groups the scopes of this project, and those of every project
-   * @param table that of the snapshot, shared by its projects
+   * @param groups the targets of this project, and the targets for every project
+   * @param table the table of the snapshot, shared by its projects
    */
-  constructor(name: string | undefined, groups: readonly ScopeGroup[], table: GovernanceTable) {
+  constructor(name: string | undefined, groups: readonly TargetGroup[], table: PermissionSetTable) {
     this.name = name;
-    this.#groups = groups.filter(({ scopeIds }) => scopeIds.length > 0);
+    this.#groups = groups.filter(({ targetIds }) => targetIds.length > 0);
     this.#table = table;
-    this.#ungoverned = table.without(this.hasPermissions ? 'unsecured' : 'no-permissions');
-    this.#ungovernedId = table.verdicts.add(this.#ungoverned);
+    this.#unsecured = table.without(this.hasPermissions ? 'unsecured' : 'no-permissions');
+    this.#unsecuredId = table.decisions.add(this.#unsecured);
   }
 
-  /** Whether some permission, be it an excluded one, is for this project. */
+  /** Whether any permission, excluded ones included, is for this project. */
   get hasPermissions(): boolean {
     return this.#groups.length > 0;
   }
 
-  /** @throws TypeError when the same type and name was registered with other tags */
+  /** @throws TypeError if the same type and name is registered with other tags */
   register(resource: RegisteredResource, typeId: number): void {
     const { type, name, tags } = resource;
     let byName = this.registered.get(type);
@@ -62,36 +62,36 @@ export class CompiledProject {
       throw new TypeError(`${formatResource(resource)} is registered twice, with different tags`);
     }
     byName.set(name, resource);
-    const { scopes, unknownScopes } = this.#find(typeId, name, tags);
-    const isGoverned = scopes.length + unknownScopes.length > 0;
-    this.#places.set(
+    const { targets, indeterminateTargets } = this.#find(typeId, name, tags);
+    const isCovered = targets.length + indeterminateTargets.length > 0;
+    this.#index.set(
       resource,
       typeId,
-      isGoverned ? this.#table.ofRegistered(scopes, unknownScopes) : this.#ungovernedId,
+      isCovered ? this.#table.ofRegistered(targets, indeterminateTargets) : this.#unsecuredId,
     );
   }
 
-  /** The number, in the verdict table, of what governs a registered resource; undefined for any other. */
-  governanceIdOf(resource: Resource): number | undefined {
-    return this.#places.get(resource);
+  /** The ID of a registered resource's permission set; undefined for any other resource. */
+  permissionSetIdOf(resource: Resource): number | undefined {
+    return this.#index.get(resource);
   }
 
   /**
-   * What governs a resource that is described and not registered.
+   * The permission set of a resource as it is described.
    *
-   * @param tags undefined: not known
+   * @param tags undefined: unknown
    */
-  govern(typeId: number, name: string, tags: Tags | undefined): Governance {
-    // SECURITY: a copy, since a getter among a stranger's tags could ask something else while its scopes are looked for.
-    const { scopes, unknownScopes } = this.#find(typeId, name, tags && frozenTags(tags));
-    const isGoverned = scopes.length + unknownScopes.length > 0;
-    return isGoverned ? this.#table.ofStranger(scopes, unknownScopes) : this.#ungoverned;
+  permissionSetFor(typeId: number, name: string, tags: Tags | undefined): PermissionSet {
+    // SECURITY: a copy, since a getter among untrusted tags could ask another question meanwhile.
+    const { targets, indeterminateTargets } = this.#find(typeId, name, tags && frozenTags(tags));
+    const isCovered = targets.length + indeterminateTargets.length > 0;
+    return isCovered ? this.#table.ofUnregistered(targets, indeterminateTargets) : this.#unsecured;
   }
 
   /**
-   * Does what `govern` spends its time on, with pauses.
+   * Does the slow part of `permissionSetFor`, with pauses.
    *
-   * @returns a function that has the next `govern` of this name take what was found
+   * @returns a function that makes the next `permissionSetFor` of this name use the result
    */
   *prepare(name: string): Generator<undefined, () => void> {
     const parts: (() => void)[] = [];
@@ -105,21 +105,21 @@ export class CompiledProject {
     typeId: number,
     name: string,
     tags: Tags | undefined,
-  ): { readonly scopes: Int32Array; readonly unknownScopes: Int32Array } {
-    const { scopes, unknownScopes } = this.#found;
-    scopes.clear();
-    unknownScopes.clear();
-    for (const { finder, scopeIds } of this.#groups) {
+  ): { readonly targets: Int32Array; readonly indeterminateTargets: Int32Array } {
+    const { targets, indeterminateTargets } = this.#found;
+    targets.clear();
+    indeterminateTargets.clear();
+    for (const { finder, targetIds } of this.#groups) {
       finder.find(typeId, name, tags, this.#inside, this.#unknown);
-      translate(this.#inside, scopeIds, scopes);
-      translate(this.#unknown, scopeIds, unknownScopes);
+      translate(this.#inside, targetIds, targets);
+      translate(this.#unknown, targetIds, indeterminateTargets);
     }
-    return { scopes: scopes.toSorted(), unknownScopes: unknownScopes.toSorted() };
+    return { targets: targets.toSorted(), indeterminateTargets: indeterminateTargets.toSorted() };
   }
 }
 
-function translate(found: HitBuffer, scopeIds: readonly number[], into: HitBuffer): void {
-  for (let index = 0; index < found.count; index++) into.push(scopeIds[found.at(index)] as number);
+function translate(found: HitBuffer, targetIds: readonly number[], into: HitBuffer): void {
+  for (let index = 0; index < found.count; index++) into.push(targetIds[found.at(index)] as number);
 }
 
 function areSame(a: Tags, b: Tags): boolean {

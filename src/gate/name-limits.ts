@@ -71,7 +71,7 @@ export class NameLimits {
     for (const requirement of requirements) {
       for (const resource of resourcesOf(requirement)) {
         if (++count % NAMES_PER_STEP === 0) yield;
-        if (snapshot.governanceIdOf(resource) !== undefined) continue;
+        if (snapshot.permissionSetIdOf(resource) !== undefined) continue;
         const { type, name, project, tags } = resource;
         const key = `${type}\n${project}\n${name}`;
         if (unknown.has(key)) continue;

@@ -92,7 +92,7 @@ export class RequestDecider<V extends Vocabulary> {
       count += resources.length;
       if (resources.length === 0 || count > MAX_QUICK_RESOURCES) return false;
       for (const resource of resources) {
-        if (!this.#limits.fits(resource) || snapshot.governanceIdOf(resource) === undefined)
+        if (!this.#limits.fits(resource) || snapshot.permissionSetIdOf(resource) === undefined)
           return false;
       }
     }

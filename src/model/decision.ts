@@ -5,9 +5,9 @@ import type { Subject } from './subject.js';
 /**
  * Which rule spoke.
  *
- * - `granted`: a permission that governs the resource holds the actions and its policy is satisfied.
- * - `denied`: permissions govern the resource, and they do not grant the actions.
- * - `unsecured`: no permission governs the resource; the option `unsecured` decided.
+ * - `granted`: a permission that covers the resource holds the actions and its policy is satisfied.
+ * - `denied`: permissions cover the resource, and they do not grant the actions.
+ * - `unsecured`: no permission covers the resource; the option `unsecured` decided.
  * - `no-permissions`: the project has no permission at all; the option `whenNoPermissions` decided.
  * - `unknown-project`: the registry does not know the project.
  * - `no-auth`: enforcement is switched off (`auth: no_auth`).

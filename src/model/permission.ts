@@ -15,7 +15,7 @@ export type NamePatternSource = string | GlobPattern;
 /** Who may do what to which resources: a frozen value, made by `definePermission`. */
 export interface Permission<V extends Vocabulary = FeastVocabulary> {
   readonly name: string;
-  /** A permission governs the resources of its own project only; undefined: of every project. */
+  /** A permission covers the resources of its own project only; undefined: of every project. */
   readonly project: string | undefined;
   /** Empty: all types. A type includes its sub-types. */
   readonly types: readonly TypeOf<V>[];

@@ -1,3 +1,4 @@
+export { AttributeTable, hasBit } from './attribute-table.js';
 export type { DefinePermissionOptions } from './define-permission.js';
 export { definePermission, permissionContext } from './define-permission.js';
 export type { FeastPolicy } from './kinds.js';
@@ -10,6 +11,5 @@ export {
   policyKindMap,
   roles,
 } from './kinds.js';
-export { hasBit, SubjectAtoms } from './subject-atoms.js';
 export type { DerivedSubject } from './subject-test.js';
 export { SubjectTest } from './subject-test.js';

@@ -1,10 +1,10 @@
 import type { PolicyTest, Subject } from '../model/index.js';
-import { AtomSet, type SubjectAtoms } from './subject-atoms.js';
+import { AttributeSet, type AttributeTable } from './attribute-table.js';
 
-/** A subject with what can be derived from it once: its own frozen copy and its atoms in one snapshot. */
+/** A subject with what can be derived from it once: its own frozen copy and its attributes in one snapshot. */
 export interface DerivedSubject {
   readonly subject: Subject | null;
-  readonly atoms: readonly number[];
+  readonly attributes: readonly number[];
 }
 
 type Predicate = (subject: Subject | null) => boolean;
@@ -13,49 +13,49 @@ type Predicate = (subject: Subject | null) => boolean;
  * A question about a subject, ready to be asked many times: one policy, or several of which one is enough.
  */
 export class SubjectTest {
-  readonly #table: SubjectAtoms;
+  readonly #table: AttributeTable;
   readonly #everyone: boolean;
   readonly #namedUsers: boolean;
-  readonly #atoms: AtomSet;
+  readonly #attributes: AttributeSet;
   readonly #predicates: readonly Predicate[];
 
   private constructor(
-    table: SubjectAtoms,
+    table: AttributeTable,
     parts: {
       readonly everyone?: boolean;
       readonly namedUsers?: boolean;
-      readonly atoms?: AtomSet;
+      readonly attributes?: AttributeSet;
       readonly predicates?: readonly Predicate[];
     },
   ) {
     this.#table = table;
     this.#everyone = parts.everyone ?? false;
     this.#namedUsers = parts.namedUsers ?? false;
-    this.#atoms = parts.atoms ?? AtomSet.EMPTY;
+    this.#attributes = parts.attributes ?? AttributeSet.EMPTY;
     this.#predicates = parts.predicates ?? [];
   }
 
-  static everyone(table: SubjectAtoms): SubjectTest {
+  static everyone(table: AttributeTable): SubjectTest {
     return new SubjectTest(table, { everyone: true });
   }
 
   /** Passes who has a user name that is not empty. */
-  static namedUsers(table: SubjectAtoms): SubjectTest {
+  static namedUsers(table: AttributeTable): SubjectTest {
     return new SubjectTest(table, { namedUsers: true });
   }
 
-  static nobody(table: SubjectAtoms): SubjectTest {
+  static nobody(table: AttributeTable): SubjectTest {
     return new SubjectTest(table, {});
   }
 
   /** @throws TypeError when a policy kind made something else than a test */
-  static compile(test: PolicyTest, table: SubjectAtoms): SubjectTest {
+  static compile(test: PolicyTest, table: AttributeTable): SubjectTest {
     switch (test.kind) {
       case 'always':
         return SubjectTest.everyone(table);
       case 'any-of':
         return new SubjectTest(table, {
-          atoms: new AtomSet([
+          attributes: new AttributeSet([
             ...(test.roles ?? []).map((role) => table.role(role)),
             ...(test.groups ?? []).map((group) => table.group(group)),
             ...(test.namespaces ?? []).map((namespace) => table.namespace(namespace)),
@@ -69,19 +69,23 @@ export class SubjectTest {
   }
 
   /** Passes who passes one of `tests`; nobody when there are none. */
-  static anyOf(tests: ReadonlySet<SubjectTest>, table: SubjectAtoms): SubjectTest {
+  static anyOf(tests: ReadonlySet<SubjectTest>, table: AttributeTable): SubjectTest {
     const [first] = tests;
     if (tests.size === 1 && first !== undefined) return first;
-    const atoms = new Set<number>();
+    const attributes = new Set<number>();
     const predicates: Predicate[] = [];
     let namedUsers = false;
     for (const test of tests) {
       if (test.#everyone) return test;
       namedUsers ||= test.#namedUsers;
-      for (const atom of test.#atoms.atoms) atoms.add(atom);
+      for (const attribute of test.#attributes.attributes) attributes.add(attribute);
       predicates.push(...test.#predicates);
     }
-    return new SubjectTest(table, { namedUsers, atoms: new AtomSet(atoms), predicates });
+    return new SubjectTest(table, {
+      namedUsers,
+      attributes: new AttributeSet(attributes),
+      predicates,
+    });
   }
 
   /** Whether no subject whatever can pass. */
@@ -89,7 +93,7 @@ export class SubjectTest {
     return (
       !this.#everyone &&
       !this.#namedUsers &&
-      this.#atoms.atoms.length === 0 &&
+      this.#attributes.attributes.length === 0 &&
       this.#predicates.length === 0
     );
   }
@@ -105,14 +109,14 @@ export class SubjectTest {
   }
 
   /**
-   * The test as bits by atom, or in a word where it lets in everyone or every named user; undefined where it is more than that, or
+   * The test as bits by attribute, or in a word where it lets in everyone or every named user; undefined where it is more than that, or
    * where the bits would take more than `maxWords` words of 32.
    */
   toBits(maxWords: number): Uint32Array | 'everyone' | 'named-users' | undefined {
     if (this.#everyone) return 'everyone';
     if (this.#predicates.length > 0) return undefined;
-    if (!this.#namedUsers) return this.#atoms.toBits(maxWords);
-    return this.#atoms.atoms.length === 0 ? 'named-users' : undefined;
+    if (!this.#namedUsers) return this.#attributes.toBits(maxWords);
+    return this.#attributes.attributes.length === 0 ? 'named-users' : undefined;
   }
 
   /** Whether `subject` passes. */
@@ -120,17 +124,17 @@ export class SubjectTest {
     if (this.#everyone) return true;
     if (subject !== null) {
       if (this.#namedUsers && subject.username !== '') return true;
-      if (this.#table.hasAny(subject, this.#atoms)) return true;
+      if (this.#table.hasAny(subject, this.#attributes)) return true;
     }
     return this.#predicates.length > 0 && this.#anyPredicate(subject);
   }
 
-  /** The same for a subject whose atoms are known. */
+  /** The same for a subject whose attributes are known. */
   passesDerived(derived: DerivedSubject): boolean {
     if (this.#everyone) return true;
-    const { atoms } = derived;
-    for (let index = 0; index < atoms.length; index++) {
-      if (this.#atoms.has(atoms[index] as number)) return true;
+    const { attributes } = derived;
+    for (let index = 0; index < attributes.length; index++) {
+      if (this.#attributes.has(attributes[index] as number)) return true;
     }
     if (this.#namedUsers && derived.subject !== null && derived.subject.username !== '')
       return true;

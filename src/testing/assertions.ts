@@ -41,10 +41,10 @@ export function assertDenied<V extends Vocabulary = FeastVocabulary>(
 }
 
 /**
- * Asserts that some permission governs each of the resources, whatever its actions.
+ * Asserts that some permission covers each of the resources, whatever its actions.
  *
  * @param resources one, or a list that is not empty
- * @throws {@link AuthorizationAssertionError} when one is not governed, or under `auth: no_auth`
+ * @throws {@link AuthorizationAssertionError} when one is not covered, or under `auth: no_auth`
  * @throws TypeError on arguments that are none
  */
 export function assertSecured<V extends Vocabulary = FeastVocabulary>(

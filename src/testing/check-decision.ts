@@ -48,7 +48,7 @@ function explainDecision(snapshot: CompiledSnapshot, decision: Decision): string
       { label: 'almost matched', lines: allowed ? [] : nearMisses(snapshot, decision) },
       {
         label: 'note',
-        lines: isStranger(snapshot, decision)
+        lines: isUnregistered(snapshot, decision)
           ? [`${formatResource(resource)} is not registered`]
           : [],
       },
@@ -76,7 +76,7 @@ function describeReason(
   { reason, permissions, explanation }: Decision,
 ): string {
   if (permissions.length === 0) return explanation;
-  const { strategy } = snapshot.judge.rules;
+  const { strategy } = snapshot.evaluator.rules;
   if (strategy === 'affirmative') return reason;
   const grants = permissions.filter(({ granted }) => granted).length;
   return `${reason}: ${count(grants, 'grant')} of ${permissions.length} (strategy ${strategy})`;
@@ -95,6 +95,6 @@ function nearMisses(snapshot: CompiledSnapshot, decision: Decision): readonly st
 }
 
 /** Whether a registry is there and does not know the resource: its name may be misspelt. */
-function isStranger(snapshot: CompiledSnapshot, { resource }: Decision): boolean {
+function isUnregistered(snapshot: CompiledSnapshot, { resource }: Decision): boolean {
   return snapshot.registered(resource) === undefined && snapshot.resources().next().done !== true;
 }

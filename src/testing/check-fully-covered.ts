@@ -8,7 +8,7 @@ import type { CoverageDemand } from './coverage-demand.js';
 import { NOT_ENFORCED, outlineFailure } from './failure-message.js';
 
 /**
- * Whether somebody may do each action to each registered resource: a permission that governs it holds the action, and its
+ * Whether somebody may do each action to each registered resource: a permission that covers it holds the action, and its
  * policy can be satisfied. Under `auth: no_auth` nothing is covered.
  *
  * @throws TypeError when `authorizer` or `demand` is not one, and when there is no registered resource to check
@@ -81,12 +81,12 @@ function findGaps(snapshot: CompiledSnapshot, demand: CoverageDemand<Vocabulary>
 const IDLE = 'ignored, and without a gap';
 
 function describeGaps(
-  { vocabulary, judge }: CompiledSnapshot,
+  { vocabulary, evaluator }: CompiledSnapshot,
   { secured, uncoveredActions, unsatisfiableActions }: Coverage,
   actions: readonly string[],
 ): readonly string[] {
-  if (!judge.rules.enforced) return [NOT_ENFORCED];
-  if (!secured) return ['no permission governs'];
+  if (!evaluator.rules.enforced) return [NOT_ENFORCED];
+  if (!secured) return ['no permission covers'];
   const demanded = (found: readonly string[]): string =>
     foldNames(
       found.filter((action) => actions.includes(action)),

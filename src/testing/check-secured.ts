@@ -12,7 +12,7 @@ import type { CheckResult } from './check-result.js';
 import { type MessageSection, NOT_ENFORCED, outlineFailure } from './failure-message.js';
 
 /**
- * Whether each of some resources is governed by a permission, whatever its actions. Under `auth: no_auth` none is secured.
+ * Whether each of some resources is covered by a permission, whatever its actions. Under `auth: no_auth` none is secured.
  *
  * @param resources one, or a list that is not empty
  * @throws TypeError when `authorizer` is not one, and on resources that are none
@@ -21,7 +21,7 @@ export function checkSecured(authorizer: unknown, resources: unknown): CheckResu
   assertAuthorizer(authorizer);
   const snapshot = compiledOf(authorizer.snapshot);
   const list = listResources(resources);
-  const { enforced } = snapshot.judge.rules;
+  const { enforced } = snapshot.evaluator.rules;
   const open = list.filter((one) => !enforced || !coverResource(snapshot, one).secured);
   const pass = open.length === 0;
   const shown = pass ? list : open;
@@ -57,12 +57,12 @@ function describeSecured(snapshot: CompiledSnapshot, resource: Resource): Messag
   const { permissions } = coverResource(snapshot, resource);
   return {
     label: formatResource(resource),
-    lines: permissions.map(({ source }) => `permission ${JSON.stringify(source.name)} governs it`),
+    lines: permissions.map(({ source }) => `permission ${JSON.stringify(source.name)} covers it`),
   };
 }
 
 function describeOpen(snapshot: CompiledSnapshot, resource: Resource): MessageSection {
-  if (!snapshot.judge.rules.enforced) {
+  if (!snapshot.evaluator.rules.enforced) {
     return { label: formatResource(resource), lines: [NOT_ENFORCED] };
   }
   if (!snapshot.projects.has(resource.project)) {
@@ -70,7 +70,7 @@ function describeOpen(snapshot: CompiledSnapshot, resource: Resource): MessageSe
   }
   const misses = findNearMisses(snapshot, subjectOfEveryPolicy(snapshot), [], resource);
   return {
-    label: `no permission governs ${formatResource(resource)}`,
+    label: `no permission covers ${formatResource(resource)}`,
     lines: misses.map(
       ({ permission, because }) =>
         `permission ${JSON.stringify(permission)} almost does: ${because}`,

@@ -18,7 +18,7 @@ export interface FeastPermissionMatchers<Result, Actual> {
   toAllow(question: AccessQuestion<VocabularyOf<Actual>>): Result;
   /** The subject may not do it. On failure: the permissions that grant it. */
   toDeny(question: AccessQuestion<VocabularyOf<Actual>>): Result;
-  /** Some permission governs each of the resources, whatever its actions. */
+  /** Some permission covers each of the resources, whatever its actions. */
   toBeSecured(
     resources: ResourceOf<VocabularyOf<Actual>> | readonly ResourceOf<VocabularyOf<Actual>>[],
   ): Result;

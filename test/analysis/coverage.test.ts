@@ -49,7 +49,7 @@ describe('coverResources', () => {
   const without = (...actions: string[]): string[] =>
     ALL_ACTIONS.filter((action) => !actions.includes(action));
 
-  it('says of every registered resource what governs it, and what that leaves open', () => {
+  it('says of every registered resource what covers it, and what that leaves open', () => {
     const a = {
       secured: true,
       permissions: ['readers', 'nobody'],
@@ -78,7 +78,7 @@ describe('coverResources', () => {
     ]);
   });
 
-  it('has one object for all resources that the same permissions govern', () => {
+  it('has one object for all resources that the same permissions cover', () => {
     const [, first, second, third] = [...coverResources(snapshot)];
     expect(first?.coverage).toBe(second?.coverage);
     expect(first?.coverage).not.toBe(third?.coverage);
@@ -98,7 +98,7 @@ describe('coverResource', () => {
     expect(coverResource(snapshot, view('a1', { project: 'elsewhere' })).secured).toBe(false);
   });
 
-  it('counts what may govern, where tags are not known, and lets it hold nothing', () => {
+  it('counts what may cover, where tags are not known, and lets it hold nothing', () => {
     const coverage = coverResource(snapshot, view('new', { project: 'p' }));
     expect(coverage.secured).toBe(true);
     expect(coverage.permissions.map(({ source }) => source.name)).toEqual(['tagged']);

@@ -3,7 +3,7 @@ import { prepareSnapshot, type Snapshot, type SnapshotOptions } from '../../src/
 import type { FeastVocabulary } from '../../src/model/index.js';
 import { loadFeatureStore } from '../../src/registry/index.js';
 
-/** Compiles as the command line does: what is not understood is left out. */
+/** Compiles as the command line does: what is not understood is excluded. */
 export async function snapshotOf(options: SnapshotOptions): Promise<Snapshot<FeastVocabulary>> {
   return await prepareSnapshot({ ...options, onUnsupportedPattern: 'exclude' });
 }

@@ -43,7 +43,7 @@ describe('auditSnapshot', () => {
         {
           rule: 'unsecured-resource',
           level: 'warning',
-          message: 'no permission governs Entity `c`',
+          message: 'no permission covers Entity `c`',
           resource: c,
         },
         {
@@ -189,8 +189,8 @@ describe('reportText', () => {
     }));
     const report = await auditOf({ permissions, resources: [] });
     const text = reportText(report, options);
-    expect(text).toContain('\n  2,020 findings:\n  - permission `p0` governs');
-    expect(text).toContain('  - permission `p19` governs');
+    expect(text).toContain('\n  2,020 findings:\n  - permission `p0` covers');
+    expect(text).toContain('  - permission `p19` covers');
     expect(text).not.toContain('`p20`');
     expect(text).toContain('\n  and 2,000 more; `--all` shows them\n');
     expect(text).toContain('\n2,020 warnings\n');

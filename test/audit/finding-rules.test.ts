@@ -230,14 +230,14 @@ describe('unsupported-pattern and excluded-permission', () => {
 });
 
 describe('unsecured-resource', () => {
-  it('is found for each resource that nothing governs', async () => {
+  it('is found for each resource that nothing covers', async () => {
     const permissions = [{ ...ADMIN, namePatterns: 'risk' }];
     const { findings } = await auditOf({ permissions, resources: RESOURCES });
     expect(findings.filter(({ rule }) => rule === 'unsecured-resource')).toEqual([
       {
         rule: 'unsecured-resource',
         level: 'warning',
-        message: 'no permission governs FeatureView `sales`',
+        message: 'no permission covers FeatureView `sales`',
         resource: { project: null, type: 'FeatureView', name: 'sales' },
       },
     ]);
@@ -252,15 +252,15 @@ describe('unsecured-resource', () => {
       ],
     };
     expect(await messages('unsecured-resource', options)).toEqual([
-      'no permission governs FeatureView `a` of project `p`',
-      'no permission governs FeatureView `a` of project `q`',
+      'no permission covers FeatureView `a` of project `p`',
+      'no permission covers FeatureView `a` of project `q`',
     ]);
     expect(await messages('unsecured-resource', options, { project: 'q' })).toEqual([
-      'no permission governs FeatureView `a`',
+      'no permission covers FeatureView `a`',
     ]);
   });
 
-  it('is not found where everything is governed', async () => {
+  it('is not found where everything is covered', async () => {
     expect(await messages('unsecured-resource', { permissions: [ADMIN] })).toEqual([]);
   });
 });
@@ -338,8 +338,8 @@ describe('matches-nothing', () => {
       { name: 'none', types: 'Entity' as FeastType, policy: roles('r') },
     ];
     expect(await messages('matches-nothing', { permissions })).toEqual([
-      'permission `lost` governs no resource: Entity named `old_.*`, `glob:x*` with the tags `a: b`',
-      'permission `none` governs no resource: Entity',
+      'permission `lost` covers no resource: Entity named `old_.*`, `glob:x*` with the tags `a: b`',
+      'permission `none` covers no resource: Entity',
     ]);
   });
 
@@ -347,7 +347,7 @@ describe('matches-nothing', () => {
     const namePatterns = ['tide_*', 'old_.*', 'v1.2_*', { glob: 'x*' }];
     const permissions = [ADMIN, { name: 'lost', namePatterns, policy: roles('r') }];
     expect(await messages('matches-nothing', { permissions })).toEqual([
-      'permission `lost` governs no resource: resources named `tide_*`, `old_.*`, `v1.2_*`, `glob:x*`; name patterns are regular expressions, did you mean `tide_.*`, `v1\\.2_.*`?',
+      'permission `lost` covers no resource: resources named `tide_*`, `old_.*`, `v1.2_*`, `glob:x*`; name patterns are regular expressions, did you mean `tide_.*`, `v1\\.2_.*`?',
     ]);
   });
 

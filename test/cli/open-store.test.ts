@@ -38,7 +38,7 @@ describe('printWarnings', () => {
     const lines = await warningsOf(2);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(
-      /^feast-permissions: warning: permission `p1\\u001b\[2J` is left out: /,
+      /^feast-permissions: warning: permission `p1\\u001b\[2J` is excluded: /,
     );
   });
 

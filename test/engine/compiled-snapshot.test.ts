@@ -156,7 +156,7 @@ describe('tags', () => {
   });
 });
 
-describe('a permission that is left out', () => {
+describe('a permission that is excluded', () => {
   const odd = {
     name: 'odd',
     namePatterns: ['(a)\\1', 'b'],
@@ -254,7 +254,7 @@ describe('a permission that is left out', () => {
     const warnings = (options: SnapshotOptions): readonly string[] =>
       createAuthorizer(options).snapshot.warnings;
     expect(warnings({ permissions: [odd, reader], onUnsupportedPattern: 'exclude' })).toEqual([
-      'permission `odd` is left out: permission `odd`: name pattern `(a)\\1` is unsupported: back-reference at position 3',
+      'permission `odd` is excluded: permission `odd`: name pattern `(a)\\1` is unsupported: back-reference at position 3',
     ]);
     expect(warnings({ permissions: [] })).toEqual([
       'there are no permissions: every named user may do everything',
@@ -289,7 +289,7 @@ describe('a permission that is left out', () => {
   });
 });
 
-describe('what strangers ask', () => {
+describe('unregistered resources', () => {
   const permissions = Array.from({ length: 40 }, (_, index) => ({
     ...reader,
     name: `p${index}`,
@@ -305,17 +305,17 @@ describe('what strangers ask', () => {
       const name = `${index.toString(36)}_${(index * 7919).toString(36)}`;
       expect(bound.can('DESCRIBE', view(name))).toBe(true);
     }
-    expect(compiledOf(authorizer.snapshot).rememberedStrangers).toBeGreaterThan(1000);
-    expect(compiledOf(authorizer.snapshot).rememberedStrangers).toBeLessThanOrEqual(16_384);
+    expect(compiledOf(authorizer.snapshot).rememberedUnregistered).toBeGreaterThan(1000);
+    expect(compiledOf(authorizer.snapshot).rememberedUnregistered).toBeLessThanOrEqual(16_384);
   });
 
   it('is not remembered where names are long, or tags are told', () => {
     const authorizer = createAuthorizer({ permissions });
     authorizer.can(ALICE, 'DESCRIBE', view('x'.repeat(1025)));
     authorizer.can(ALICE, 'DESCRIBE', view('x', { tags: {} }));
-    expect(compiledOf(authorizer.snapshot).rememberedStrangers).toBe(0);
+    expect(compiledOf(authorizer.snapshot).rememberedUnregistered).toBe(0);
     authorizer.can(ALICE, 'DESCRIBE', view('x'.repeat(1024)));
-    expect(compiledOf(authorizer.snapshot).rememberedStrangers).toBe(1);
+    expect(compiledOf(authorizer.snapshot).rememberedUnregistered).toBe(1);
   });
 
   it('is kept apart by type, project and name', () => {
@@ -332,7 +332,7 @@ describe('what strangers ask', () => {
       expect(ask('Entity', 'p\n"x', 'a')).toBe(false);
       expect(ask('Entity', 'p', 'x')).toBe(false);
     }
-    expect(compiledOf(authorizer.snapshot).rememberedStrangers).toBe(4);
+    expect(compiledOf(authorizer.snapshot).rememberedUnregistered).toBe(4);
   });
 
   it.each(['__proto__', 'constructor', '', '\u0000', '\ud800', 'a\nb', 'x'.repeat(1_000_000)])(

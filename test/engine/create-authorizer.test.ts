@@ -99,7 +99,7 @@ describe('arguments of a wrong type', () => {
     ['nothing for tags', ALICE, 'READ_ONLINE', view('a', { tags: null })],
     ['a map of tags', ALICE, 'READ_ONLINE', view('a', { tags: new Map() })],
     ['a list of tags', ALICE, 'READ_ONLINE', view('a', { tags: [] })],
-    ['a tag that is no string', ALICE, 'READ_ONLINE', view('stranger', { tags: { pii: true } })],
+    ['a tag that is no string', ALICE, 'READ_ONLINE', view('unregistered', { tags: { pii: true } })],
   ])('%s', (_, subject, actions, resource) => {
     for (const ask of [
       () => authorizer.can(subject, actions, resource),
@@ -307,7 +307,7 @@ describe('what a caller does later', () => {
     options.whenNoPermissions = 'allow-named';
     const snapshot = await preparing;
     expect(snapshot.permissions).toHaveLength(50);
-    expect(compiledOf(snapshot).judge.rules.whenNoPermissions).toBe('deny');
+    expect(compiledOf(snapshot).evaluator.rules.whenNoPermissions).toBe('deny');
   });
 
   it('in a getter of its tags changes no other answer', () => {

@@ -112,27 +112,27 @@ describe('decide', () => {
         reason: 'denied',
         permissions: [],
         explanation:
-          'no permission holds READ_ONLINE on FeatureView:risk_scores: "writers" govern it with other actions',
+          'no permission holds READ_ONLINE on FeatureView:risk_scores: "writers" cover it with other actions',
       },
     ],
     [
-      'no permission governs the resource',
+      'no permission covers the resource',
       { permissions: [{ ...reader, types: 'Entity' }] },
       {
         allowed: false,
         reason: 'unsecured',
         explanation:
-          'no permission governs FeatureView:risk_scores: unsecured resources are refused',
+          'no permission covers FeatureView:risk_scores: unsecured resources are refused',
       },
     ],
     [
-      'no permission governs the resource, and that is fine',
+      'no permission covers the resource, and that is fine',
       { permissions: [{ ...reader, types: 'Entity' }], unsecured: 'allow' },
       {
         allowed: true,
         reason: 'unsecured',
         explanation:
-          'no permission governs FeatureView:risk_scores: unsecured resources are open to everyone',
+          'no permission covers FeatureView:risk_scores: unsecured resources are open to everyone',
       },
     ],
     [
@@ -199,7 +199,7 @@ describe('decide', () => {
     });
   });
 
-  it('explains what is left out', () => {
+  it('explains what is excluded', () => {
     const decision = decisionOn({ permissions: [unreadable], onUnsupportedPattern: 'exclude' });
     expect(decision.permissions).toEqual([
       {
@@ -207,7 +207,7 @@ describe('decide', () => {
         project: undefined,
         granted: false,
         explanation:
-          'permission "odd" does not grant READ_ONLINE: it is left out, since permission `odd`: name pattern `(a)\\1` is unsupported: back-reference at position 3',
+          'permission "odd" does not grant READ_ONLINE: it is excluded, since permission `odd`: name pattern `(a)\\1` is unsupported: back-reference at position 3',
       },
     ]);
   });
@@ -232,7 +232,7 @@ describe('decide', () => {
     });
     expect(decisionOn(many(admin)).explanation).toMatch(/"p0".*"p1".*"p2".*; and 2 more$/);
     expect(decisionOn(many(admin)).permissions).toHaveLength(5);
-    expect(decisionOn(many(writer)).explanation).toContain('"p0", "p1", "p2" and 2 more govern it');
+    expect(decisionOn(many(writer)).explanation).toContain('"p0", "p1", "p2" and 2 more cover it');
   });
 
   it('names several actions', () => {

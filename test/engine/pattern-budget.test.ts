@@ -34,7 +34,7 @@ describe('the states that all patterns of a snapshot take together', () => {
       authorizer.can(reader, 'READ_ONLINE', { type: 'FeatureView', name });
     expect(ask('ab_x0')).toBe(true);
     expect(ask('ab_x299')).toBe(false);
-    expect(authorizer.snapshot.warnings.some((text) => text.includes('`p299` is left out'))).toBe(
+    expect(authorizer.snapshot.warnings.some((text) => text.includes('`p299` is excluded'))).toBe(
       true,
     );
   });

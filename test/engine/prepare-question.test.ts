@@ -36,12 +36,16 @@ describe('prepare', () => {
       const steps = [false, true].map((asDescribed) => prepared.prepare(resource, asDescribed));
       for (const one of steps) {
         let step = one.next();
-        for (; !step.done; step = one.next()) prepared.governanceAsDescribed(asked[0]);
+        for (; !step.done; step = one.next()) prepared.permissionSetAsDescribed(asked[0]);
         step.value();
       }
       const [mine, theirs] = [prepared, plain].map((snapshot) =>
-        [snapshot.governanceOf(resource), snapshot.governanceAsDescribed(resource)].map(
-          ({ kind, scopes, unknownScopes }) => [kind, [...scopes], [...unknownScopes]],
+        [snapshot.permissionSetOf(resource), snapshot.permissionSetAsDescribed(resource)].map(
+          ({ kind, targets, indeterminateTargets }) => [
+            kind,
+            [...targets],
+            [...indeterminateTargets],
+          ],
         ),
       );
       expect(mine).toEqual(theirs);
@@ -53,7 +57,7 @@ describe('prepare', () => {
     const pauses = (resource: (typeof asked)[number]) => [...snapshot.prepare(resource)].length;
     expect(pauses(asked[2])).toBe(0);
     expect(pauses(asked[0])).toBeGreaterThan(0);
-    snapshot.governanceOf(asked[0]);
+    snapshot.permissionSetOf(asked[0]);
     expect(pauses(asked[0])).toBe(0);
   });
 

@@ -26,7 +26,7 @@ describe('a snapshot', () => {
     expect(vocabulary).toBe(feastVocabulary);
     expect(permissions.map(({ name }) => name)).toEqual(['readers', 'odd']);
     expect(permissions[0]).toBe(readers);
-    expect(warnings).toEqual([expect.stringContaining('permission `odd` is left out')]);
+    expect(warnings).toEqual([expect.stringContaining('permission `odd` is excluded')]);
     expect([...snapshot.resources()]).toEqual(options.resources);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyData, PolicyKind, PolicyTest, Subject } from '../../src/model/index.js';
 import {
+  AttributeTable,
   allowAll,
   definePermission,
   FEAST_POLICY_KINDS,
@@ -10,7 +11,6 @@ import {
   permissionContext,
   policyKindMap,
   roles,
-  SubjectAtoms,
   SubjectTest,
 } from '../../src/policy/index.js';
 
@@ -18,10 +18,10 @@ const kindOf = (policy: PolicyData): PolicyKind =>
   FEAST_POLICY_KINDS.get(policy.type) as PolicyKind;
 
 function passes(policy: PolicyData, subject: Subject | null): boolean {
-  const atoms = new SubjectAtoms();
-  const test = SubjectTest.compile(kindOf(policy).compile(policy), atoms);
+  const attributes = new AttributeTable();
+  const test = SubjectTest.compile(kindOf(policy).compile(policy), attributes);
   const answer = test.passes(subject);
-  expect(test.passesDerived({ subject, atoms: atoms.of(subject) })).toBe(answer);
+  expect(test.passesDerived({ subject, attributes: attributes.of(subject) })).toBe(answer);
   return answer;
 }
 
@@ -108,8 +108,8 @@ describe('definePermission', () => {
 });
 
 describe('SubjectTest', () => {
-  const atoms = new SubjectAtoms();
-  const compile = (test: PolicyTest): SubjectTest => SubjectTest.compile(test, atoms);
+  const attributes = new AttributeTable();
+  const compile = (test: PolicyTest): SubjectTest => SubjectTest.compile(test, attributes);
   const role = compile({ kind: 'any-of', roles: ['r'] });
   const group = compile({ kind: 'any-of', groups: ['g'] });
   const predicate = compile({
@@ -128,18 +128,20 @@ describe('SubjectTest', () => {
   function expectPasses(test: SubjectTest, expected: readonly boolean[]): void {
     expect(subjects.map((subject) => test.passes(subject))).toEqual(expected);
     expect(
-      subjects.map((subject) => test.passesDerived({ subject, atoms: atoms.of(subject) })),
+      subjects.map((subject) =>
+        test.passesDerived({ subject, attributes: attributes.of(subject) }),
+      ),
     ).toEqual(expected);
   }
 
   it('merges tests of which one is enough', () => {
     const merge = (...tests: SubjectTest[]): SubjectTest =>
-      SubjectTest.anyOf(new Set(tests), atoms);
+      SubjectTest.anyOf(new Set(tests), attributes);
     expect(merge(role)).toBe(role);
     expectPasses(merge(), [false, false, false, false, false, false]);
     expectPasses(merge(role, group), [true, false, false, false, true, false]);
     expectPasses(merge(group, predicate), [true, false, false, true, false, false]);
-    expectPasses(merge(SubjectTest.nobody(atoms), predicate), [
+    expectPasses(merge(SubjectTest.nobody(attributes), predicate), [
       false,
       false,
       false,
@@ -147,7 +149,7 @@ describe('SubjectTest', () => {
       false,
       false,
     ]);
-    expectPasses(merge(role, SubjectTest.namedUsers(atoms)), [
+    expectPasses(merge(role, SubjectTest.namedUsers(attributes)), [
       true,
       true,
       false,
@@ -155,7 +157,7 @@ describe('SubjectTest', () => {
       true,
       false,
     ]);
-    expectPasses(merge(predicate, SubjectTest.everyone(atoms)), [
+    expectPasses(merge(predicate, SubjectTest.everyone(attributes)), [
       true,
       true,
       true,
@@ -168,12 +170,12 @@ describe('SubjectTest', () => {
   it('knows who can never pass, and what everyone passes', () => {
     const nobody = compile({ kind: 'any-of' });
     expect(nobody.isUnsatisfiable).toBe(true);
-    expect(SubjectTest.nobody(atoms).isUnsatisfiable).toBe(true);
+    expect(SubjectTest.nobody(attributes).isUnsatisfiable).toBe(true);
     for (const test of [
       role,
       predicate,
-      SubjectTest.everyone(atoms),
-      SubjectTest.namedUsers(atoms),
+      SubjectTest.everyone(attributes),
+      SubjectTest.namedUsers(attributes),
     ]) {
       expect(test.isUnsatisfiable).toBe(false);
     }
@@ -207,7 +209,7 @@ describe('SubjectTest', () => {
         throw new Error('broken');
       },
     });
-    expectPasses(SubjectTest.anyOf(new Set([broken, predicate]), atoms), [
+    expectPasses(SubjectTest.anyOf(new Set([broken, predicate]), attributes), [
       false,
       false,
       false,

@@ -24,7 +24,7 @@ function read(spec: SpecInit): Permission | ExcludedPermission {
 function readOnly(registry: Uint8Array): Permission | ExcludedPermission {
   const { permissions, resources } = decodeRegistry(registry);
   expect(permissions).toHaveLength(1);
-  // Excluded or not, it is something that permissions govern.
+  // Excluded or not, it is something that permissions cover.
   expect(resources.filter(({ type }) => type === 'Permission')).toHaveLength(1);
   return permissions[0]!;
 }

@@ -89,16 +89,16 @@ export function evaluate(
     };
   }
   const tags = knownTags(store, resource, project);
-  const governing = present.filter(
-    (permission) => governs(store, permission, resource, tags) !== 'no',
+  const covering = present.filter(
+    (permission) => covers(store, permission, resource, tags) !== 'no',
   );
-  if (governing.length === 0) return { allowed: store.unsecured === 'allow', reason: 'unsecured' };
+  if (covering.length === 0) return { allowed: store.unsecured === 'allow', reason: 'unsecured' };
   let grants = 0;
   let denials = 0;
-  for (const permission of governing) {
+  for (const permission of covering) {
     if (isLeftOut(permission)) denials++;
     else if (!actions.every((action) => holds(store.vocabulary, permission, action))) continue;
-    else if (governs(store, permission, resource, tags) === 'maybe') denials++;
+    else if (covers(store, permission, resource, tags) === 'maybe') denials++;
     else if (satisfies(subject, permission.policy)) grants++;
     else denials++;
   }
@@ -136,7 +136,7 @@ function knownTags(
   return registered === undefined ? tags : (registered.tags ?? {});
 }
 
-function governs(
+function covers(
   { vocabulary }: ReferenceStore,
   permission: ReferencePermission,
   resource: ReferenceResource,

@@ -41,5 +41,5 @@ export const permissions: readonly PermissionInput[] = [
 
 export const resources: readonly ResourceOf<FeastVocabulary>[] = [riskScores, driverStats];
 
-/** Two views: one that some permissions govern, and one that none does. */
+/** Two views: one that some permissions cover, and one that none does. */
 export const authorizer: Authorizer = createAuthorizer({ permissions, resources });

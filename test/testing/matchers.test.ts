@@ -81,7 +81,7 @@ describe('toAllow and toDeny', () => {
         'expected the anonymous subject to be allowed READ_ONLINE on FeatureView:driver_stats, and it is refused',
         '',
         '  subject  the anonymous subject',
-        '  reason   no permission governs FeatureView:driver_stats: unsecured resources are refused',
+        '  reason   no permission covers FeatureView:driver_stats: unsecured resources are refused',
       ].join('\n'),
     );
     expect(messageOf(() => expect(unenforced).toDeny(guestReads))).toContain(
@@ -166,19 +166,19 @@ describe('toBeSecured', () => {
     );
   });
 
-  it('holds when a permission governs each of the resources', () => {
+  it('holds when a permission covers each of the resources', () => {
     expect(authorizer).toBeSecured(riskScores);
     expect(authorizer).toBeSecured([riskScores, { type: 'FeatureService', name: 'risk_model' }]);
     expect(authorizer).not.toBeSecured(driverStats);
     expect(authorizer).not.toBeSecured([riskScores, driverStats]);
   });
 
-  it('says which are not governed, and by what almost', () => {
+  it('says which are not covered, and by what almost', () => {
     expect(messageOf(() => expect(authorizer).toBeSecured([riskScores, driverStats]))).toBe(
       [
         'expected 2 resources to be secured, and 1 is not',
         '',
-        '  no permission governs FeatureView:driver_stats',
+        '  no permission covers FeatureView:driver_stats',
         '    permission "risk-readers" almost does: its names are "risk_.*"',
       ].join('\n'),
     );
@@ -187,14 +187,14 @@ describe('toBeSecured', () => {
     );
   });
 
-  it('says by which permissions a resource is governed', () => {
+  it('says by which permissions a resource is covered', () => {
     expect(messageOf(() => expect(authorizer).not.toBeSecured(riskScores))).toBe(
       [
         'expected FeatureView:risk_scores not to be secured, and it is',
         '',
         '  FeatureView:risk_scores',
-        '    permission "risk-readers" governs it',
-        '    permission "risk-owners" governs it',
+        '    permission "risk-readers" covers it',
+        '    permission "risk-owners" covers it',
       ].join('\n'),
     );
     expect(messageOf(() => expect(authorizer).not.toBeSecured([riskScores, riskScores]))).toContain(
@@ -252,7 +252,7 @@ describe('toBeFullyCovered', () => {
         '    FeatureView:risk_scores',
         '  nobody can satisfy the policies for CRUD on',
         '    FeatureView:risk_scores',
-        '  no permission governs',
+        '  no permission covers',
         '    FeatureView:driver_stats',
       ].join('\n'),
     );

@@ -19,11 +19,11 @@ export const noPermissions: FindingRule = {
   },
 };
 
-/** A resource that no permission governs, in a project that has permissions. */
+/** A resource that no permission covers, in a project that has permissions. */
 export const unsecuredResource: FindingRule = {
   id: 'unsecured-resource',
   level: 'warning',
-  title: 'A resource that no permission governs',
+  title: 'A resource that no permission covers',
   advice:
     'Add a permission for it: the documentation of Feast opens it to everyone, its servers to nobody',
   *check(facts) {
@@ -33,7 +33,7 @@ export const unsecuredResource: FindingRule = {
     for (const { resource, coverage } of facts.resources) {
       if (coverage.secured || open.has(resource.project)) continue;
       const what = `${resource.type} ${quote(resource.name)}${ofProject(facts, resource.project)}`;
-      yield { message: `no permission governs ${what}`, resource: referToResource(resource) };
+      yield { message: `no permission covers ${what}`, resource: referToResource(resource) };
     }
   },
 };

@@ -37,7 +37,7 @@ export const unsupportedPattern: FindingRule = {
   id: 'unsupported-pattern',
   level: 'error',
   title:
-    'A name pattern that is refused; its permission is left out, grants nothing and secures what it could match',
+    'A name pattern that is refused; its permission is excluded, grants nothing and secures what it could match',
   advice: 'Rewrite the pattern without back-references, conditionals and look-around in its middle',
   check: (facts) => excludedFor(facts, (error) => error instanceof PatternUnsupportedError),
 };
@@ -47,7 +47,7 @@ export const excludedPermission: FindingRule = {
   id: 'excluded-permission',
   level: 'error',
   title:
-    'A permission that is not understood; it is left out, grants nothing and secures what it could match',
+    'A permission that is not understood; it is excluded, grants nothing and secures what it could match',
   advice:
     'Look at it with the version of Feast that wrote it, and apply it again with what this version knows',
   check: (facts) => excludedFor(facts, (error) => !(error instanceof PatternUnsupportedError)),
@@ -72,13 +72,13 @@ export const emptyPolicy: FindingRule = {
 export const matchesNothing: FindingRule = {
   id: 'matches-nothing',
   level: 'warning',
-  title: 'A permission that governs no resource',
+  title: 'A permission that covers no resource',
   advice: 'Look for a misspelt name pattern, type or tag; remove it when its resources are gone',
   *check(facts) {
     for (const permission of facts.understood) {
       if (facts.matchesOf(permission) > 0) continue;
       const { source } = permission;
-      const what = `governs no resource: ${describeFilters(source)}${describeGlobs(source)}`;
+      const what = `covers no resource: ${describeFilters(source)}${describeGlobs(source)}`;
       yield detail(facts, permission, what);
     }
   },

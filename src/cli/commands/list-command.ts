@@ -16,7 +16,7 @@ export const listCommand: Command = {
     {
       name: 'verbose',
       short: 'v',
-      help: 'List the resources that each permission governs as well',
+      help: 'List the resources that each permission covers as well',
     },
     ALL,
     FORMAT,

@@ -57,9 +57,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
     'validation_references',
     reader(ValidationReferenceSchema, (reference) => resource('ValidationReference', reference)),
   ],
-  // Permissions are resources too: there are permissions that govern permissions.
+  // Permissions are resources too: there are permissions that cover permissions.
   ['permissions', reader(PermissionSchema, ({ spec }) => resource('Permission', spec))],
-  // A project is in itself: its own permissions govern it.
+  // A project is in itself: its own permissions cover it.
   [
     'projects',
     reader(ProjectSchema, ({ spec }) =>

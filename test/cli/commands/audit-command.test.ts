@@ -13,7 +13,7 @@ error tags-ignored-by-feast: A permission with required tags, which Feast 0.66 a
   - permission \`view-editor\` of project \`credit_scoring\` requires \`team: risk\`; Feast itself applies it to resources without this tag too, and so grants CREATE, UPDATE, DELETE on them
   > Where Feast's own servers decide, name the resources in \`name_patterns\` too
 
-warning unsecured-resource: A resource that no permission governs
+warning unsecured-resource: A resource that no permission covers
   TYPE          RESOURCES
   SavedDataset  adhoc_risky_export
   > Add a permission for it: the documentation of Feast opens it to everyone, its servers to nobody
@@ -26,8 +26,8 @@ warning empty-policy: A permission whose policy nobody can pass
   - permission \`nobody\` of project \`credit_scoring\` requires one of no roles, which nobody has
   > Name a role, group or namespace in its policy, or remove it; until then it only secures
 
-warning matches-nothing: A permission that governs no resource
-  - permission \`équipe-données\` of project \`credit_scoring\` governs no resource: FeatureView named \`é.*\`, \`特徴_.*\`
+warning matches-nothing: A permission that covers no resource
+  - permission \`équipe-données\` of project \`credit_scoring\` covers no resource: FeatureView named \`é.*\`, \`特徴_.*\`
   > Look for a misspelt name pattern, type or tag; remove it when its resources are gone
 
 note uncovered-actions: An action that no permission holds, which is refused to everyone

@@ -37,7 +37,7 @@ describe('explain', () => {
       stdout: `allowed ann: READ_OFFLINE on FeatureView:credit_scoring/merchant_risky_profile
   permission "reader" grants READ_OFFLINE: it requires the role "trusted"
 
-Permissions that govern it:
+Permissions that cover it:
   NAME            ACTIONS         REQUIRES                                              GRANTS
   risk-combined   DESCRIBE, READ  the group "risk-analysts" or the namespace "risk-ns"  no
   describe-all    DESCRIBE        one of the groups "feast-users", "data-scientists"    no
@@ -205,7 +205,7 @@ Permissions that govern it:
       OIDC_EXAMPLE,
     );
     expect(hostile.stdout + hostile.stderr).not.toContain('\u001b');
-    expect(hostile.stdout).toContain('no permission governs');
+    expect(hostile.stdout).toContain('no permission covers');
   });
 
   it.each([
@@ -247,7 +247,7 @@ Permissions that govern it:
       { terminal: 80 },
     );
     expect(stdout).toContain(`
-Permissions that govern it:
+Permissions that cover it:
   risk-combined
     actions   DESCRIBE, READ
     requires  the group "risk-analysts" or the namespace "risk-ns"
@@ -257,7 +257,7 @@ Permissions that govern it:
 `);
   });
 
-  it('shortens the list of what governs, unless all is asked for', async () => {
+  it('shortens the list of what covers, unless all is asked for', async () => {
     const permissions = Array.from({ length: 30 }, (_, index) => ({
       name: `p${index}`,
       policy: roles('a'),

@@ -104,7 +104,7 @@ fraud-reader  FeatureView     account_risky_scores
     expect(stderr).toBe('');
   });
 
-  it('shows what is left out, globs, and permissions for everyone', async () => {
+  it('shows what is excluded, globs, and permissions for everyone', async () => {
     const snapshot = await snapshotOf({
       permissions: [
         {
@@ -125,7 +125,7 @@ fraud-reader  FeatureView     account_risky_scores
       /^NAME {2}TYPES {2}NAME PATTERNS {2}REQUIRED TAGS {2}ACTIONS {6}REQUIRES {2,}TAGS$/,
     );
     expect(odd).toMatch(
-      /^odd {3}all {4}\(a\)\\1 {10}team: risk {5}unknown {6}left out: {2,}unknown$/,
+      /^odd {3}all {4}\(a\)\\1 {10}team: risk {5}unknown {6}excluded: {2,}unknown$/,
     );
     expect(more).toContain('permission `odd`: name pattern `(a)\\1` is unsupported');
     expect(open).toMatch(
@@ -142,9 +142,9 @@ fraud-reader  FeatureView     account_risky_scores
       permissions: [excluded, { name: 'known', policy: roles('x') }],
     });
     const lines = permissionTables(listPermissions(snapshot, false), feastVocabulary, PLAIN);
-    expect(lines[1]).toMatch(/^flying {2}Entity {2,}- {2,}- {2,}unknown {2,}left out:/);
+    expect(lines[1]).toMatch(/^flying {2}Entity {2,}- {2,}- {2,}unknown {2,}excluded:/);
     expect(lines.at(-1)).toBe(
-      'unknown: not understood, so the permission is left out. It grants nothing, and secures everything that it could match.',
+      'unknown: not understood, so the permission is excluded. It grants nothing, and secures everything that it could match.',
     );
     expect((await runCli(['list', EXAMPLE])).stdout).not.toContain('unknown');
     expect(listPermissions(snapshot, false)[0]).toMatchObject({
@@ -163,12 +163,12 @@ credit_scoring/fleet-ns-write
   name patterns      transactions?_.*, fleet_.*
   actions            WRITE
   requires           one of the namespaces "fleet", "fleet-staging"
-  governs            3 resources
+  covers             3 resources
   FeatureView        transactions_push_view, transaction_features
   StreamFeatureView  transaction_stream_agg
 
 `);
-    expect(stdout).toContain('\n  governs        no resource\n');
+    expect(stdout).toContain('\n  covers         no resource\n');
     for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 

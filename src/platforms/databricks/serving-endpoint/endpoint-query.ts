@@ -52,7 +52,7 @@ const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
  * The resource of a route whose handler queries a serving endpoint, for `requires` of any adapter: with `CAN_QUERY`, the rule of
  * the proxy. The gate has `databricksVocabulary`.
  *
- * Only a grant counts, whatever the options of the authorizer say of what no permission governs.
+ * Only a grant counts, whatever the options of the authorizer say of what no permission covers.
  *
  * @returns a function that throws ResourceNotFoundError where there is no such endpoint, PermissionDeniedError where nothing
  *   but a missing rule would let the caller through, and TypeError where there is no caller
@@ -74,7 +74,7 @@ export function queriedEndpoint<Request>(
     const caller = callerOf(request) as DecidingCaller | undefined;
     if (caller === undefined) throw new TypeError('there is no caller to decide on');
     const decision = caller.decide(CAN_QUERY, resource);
-    // SECURITY: that nothing governs an endpoint, or that `auth` is `no_auth`, is no reason to lend a token.
+    // SECURITY: that nothing covers an endpoint, or that `auth` is `no_auth`, is no reason to lend a token.
     if (decision.allowed && decision.reason !== 'granted')
       throw new PermissionDeniedError(decision);
     return resource;

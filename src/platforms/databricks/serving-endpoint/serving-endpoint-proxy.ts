@@ -69,7 +69,7 @@ const ROUTE = 'POST /serving-endpoints/:name/invocations';
  * else.
  *
  * First the caller, then the decision, and only then is the body read. Only a grant counts, whatever the options of the
- * authorizer say of what no permission governs. The body is streamed on, with the proxy's own token in place of the
+ * authorizer say of what no permission covers. The body is streamed on, with the proxy's own token in place of the
  * caller's, and so is the answer. Of headers, those that describe the content are passed on, both ways. What
  * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more. A caller with too many requests
  * under way, and a request for which no place is left to wait, is a 503 with `retry-after`.

@@ -16,7 +16,7 @@ const TOKENS = new Map([
   ['token-of-viewer', VIEWER],
 ]);
 
-/** What decides on what no permission governs, or on nothing at all. */
+/** What decides on what no permission covers, or on nothing at all. */
 export interface EndpointGateOptions {
   readonly unsecured?: 'allow';
   readonly auth?: { readonly type: 'no_auth' };

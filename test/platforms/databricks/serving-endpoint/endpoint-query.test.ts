@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('on %s', (_, start) => {
     expect(statuses).toEqual([200, 403, 403, 401, 401, 404]);
   });
 
-  test('what no permission governs is open to nobody', async () => {
+  test('what no permission covers is open to nobody', async () => {
     const served = await start(createEndpointGate({ unsecured: 'allow' }));
     const statuses = await statusesOf(served, [
       ['/score/open', 'token-of-caller'],

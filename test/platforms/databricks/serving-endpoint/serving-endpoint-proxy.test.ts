@@ -145,7 +145,7 @@ describe('passes nothing on', () => {
 
 describe('lends its token for a grant alone', () => {
   test.each([
-    ['where what no permission governs is open', { unsecured: 'allow' }, 'open'],
+    ['where what no permission covers is open', { unsecured: 'allow' }, 'open'],
     ['where nothing is enforced', { auth: { type: 'no_auth' } }, 'fraud'],
   ] as const)('%s', async (_, options, name) => {
     const origin = await startProxy({ gate: createEndpointGate(options) });

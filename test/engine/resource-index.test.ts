@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ResourcePlaces } from '../../src/engine/resource-places.js';
+import { ResourceIndex } from '../../src/engine/resource-index.js';
 import type { Resource } from '../../src/model/index.js';
 import { propertyRuns } from '../support/property-runs.js';
 
 const TYPES = ['FeatureView', 'Entity', 'DataSource'] as const;
 
-describe('ResourcePlaces', () => {
+describe('ResourceIndex', () => {
   it('tells resources of one name apart by their types', () => {
-    const places = new ResourcePlaces();
+    const places = new ResourceIndex();
     places.set({ type: 'Entity', name: 'driver' }, 1, 7);
     expect(places.get({ type: 'Entity', name: 'driver' })).toBe(7);
     expect(places.get({ type: 'DataSource', name: 'driver' })).toBeUndefined();
@@ -19,7 +19,7 @@ describe('ResourcePlaces', () => {
   });
 
   it('finds nothing for what is no resource', () => {
-    const places = new ResourcePlaces();
+    const places = new ResourceIndex();
     places.set({ type: 'Entity', name: 'driver' }, 1, 7);
     for (const given of [null, undefined, 'driver', {}, { name: 'driver' }, { name: 1 }]) {
       expect(places.get(given as unknown as Resource)).toBeUndefined();
@@ -35,7 +35,7 @@ describe('ResourcePlaces', () => {
     });
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
-        const places = new ResourcePlaces();
+        const places = new ResourceIndex();
         const expected = new Map<string, number>();
         for (const { typeId, name, number } of entries) {
           const key = JSON.stringify([TYPES[typeId], name]);

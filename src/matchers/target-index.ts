@@ -7,8 +7,8 @@ import type { CompiledNamePattern } from './name-pattern/compile-name-pattern.js
 
 export type TagPair = readonly [key: string, value: string];
 
-/** The three filters of a permission, compiled: what it governs within its project. */
-export interface Scope {
+/** The three filters of a permission, compiled: which resources of its project it covers. */
+export interface Target {
   /** Bit by type id; sub-types included. */
   readonly typeMask: number;
   /** Positions in the list of patterns, one of which must match; undefined: every name. */
@@ -17,12 +17,12 @@ export interface Scope {
   readonly requiredTags: readonly TagPair[];
 }
 
-/** Which scopes a resource lies in. Positions are those in the list of scopes. */
-export interface ScopeFinder {
+/** Finds the targets that match a resource, as positions in the list of targets. */
+export interface TargetFinder {
   /**
-   * @param tags undefined: not known
-   * @param inside emptied first, then given the scopes that the resource lies in, each once, in no particular order
-   * @param unknown emptied first, then given the scopes that it lies in or not, depending on its tags
+   * @param tags undefined: unknown
+   * @param inside emptied first, then given each target that matches, once, in any order
+   * @param unknown emptied first, then given the targets whose match depends on the tags
    */
   find(
     typeId: number,
@@ -33,9 +33,9 @@ export interface ScopeFinder {
   ): void;
 
   /**
-   * Does what `find` spends its time on, with pauses in which other names may be looked for.
+   * Does the slow part of `find`, with pauses in which other names may be looked for.
    *
-   * @returns a function that has the next `find` of this name take what was found
+   * @returns a function that makes the next `find` of this name use the result
    */
   prepare(name: string): Generator<undefined, () => void>;
 }
@@ -44,36 +44,37 @@ export interface ScopeFinder {
 const MAX_PREPARED_NAMES = 2;
 
 /**
- * Finds scopes at a cost that depends on the resource and on what governs it, not on how many scopes there are:
- * names through one index of all patterns, tags through a table of required pairs, types through a list each.
+ * Finds targets at a cost that depends on the resource and on the targets that match it, whatever
+ * their total number: names through one index of all patterns, tags through a table of required
+ * pairs, types through a list each.
  *
- * @param patterns distinct patterns, which scopes refer to by position
+ * @param patterns distinct patterns, which targets refer to by position
  * @param typeCount number of types in the vocabulary
  */
-export function compileScopeIndex(
-  scopes: readonly Scope[],
+export function compileTargetIndex(
+  targets: readonly Target[],
   patterns: readonly CompiledNamePattern[],
   typeCount: number,
-): ScopeFinder {
-  return new ScopeIndex(scopes, patterns, typeCount);
+): TargetFinder {
+  return new TargetIndex(targets, patterns, typeCount);
 }
 
 /**
- * The same answers from a plain scan of all scopes: what the index is tested against.
+ * The same answers from a plain scan of all targets: what the index is tested against.
  */
-export function createScopeScan(
-  scopes: readonly Scope[],
+export function createTargetScan(
+  targets: readonly Target[],
   patterns: readonly CompiledNamePattern[],
-): ScopeFinder {
+): TargetFinder {
   return {
     find(typeId, name, tags, inside, unknown) {
       inside.clear();
       unknown.clear();
-      for (const [id, scope] of scopes.entries()) {
-        if ((scope.typeMask & (1 << typeId)) === 0) continue;
-        if (scope.patterns?.some((pattern) => patterns[pattern]?.test(name)) === false) continue;
-        if (tags === undefined && scope.requiredTags.length > 0) unknown.push(id);
-        else if (hasTags(tags, scope.requiredTags)) inside.push(id);
+      for (const [id, target] of targets.entries()) {
+        if ((target.typeMask & (1 << typeId)) === 0) continue;
+        if (target.patterns?.some((pattern) => patterns[pattern]?.test(name)) === false) continue;
+        if (tags === undefined && target.requiredTags.length > 0) unknown.push(id);
+        else if (hasTags(tags, target.requiredTags)) inside.push(id);
       }
     },
     // The scan is slow on purpose.
@@ -84,16 +85,16 @@ export function createScopeScan(
   };
 }
 
-class ScopeIndex implements ScopeFinder {
-  readonly #scopes: readonly Scope[];
-  /** By type id: scopes that filter neither by name nor by tags. */
+class TargetIndex implements TargetFinder {
+  readonly #targets: readonly Target[];
+  /** By type id: targets that filter neither by name nor by tags. */
   readonly #unfiltered: readonly (readonly number[])[];
-  /** By type id: scopes that filter by tags only. */
+  /** By type id: targets that filter by tags only. */
   readonly #tagged: readonly (readonly number[])[];
-  /** Scopes that filter by tags only, under one pair that each of them requires: key, then value. */
+  /** Targets that filter by tags only, under one pair that each of them requires: key, then value. */
   readonly #byPair: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
   readonly #names: NameIndex;
-  /** By pattern: the scopes that it opens. */
+  /** By pattern: the targets that contain it. */
   readonly #byPattern: readonly (readonly number[])[];
   readonly #nameHits = new HitBuffer();
   /** Hits of the names that were prepared last. */
@@ -101,31 +102,31 @@ class ScopeIndex implements ScopeFinder {
   readonly #seen: MarkSet;
 
   constructor(
-    scopes: readonly Scope[],
+    targets: readonly Target[],
     patterns: readonly CompiledNamePattern[],
     typeCount: number,
   ) {
-    this.#scopes = scopes;
-    const unfiltered = scopes.map(
-      (scope) => scope.patterns === undefined && scope.requiredTags.length === 0,
+    this.#targets = targets;
+    const unfiltered = targets.map(
+      (target) => target.patterns === undefined && target.requiredTags.length === 0,
     );
-    const taggedOnly = scopes.map(
-      (scope) => scope.patterns === undefined && scope.requiredTags.length > 0,
+    const taggedOnly = targets.map(
+      (target) => target.patterns === undefined && target.requiredTags.length > 0,
     );
-    this.#unfiltered = listByType(scopes, unfiltered, typeCount);
-    this.#tagged = listByType(scopes, taggedOnly, typeCount);
-    this.#byPair = tableOfPairs(scopes, taggedOnly);
-    // Only the patterns that some scope uses: a list shared by many projects is larger than any one of them needs.
-    const used = [...new Set(scopes.flatMap((scope) => scope.patterns ?? []))];
+    this.#unfiltered = listByType(targets, unfiltered, typeCount);
+    this.#tagged = listByType(targets, taggedOnly, typeCount);
+    this.#byPair = tableOfPairs(targets, taggedOnly);
+    // Only the patterns that these targets use: many projects share the list.
+    const used = [...new Set(targets.flatMap((target) => target.patterns ?? []))];
     const position = new Map(used.map((pattern, index) => [pattern, index]));
     this.#names = compileNameIndex(used.map((pattern) => patterns[pattern] as CompiledNamePattern));
     const byPattern: number[][] = used.map(() => []);
-    for (const [id, scope] of scopes.entries()) {
-      for (const pattern of scope.patterns ?? [])
+    for (const [id, target] of targets.entries()) {
+      for (const pattern of target.patterns ?? [])
         byPattern[position.get(pattern) as number]?.push(id);
     }
     this.#byPattern = byPattern;
-    this.#seen = new MarkSet(scopes.length);
+    this.#seen = new MarkSet(targets.length);
   }
 
   find(
@@ -169,10 +170,10 @@ class ScopeIndex implements ScopeFinder {
     this.#seen.clear();
     for (let hit = 0; hit < hits.count; hit++) {
       for (const id of this.#byPattern[hits.at(hit)] as readonly number[]) {
-        const scope = this.#scopes[id] as Scope;
-        if ((scope.typeMask & (1 << typeId)) === 0 || !this.#seen.add(id)) continue;
-        if (tags === undefined && scope.requiredTags.length > 0) unknown.push(id);
-        else if (hasTags(tags, scope.requiredTags)) inside.push(id);
+        const target = this.#targets[id] as Target;
+        if ((target.typeMask & (1 << typeId)) === 0 || !this.#seen.add(id)) continue;
+        if (tags === undefined && target.requiredTags.length > 0) unknown.push(id);
+        else if (hasTags(tags, target.requiredTags)) inside.push(id);
       }
     }
   }
@@ -181,8 +182,8 @@ class ScopeIndex implements ScopeFinder {
     if (this.#byPair.size === 0) return;
     for (const key of Object.keys(tags)) {
       for (const id of this.#byPair.get(key)?.get(tags[key] as string) ?? []) {
-        const scope = this.#scopes[id] as Scope;
-        if ((scope.typeMask & (1 << typeId)) !== 0 && hasTags(tags, scope.requiredTags))
+        const target = this.#targets[id] as Target;
+        if ((target.typeMask & (1 << typeId)) !== 0 && hasTags(tags, target.requiredTags))
           inside.push(id);
       }
     }
@@ -190,35 +191,35 @@ class ScopeIndex implements ScopeFinder {
 }
 
 function listByType(
-  scopes: readonly Scope[],
+  targets: readonly Target[],
   included: readonly boolean[],
   typeCount: number,
 ): readonly (readonly number[])[] {
   return Array.from({ length: typeCount }, (_, typeId) =>
-    [...scopes.keys()].filter(
-      (id) => included[id] && ((scopes[id] as Scope).typeMask & (1 << typeId)) !== 0,
+    [...targets.keys()].filter(
+      (id) => included[id] && ((targets[id] as Target).typeMask & (1 << typeId)) !== 0,
     ),
   );
 }
 
-/** Files each scope under the pair of its required tags that the fewest scopes require, so that common pairs find little. */
+/** Files each target under its rarest required pair, so that common pairs find few targets. */
 function tableOfPairs(
-  scopes: readonly Scope[],
+  targets: readonly Target[],
   included: readonly boolean[],
 ): Map<string, Map<string, number[]>> {
   const uses = new Map<string, number>();
   const pairName = (key: string, value: string): string => JSON.stringify([key, value]);
-  const tagged = [...scopes.entries()].filter(([id]) => included[id]);
-  for (const [, scope] of tagged) {
-    for (const [key, value] of scope.requiredTags) {
+  const tagged = [...targets.entries()].filter(([id]) => included[id]);
+  for (const [, target] of tagged) {
+    for (const [key, value] of target.requiredTags) {
       const pair = pairName(key, value);
       uses.set(pair, (uses.get(pair) ?? 0) + 1);
     }
   }
   const table = new Map<string, Map<string, number[]>>();
-  for (const [id, scope] of tagged) {
+  for (const [id, target] of tagged) {
     const rarity = ([key, value]: TagPair): number => uses.get(pairName(key, value)) as number;
-    const [key, value] = scope.requiredTags.reduce((best, pair) =>
+    const [key, value] = target.requiredTags.reduce((best, pair) =>
       rarity(pair) < rarity(best) ? pair : best,
     );
     const byValue = getOrAdd(table, key, () => new Map<string, number[]>());
@@ -227,7 +228,7 @@ function tableOfPairs(
   return table;
 }
 
-/** @source Feast documentation, "required_tags": all pairs must match. `tags` are a stranger's: only own members count. */
+/** @source Feast documentation, "required_tags": all pairs must match. `tags` are untrusted: only own members count. */
 function hasTags(tags: Tags | undefined, required: readonly TagPair[]): boolean {
   // Indexed: this runs for every permission whose name fits, and most of them require nothing.
   for (let index = 0; index < required.length; index++) {

@@ -11,7 +11,7 @@ import {
 const view = (name: string) => ({ type: 'FeatureView', name }) as const;
 const ann = (...held: string[]): Subject => ({ username: 'ann', roles: held });
 
-describe('verdicts on registered resources', () => {
+describe('decisions on registered resources', () => {
   it('are the same by every way, whatever kind of test they are', () => {
     const claim: PolicyKind<{ readonly type: 'Claim' }> = {
       type: 'Claim',
