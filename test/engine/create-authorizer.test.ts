@@ -99,7 +99,12 @@ describe('arguments of a wrong type', () => {
     ['nothing for tags', ALICE, 'READ_ONLINE', view('a', { tags: null })],
     ['a map of tags', ALICE, 'READ_ONLINE', view('a', { tags: new Map() })],
     ['a list of tags', ALICE, 'READ_ONLINE', view('a', { tags: [] })],
-    ['a tag that is no string', ALICE, 'READ_ONLINE', view('unregistered', { tags: { pii: true } })],
+    [
+      'a tag that is no string',
+      ALICE,
+      'READ_ONLINE',
+      view('unregistered', { tags: { pii: true } }),
+    ],
   ])('%s', (_, subject, actions, resource) => {
     for (const ask of [
       () => authorizer.can(subject, actions, resource),

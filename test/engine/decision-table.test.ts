@@ -97,7 +97,7 @@ describe('decisions on registered resources', () => {
     const count = 3000;
     const names = Array.from({ length: count }, (_, index) => `v${index}`);
     const role = (index: number): string => `r${index % 100}`;
-    // For each number of verdicts that fit before the table grows, in one of these.
+    // For each number of decisions that fit before the table grows, in one of these.
     for (const unsatisfiable of [0, 1, 2, 3, 4]) {
       const authorizer = createAuthorizer({
         permissions: names.map((name, index) =>

@@ -6,11 +6,11 @@ import { PermissionSetTable } from '../../src/engine/permission-set-table.js';
 import { weightOf } from '../../src/engine/unregistered-cache.js';
 import { AttributeTable, roles } from '../../src/policy/index.js';
 
-const JUDGE = {
+const EVALUATOR = {
   decisionOn: () => ({ asksPredicates: false, passes: () => true, passesDerived: () => true }),
 };
 
-const newTable = (evaluator = JUDGE): PermissionSetTable =>
+const newTable = (evaluator = EVALUATOR): PermissionSetTable =>
   new PermissionSetTable(evaluator, new DecisionTable(8, new AttributeTable()));
 
 const BASIS = 0x811c9dc5;
@@ -35,9 +35,9 @@ describe('PermissionSetTable', () => {
     expect(table.ofRegistered(Int32Array.of(1, 2), none)).toBe(id);
     const registered = table.decisions.permissionSet(id);
     expect(table.ofUnregistered(Int32Array.of(1, 2), none)).toBe(registered);
-    const stranger = table.ofUnregistered(Int32Array.of(1), Int32Array.of(2));
-    expect(stranger).not.toBe(registered);
-    expect(table.ofUnregistered(Int32Array.of(1), Int32Array.of(2))).toBe(stranger);
+    const unregistered = table.ofUnregistered(Int32Array.of(1), Int32Array.of(2));
+    expect(unregistered).not.toBe(registered);
+    expect(table.ofUnregistered(Int32Array.of(1), Int32Array.of(2))).toBe(unregistered);
     expect(table.ofUnregistered(none, Int32Array.of(1, 2))).not.toBe(registered);
     expect(table.ofUnregistered(Int32Array.of(1, 3), none)).not.toBe(registered);
     expect(table.ofUnregistered(Int32Array.of(1, 2, 3), none)).not.toBe(registered);
@@ -73,9 +73,9 @@ describe('PermissionSet', () => {
   it('works a decision out once for each of a bounded number of sets of actions', () => {
     let worked = 0;
     const evaluator = {
-      decisionOn: (): ReturnType<typeof JUDGE.decisionOn> => {
+      decisionOn: (): ReturnType<typeof EVALUATOR.decisionOn> => {
         worked++;
-        return JUDGE.decisionOn();
+        return EVALUATOR.decisionOn();
       },
     };
     const permissionSet = newTable(evaluator).without('unsecured');
@@ -115,7 +115,7 @@ describe('resources that the same permissions cover', () => {
     expect(snapshot.permissionSetOf({ type: 'FeatureView', name: 'b', project: 'q' })).toBe(
       registered,
     );
-    expect(permissionSetOf('stranger', 'p', {})).toBe(registered);
+    expect(permissionSetOf('unregistered', 'p', {})).toBe(registered);
     expect(permissionSetOf('s1', 'p')).toBe(permissionSetOf('s2', 'q'));
     expect(permissionSetOf('s1', 'p')).not.toBe(registered);
     expect(permissionSetOf('s3', 'p', { team: 'risk' })).toBe(
