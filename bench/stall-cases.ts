@@ -49,7 +49,7 @@ export const STALL_CASES: readonly StallCase[] = [
     namesOf: (round) => numbered(6000, (index) => `v${round}_${index}_a`),
   },
   {
-    name: '10,000 registered names, each governed by 500 permissions, a log that reads reasons',
+    name: '10,000 registered names, each covered by 500 permissions, a log that reads reasons',
     permissions: numbered(500, (index) => readable('view_.*', index)),
     registered: numbered(10_000, (index) => `view_${index}`),
     readsReasons: true,
