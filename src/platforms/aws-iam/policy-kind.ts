@@ -1,4 +1,5 @@
 import type { Finding } from '../../audit/index.js';
+import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { readNow } from './check-dynamodb-policy.js';
 import { PolicyEvaluator } from './evaluate.js';
 import { findWideGrants, isUsable } from './excess.js';
@@ -60,14 +61,21 @@ export const iamPolicyKind: IamPolicyKind = {
   kind: 'aws-iam-policy',
   detect: (json) => findPolicies(json) !== undefined,
   read: (json, name, options) =>
-    readFound(findPolicies(json)?.[0] ?? NO_POLICY, name, readNow(options?.now)),
+    readFound(findPolicies(json)?.[0] ?? NO_POLICY, name, readOptions(options)),
   readAll: (json, name, options) => {
-    const now = readNow(options?.now);
+    const now = readOptions(options);
     return (findPolicies(json) ?? []).map((found) =>
       readFound(found, found.label === undefined ? name : `${name}: ${found.label}`, now),
     );
   },
 };
+
+const READ_OPTIONS: OptionNames<IamPolicyReadOptions> = { now: true };
+
+function readOptions(options: IamPolicyReadOptions = {}): number {
+  checkOptions<IamPolicyReadOptions>(options, READ_OPTIONS);
+  return readNow(options.now);
+}
 
 /** Not understood: it allows nothing. */
 const NO_POLICY: FoundPolicy = { document: undefined, isInForce: true };

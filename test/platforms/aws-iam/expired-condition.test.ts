@@ -112,3 +112,9 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, '2026-01-15', null])('%s is not
   expect(() => checkDynamoDbPolicy([policy(allow())], options)).toThrow(TypeError);
   expect(() => iamPolicyKind.read(policy(allow()), 'f', { now: now as never })).toThrow(TypeError);
 });
+
+test('a misspelt option is refused with the name that was meant', () => {
+  const options = { nwo: NOW } as never;
+  expect(() => iamPolicyKind.read(policy(allow()), 'f', options)).toThrow(/nwo.*now/);
+  expect(() => iamPolicyKind.readAll(policy(allow()), 'f', options)).toThrow(/nwo.*now/);
+});
