@@ -5,6 +5,7 @@
 // usage: node scripts/check-package.mjs
 import { spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -154,6 +155,44 @@ function linkPeers(folder) {
   }
 }
 
+/**
+ * Uses two installed copies of the package in one process: a denial of one is a denial to the gate of
+ * the other, its permissions mean the same, and its snapshots are refused with the reason.
+ */
+const TWO_COPIES = `
+const load = (folder) => import(folder + '/dist/index.js');
+const [ours, theirs] = await Promise.all([load(process.argv[1]), load(process.argv[2])]);
+const { createGate } = await import(process.argv[1] + '/dist/gate/index.js');
+const { loadAuthorizer } = await import(process.argv[2] + '/dist/node.js');
+const ensure = (condition, what) => { if (!condition) throw new Error(what); };
+ensure(ours.createAuthorizer !== theirs.createAuthorizer, 'one copy was loaded twice');
+const permission = theirs.definePermission({
+  name: 'readers', types: 'FeatureView', namePatterns: 'glob:a*', actions: 'READ', policy: theirs.roles('reader'),
+});
+const authorizer = ours.createAuthorizer({ permissions: [permission] });
+const view = { type: 'FeatureView', name: 'abc', tags: {} };
+const subject = theirs.createAuthorizer({ permissions: [] }).for({ username: 'ann', roles: ['reader'] }).subject;
+ensure(authorizer.can(subject, 'READ_ONLINE', view), 'permission or subject of the other copy');
+const authenticator = { authenticate: async () => ({ username: 'bob' }) };
+const gate = createGate({ authenticator, authorizer, telemetry: false });
+const thrownBy = (call) => { try { call(); } catch (error) { return error; } throw new Error('nothing was thrown'); };
+const denial = thrownBy(() => theirs.createAuthorizer({ permissions: [permission] }).assert({ username: 'bob' }, 'READ_ONLINE', view));
+ensure(gate.refuse(denial).status === 403 && denial instanceof ours.PermissionDeniedError, 'denial of the other copy');
+const failure = await loadAuthorizer('/none').catch((error) => error);
+ensure(ours.isAuthzError(failure) && failure.code === 'ERR_CONFIG_INVALID', 'error of the other copy: ' + failure);
+const foreign = thrownBy(() => ours.createAuthorizer(theirs.createAuthorizer({ permissions: [] }).snapshot));
+ensure(/another installed copy/.test(foreign.message), 'snapshot of the other copy');
+`;
+
+function checkTwoCopies(folder) {
+  step('two installed copies', () => {
+    const ours = join(folder, 'node_modules', name);
+    const theirs = join(folder, 'other', 'node_modules', name);
+    cpSync(ours, theirs, { recursive: true });
+    run(process.execPath, ['--input-type=module', '-e', TWO_COPIES, ours, theirs], { cwd: folder });
+  });
+}
+
 /** Loads every subpath of the package installed in `folder`, in each way that a user may. */
 function checkModules(folder) {
   const node = (...args) => run(process.execPath, args, { cwd: folder });
@@ -195,6 +234,7 @@ try {
   const tarball = checkTarball(work);
   checkCommand(tarball, consumer);
   checkModules(consumer);
+  checkTwoCopies(consumer);
   process.stdout.write(`${name} ${version} is fit to publish\n`);
 } catch {
   process.exitCode = 1;

@@ -1,5 +1,4 @@
-export type { TextLayout, TextStyle } from '../foundation/terminal/text-style.js';
-export { ansiStyle, plainStyle } from '../foundation/terminal/text-style.js';
+export type { ReportLayout } from '../foundation/terminal/text-style.js';
 export type { AuditOptions } from './audit-facts.js';
 export type {
   AuditReport,
@@ -17,4 +16,4 @@ export { createFeastReading } from './feast-reading.js';
 export type { FindingRule } from './finding-rule.js';
 export { FINDING_RULES } from './finding-rules.js';
 export { reportJson } from './report-json.js';
-export { reportText } from './report-text.js';
+export { type ReportTextOptions, reportText } from './report-text.js';

@@ -4,8 +4,13 @@ import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { renderRecords } from '../foundation/terminal/render-records.js';
 import type { TableCell } from '../foundation/terminal/render-table.js';
 import { neutralize, wrapWords } from '../foundation/terminal/terminal-text.js';
-import type { StyleName } from '../foundation/terminal/text-style.js';
-import { TEXT_LAYOUT, type TextLayout } from '../foundation/terminal/text-style.js';
+import {
+  layoutOf,
+  REPORT_LAYOUT,
+  type ReportLayout,
+  type StyleName,
+  type TextLayout,
+} from '../foundation/terminal/text-style.js';
 import type { Vocabulary } from '../model/index.js';
 import type { AuditReport, Finding, FindingLevel, ResourceReference } from './audit-report.js';
 import { FINDING_LEVELS } from './audit-report.js';
@@ -13,15 +18,15 @@ import { type ActionGroup, groupByActions } from './describe.js';
 import type { FindingRule } from './finding-rule.js';
 import { FINDING_RULES } from './finding-rules.js';
 
-/** How a report is laid out for people. */
-export interface ReportTextOptions extends TextLayout {
+/** What a report names, and how it is laid out for people. */
+export interface ReportTextOptions extends ReportLayout {
   readonly vocabulary: Vocabulary;
   /** What was audited, for the first line. */
   readonly source: string;
 }
 
 const REPORT_OPTIONS: OptionNames<ReportTextOptions> = {
-  ...TEXT_LAYOUT,
+  ...REPORT_LAYOUT,
   vocabulary: true,
   source: true,
 };
@@ -43,24 +48,25 @@ const MIN_ROOM = 30;
  */
 export function reportText(report: AuditReport, options: ReportTextOptions): string {
   checkOptions<ReportTextOptions>(options, REPORT_OPTIONS);
-  const { style } = options;
+  const layout = layoutOf(options);
+  const { source, vocabulary } = options;
   const scope = report.project === null ? 'all projects' : `project ${neutralize(report.project)}`;
   // These two can be about every resource of a registry: a table by type says more in less space.
   const tableOf = (rule: string, findings: readonly Finding[]): readonly string[] | undefined => {
-    if (rule === 'unsecured-resource') return unsecuredTable(findings, options);
-    return rule === 'uncovered-actions' ? uncoveredTable(report, options) : undefined;
+    if (rule === 'unsecured-resource') return unsecuredTable(findings, layout);
+    return rule === 'uncovered-actions' ? uncoveredTable(report, vocabulary, layout) : undefined;
   };
   const [first = '', ...rest] = wrapWords(
-    `${AUDIT} of ${neutralize(options.source)}, ${scope}`,
-    options.width ?? Number.POSITIVE_INFINITY,
+    `${AUDIT} of ${neutralize(source)}, ${scope}`,
+    layout.width ?? Number.POSITIVE_INFINITY,
   );
   return [
-    style('bold', AUDIT) + first.slice(AUDIT.length),
+    layout.style('bold', AUDIT) + first.slice(AUDIT.length),
     ...rest,
     '',
-    ...findingLines(report.findings, FINDING_RULES, options, tableOf),
-    ...summaryLines(report, options),
-    levelsLine(report.findings, options),
+    ...findingLines(report.findings, FINDING_RULES, layout, tableOf),
+    ...summaryLines(report, layout),
+    levelsLine(report.findings, layout),
     '',
   ].join('\n');
 }
@@ -123,31 +129,32 @@ function messageLines(findings: readonly Finding[], layout: TextLayout): readonl
   ];
 }
 
-function unsecuredTable(
-  findings: readonly Finding[],
-  options: ReportTextOptions,
-): readonly string[] {
+function unsecuredTable(findings: readonly Finding[], layout: TextLayout): readonly string[] {
   const resources = findings.flatMap(({ resource }) => resource ?? []);
   return resourceTable(
     groupByActions(resources.map((resource) => ({ ...resource, actions: [] }))),
     ['TYPE', 'RESOURCES'],
-    ({ type, names }) => [type, flowOf(names, options)],
-    options,
+    ({ type, names }) => [type, flowOf(names, layout)],
+    layout,
   );
 }
 
-function uncoveredTable(report: AuditReport, options: ReportTextOptions): readonly string[] {
+function uncoveredTable(
+  report: AuditReport,
+  vocabulary: Vocabulary,
+  layout: TextLayout,
+): readonly string[] {
   const unsecured = new Set(report.unsecured.map(resourceKey));
-  const { actionAliases } = options.vocabulary;
+  const { actionAliases } = vocabulary;
   return resourceTable(
     groupByActions(report.uncoveredActions.filter((one) => !unsecured.has(resourceKey(one)))),
     ['TYPE', 'ACTIONS', 'RESOURCES'],
     ({ type, actions, names }) => [
       type,
       { flow: foldNames(actions, actionAliases) },
-      flowOf(names, options),
+      flowOf(names, layout),
     ],
-    options,
+    layout,
   );
 }
 
@@ -168,7 +175,7 @@ function resourceTable(
   groups: readonly ActionGroup[],
   titles: readonly string[],
   cellsOf: (group: ActionGroup) => readonly TableCell[],
-  layout: ReportTextOptions,
+  layout: TextLayout,
 ): readonly string[] {
   const { style, width } = layout;
   const many = new Set(groups.map(({ project }) => project)).size > 1;

@@ -1,4 +1,4 @@
-import { ansiStyle, plainStyle, type TextLayout } from '../foundation/terminal/text-style.js';
+import { layoutOf, type ReportLayout, type TextLayout } from '../foundation/terminal/text-style.js';
 import type { Arguments } from './command.js';
 import type { CommandIo } from './command-io.js';
 
@@ -12,15 +12,23 @@ const MIN_WIDTH = 40;
  *
  * @source https://no-color.org and https://force-color.org
  */
-export function textLayout(args: Pick<Arguments, 'has'>, { stdout, env }: CommandIo): TextLayout {
+export function reportLayout(
+  args: Pick<Arguments, 'has'>,
+  { stdout, env }: CommandIo,
+): ReportLayout {
   // 0: a terminal that does not know its width.
   const { columns = 0 } = stdout;
   const isTerminal = stdout.isTTY === true;
   return {
-    style: hasColors(args, env, isTerminal) ? ansiStyle : plainStyle,
+    colors: hasColors(args, env, isTerminal),
     width: isTerminal && columns > 0 ? Math.max(MIN_WIDTH, columns) : undefined,
     all: args.has('all'),
   };
+}
+
+/** The same, ready to lay text out. */
+export function textLayout(args: Pick<Arguments, 'has'>, io: CommandIo): TextLayout {
+  return layoutOf(reportLayout(args, io));
 }
 
 function hasColors(

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { auditSnapshot, reportJson, reportText } from '../../src/audit/index.js';
-import { plainStyle } from '../../src/foundation/terminal/text-style.js';
 import { type FeastType, feastVocabulary } from '../../src/model/index.js';
 import { roles } from '../../src/policy/index.js';
 import { auditOf, auditStore, snapshotOf } from './audit-of.js';
@@ -120,7 +119,6 @@ describe('auditSnapshot', () => {
       resources.filter(({ name }) => Number(/\d+/.exec(name)) >= 250).length,
     );
     const text = reportText(report, {
-      style: plainStyle,
       width: 80,
       source: 'x',
       vocabulary: feastVocabulary,
@@ -131,11 +129,15 @@ describe('auditSnapshot', () => {
 
 describe('reportText', () => {
   const options = {
-    style: plainStyle,
-    width: undefined,
     source: 'here',
     vocabulary: feastVocabulary,
   };
+
+  it('sets text off in colours on request', async () => {
+    const report = await auditOf({ permissions: [] });
+    expect(reportText(report, options)).not.toContain('\u001b[');
+    expect(reportText(report, { ...options, colors: true })).toContain('\u001b[1mAudit\u001b[22m');
+  });
 
   it('says when nothing is found', async () => {
     const report = await auditOf({

@@ -4,7 +4,7 @@ import { writeAll } from '../command-io.js';
 import { exitCodeFor, FAIL_ON } from '../fail-on.js';
 import { openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
-import { textLayout } from '../text-layout.js';
+import { reportLayout } from '../text-layout.js';
 
 /** `audit`: what is not protected, what is open, and what permissions say in vain. */
 export const auditCommand: Command = {
@@ -34,7 +34,7 @@ export const auditCommand: Command = {
     const text =
       args.get('format') === 'json'
         ? reportJson(report)
-        : reportText(report, { ...textLayout(args, io), source, vocabulary });
+        : reportText(report, { ...reportLayout(args, io), source, vocabulary });
     await writeAll(io.stdout, text);
     return exitCodeFor(report.findings, args);
   },

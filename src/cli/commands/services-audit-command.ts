@@ -28,7 +28,7 @@ import {
 } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
 import { exitCodeFor, FAIL_ON } from '../fail-on.js';
-import { textLayout } from '../text-layout.js';
+import { reportLayout } from '../text-layout.js';
 
 const STDIN = '-';
 
@@ -96,7 +96,7 @@ export const servicesAuditCommand: Command = {
     const text =
       args.get('format') === 'json'
         ? reportJson(report)
-        : servicesReportText(report, textLayout(args, io));
+        : servicesReportText(report, reportLayout(args, io));
     await writeAll(io.stdout, text);
     return exitCodeFor(report.findings, args);
   },

@@ -15,7 +15,17 @@ export interface TextLayout {
   readonly all?: boolean | undefined;
 }
 
-export const TEXT_LAYOUT: OptionNames<TextLayout> = { style: true, width: true, all: true };
+/** How a report for people is laid out. */
+export interface ReportLayout {
+  /** Whether text is set off in the colours of an ANSI terminal. Default: `false`. */
+  readonly colors?: boolean | undefined;
+  /** Columns of the terminal. Default: as many as needed. */
+  readonly width?: number | undefined;
+  /** Whether long lists are written out. Default: `false`, the first 20 items and the number of the others. */
+  readonly all?: boolean | undefined;
+}
+
+export const REPORT_LAYOUT: OptionNames<ReportLayout> = { colors: true, width: true, all: true };
 
 const CODES: Readonly<Record<StyleName, readonly [on: number, off: number]>> = {
   bold: [1, 22],
@@ -33,3 +43,8 @@ export const ansiStyle: TextStyle = (name, text) => {
   const [on, off] = CODES[name];
   return text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
 };
+
+/** The layout that the options of a report ask for. */
+export function layoutOf({ colors = false, width, all }: ReportLayout): TextLayout {
+  return { style: colors ? ansiStyle : plainStyle, width, all };
+}

@@ -1,4 +1,4 @@
-import { auditSnapshot, plainStyle, reportText } from '../../../src/audit/index.js';
+import { auditSnapshot, reportText } from '../../../src/audit/index.js';
 import {
   loadFeatureStoreConfig,
   parseFeatureStoreConfig,
@@ -86,7 +86,6 @@ export const CORE_CALLS: OptionCalls = {
       reportText(auditSnapshot(snapshot), {
         vocabulary: feastVocabulary,
         source: 's',
-        style: plainStyle,
         width: 80,
         ...extra,
       }),

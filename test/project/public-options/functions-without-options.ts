@@ -14,7 +14,7 @@ export const WITHOUT_OPTIONS: readonly string[] = [
     'roles',
   ],
   // Reports.
-  ['ansiStyle', 'createFeastReading', 'plainStyle', 'reportJson'],
+  ['createFeastReading', 'reportJson'],
   ['findFeatureStoreConfig', 'loadPermissionFile', 'locateFeatureStore', 'recognizeFile'],
   // Rules, and who asks. What a rule of Fastify or node:http names is checked against the gate.
   ['callerOf', 'flightRequires', 'readFeastCommand', 'readFeastTicket', 'readJson', 'requires'],

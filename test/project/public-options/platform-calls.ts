@@ -1,4 +1,3 @@
-import { plainStyle } from '../../../src/audit/index.js';
 import * as awsIam from '../../../src/platforms/aws-iam/index.js';
 import * as azure from '../../../src/platforms/azure/index.js';
 import * as databricksAudit from '../../../src/platforms/databricks/audit/index.js';
@@ -29,7 +28,7 @@ const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table/features';
 const applicationId = '11111111-2222-3333-4444-555555555555';
 const allowing = { decide: () => ({}) } as never;
 const client = { getSecret: async () => ({}) };
-const layout = { style: plainStyle, width: 80 };
+const layout = { width: 80 };
 const store = {} as never;
 const someLinks = {} as never;
 const secrets = { getSecret: async () => 'x' };
@@ -211,7 +210,7 @@ function callsOfServices(): OptionCalls {
     servicesReportText: [
       (extra: object) =>
         services.servicesReportText(services.auditServices([]), { ...layout, ...extra }),
-      'style',
+      'colors',
       'source',
     ],
     readServicesFile: [

@@ -1,3 +1,4 @@
+export type { ReportLayout } from '../../../foundation/terminal/text-style.js';
 export type {
   AccessEntry,
   CollectedServices,

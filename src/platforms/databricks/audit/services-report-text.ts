@@ -2,7 +2,11 @@ import { findingLines, levelsLine } from '../../../audit/report-text.js';
 import { count } from '../../../foundation/names.js';
 import { checkOptions } from '../../../foundation/options.js';
 import { neutralize } from '../../../foundation/terminal/terminal-text.js';
-import { TEXT_LAYOUT, type TextLayout } from '../../../foundation/terminal/text-style.js';
+import {
+  layoutOf,
+  REPORT_LAYOUT,
+  type ReportLayout,
+} from '../../../foundation/terminal/text-style.js';
 import type { ServicesReport } from './audit-services.js';
 import { SERVICES_RULE_TEXTS } from './services-rules.js';
 
@@ -13,8 +17,9 @@ import { SERVICES_RULE_TEXTS } from './services-rules.js';
  *
  * @throws TypeError if an option is unknown
  */
-export function servicesReportText(report: ServicesReport, layout: TextLayout): string {
-  checkOptions<TextLayout>(layout, TEXT_LAYOUT);
+export function servicesReportText(report: ServicesReport, options: ReportLayout = {}): string {
+  checkOptions<ReportLayout>(options, REPORT_LAYOUT);
+  const layout = layoutOf(options);
   const { findings, summary, files } = report;
   return [
     `${layout.style('bold', 'Audit of services')} in ${count(files.length, 'file')}`,

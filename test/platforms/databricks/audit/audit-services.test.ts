@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { FINDING_LEVELS, reportJson } from '../../../../src/audit/index.js';
-import { plainStyle } from '../../../../src/foundation/terminal/text-style.js';
 import type {
   FoundSecret,
   ServicesFile,
@@ -37,7 +36,6 @@ const ALL = [
   'service-principals.json',
   'online-stores.yaml',
 ];
-const plain = { style: plainStyle, width: undefined };
 
 describe('all files together', () => {
   const secrets: FoundSecret[] = [];
@@ -94,7 +92,7 @@ describe('all files together', () => {
 
   test.each([
     ['json', reportJson(report)],
-    ['table', servicesReportText(report, plain)],
+    ['table', servicesReportText(report)],
   ])('print no secret as %s', (_, text) => {
     expect(secrets.length).toBeGreaterThan(5);
     for (const { value } of secrets) expect(text).not.toContain(value);
@@ -119,10 +117,7 @@ test('a registry link is found out, rule by rule', () => {
 });
 
 test('a report for people has the findings, what to do, and a summary', () => {
-  const text = servicesReportText(
-    auditServices([readFixture('token-list.json')], { now: NOW }),
-    plain,
-  );
+  const text = servicesReportText(auditServices([readFixture('token-list.json')], { now: NOW }));
   expect(text).toBe(`Audit of services in 1 file
   token-list.json: tokens
 
@@ -162,12 +157,12 @@ test('a policy of AWS is read with its own rules', () => {
       'token-of-machine',
     ]),
   );
-  const text = servicesReportText(report, plain);
+  const text = servicesReportText(report);
   for (const rule of rules) expect(text.split(` ${rule}: `)).toHaveLength(2);
 });
 
 test('a report of nothing says so', () => {
-  const text = servicesReportText(auditServices([read({ scopes: [] })]), plain);
+  const text = servicesReportText(auditServices([read({ scopes: [] })]));
   expect(text).toMatch(/\n0 objects, 0 permissions\nno findings\n$/);
 });
 
@@ -175,7 +170,7 @@ test('names from files are made harmless', () => {
   const evil = '\u001b[2Jgone\u202e';
   const file = read({ object_id: `/jobs/${evil}`, object_type: evil }, { name: evil });
   const report = auditServices([file]);
-  for (const text of [servicesReportText(report, plain), reportJson(report)]) {
+  for (const text of [servicesReportText(report), reportJson(report)]) {
     expect(text).not.toContain('\u001b');
     expect(text).not.toContain('\u202e');
     expect(text).toContain('\\u001b[2Jgone');
@@ -190,7 +185,7 @@ test('a finding of a rule that nobody knows is told all the same', () => {
       collector.facts.findings.push({ rule: 'own-rule', level: 'note', message: 'look here' });
     },
   };
-  const text = servicesReportText(auditServices([read({}, { readers: [own] })]), plain);
+  const text = servicesReportText(auditServices([read({}, { readers: [own] })]));
   expect(text).toContain('\nnote own-rule\n  - look here\n\n');
 });
 
