@@ -6,7 +6,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** When a stream ends whose token expires. */
 export interface TokenEndOptions {
-  /** How long after the end of the token `end` is called, in seconds. Default: 0. */
+  /** How long after the end of the token `end` is called, in seconds. `Infinity`: never. Default: 0. */
   readonly graceSeconds?: number | undefined;
   /** Called when the token ends before that, and what it was given for goes on. */
   readonly onGrace?: (() => void) | undefined;
@@ -49,7 +49,7 @@ export function endWithToken(
     callAt(expiresAt, end);
   } else {
     callAt(expiresAt, () => {
-      callAt(expiresAt + graceSeconds * 1000, end);
+      if (graceSeconds !== Number.POSITIVE_INFINITY) callAt(expiresAt + graceSeconds * 1000, end);
       onGrace?.();
     });
   }
@@ -58,6 +58,6 @@ export function endWithToken(
 
 /** @throws TypeError when it is not a number of 0 or more */
 export function assertGraceSeconds(seconds: number, name = 'graceSeconds'): void {
-  if (Number.isFinite(seconds) && seconds >= 0) return;
+  if (typeof seconds === 'number' && seconds >= 0) return;
   throw new TypeError(`option ${name} must be a number of 0 or more`);
 }

@@ -157,7 +157,7 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
   }): Promise<Caller<V>>;
 
   /**
-   * When the token in these values says that it ends, in milliseconds since 1970; undefined where it does not say. Read without
+   * When the token in these values says that it ends, in milliseconds since 1970; undefined where it does not say, and under `no_auth`. Read without
    * verifying anything: to be asked about values that were accepted.
    */
   expiryOf?(authorization: AuthorizationHeader): number | undefined;

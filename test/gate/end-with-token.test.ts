@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endWithToken } from '../../src/gate/index.js';
-import { testGate } from './gate-fixtures.js';
+import { testAuthorizer, testGate } from './gate-fixtures.js';
 
 const DAY = 86_400_000;
 const NOW = 1_800_000_000_000;
@@ -25,6 +25,11 @@ describe('expiryOf', () => {
     [[], undefined],
   ])('says when a token says that it ends: %s', (authorization, expected) => {
     expect(testGate().gate.expiryOf?.(authorization)).toBe(expected);
+  });
+
+  test('says of no token under `no_auth` that it ends, as none counts', () => {
+    const { gate } = testGate({ authorizer: testAuthorizer('no_auth') });
+    expect(gate.expiryOf?.(tokenWith({ exp: 1 }))).toBeUndefined();
   });
 });
 
@@ -69,6 +74,15 @@ describe('endWithToken', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('never ends with an infinite time of grace, and says that it goes on', () => {
+    const [end, onGrace] = [vi.fn<() => void>(), vi.fn<() => void>()];
+    const graceSeconds = Number.POSITIVE_INFINITY;
+    endWithToken(gateOf(NOW + 60_000), 'x', end, { graceSeconds, onGrace });
+    vi.advanceTimersByTime(400 * DAY);
+    expect(onGrace).toHaveBeenCalledOnce();
+    expect(end).not.toHaveBeenCalled();
+  });
+
   test('does nothing where nobody says when it ends', () => {
     for (const gate of [gateOf(undefined), {}]) endWithToken(gate, 'x', vi.fn<() => void>());
     expect(vi.getTimerCount()).toBe(0);
@@ -81,7 +95,7 @@ describe('endWithToken', () => {
     expect(end).toHaveBeenCalledOnce();
   });
 
-  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5'])('refuses %s seconds', (seconds) => {
+  test.each([-1, Number.NaN, '5'])('refuses %s seconds', (seconds) => {
     const options = { graceSeconds: seconds as number };
     expect(() => endWithToken(gateOf(1), 'x', vi.fn<() => void>(), options)).toThrow(TypeError);
   });

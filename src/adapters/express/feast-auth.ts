@@ -7,6 +7,7 @@ import {
   type AdapterOptions,
   createUnguardedCheck,
 } from '../support/adapter-options.js';
+import { createAnswerWatch } from '../support/answer-watch.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { parsedBodyOf } from '../support/parsed-body.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
@@ -14,6 +15,7 @@ import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { RequestInput } from '../support/request-input.js';
 import type { RouteRequirement } from '../support/route-rule.js';
+import { STREAM_OPTIONS, type StreamOptions } from '../support/stream-options.js';
 import { operationOf } from './find-route.js';
 import { isGuarded, watchRoute } from './route-watch.js';
 
@@ -34,12 +36,16 @@ declare global {
 }
 
 /** Options of `feastAuth` for Express. */
-export interface FeastAuthOptions extends AdapterOptions {
+export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
   /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
   readonly publicRoutes?: readonly string[] | undefined;
 }
 
-const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = { ...ADAPTER_OPTIONS, publicRoutes: true };
+const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
+  ...ADAPTER_OPTIONS,
+  ...STREAM_OPTIONS,
+  publicRoutes: true,
+};
 
 interface RequestState {
   readonly gate: Gate<Vocabulary>;
@@ -70,6 +76,7 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
   const checkUnguarded = createUnguardedCheck(options);
   const publicRoutes = readPublicRoutes(options.publicRoutes);
   const { onError } = options;
+  const watchAnswer = createAnswerWatch<Request>(gate, options, operationOf);
 
   return async (request, response, next): Promise<void> => {
     const [path = ''] = request.originalUrl.split('?', 1);
@@ -85,6 +92,7 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
         Object.defineProperty(request, 'feast', { value: feastOf(caller), configurable: true });
       }
       states.set(request, { gate, onError, caller });
+      if (caller !== undefined) watchAnswer(response, request);
       watchRoute(request, (route) => {
         const { method, baseUrl, path: pathNow } = request;
         if (isGuarded(route, method)) return;

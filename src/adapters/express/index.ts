@@ -12,6 +12,7 @@ import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
+export type { ExpiredStream } from '../support/stream-options.js';
 export { type FeastAuthOptions, type FeastRequest, feastAuth } from './feast-auth.js';
 
 /**

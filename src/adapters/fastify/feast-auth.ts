@@ -9,12 +9,14 @@ import {
   type AdapterOptions,
   createUnguardedCheck,
 } from '../support/adapter-options.js';
+import { createAnswerWatch } from '../support/answer-watch.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { createEndpointRules, type FeastEndpointsOption } from '../support/feast-endpoint.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { refusalOf } from '../support/refusal-of.js';
 import { RequestInput } from '../support/request-input.js';
 import { type RouteRule, readRule } from '../support/route-rule.js';
+import { STREAM_OPTIONS, type StreamOptions } from '../support/stream-options.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,7 +32,7 @@ declare module 'fastify' {
 }
 
 /** Options of the Fastify plugin `feastAuth`. */
-export interface FeastAuthOptions extends AdapterOptions {
+export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
   /** A gate of any vocabulary. */
   readonly gate: Gate<Vocabulary>;
   /** Guards routes at the paths of Feast's own endpoints by what Feast requires there. Default: false. */
@@ -39,6 +41,7 @@ export interface FeastAuthOptions extends AdapterOptions {
 
 const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
   ...ADAPTER_OPTIONS,
+  ...STREAM_OPTIONS,
   gate: true,
   feastEndpoints: true,
 };
@@ -114,6 +117,7 @@ class RouteGuard {
   readonly #onError: AdapterOptions['onError'];
   readonly #feastRuleOf: ReturnType<typeof createEndpointRules>;
   readonly #checkUnguarded: ReturnType<typeof createUnguardedCheck>;
+  readonly #watchAnswer: ReturnType<typeof createAnswerWatch<FastifyRequest>>;
   /** By the configuration that Fastify makes for each route. */
   readonly #routes = new WeakMap<object, GuardedRoute>();
 
@@ -123,6 +127,7 @@ class RouteGuard {
     this.#gate = gate;
     this.#onError = options.onError;
     this.#feastRuleOf = createEndpointRules(gate, feastEndpoints);
+    this.#watchAnswer = createAnswerWatch(gate, options, operationOf);
     this.#checkUnguarded = createUnguardedCheck(options, (route) =>
       app.log.warn(`route ${route} does not say what it requires`),
     );
@@ -144,6 +149,7 @@ class RouteGuard {
         // Fastify adds hooks of a scope to the scopes below it that are there already.
         if ((request as CalledRequest)[CALLER] !== undefined) throw secondGate();
         (request as CalledRequest)[CALLER] = caller;
+        this.#watchAnswer(reply.raw, request);
       });
     });
   }
@@ -184,11 +190,14 @@ class RouteGuard {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const { method, routeOptions, is404 } = request;
-    const operation = is404 ? method : nameOf(method, routeOptions.url);
     const onError =
       this.#onError ?? ((err) => reply.log.error({ err }, 'a request could not be decided on'));
-    const { status, headers, body } = await refusalOf(this.#gate, error, onError, operation);
+    const { status, headers, body } = await refusalOf(
+      this.#gate,
+      error,
+      onError,
+      operationOf(request),
+    );
     return reply.code(status).headers(headers).send(body);
   }
 
@@ -222,6 +231,10 @@ class RouteGuard {
 
 function secondGate(): TypeError {
   return new TypeError('feastAuth must be used once on the way of a request');
+}
+
+function operationOf({ method, routeOptions, is404 }: FastifyRequest): string {
+  return is404 ? method : nameOf(method, routeOptions.url);
 }
 
 function nameOf(method: string | readonly string[] | undefined, url: string | undefined): string {

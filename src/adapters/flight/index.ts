@@ -1,6 +1,6 @@
 export type { GateError } from '../../model/index.js';
 export { callerOf } from '../grpc/caller-of.js';
-export type { ExpiredStream } from '../grpc/guarded-call.js';
+export type { ExpiredStream } from '../support/stream-options.js';
 export { readFeastTicket } from './feast-ticket.js';
 export { type FlightCommand, readFeastCommand } from './flight-command.js';
 export type { FlightDescriptor } from './flight-descriptor.js';

@@ -8,6 +8,7 @@ import { notify } from '../../foundation/notify.js';
 import { type Caller, endWithToken, type Gate } from '../../gate/index.js';
 import { IdentityInvalidError, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import { authenticate, decideInSlices } from '../support/pass-gate.js';
+import type { ExpiredStream } from '../support/stream-options.js';
 import { type CallStatus, NOT_OPEN, statusOf } from './call-status.js';
 import { rememberCaller } from './caller-of.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
@@ -17,16 +18,6 @@ type Listener = Parameters<ServerInterceptingCallInterface['start']>[0];
 /** The message that waits until the handler reads. Wrapped, as a message may be any value. */
 interface HeldMessage {
   readonly message: unknown;
-}
-
-/** A stream whose token has ended. */
-export interface ExpiredStream {
-  /** The full path of the method. */
-  readonly operation: string;
-  /** `continues`: the answer to one request goes on for a while. `ended`: the call has ended with UNAUTHENTICATED. */
-  readonly outcome: 'continues' | 'ended';
-  /** Milliseconds since 1970. */
-  readonly time: number;
 }
 
 export interface GuardedMethod {

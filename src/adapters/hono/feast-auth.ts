@@ -9,10 +9,12 @@ import {
   createUnguardedCheck,
   type UnguardedCheck,
 } from '../support/adapter-options.js';
+import { createAnswerWatch, nodeResponseOf } from '../support/answer-watch.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
 import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
 import type { RouteRequirement, RuleInput } from '../support/route-rule.js';
+import { STREAM_OPTIONS, type StreamOptions } from '../support/stream-options.js';
 import { readJsonBody } from './read-json.js';
 import { findUnguarded, isGuard, markGuard, operationAmong, routesAfter } from './route-check.js';
 
@@ -24,7 +26,7 @@ declare module 'hono' {
 }
 
 /** Options of `feastAuth` for Hono. */
-export interface FeastAuthOptions extends AdapterOptions {
+export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
   /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
   readonly publicRoutes?: readonly string[] | undefined;
   /** The longest body that is read to decide on it, in bytes. Default: 1 MiB. */
@@ -33,6 +35,7 @@ export interface FeastAuthOptions extends AdapterOptions {
 
 const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
   ...ADAPTER_OPTIONS,
+  ...STREAM_OPTIONS,
   publicRoutes: true,
   maxBodyBytes: true,
 };
@@ -78,6 +81,9 @@ export function feastAuth(
   if (!(Number.isSafeInteger(maxBodyBytes) && maxBodyBytes >= 0)) {
     throw new TypeError('option maxBodyBytes must be a whole number');
   }
+  const watchAnswer = createAnswerWatch<Context>(gate, options, (context) =>
+    operationAmong(routesAfter(middleware, matchedRoutes(context)), context.req.method),
+  );
 
   const middleware: MiddlewareHandler = async (context, next) => {
     const { method, url, path: routed } = context.req;
@@ -93,6 +99,7 @@ export function feastAuth(
       }
       const caller = isPublic ? undefined : await authenticate(gate, authorizationOf(context));
       states.set(context, { gate, onError, caller, maxBodyBytes });
+      if (caller !== undefined) watchAnswer(nodeResponseOf(context.env), context);
       context.set('feast', caller as Caller | undefined);
       const found = isPublicRoute ? undefined : findUnguarded(routes);
       if (found !== undefined) {

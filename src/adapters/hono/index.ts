@@ -13,6 +13,7 @@ import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
+export type { ExpiredStream } from '../support/stream-options.js';
 export { callerOf, type FeastAuthOptions, feastAuth, readJson } from './feast-auth.js';
 
 /**

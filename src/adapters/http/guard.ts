@@ -7,6 +7,7 @@ import {
   type AdapterOptions,
   createUnguardedCheck,
 } from '../support/adapter-options.js';
+import { createAnswerWatch } from '../support/answer-watch.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { createEndpointRules, type FeastEndpointsOption } from '../support/feast-endpoint.js';
 import { authenticate, authorize } from '../support/pass-gate.js';
@@ -14,6 +15,7 @@ import { refusalOf } from '../support/refusal-of.js';
 import { RequestInput } from '../support/request-input.js';
 import { type RouteRule, readRule } from '../support/route-rule.js';
 import { sendRefusal } from '../support/send-refusal.js';
+import { STREAM_OPTIONS, type StreamOptions } from '../support/stream-options.js';
 import { readJsonBody } from './read-json-body.js';
 import { type RouteMatch, RouteTable } from './route-table.js';
 
@@ -50,7 +52,7 @@ export interface GuardedRoute {
 }
 
 /** Options of `guard` for `node:http`. */
-export interface GuardOptions extends AdapterOptions {
+export interface GuardOptions extends AdapterOptions, StreamOptions {
   /** By method and path: `GET /views/:name`. Any other path is a 404 for who is known, and a 401 for who is not. */
   readonly routes: Readonly<Record<string, GuardedRoute>>;
   /** The longest body that is read, in bytes. Default: 1 MiB. */
@@ -65,12 +67,14 @@ type OneRouteOptions = GuardedRoute & Omit<GuardOptions, 'routes' | 'feastEndpoi
 const ROUTE: OptionNames<GuardedRoute> = { requires: true, body: true, handler: true };
 const GUARD_OPTIONS: OptionNames<GuardOptions> = {
   ...ADAPTER_OPTIONS,
+  ...STREAM_OPTIONS,
   routes: true,
   maxBodyBytes: true,
   feastEndpoints: true,
 };
 const ONE_ROUTE_OPTIONS: OptionNames<OneRouteOptions> = {
   ...ADAPTER_OPTIONS,
+  ...STREAM_OPTIONS,
   ...ROUTE,
   maxBodyBytes: true,
 };
@@ -104,7 +108,10 @@ export function guard(
     throw new TypeError('option maxBodyBytes must be a whole number');
   }
   const find = createFinder(gate, options);
-  const server: GuardedServer = { gate, onError, maxBodyBytes, find };
+  const watchAnswer = createAnswerWatch<IncomingMessage>(gate, options, (raw) =>
+    operationOf(find, raw),
+  );
+  const server: GuardedServer = { gate, onError, maxBodyBytes, find, watchAnswer };
   return (request, response) => void answer(server, request, response);
 }
 
@@ -126,6 +133,7 @@ interface GuardedServer {
   readonly onError: AdapterOptions['onError'];
   readonly maxBodyBytes: number;
   readonly find: (method: string, path: string) => RouteMatch<CompiledRoute> | undefined;
+  readonly watchAnswer: (response: ServerResponse, raw: IncomingMessage) => void;
 }
 
 function createFinder(
@@ -184,14 +192,18 @@ async function answer(
     const passed = await pass(server, raw);
     // Nobody waits for an answer.
     if (response.destroyed) return;
+    if (passed.request.caller !== undefined) server.watchAnswer(response, raw);
     await passed.handler(passed.request, response);
   } catch (error) {
-    const operation = operationOf(server, raw);
+    const operation = operationOf(server.find, raw);
     sendRefusal(response, await refusalOf(gate, error, onError, operation));
   }
 }
 
-function operationOf({ find }: GuardedServer, { method = '', url = '' }: IncomingMessage): string {
+function operationOf(
+  find: GuardedServer['find'],
+  { method = '', url = '' }: IncomingMessage,
+): string {
   return find(method, url.split('?', 1)[0] ?? '')?.name ?? method;
 }
 

@@ -4,13 +4,15 @@ import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
 import { operationOf } from '../express/find-route.js';
 import { ADAPTER_OPTIONS, type AdapterOptions } from '../support/adapter-options.js';
+import { createAnswerWatch } from '../support/answer-watch.js';
 import { authorizationOf } from '../support/authorization-of.js';
 import { authenticate } from '../support/pass-gate.js';
 import { readPublicRoutes } from '../support/public-routes.js';
 import { refusalOf } from '../support/refusal-of.js';
+import { STREAM_OPTIONS, type StreamOptions } from '../support/stream-options.js';
 
 /** Options of `feastAuthentication` for NestJS. */
-export interface FeastAuthenticationOptions extends Pick<AdapterOptions, 'onError'> {
+export interface FeastAuthenticationOptions extends Pick<AdapterOptions, 'onError'>, StreamOptions {
   /**
    * Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. Their handlers must
    * be `@Public()` too.
@@ -19,6 +21,7 @@ export interface FeastAuthenticationOptions extends Pick<AdapterOptions, 'onErro
 }
 
 export const AUTHENTICATION_OPTIONS: OptionNames<FeastAuthenticationOptions> = {
+  ...STREAM_OPTIONS,
   publicRoutes: true,
   onError: true,
 };
@@ -74,6 +77,7 @@ export function feastAuthentication(
   if (onError !== undefined && typeof onError !== 'function') {
     throw new TypeError('option onError must be a function');
   }
+  const watchAnswer = createAnswerWatch(gate, options, nameOf);
   const publicRoutes = readPublicRoutes(options.publicRoutes);
 
   return async (request, response, next) => {
@@ -90,13 +94,9 @@ export function feastAuthentication(
         ? undefined
         : await authenticate(gate, authorizationOf(request.rawHeaders));
       authenticated.set(request, { gate, caller });
+      if (caller !== undefined) watchAnswer(response, request);
     } catch (error) {
-      const { status, headers, body } = await refusalOf(
-        gate,
-        error,
-        onError,
-        operationOf(request as unknown as Parameters<typeof operationOf>[0]),
-      );
+      const { status, headers, body } = await refusalOf(gate, error, onError, nameOf(request));
       if (response.headersSent || response.destroyed) return;
       response.writeHead(status, { ...headers }).end(body);
       return;
@@ -104,6 +104,10 @@ export function feastAuthentication(
     // Nobody waits for an answer: no body is left to read, and nothing to do.
     if (!response.destroyed) next();
   };
+}
+
+function nameOf(request: IncomingMessage): string {
+  return operationOf(request as unknown as Parameters<typeof operationOf>[0]);
 }
 
 function routeOf(request: IncomingMessage & { readonly originalUrl?: string }): string {

@@ -61,9 +61,11 @@ export async function serveApp(
   options: NestOptions = {},
 ): Promise<Served & { readonly app: INestApplication }> {
   const app = await createApp(controllers);
-  const { publicRoutes, ...guardOptions } = options;
+  const { publicRoutes, streamGraceSeconds, onStreamExpired, ...guardOptions } = options;
   const { onError } = options;
-  app.use(feastAuthentication(gate, { publicRoutes, onError }));
+  app.use(
+    feastAuthentication(gate, { publicRoutes, streamGraceSeconds, onStreamExpired, onError }),
+  );
   app.useGlobalGuards(createFeastGuard(gate, guardOptions));
   return await listen(app);
 }

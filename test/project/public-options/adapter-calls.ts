@@ -111,7 +111,7 @@ export const ADAPTER_CALLS: OptionCalls = {
   FeastEndpoint: [(extra: object) => FeastEndpoint(extra), 'checkViews', 'entitySql'],
   feastAuthentication: [
     (extra: object) => feastAuthentication(gate, extra),
-    'publicRoutes',
+    'streamGraceSeconds',
     'unguarded',
   ],
   createFeastGuard: [(extra: object) => createFeastGuard(gate, extra), 'unguarded', 'publicRoutes'],
