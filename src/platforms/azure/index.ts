@@ -3,6 +3,7 @@ export type {
   AccessToken,
   AzureSqlAuthentication,
   AzureSqlOptions,
+  AzureTokenCredential,
   ClientSecretOptions,
   CredentialAuthorization,
   CredentialAuthorizer,
@@ -24,6 +25,7 @@ export {
   databricksSource,
   getServiceCredentialsProvider,
   managedIdentitySource,
+  tokenCredentialSource,
   workloadIdentitySource,
 } from './credentials/index.js';
 export type {

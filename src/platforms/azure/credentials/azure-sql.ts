@@ -1,4 +1,7 @@
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { CredentialUnavailableError } from '../../../model/errors.js';
+import { scopeOfResource } from './credential-resource.js';
+import type { AzureTokenCredential } from './credential-source.js';
 import type { CredentialTokenOptions, TokenCredential } from './token-credential.js';
 
 /** The part of a connection's configuration that says who connects, for `tedious` and `mssql`. */
@@ -23,6 +26,14 @@ const SQL_OPTIONS: OptionNames<AzureSqlOptions> = {
   tenantId: true,
 };
 
+/** Both kinds of credentials, as they are called here. */
+interface TokenGiver {
+  getToken(
+    scope: string,
+    options: CredentialTokenOptions,
+  ): Promise<{ readonly token: string } | null>;
+}
+
 const AZURE_SQL = 'https://database.windows.net';
 
 /**
@@ -31,17 +42,21 @@ const AZURE_SQL = 'https://database.windows.net';
  * Shape: a part of the configuration of `tedious` and of `mssql`. Get it anew for each connection or pool: a token that has
  * ended opens no new connection, and one that is open stays so.
  *
- * @returns rejects with TypeError if an option is unknown
+ * @param credential of this package or of Azure's SDK
+ * @returns rejects with TypeError if an option is unknown, and with `CredentialUnavailableError` if
+ *   the credential has no token
  * @source tedious 18, `authentication`: type `azure-active-directory-access-token`
  * @example
  * const pool = await sql.connect({ server, database, ...(await azureSqlAccessToken(credential)) });
  */
 export async function azureSqlAccessToken(
-  credential: TokenCredential,
+  credential: TokenCredential | AzureTokenCredential,
   options: AzureSqlOptions = {},
 ): Promise<AzureSqlAuthentication> {
   checkOptions<AzureSqlOptions>(options, SQL_OPTIONS);
   const { resource = AZURE_SQL, ...asked } = options;
-  const { token } = await credential.getToken(`${resource}/.default`, asked);
+  const given = await (credential as TokenGiver).getToken(scopeOfResource(resource), asked);
+  if (given === null) throw new CredentialUnavailableError('no token: the credential gave none');
+  const { token } = given;
   return { authentication: { type: 'azure-active-directory-access-token', options: { token } } };
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../databricks/workspace/index.js';
 import { WorkspaceError } from '../../databricks/workspace/workspace-error.js';
 import { scopeOfResource } from './credential-resource.js';
-import type { CredentialTarget, ServiceCredentialSource } from './service-credential.js';
+import type { CredentialTarget, ServiceCredentialSource } from './credential-target.js';
 
 /** The part of a `WorkspaceClient` that is needed. */
 export type CredentialWorkspace = Pick<WorkspaceClient, 'createTemporaryServiceCredentials'>;

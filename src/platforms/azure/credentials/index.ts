@@ -9,6 +9,8 @@ export type {
   CredentialAuthorizer,
   CredentialResource,
 } from './credential-authorization.js';
+export { type AzureTokenCredential, tokenCredentialSource } from './credential-source.js';
+export type { CredentialTarget, ServiceCredentialSource } from './credential-target.js';
 export {
   type CredentialWorkspace,
   type DatabricksSourceOptions,
@@ -22,10 +24,8 @@ export {
 } from './entra-sources.js';
 export { type ManagedIdentityOptions, managedIdentitySource } from './managed-identity-source.js';
 export {
-  type CredentialTarget,
   getServiceCredentialsProvider,
   type ServiceCredential,
   type ServiceCredentialOptions,
-  type ServiceCredentialSource,
 } from './service-credential.js';
 export type { AccessToken, CredentialTokenOptions, TokenCredential } from './token-credential.js';

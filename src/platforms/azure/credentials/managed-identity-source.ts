@@ -19,8 +19,11 @@ import {
 import { TOKEN_REQUEST_OPTIONS } from '../../databricks/tokens/token-request.js';
 import { readArcKey } from './arc-key.js';
 import { createAsker } from './ask-server.js';
+import type { ServiceCredentialSource } from './credential-target.js';
 import { findIdentityEndpoint, type IdentityEndpoint } from './identity-endpoint.js';
-import type { ServiceCredentialSource } from './service-credential.js';
+
+// Microsoft's @azure/identity needs Node.js 22 since version 4.14, and this package runs on Node.js 20: hence a
+// client of its own. A credential of that package is taken as it is (`credential-source.ts`).
 
 /** A request has 10 s unless given. */
 export interface ManagedIdentityOptions extends TokenRequestOptions {

@@ -7,22 +7,14 @@ import {
   type CredentialAuthorization,
 } from './credential-authorization.js';
 import { resourceOfScopes } from './credential-resource.js';
+import { type AzureTokenCredential, tokenCredentialSource } from './credential-source.js';
+import type { ServiceCredentialSource } from './credential-target.js';
 import type { TokenCredential } from './token-credential.js';
-
-/** What a token is asked for. */
-export interface CredentialTarget {
-  /** Of the service credential. */
-  readonly name: string;
-  /** Without `/.default`. */
-  readonly resource: string;
-}
-
-/** Where a credential's tokens come from: a provider for each resource, which keeps its token until shortly before its end. */
-export type ServiceCredentialSource = (target: CredentialTarget) => TokenProvider;
 
 /** Who may use a service credential, and how its tokens are obtained. */
 export interface ServiceCredentialOptions {
-  readonly source: ServiceCredentialSource;
+  /** Where tokens come from: a source of this package, or a credential of Azure's SDK as it is. */
+  readonly source: ServiceCredentialSource | AzureTokenCredential;
   /**
    * Who uses the credential: asked for ACCESS before each token, those that are kept too. `unchecked`: whoever has this object may
    * use it, for a program that acts for itself alone.
@@ -71,10 +63,8 @@ export function getServiceCredentialsProvider(
     throw new TypeError('a service credential must have a name without blanks, points and slashes');
   }
   checkOptions<ServiceCredentialOptions>(options, CREDENTIAL_OPTIONS);
-  if (typeof options.source !== 'function') {
-    throw new TypeError('a service credential must have a source');
-  }
-  const { source, authorize } = options;
+  const { authorize } = options;
+  const source = readSource(options.source);
   // SECURITY: a right that is not asked for because a line was forgotten is open to everyone.
   if (authorize !== 'unchecked' && typeof authorize?.authorizer?.decide !== 'function') {
     throw new TypeError('a service credential must say who uses it: option authorize');
@@ -114,4 +104,12 @@ export function getServiceCredentialsProvider(
       }
     },
   };
+}
+
+function readSource(
+  source: ServiceCredentialSource | AzureTokenCredential,
+): ServiceCredentialSource {
+  if (typeof source === 'function') return source;
+  if (typeof source?.getToken === 'function') return tokenCredentialSource(source);
+  throw new TypeError('a service credential must have a source');
 }
