@@ -6,6 +6,7 @@
 export const WITHOUT_OPTIONS: readonly string[] = [
   [
     'allowAll',
+    'tokenCredentialSource',
     'isAuthzError',
     'defineVocabulary',
     'groups',
