@@ -1,7 +1,7 @@
 import { nextNode } from '../matchers/literal-automaton.js';
 import { BASE64_VALUE, HEX_VALUE } from './byte-tables.js';
-import { depthOf, type OnSecret } from './scan-escaped.js';
-import type { SecretTables } from './secret-tables.js';
+import type { OnSecret } from './scan-escaped.js';
+import { depthOf, type SecretTables } from './secret-tables.js';
 
 /** Hex digits of the shortest secret, of eight bytes. */
 export const SHORTEST_HEX = 16;
@@ -118,29 +118,32 @@ export class RunDecoder {
    * @param run its places are known
    * @param from where the part begins
    * @param tail where the characters begin
-   * @param isBase64 whether they may be base64
-   * @param isHex whether they may be hex
+   * @param isBase64 whether the characters are base64, or else hex
    */
-  decodeBeginning(
-    run: Run,
-    from: number,
-    text: Uint8Array,
-    tail: number,
-    isBase64: boolean,
-    isHex: boolean,
-  ): void {
+  decodeBeginning(run: Run, from: number, text: Uint8Array, tail: number, isBase64: boolean): void {
     this.#text = text;
     this.#from = from;
     this.#stop = run.places?.ends[from - 1] as number;
     const length = this.#stop - tail;
-    for (let skip = 0; isBase64 && skip < 8; skip += 2) {
-      this.#readBeginning(run, length, skip, true);
-    }
-    for (let skip = 0; isHex && skip < 8; skip += HEX_BITS) {
-      this.#readBeginning(run, length, skip, false);
-    }
+    this.#readBeginnings(run, from - length, length, isBase64);
     this.#text = NO_BYTES;
     this.#from = 0;
+  }
+
+  /**
+   * Looks for secrets that begin in some characters of a run, and for no others.
+   *
+   * @param start where they begin
+   * @param isBase64 whether the characters are base64, or else hex
+   */
+  decodePart(run: Run, start: number, length: number, isBase64: boolean): void {
+    this.#readBeginnings(run, start, length, isBase64);
+  }
+
+  #readBeginnings(run: Run, start: number, length: number, isBase64: boolean): void {
+    for (let skip = 0; skip < 8; skip += isBase64 ? 2 : HEX_BITS) {
+      this.#readBeginning(run, start, length, skip, isBase64);
+    }
   }
 
   /** A character of a run, or of those before it. */
@@ -149,11 +152,10 @@ export class RunDecoder {
     return byte as number;
   }
 
-  /** @param length of the characters before @param skip bits that are left out at the beginning */
-  #readBeginning(run: Run, length: number, skip: number, isBase64: boolean): void {
+  /** @param skip bits that are left out at the beginning */
+  #readBeginning(run: Run, start: number, length: number, skip: number, isBase64: boolean): void {
     const [values, bitsEach] = isBase64 ? [BASE64_VALUE, BASE64_BITS] : [HEX_VALUE, HEX_BITS];
     const { automaton } = this.#tables;
-    const start = this.#from - length;
     let [node, bits, known, endBit] = [0, 0, -skip, skip];
     for (let at = start; at < run.end; at++) {
       const value = values[this.#characterAt(run, at)] as number;

@@ -1,11 +1,19 @@
 import { nextNode } from '../matchers/literal-automaton.js';
-import { BACKSLASH, BASE64_VALUE, BLANK } from './byte-tables.js';
-import { begins, endOfRun, passDeadEscape } from './dead-escapes.js';
+import { BACKSLASH, BASE64_VALUE, BLANK, PERCENT, PLUS } from './byte-tables.js';
+import {
+  begins,
+  endOfRun,
+  isDead,
+  isDeadBetween,
+  NO_ESCAPE,
+  NOT_SIMPLE,
+  SimpleEscape,
+} from './dead-escapes.js';
 import { findStart } from './find-start.js';
 import { Interruptions } from './interruptions.js';
 import { LINE_FEED } from './read-breaks.js';
 import { EscapeReadings, LONGEST_RUN, readEscapes } from './read-escapes.js';
-import type { SecretTables } from './secret-tables.js';
+import { depthOf, type SecretTables } from './secret-tables.js';
 import { ThreadSet } from './thread-set.js';
 
 /** Told of a secret found: an output of the automaton, which never is 0, and where the secret begins and ends. */
@@ -33,7 +41,10 @@ export class EscapeScan {
   readonly #readings = new EscapeReadings();
   /** For `findStart`, which may run while the other is in use. */
   readonly #spare = new EscapeReadings();
+  readonly #simple = new SimpleEscape();
   readonly #threads = new ThreadSet();
+  /** The only thread, while escapes are read with one. */
+  #node = 0;
   readonly #interruptions = new Interruptions();
   #bytes: Uint8Array = NO_BYTES;
   #onSecret: OnSecret = () => {};
@@ -110,7 +121,7 @@ export class EscapeScan {
       at++;
       if (output[node] !== 0) this.#report(node, at);
     }
-    threads.add(node, at);
+    threads.add(this.#alive(node, at), at);
     return at;
   }
 
@@ -126,46 +137,107 @@ export class EscapeScan {
    */
   #readEscapes(from: number): number {
     const bytes = this.#bytes;
-    const { plainColumnOf, automaton } = this.#tables;
-    const readings = this.#readings;
+    const { plainColumnOf } = this.#tables;
     const threads = this.#threads;
-    let node = threads.size === 0 ? 0 : threads.take(0);
     let at = from;
-    while (at < bytes.length) {
-      const byte = bytes[at] as number;
-      if ((plainColumnOf[byte] as number) >= 0) break;
-      if (node === 0 ? begins(this.#tables, byte) : nextNode(automaton, node, byte) !== 0) break;
-      if (node === 0 && byte === BACKSLASH) {
-        const end = endOfRun(bytes, at);
-        // So far from its end, a run stands for backslashes alone.
-        if (end - at > LONGEST_RUN) at = end - LONGEST_RUN;
-      }
-      if (node === 0) {
-        const behind = passDeadEscape(this.#tables, bytes, at, this.#interruptions);
-        if (behind > at) {
-          at = behind;
-          continue;
-        }
-      }
-      if (readEscapes(bytes, at, bytes.length, readings)) break;
-      const reading = this.#onlyReading(node);
-      if (reading === MANY) break;
-      if (reading === NONE) {
-        node = 0;
-        this.#noteInterruption(at++);
-        continue;
-      }
-      const end = readings.end(reading);
-      if (!this.#isDead(at + 1, end)) break;
-      this.#noteInterruption(at);
-      this.#unevenEnd = end;
-      const isMoved = readings.length(reading) > 0;
-      node = this.#nodeOf(node, reading);
-      if (isMoved && automaton.output[node] !== 0) this.#report(node, end);
-      at = end;
+    this.#node = threads.size === 0 ? 0 : threads.take(0);
+    while (at < bytes.length && (plainColumnOf[bytes[at] as number] as number) < 0) {
+      const next = this.#readEscape(at);
+      if (next === at) break;
+      at = next;
     }
-    threads.add(node, at);
+    threads.add(this.#node, at);
     return at;
+  }
+
+  /** @returns the place behind an escape; the same place: it has to be read with care */
+  #readEscape(at: number): number {
+    const bytes = this.#bytes;
+    const simple = this.#simple;
+    const byte = bytes[at] as number;
+    if (this.#alive(this.#next(this.#node, byte), at + 1) !== 0) return at;
+    if (byte === BACKSLASH && bytes[at + 1] === BACKSLASH) {
+      const end = this.#node === 0 ? this.#endOfDeadRun(at) : at;
+      if (end > at) return end;
+    }
+    simple.read(bytes, at);
+    const { value, end } = simple;
+    if (value === NOT_SIMPLE) return this.#readLongEscape(at);
+    if (value === NO_ESCAPE) {
+      this.#node = 0;
+      return at + 1;
+    }
+    for (let percent = 0; percent < simple.percents; percent++) {
+      if (this.#alive(this.#next(this.#node, PERCENT), at + 3 + 2 * percent) !== 0) return at;
+    }
+    const node = this.#alive(this.#next(this.#node, value), end);
+    // Behind a line break there may be more that belongs to it.
+    if (value === LINE_FEED && this.#next(this.#node, value) !== 0) return this.#readLongEscape(at);
+    const isInsideDead = isDeadBetween(this.#tables, bytes, at + 1, end);
+    if (node !== 0 && !isInsideDead) return at;
+    if (byte !== PLUS && (BASE64_VALUE[value] as number) >= 0) {
+      this.#interruptions.push(at, end, value);
+    }
+    if (node === 0) {
+      this.#node = 0;
+      return isInsideDead ? end : at + 1;
+    }
+    this.#moveOver(node, end);
+    return end;
+  }
+
+  #readLongEscape(at: number): number {
+    const readings = this.#readings;
+    if (readEscapes(this.#bytes, at, this.#bytes.length, readings)) return at;
+    const reading = this.#onlyReading(this.#node);
+    if (reading === MANY) return at;
+    if (reading === NONE) {
+      this.#node = 0;
+      this.#noteInterruption(at);
+      return at + 1;
+    }
+    const end = readings.end(reading);
+    if (!isDeadBetween(this.#tables, this.#bytes, at + 1, end)) return at;
+    this.#noteInterruption(at);
+    const node = this.#nodeOf(this.#node, reading);
+    if (readings.length(reading) > 0) this.#moveOver(node, end);
+    else this.#unevenEnd = end;
+    return end;
+  }
+
+  #moveOver(node: number, end: number): void {
+    this.#node = node;
+    this.#unevenEnd = end;
+    if (this.#tables.automaton.output[node] !== 0) this.#report(node, end);
+  }
+
+  /** Passes over backslashes with which no secret begins, and which mean nothing to one with the letter behind them. */
+  #endOfDeadRun(at: number): number {
+    const bytes = this.#bytes;
+    if (begins(this.#tables, BACKSLASH)) return at;
+    const end = endOfRun(bytes, at);
+    // So far from its end, a run stands for backslashes alone.
+    if (end - at > LONGEST_RUN) return end - LONGEST_RUN;
+    this.#simple.read(bytes, end - 1);
+    const { value } = this.#simple;
+    const isJoined = value >= 0 && (BASE64_VALUE[value] as number) >= 0;
+    return value === NOT_SIMPLE || isJoined || (value >= 0 && begins(this.#tables, value))
+      ? at
+      : end;
+  }
+
+  /** A node, or 0 if it has read one byte that does not go on at a place. */
+  #alive(node: number, place: number): number {
+    const tables = this.#tables;
+    if (node === 0 || node >= tables.secondLevel) return node;
+    return isDead(tables, this.#bytes, node, place) ? 0 : node;
+  }
+
+  #next(node: number, byte: number): number {
+    const { automaton, columnOf } = this.#tables;
+    return node < automaton.rowCount
+      ? (automaton.rows[node * automaton.columns + (columnOf[byte] as number)] as number)
+      : nextNode(automaton, node, byte);
   }
 
   /** The only reading by which a secret begins or goes on. */
@@ -173,7 +245,7 @@ export class EscapeScan {
     const readings = this.#readings;
     let only = NONE;
     for (let reading = 0; reading < readings.size; reading++) {
-      if (this.#nodeOf(node, reading) === 0) continue;
+      if (this.#alive(this.#nodeOf(node, reading), readings.end(reading)) === 0) continue;
       if (only !== NONE) return MANY;
       only = reading;
     }
@@ -189,16 +261,6 @@ export class EscapeScan {
       node = nextNode(automaton, node, readings.byte(reading, index));
     }
     return node;
-  }
-
-  /** Whether no secret begins between two places. */
-  #isDead(from: number, to: number): boolean {
-    const { plainColumnOf } = this.#tables;
-    for (let at = from; at < to; at++) {
-      const byte = this.#bytes[at] as number;
-      if ((plainColumnOf[byte] as number) < 0 || begins(this.#tables, byte)) return false;
-    }
-    return true;
   }
 
   /** What the readings at a place are for base64: the longest one counts. */
@@ -264,7 +326,7 @@ export class EscapeScan {
     const end = this.#readings.end(reading);
     const moved = this.#readings.length(reading) > 0;
     if (moved && this.#tables.automaton.output[node] !== 0) this.#report(node, end);
-    this.#threads.add(node, end);
+    this.#threads.add(this.#alive(node, end), end);
   }
 
   /** Moves every thread at a place on by the byte there. */
@@ -283,7 +345,7 @@ export class EscapeScan {
 
   #advance(node: number, place: number): void {
     if (this.#tables.automaton.output[node] !== 0) this.#report(node, place);
-    this.#threads.add(node, place);
+    this.#threads.add(this.#alive(node, place), place);
   }
 
   /** Reports the longest secret that the text read so far ends with: a shorter one lies inside it. */
@@ -321,16 +383,4 @@ function isIndent(byte: number | undefined): boolean {
 /** Whether a reading is a character of base64. */
 function isBase64(readings: EscapeReadings, reading: number): boolean {
   return readings.length(reading) === 1 && (BASE64_VALUE[readings.byte(reading, 0)] as number) >= 0;
-}
-
-/** Number of bytes that lead to a node: the last level that begins at or before it. */
-export function depthOf(levels: Int32Array, node: number): number {
-  let low = 0;
-  let high = levels.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if ((levels[middle] as number) <= node) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

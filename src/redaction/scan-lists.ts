@@ -1,7 +1,7 @@
 import { nextNode } from '../matchers/literal-automaton.js';
 import type { ByteList, ByteLists } from './byte-lists.js';
-import { depthOf, type OnSecret } from './scan-escaped.js';
-import type { SecretTables } from './secret-tables.js';
+import type { OnSecret } from './scan-escaped.js';
+import { depthOf, type SecretTables } from './secret-tables.js';
 
 /** Bytes that a cut list shows of a secret at least: fewer are no secret by themselves. */
 const LEAST_SHOWN = 8;

@@ -1,4 +1,3 @@
-import { nextNode } from '../matchers/literal-automaton.js';
 import { BACKSLASH, BASE64_VALUE, HEX_VALUE, PERCENT } from './byte-tables.js';
 import type { Interruptions } from './interruptions.js';
 import { type Run, RunDecoder, SHORTEST_BASE64, SHORTEST_HEX } from './run-decoder.js';
@@ -19,8 +18,6 @@ export class RunScan {
   #characters = new Uint8Array(256);
   #starts = new Int32Array(256);
   #ends = new Int32Array(256);
-  /** Those that stand for an escape. */
-  readonly #escapes: number[] = [];
   /** The end of the last interrupted run. */
   #scanned = 0;
 
@@ -125,7 +122,6 @@ export class RunScan {
         }
         character = characters[next] as number;
         behind = placesBehind[next] as number;
-        if (character >= 0) this.#escapes.push(count);
       }
       if (character >= 0) {
         joined[count] = character;
@@ -159,82 +155,99 @@ export class RunScan {
     this.#ends = new Int32Array(size);
   }
 
+  /** Decodes an interrupted run where it holds a window of a secret, which nearly none does. */
   #decodeJoined(bytes: Uint8Array, end: number, open: boolean): void {
     if (end === 0) return;
     const characters = this.#characters;
     const places = { starts: this.#starts, ends: this.#ends };
     const joined: Run = { characters, start: 0, end, open, places };
-    if (this.#escapes.length > 0) this.#decodeTails(bytes, joined);
-    // Nearly no text holds a window of a secret; the end of one that goes on is always looked at.
-    const least = open ? Math.max(0, end - 2 * this.#tables.longest) : end;
-    const window = this.#tables.base64.next(characters, 0, end);
-    const from = window < 0 ? least : 0;
-    if (open || (end >= SHORTEST_BASE64 && from < end)) {
-      this.#decoder.decodeBase64({ ...joined, start: from });
+    this.#findWindows(bytes, joined);
+    if (!open) return;
+    // So near to an open end, what is not known yet may decide.
+    for (let at = Math.max(0, end - SHORTEST_HEX); at < end; at++) {
+      this.#decodeTail(bytes, joined, at, true, true);
     }
-    for (let start = 0; start < end; start++) {
-      const to = endOfRun(HEX_VALUE, characters, start, end);
-      const goesOn = open && to === end;
-      if (to - start >= SHORTEST_HEX || goesOn) {
-        this.#decoder.decodeHex({ ...joined, start, end: to, open: goesOn });
-      }
-      start = to;
-    }
+    const least = Math.max(0, end - 2 * this.#tables.longest);
+    this.#decoder.decodeBase64({ ...joined, start: least });
+    const start = startOfRun(HEX_VALUE, characters, end, least);
+    this.#decoder.decodeHex({ ...joined, start });
   }
 
   /**
-   * Decodes a run once more where an escape is none: the characters that it ends with, such as `4a` of `%4a`, may be the first
-   * ones of a secret, and be followed by others that are escaped.
+   * Looks for windows of secrets in an interrupted run, in base64 and in hex, and decodes what stands around them: the characters of the
+   * run, and those that an escape before the window ends with.
    */
-  #decodeTails(bytes: Uint8Array, joined: Run): void {
-    const { characters, end, open } = joined;
-    const [starts, ends] = [this.#starts, this.#ends];
+  #findWindows(bytes: Uint8Array, joined: Run): void {
+    const { characters, end } = joined;
     const { base64 } = this.#tables;
-    let hexEnd = 0;
-    for (const index of this.#escapes) {
-      const from = index + 1;
-      const stop = ends[index] as number;
-      const tail = startOfRun(BASE64_VALUE, bytes, stop, (starts[index] as number) + 1);
-      if (tail === stop) continue;
-      if (hexEnd < from) hexEnd = endOfRun(HEX_VALUE, characters, from, end);
-      // So near to an open end, what is not known yet may decide.
-      const isNear = open && end - from < SHORTEST_HEX;
-      const isBase64 =
-        isNear || stop - tail > LONGEST_TAIL || base64.isWindow(characters, from, end);
-      const isHex =
-        isNear ||
-        (hexEnd - from >= SHORTEST_HEX - (stop - tail) &&
-          this.#mayBeginHex(bytes, tail, stop, joined, from));
-      if (isBase64 || isHex)
-        this.#decoder.decodeBeginning(joined, from, bytes, tail, isBase64, isHex);
+    const [starts, ends] = [this.#starts, this.#ends];
+    let [window, digits, digitCount] = [0, 0, 0];
+    for (let at = 0; at < end; at++) {
+      const character = characters[at] as number;
+      window = ((window << 6) | (BASE64_VALUE[character] as number)) & BITS;
+      const digit = HEX_VALUE[character] as number;
+      digits = ((digits << 4) | (digit & 15)) & BITS;
+      digitCount = digit < 0 ? 0 : digitCount + 1;
+      if (at >= BASE64_WINDOW - 1 && base64.mayHold(window)) {
+        this.#decodeBase64Window(bytes, joined, at + 1 - BASE64_WINDOW);
+      }
+      if (digitCount >= HEX_WINDOW && base64.mayHold(digits)) {
+        this.#decodeHexWindow(bytes, joined, at + 1 - HEX_WINDOW);
+      }
+      const stop = ends[at] as number;
+      const begin = (starts[at] as number) + 1;
+      if (stop - begin > LONGEST_TAIL) {
+        const tail = startOfRun(BASE64_VALUE, bytes, stop, begin);
+        if (stop - tail > LONGEST_TAIL) this.#decodeTail(bytes, joined, at, true, true);
+      }
     }
-    this.#escapes.length = 0;
   }
 
-  /** Whether the first two bytes of a secret stand in hex at the end of an escape and behind it. */
-  #mayBeginHex(bytes: Uint8Array, tail: number, stop: number, run: Run, from: number): boolean {
-    const { moves, columnOf, parent, automaton } = this.#tables;
-    const { characters } = run;
-    let [a, b, c] = [
-      HEX_VALUE[characters[from] as number] as number,
-      HEX_VALUE[characters[from + 1] as number] as number,
-      HEX_VALUE[characters[from + 2] as number] as number,
-    ];
-    for (let at = stop - 1; at >= tail; at--) {
-      const digit = HEX_VALUE[bytes[at] as number] as number;
-      if (digit < 0) return false;
-      const first = (digit << 4) | a;
-      if (moves[columnOf[first] as number] !== 0) {
-        const node = nextNode(automaton, 0, first);
-        if (parent[nextNode(automaton, node, (b << 4) | c)] === node) return true;
-      }
-      [a, b, c] = [digit, a, b];
-    }
-    return false;
+  /** A secret has windows at seven places in a row, of which the first is at most one behind its beginning. */
+  #decodeBase64Window(bytes: Uint8Array, joined: Run, window: number): void {
+    this.#decodeTail(bytes, joined, window - 1, true, false);
+    if (window % 7 !== 0) return;
+    const start = Math.max(0, window - 7);
+    this.#decoder.decodePart(joined, start, window + 1 - start, true);
+  }
+
+  /** A secret has windows at every second of eleven places in a row, of which the first is its beginning. */
+  #decodeHexWindow(bytes: Uint8Array, joined: Run, window: number): void {
+    this.#decodeTail(bytes, joined, window - 1, false, true);
+    this.#decodeTail(bytes, joined, window - 2, false, true);
+    if (window % 12 > 1) return;
+    const start = startOfRun(HEX_VALUE, joined.characters, window, Math.max(0, window - 10));
+    this.#decoder.decodePart(joined, start, window + 1 - start, false);
+  }
+
+  /**
+   * Decodes a run once more in which an escape is none: the characters that it ends with, such as `4a` of `%4a`, may be the first
+   * ones of a secret, and be followed by others that are escaped.
+   */
+  #decodeTail(
+    bytes: Uint8Array,
+    joined: Run,
+    index: number,
+    isBase64: boolean,
+    isHex: boolean,
+  ): void {
+    if (index < 0) return;
+    const begin = (this.#starts[index] as number) + 1;
+    const stop = this.#ends[index] as number;
+    if (begin === stop) return;
+    const decoder = this.#decoder;
+    const tail = startOfRun(BASE64_VALUE, bytes, stop, begin);
+    if (isBase64 && tail < stop) decoder.decodeBeginning(joined, index + 1, bytes, tail, true);
+    const digits = startOfRun(HEX_VALUE, bytes, stop, tail);
+    if (isHex && digits < stop) decoder.decodeBeginning(joined, index + 1, bytes, digits, false);
   }
 }
 
-/** With more characters an escape may end that hold all windows of a secret that begins among them. */
+/** The bits of a window: four characters of base64, or six digits of hex. */
+const BITS = 0xffffff;
+const BASE64_WINDOW = 4;
+const HEX_WINDOW = 6;
+/** More characters at the end of an escape may hold all windows of a secret that begins among them. */
 const LONGEST_TAIL = 6;
 
 /** What is known of a text whose end may be open. */

@@ -22,11 +22,15 @@ export interface SecretTables {
   readonly moves: Int32Array;
   /** The node that a node is a child of. */
   readonly parent: Int32Array;
+  /** Nodes below this number have read at most one byte. */
+  readonly secondLevel: number;
   /** Number of bytes of an output. */
   readonly outputLength: Int32Array;
   /** The node of an output, not the nodes that end with it. */
   readonly outputNode: Int32Array;
   readonly base64: WindowFilter;
+  /** A bit for each pair of bytes, set where a secret begins with the pair. */
+  readonly beginnings: Uint8Array;
   /** Bytes of the longest secret. */
   readonly longest: number;
 }
@@ -63,11 +67,22 @@ export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables 
     plainColumnOf,
     moves: makeMoves(automaton),
     parent,
+    secondLevel: automaton.levels[2] ?? unitOf.length,
     outputLength,
     outputNode,
     base64: new WindowFilter(secrets),
+    beginnings: makeBeginnings(secrets),
     longest: automaton.levels.length - 1,
   };
+}
+
+function makeBeginnings(secrets: readonly Uint8Array[]): Uint8Array {
+  const bits = new Uint8Array(2 ** 13);
+  for (const [first = 0, second = 0] of secrets) {
+    const pair = (first << 8) | second;
+    bits[pair >>> 3] = (bits[pair >>> 3] as number) | (1 << (pair & 7));
+  }
+  return bits;
 }
 
 function makeMoves(automaton: LiteralAutomaton): Int32Array {
@@ -92,4 +107,16 @@ function toByteString(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
+}
+
+/** Number of bytes that lead to a node: the last level that begins at or before it. */
+export function depthOf(levels: Int32Array, node: number): number {
+  let low = 0;
+  let high = levels.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((levels[middle] as number) <= node) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -55,21 +55,10 @@ export class WindowFilter {
     return -1;
   }
 
-  /** Whether a window that begins at a place may be one of a secret's. */
-  isWindow(characters: Uint8Array, at: number, end: number): boolean {
-    if (at + WINDOW > end) return false;
-    const window =
-      ((BASE64_VALUE[characters[at] as number] as number) << 18) |
-      ((BASE64_VALUE[characters[at + 1] as number] as number) << 12) |
-      ((BASE64_VALUE[characters[at + 2] as number] as number) << 6) |
-      (BASE64_VALUE[characters[at + 3] as number] as number);
-    return this.mayHold(window);
-  }
-
-  /** Whether the 24 bits of four characters may be one of a secret's windows; negative ones are none. */
+  /** Whether 24 bits may be a window of a secret. */
   mayHold(window: number): boolean {
     const mark = Math.imul(window, SCATTER) >>> this.#shift;
-    return window >= 0 && ((this.#marks[mark >>> 5] as number) & (1 << (mark & 31))) !== 0;
+    return ((this.#marks[mark >>> 5] as number) & (1 << (mark & 31))) !== 0;
   }
 
   #add(window: number): void {

@@ -18,19 +18,22 @@ function views(text: Buffer): readonly Buffer[] {
   const stripped = strip(text);
   const found: Buffer[] = [stripped];
   const seen = new Set([stripped.toString('latin1')]);
-  const decoders = [
-    unescapePercent,
-    unescapeJson,
-    unescapeBytes,
-    unprint,
-    unindent,
-    unreturn,
-    (view: Buffer) => unescapePercent(blanks(view)),
+  // What a decoder looks for, without which it changes nothing.
+  const decoders: readonly (readonly [string, (view: Buffer) => Buffer])[] = [
+    ['%', unescapePercent],
+    ['\\', unescapeJson],
+    ['\\x', unescapeBytes],
+    ['\u001b[', unprint],
+    [' +', unprint],
+    ['\n', unindent],
+    ['\r\n', unreturn],
+    ['+', (view) => unescapePercent(blanks(view))],
   ];
   for (let level = 0, from = 0; level < 3; level++) {
     const to = found.length;
     for (; from < to; from++) {
-      for (const decode of decoders) {
+      for (const [part, decode] of decoders) {
+        if (!(found[from] as Buffer).includes(part)) continue;
         const view = strip(decode(found[from] as Buffer));
         const key = view.toString('latin1');
         if (seen.has(key)) continue;
@@ -129,7 +132,7 @@ const DECIMAL = new RegExp(
 
 /** Bytes that are printed as numbers. */
 function holdsNumbers(needle: Buffer, text: string): boolean {
-  for (const [list] of text.matchAll(DECIMAL)) {
+  for (const [list] of text.includes(',') ? text.matchAll(DECIMAL) : []) {
     const numbers = list
       .replaceAll(/["']\d+["']\s*:/g, '')
       .split(',')
