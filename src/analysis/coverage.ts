@@ -1,25 +1,29 @@
 import type { CompiledPermission, CompiledSnapshot, PermissionSet } from '../engine/index.js';
 import type { Resource } from '../model/index.js';
 
-/** What a snapshot says of one registered resource, whoever asks. */
+/** The coverage of one registered resource, for all subjects. */
 export interface ResourceCoverage {
   readonly resource: Resource;
   readonly coverage: Coverage;
 }
 
-/** What the permissions that cover a resource leave open. One object for all resources that the same permissions cover. */
+/** What the permissions that cover a resource leave open. Resources with one permission set share it. */
 export interface Coverage {
-  /** Whether some permission covers the resource, be it an excluded one. */
+  /** Whether a permission covers the resource. Excluded permissions count. */
   readonly secured: boolean;
   /** The permissions that cover it, in the order in which they were given. */
   readonly permissions: readonly CompiledPermission[];
   /** Actions that none of them holds. */
   readonly uncoveredActions: readonly string[];
-  /** Actions that some of them hold, with policies that nobody can satisfy. */
+  /** Actions that some of them hold, with policies that no subject can satisfy. */
   readonly unsatisfiableActions: readonly string[];
 }
 
-/** Walks all registered resources of a snapshot. Cost: once for each distinct set of permissions, and a look-up a resource. */
+/**
+ * Walks all registered resources of a snapshot.
+ *
+ * Cost: one evaluation for each distinct permission set, and one look-up for each resource.
+ */
 export function* coverResources(snapshot: CompiledSnapshot): Generator<ResourceCoverage> {
   const known = new Map<PermissionSet, Coverage>();
   for (const resource of snapshot.resources()) {
@@ -33,13 +37,13 @@ export function* coverResources(snapshot: CompiledSnapshot): Generator<ResourceC
   }
 }
 
-/** What a snapshot says of one resource, registered or not, whoever asks. */
+/** The coverage of one resource, registered or unregistered, for all subjects. */
 export function coverResource(snapshot: CompiledSnapshot, resource: Resource): Coverage {
   return cover(snapshot, snapshot.permissionSetOf(resource));
 }
 
 function cover(snapshot: CompiledSnapshot, permissionSet: PermissionSet): Coverage {
-  // Every permission holds all of no actions.
+  // With an empty mask, every permission that may grant is applicable.
   const { applicable } = snapshot.evaluator.byApplicability(permissionSet, 0);
   const uncoveredActions: string[] = [];
   const unsatisfiableActions: string[] = [];

@@ -1,8 +1,10 @@
 import {
+  actionIdOf,
   type CompiledSnapshot,
   type EffectivePermission,
   isEffective,
   requirementOf,
+  typeIdOf,
 } from '../engine/index.js';
 import { compileNamePattern, rewriteGlobLookalike } from '../matchers/index.js';
 import {
@@ -10,7 +12,6 @@ import {
   formatResource,
   type NamePatternSource,
   ownSubject,
-  quote,
   type Resource,
   type Subject,
   typeMask,
@@ -62,19 +63,11 @@ function readQuestion(
 ): Wanted {
   const own = ownSubject(subject);
   assertResource(resource);
-  const { actionIds, typeIds } = snapshot.vocabulary;
-  const bit = (what: string, word: string, ids: ReadonlyMap<string, number>): number => {
-    const id = ids.get(word);
-    if (id === undefined)
-      throw new TypeError(
-        `${what} ${quote(String(word))} is not one of ${[...ids.keys()].join(', ')}`,
-      );
-    return 1 << id;
-  };
+  const { vocabulary } = snapshot;
   return {
     subject: own,
-    actions: actions.map((action) => [action, bit('action', action, actionIds)]),
-    typeBit: bit('resource type', resource.type, typeIds),
+    actions: actions.map((action) => [action, 1 << actionIdOf(vocabulary, action)]),
+    typeBit: 1 << typeIdOf(vocabulary, resource.type),
     resource: snapshot.registered(resource) ?? snapshot.asDescribed(resource),
   };
 }

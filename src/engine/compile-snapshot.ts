@@ -1,14 +1,9 @@
 import { checkOptions, type OptionNames } from '../foundation/options.js';
-import { compileTargetIndex, createTargetScan } from '../matchers/index.js';
 import {
-  assertResource,
   type FeastVocabulary,
   feastVocabulary,
-  formatResource,
-  frozenTags,
   isExcludedPermission,
   quote,
-  type Resource,
   type Vocabulary,
 } from '../model/index.js';
 import { AttributeTable, permissionContext } from '../policy/index.js';
@@ -17,6 +12,7 @@ import {
   type CompiledPermissions,
   compilePermissions,
 } from './compile-permissions.js';
+import { compileProjects, register } from './compile-projects.js';
 import { CompiledSnapshot } from './compiled-snapshot.js';
 import { DecisionTable } from './decision-table.js';
 import { Evaluator } from './evaluator.js';
@@ -27,7 +23,7 @@ import {
   type SnapshotOptions,
 } from './options.js';
 import { PermissionSetTable } from './permission-set-table.js';
-import { CompiledProject, type TargetGroup } from './project.js';
+import type { CompiledProject } from './project.js';
 import { createSnapshot, type Snapshot } from './snapshot.js';
 
 /** How far a compilation is. */
@@ -40,7 +36,8 @@ export interface CompileProgress {
 let snapshotCount = 0;
 
 /**
- * Compiles a snapshot in small steps, so that a server can answer requests, and a command line show progress, in between.
+ * Compiles a snapshot in small steps, between which a server answers requests and a command line
+ * shows progress.
  *
  * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
  * @throws TypeError on resources or options that contradict each other
@@ -49,14 +46,7 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
   given: SnapshotOptions<V>,
 ): Generator<CompileProgress, Snapshot<V>> {
   assertOptions(given);
-  // SECURITY: lists of our own. What the caller does to theirs while this goes on, or later, changes nothing.
-  const options: SnapshotOptions<V> = {
-    ...given,
-    permissions: [...given.permissions],
-    resources: [...(given.resources ?? [])],
-    projects: [...(given.projects ?? [])],
-    policyKinds: [...(given.policyKinds ?? [])],
-  };
+  const options = copyOptions(given);
   const {
     vocabulary = feastVocabulary,
     policyKinds = [],
@@ -75,17 +65,7 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
     yield { step: 'permissions', done: step.value, total: options.permissions.length };
   }
   const compiled = step.value;
-  const evaluator = new Evaluator(
-    {
-      strategy: options.strategy ?? 'affirmative',
-      unsecured: options.unsecured ?? 'deny',
-      whenNoPermissions: options.whenNoPermissions ?? 'allow-named',
-      enforced: options.auth?.type !== 'no_auth',
-    },
-    attributes,
-    compiled.permissions,
-    compiled.targets,
-  );
+  const evaluator = createEvaluator(options, attributes, compiled);
   const table = new PermissionSetTable(
     evaluator,
     new DecisionTable(vocabulary.actions.length, attributes),
@@ -117,6 +97,31 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
   return createSnapshot<V>(snapshot);
 }
 
+/** SECURITY: own arrays, since the caller may change theirs during or after the compilation. */
+function copyOptions<V extends Vocabulary>(given: SnapshotOptions<V>): SnapshotOptions<V> {
+  return {
+    ...given,
+    permissions: [...given.permissions],
+    resources: [...(given.resources ?? [])],
+    projects: [...(given.projects ?? [])],
+    policyKinds: [...(given.policyKinds ?? [])],
+  };
+}
+
+function createEvaluator(
+  options: Pick<SnapshotOptions, 'strategy' | 'unsecured' | 'whenNoPermissions' | 'auth'>,
+  attributes: AttributeTable,
+  { permissions, targets }: CompiledPermissions,
+): Evaluator {
+  const rules = {
+    strategy: options.strategy ?? 'affirmative',
+    unsecured: options.unsecured ?? 'deny',
+    whenNoPermissions: options.whenNoPermissions ?? 'allow-named',
+    enforced: options.auth?.type !== 'no_auth',
+  } as const;
+  return new Evaluator(rules, attributes, permissions, targets);
+}
+
 /** Compiles a snapshot in one go. */
 export function compileSnapshot<V extends Vocabulary>(options: SnapshotOptions<V>): Snapshot<V> {
   const steps = compileSnapshotInSteps(options);
@@ -143,8 +148,9 @@ const PREPARE_OPTIONS: OptionNames<PrepareOptions> = {
 };
 
 /**
- * Compiles a snapshot in slices, between which the process answers whatever else is asked of it. For registries of many
- * thousand permissions or resources; give the result to `createAuthorizer` or to an authorizer's `replace`.
+ * Compiles a snapshot in slices, between which the process does its other work. For registries of
+ * many thousand permissions or resources. Give the result to `createAuthorizer`, or to `replace` of
+ * an authorizer.
  *
  * @throws what {@link createAuthorizer} throws, as a rejection
  */
@@ -169,74 +175,6 @@ export async function prepareSnapshot<V extends Vocabulary = FeastVocabulary>(
     signal?.throwIfAborted();
     sliceEnd = performance.now() + sliceMs;
   }
-}
-
-/** Projects by name, and under `undefined` the one of a resource that names none. */
-function compileProjects(
-  options: SnapshotOptions<Vocabulary>,
-  vocabulary: Vocabulary,
-  compiled: CompiledPermissions,
-  table: PermissionSetTable,
-): Map<string | undefined, CompiledProject> {
-  const names = new Set(options.projects);
-  if (options.defaultProject !== undefined) names.add(options.defaultProject);
-  for (const { source } of compiled.permissions)
-    if (source.project !== undefined) names.add(source.project);
-  for (const resource of options.resources ?? []) {
-    assertResource(resource);
-    if (resource.project !== undefined) names.add(resource.project);
-  }
-
-  const targetIdsBy = new Map<string | undefined, number[]>();
-  for (const [targetId, { project }] of compiled.targets.entries()) {
-    const ids = targetIdsBy.get(project);
-    if (ids === undefined) targetIdsBy.set(project, [targetId]);
-    else ids.push(targetId);
-  }
-  const group = (project: string | undefined): TargetGroup => {
-    const targetIds = targetIdsBy.get(project) ?? [];
-    const targets = targetIds.map(
-      (id) => compiled.targets[id] as CompiledPermissions['targets'][number],
-    );
-    const finder =
-      options.matching === 'scan'
-        ? createTargetScan(targets, compiled.patterns)
-        : compileTargetIndex(targets, compiled.patterns, vocabulary.types.length);
-    return { finder, targetIds };
-  };
-  const shared = group(undefined);
-  const projects = new Map<string | undefined, CompiledProject>();
-  for (const name of names) {
-    projects.set(name, new CompiledProject(name, [shared, group(name)], table));
-  }
-  if (names.size === 0) projects.set(undefined, new CompiledProject(undefined, [shared], table));
-  const defaultProject = projects.get(options.defaultProject);
-  if (defaultProject !== undefined) projects.set(undefined, defaultProject);
-  return projects;
-}
-
-function register(
-  resource: Resource,
-  vocabulary: Vocabulary,
-  projects: ReadonlyMap<string | undefined, CompiledProject>,
-): void {
-  const { type, name, tags = {} } = resource;
-  const typeId = vocabulary.typeIds.get(type);
-  if (typeId === undefined) {
-    throw new TypeError(
-      `resource type ${quote(type)} is not one of ${vocabulary.types.join(', ')}`,
-    );
-  }
-  const project = projects.get(resource.project);
-  if (project === undefined) {
-    throw new TypeError(
-      `${formatResource(resource)} names no project, and there is no default project`,
-    );
-  }
-  project.register(
-    Object.freeze({ type, name, tags: frozenTags(tags), project: project.name }),
-    typeId,
-  );
 }
 
 function warningsOf(

@@ -1,10 +1,8 @@
 import type { CompiledNamePattern } from '../matchers/index.js';
 import {
   assertResource,
-  formatResource,
   frozenTags,
   type PolicyKinds,
-  quote,
   type Resource,
   type Subject,
   type Vocabulary,
@@ -15,27 +13,31 @@ import type { DecisionTable } from './decision-table.js';
 import type { Evaluator } from './evaluator.js';
 import type { SnapshotOptions } from './options.js';
 import type { PermissionSet } from './permission-set.js';
-import type { CompiledProject, RegisteredResource } from './project.js';
+import { type CompiledProject, missingProject, type RegisteredResource } from './project.js';
 import { createUnregisteredCache } from './unregistered-cache.js';
-
-export interface SnapshotContent {
-  readonly options: SnapshotOptions<Vocabulary>;
-  readonly version: string;
-  readonly vocabulary: Vocabulary;
-  readonly policyKinds: PolicyKinds;
-  readonly evaluator: Evaluator;
-  readonly decisions: DecisionTable;
-  readonly attributes: AttributeTable;
-  readonly permissions: readonly CompiledPermission[];
-  readonly patterns: readonly CompiledNamePattern[];
-  /** By name. The default project is under `undefined` too. */
-  readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
-  readonly unknownProject: PermissionSet;
-  readonly warnings: readonly string[];
-}
+import { typeIdOf } from './vocabulary-ids.js';
 
 /** Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched again on each call. */
 const MAX_REMEMBERED_NAME = 1024;
+
+/** The parts that a snapshot is made of. */
+export type SnapshotContent = Pick<
+  CompiledSnapshot,
+  | 'options'
+  | 'version'
+  | 'vocabulary'
+  | 'policyKinds'
+  | 'evaluator'
+  | 'decisions'
+  | 'permissions'
+  | 'patterns'
+  | 'projects'
+  | 'warnings'
+> & {
+  readonly attributes: AttributeTable;
+  /** The permission set of resources in projects that the registry does not know. */
+  readonly unknownProject: PermissionSet;
+};
 
 /** The tables behind a `Snapshot`, which answer questions. Immutable. */
 export class CompiledSnapshot {
@@ -49,6 +51,7 @@ export class CompiledSnapshot {
   readonly permissions: readonly CompiledPermission[];
   /** The distinct name patterns of all permissions. */
   readonly patterns: readonly CompiledNamePattern[];
+  /** By name. The default project is under `undefined` too. */
   readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
   /** What should be known before the snapshot is relied on, one sentence each. */
   readonly warnings: readonly string[];
@@ -187,17 +190,8 @@ export class CompiledSnapshot {
   #checkResource(resource: Resource): number {
     assertResource(resource);
     const { type, project } = resource;
-    const typeId = this.vocabulary.typeIds.get(type);
-    if (typeId === undefined) {
-      throw new TypeError(
-        `resource type ${quote(type)} is not one of ${this.vocabulary.types.join(', ')}`,
-      );
-    }
-    if (project === undefined && !this.projects.has(undefined)) {
-      throw new TypeError(
-        `${formatResource(resource)} names no project, and there is no default project`,
-      );
-    }
+    const typeId = typeIdOf(this.vocabulary, type);
+    if (project === undefined && !this.projects.has(undefined)) throw missingProject(resource);
     return typeId;
   }
 }

@@ -6,7 +6,6 @@ import {
   freezeSubject,
   type PolicyKind,
   type Resource,
-  type Subject,
 } from '../model/index.js';
 import { isGranted } from './combining-algorithm.js';
 import {
@@ -18,15 +17,7 @@ import type { CompiledSnapshot } from './compiled-snapshot.js';
 import type { PermissionsByApplicability } from './evaluator.js';
 import { type Explanation, LazyDecision } from './lazy-decision.js';
 import type { PermissionSet } from './permission-set.js';
-
-/** A question, with the permissions that cover its resource. */
-export interface Question {
-  readonly subject: Subject | null;
-  readonly actions: readonly string[];
-  readonly mask: number;
-  readonly resource: Resource;
-  readonly permissionSet: PermissionSet;
-}
+import type { Question } from './question.js';
 
 /**
  * Decides now and explains when the explanation is read, so that a log of refusals pays for

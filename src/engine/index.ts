@@ -9,3 +9,4 @@ export { requirementOf } from './decide.js';
 export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './options.js';
 export type { PermissionSet } from './permission-set.js';
 export { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
+export { actionIdOf, typeIdOf } from './vocabulary-ids.js';

@@ -6,8 +6,9 @@ export type Explanation = Pick<Decision, 'permissions' | 'explanation'>;
 /**
  * A frozen decision whose reasons are worked out when they are first read.
  *
- * They are own members like the others, so that a log that copies or serialises a decision has them. All decisions share the
- * two getters: with getters of its own, each decision would be of a shape of its own, which costs ten times the explanation.
+ * The reasons are own members, so that a log that copies or serialises a decision has them. All
+ * decisions share the two getters: getters of its own would give each decision a shape of its own,
+ * which costs ten times the explanation.
  */
 export class LazyDecision implements Decision {
   readonly allowed: boolean;

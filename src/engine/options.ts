@@ -23,7 +23,7 @@ export type DecisionStrategy = 'affirmative' | 'consensus' | 'unanimous';
 /** What an authorizer decides on: the content of one registry version. */
 export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly permissions: readonly (Permission<V> | PermissionInput<V> | ExcludedPermission)[];
-  /** What the registry knows. Their tags are taken from here, whatever a caller says of them later. */
+  /** The registered resources. Their registered tags count, whatever a caller says later. */
   readonly resources?: readonly ResourceOf<V>[];
   /** Projects that the registry knows, beside those that permissions and resources name. */
   readonly projects?: readonly string[];
@@ -31,17 +31,19 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly defaultProject?: string;
   /** Default: `affirmative`. */
   readonly strategy?: DecisionStrategy;
-  /** What becomes of a resource that no permission covers. Default: `deny`, as Feast's servers do. */
+  /** The decision on a resource that no permission covers. Default: `deny`, as Feast's servers do. */
   readonly unsecured?: 'deny' | 'allow';
   /**
-   * What becomes of a project without any permission. Default: `allow-named`, as Feast's servers do, so that a first
-   * permission can be applied: who has a user name may do everything, the anonymous subject nothing.
+   * The decision in a project without permissions. Default: `allow-named`, as Feast's servers do, so
+   * that a first permission can be applied: a subject with a user name may do everything, the
+   * anonymous subject nothing.
    */
   readonly whenNoPermissions?: 'allow-named' | 'deny';
   /**
-   * What becomes of a permission with a name pattern that is not supported, and of one that its reader could not
-   * understand. Default: `throw`. With `exclude` it never grants, secures all that it could match within what was
-   * understood of it, and counts as a denial. What a program writes itself and is otherwise wrong throws in either case.
+   * The treatment of a permission that has an unsupported name pattern, or that its reader did not
+   * understand. Default: `throw`. With `exclude` it never grants, covers all that it could match
+   * within the parts that were understood, and counts as a denial. Other mistakes in permissions that
+   * a program writes throw in either case.
    */
   readonly onUnsupportedPattern?: 'throw' | 'exclude';
   /** Default: Feast's. */
@@ -51,18 +53,18 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly policyKinds?: readonly PolicyKind<any>[];
   /** The `auth` section of feature_store.yaml. With `no_auth` nothing is enforced and every decision says so. */
   readonly auth?: { readonly type: 'no_auth' | 'oidc' | 'kubernetes' };
-  /** A name for this version of the registry, given back in decisions. Default: a number that counts up. */
+  /** The name of this version of the registry, for decisions. Default: a number that counts up. */
   readonly version?: string;
   /**
-   * How covering permissions are found. `scan` tries every permission on every resource: slow, and the same answers,
-   * which is what it is for. Default: `index`.
+   * How covering permissions are found. `scan` tries every permission on every resource: a slow way
+   * to the same answers, for tests. Default: `index`.
    */
   readonly matching?: 'index' | 'scan';
 }
 
 /** Who hears of the decisions of an authorizer. */
 export interface AuthorizerOptions {
-  /** Called with every decision. What it throws is swallowed: a log that fails changes no answer. */
+  /** Called with every decision. Errors that it throws are ignored, so that a failing log changes no answer. */
   readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 

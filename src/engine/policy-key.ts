@@ -1,6 +1,6 @@
 import { isPlainObject, type PolicyData } from '../model/index.js';
 
-/** What tells a policy from others: its text, or the policy itself where it holds what JSON cannot tell apart. */
+/** A key that equal policies share: their JSON, or the policy itself if JSON would lose a difference. */
 export function policyKey(policy: PolicyData): unknown {
   return isJson(policy) ? JSON.stringify(policy) : policy;
 }

@@ -118,6 +118,13 @@ export class CompiledProject {
   }
 }
 
+/** The error for a resource without a project, in a snapshot without a default project. */
+export function missingProject(resource: Resource): TypeError {
+  return new TypeError(
+    `${formatResource(resource)} names no project, and there is no default project`,
+  );
+}
+
 function translate(found: HitBuffer, targetIds: readonly number[], into: HitBuffer): void {
   for (let index = 0; index < found.count; index++) into.push(targetIds[found.at(index)] as number);
 }

@@ -1,4 +1,5 @@
-export { AttributeTable, hasBit } from './attribute-table.js';
+export { hasBit } from './attribute-set.js';
+export { AttributeTable } from './attribute-table.js';
 export type { DefinePermissionOptions } from './define-permission.js';
 export { definePermission, permissionContext } from './define-permission.js';
 export type { FeastPolicy } from './kinds.js';

@@ -1,7 +1,8 @@
 import type { PolicyTest, Subject } from '../model/index.js';
-import { AttributeSet, type AttributeTable } from './attribute-table.js';
+import { AttributeSet } from './attribute-set.js';
+import type { AttributeTable } from './attribute-table.js';
 
-/** A subject with what can be derived from it once: its own frozen copy and its attributes in one snapshot. */
+/** A frozen subject with its attributes in one snapshot, for many questions. */
 export interface DerivedSubject {
   readonly subject: Subject | null;
   readonly attributes: readonly number[];
@@ -10,7 +11,7 @@ export interface DerivedSubject {
 type Predicate = (subject: Subject | null) => boolean;
 
 /**
- * A question about a subject, ready to be asked many times: one policy, or several of which one is enough.
+ * A compiled test of subjects: one policy, or several of which one is enough.
  */
 export class SubjectTest {
   readonly #table: AttributeTable;
@@ -88,7 +89,7 @@ export class SubjectTest {
     });
   }
 
-  /** Whether no subject whatever can pass. */
+  /** Whether every subject fails. */
   get isUnsatisfiable(): boolean {
     return (
       !this.#everyone &&
@@ -109,8 +110,8 @@ export class SubjectTest {
   }
 
   /**
-   * The test as bits by attribute, or in a word where it lets in everyone or every named user; undefined where it is more than that, or
-   * where the bits would take more than `maxWords` words of 32.
+   * The test as bits by attribute, or `everyone` or `named-users`; undefined if it is more than that,
+   * or if the bits would take more than `maxWords` words of 32 bits.
    */
   toBits(maxWords: number): Uint32Array | 'everyone' | 'named-users' | undefined {
     if (this.#everyone) return 'everyone';

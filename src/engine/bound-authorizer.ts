@@ -1,0 +1,73 @@
+import type { Decision, Resource, Subject, Vocabulary } from '../model/index.js';
+import type { DerivedSubject } from '../policy/index.js';
+import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
+import type { CompiledSnapshot } from './compiled-snapshot.js';
+import { assertQuestion } from './question.js';
+
+/** What a subject can be bound to. */
+export interface BindableAuthorizer
+  extends Pick<Authorizer<Vocabulary>, 'assert' | 'decide' | 'decideChange' | 'decideDescribed'> {
+  /** The tables of the snapshot in force. */
+  readonly compiled: CompiledSnapshot;
+  /** Whether a compiled decision is the whole answer: enforced, and without `onDecision`. */
+  readonly isDirect: boolean;
+  /** `can` for a derived subject, by the slow path. */
+  canDerived(
+    derived: DerivedSubject,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): boolean;
+}
+
+/** The questions of an authorizer for one frozen subject. */
+export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
+  readonly subject: Subject | null;
+  readonly #authorizer: BindableAuthorizer;
+  #snapshot: CompiledSnapshot;
+  #derived: DerivedSubject;
+
+  constructor(authorizer: BindableAuthorizer, subject: Subject | null) {
+    this.subject = subject;
+    this.#authorizer = authorizer;
+    this.#snapshot = authorizer.compiled;
+    this.#derived = this.#snapshot.derive(subject);
+  }
+
+  // The hot path, written out: what a call of the authorizer would look up again is at hand here.
+  can(actions: string | readonly string[], resource: Resource): boolean {
+    const snapshot = this.#authorizer.compiled;
+    if (snapshot !== this.#snapshot) {
+      this.#snapshot = snapshot;
+      this.#derived = snapshot.derive(this.subject);
+    }
+    if (typeof actions === 'string' && this.#authorizer.isDirect) {
+      const permissionSet = snapshot.permissionSetIdOf(resource);
+      const action = snapshot.vocabulary.actionIds.get(actions);
+      if (permissionSet !== undefined && action !== undefined) {
+        return snapshot.decisions.passesDerived(permissionSet, action, this.#derived);
+      }
+    }
+    return this.#authorizer.canDerived(this.#derived, actions, resource);
+  }
+
+  decide(actions: string | readonly string[], resource: Resource): Decision {
+    return this.#authorizer.decide(this.subject, actions, resource);
+  }
+
+  decideDescribed(actions: string | readonly string[], resource: Resource): Decision {
+    return this.#authorizer.decideDescribed(this.subject, actions, resource);
+  }
+
+  assert(actions: string | readonly string[], resources: Resource | readonly Resource[]): void {
+    this.#authorizer.assert(this.subject, actions, resources);
+  }
+
+  filter<R extends Resource>(actions: string | readonly string[], resources: readonly R[]): R[] {
+    assertQuestion(this.#authorizer.compiled, this.subject, actions);
+    return resources.filter((resource) => this.can(actions, resource));
+  }
+
+  decideChange(change: ProposedChange<Vocabulary>): Decision {
+    return this.#authorizer.decideChange(this.subject, change);
+  }
+}

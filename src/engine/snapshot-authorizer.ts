@@ -1,0 +1,180 @@
+import { listOf } from '../foundation/list-of.js';
+import { notify } from '../foundation/notify.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
+import {
+  assertSubject,
+  type Decision,
+  freezeSubject,
+  ownSubject,
+  PermissionDeniedError,
+  type Resource,
+  type Subject,
+  type Vocabulary,
+} from '../model/index.js';
+import type { DerivedSubject } from '../policy/index.js';
+import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
+import { type BindableAuthorizer, BoundAuthorizer } from './bound-authorizer.js';
+import { compileSnapshot } from './compile-snapshot.js';
+import type { CompiledSnapshot } from './compiled-snapshot.js';
+import { decide } from './decide.js';
+import { AUTHORIZER_OPTIONS, SNAPSHOT_OPTIONS, type SnapshotOptions } from './options.js';
+import { assertQuestion, decisionOn, described, known, requested, touchedBy } from './question.js';
+import { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
+
+const PROPOSED_CHANGE: OptionNames<ProposedChange<Vocabulary>> = {
+  existing: true,
+  proposed: true,
+};
+
+/** Answers questions on the snapshot in force. */
+export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAuthorizer {
+  #snapshot: Snapshot;
+  #compiled: CompiledSnapshot;
+  readonly #onDecision: ((decision: Decision) => void) | undefined;
+
+  constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
+    if (onDecision !== undefined && typeof onDecision !== 'function') {
+      throw new TypeError('option onDecision must be a function');
+    }
+    this.#snapshot = snapshot;
+    this.#compiled = compiledOf(snapshot);
+    this.#onDecision = onDecision;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** What the snapshot in force stands for. */
+  get compiled(): CompiledSnapshot {
+    return this.#compiled;
+  }
+
+  can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
+    const snapshot = this.#compiled;
+    if (!this.isDirect) {
+      return this.decide(subject, actions, resource).allowed;
+    }
+    const own = ownSubject(subject);
+    if (typeof actions === 'string') {
+      const permissionSet = snapshot.permissionSetIdOf(resource);
+      const action = snapshot.vocabulary.actionIds.get(actions);
+      if (permissionSet !== undefined && action !== undefined) {
+        return snapshot.decisions.passes(permissionSet, action, own);
+      }
+    }
+    return decisionOn(snapshot, actions, resource).passes(own);
+  }
+
+  decide(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): Decision {
+    const own = ownSubject(subject);
+    const snapshot = this.#compiled;
+    const asked = requested(snapshot, actions);
+    return this.#report(decide(snapshot, { subject: own, ...asked, ...known(snapshot, resource) }));
+  }
+
+  decideDescribed(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): Decision {
+    assertSubject(subject);
+    const snapshot = this.#compiled;
+    const asked = requested(snapshot, actions);
+    return this.#report(decide(snapshot, { subject, ...asked, ...described(snapshot, resource) }));
+  }
+
+  assert(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resources: Resource | readonly Resource[],
+  ): void {
+    assertQuestion(this.#compiled, subject, actions);
+    for (const resource of listOf(resources)) {
+      const decision = this.decide(subject, actions, resource);
+      if (!decision.allowed) throw new PermissionDeniedError(decision);
+    }
+  }
+
+  filter<R extends Resource>(
+    subject: Subject | null,
+    actions: string | readonly string[],
+    resources: readonly R[],
+  ): R[] {
+    return this.for(subject).filter(actions, resources);
+  }
+
+  decideChange(given: Subject | null, change: ProposedChange<Vocabulary>): Decision {
+    const subject = ownSubject(given);
+    // Misspelt, `existing` would turn an update into a creation.
+    checkOptions<ProposedChange<Vocabulary>>(change, PROPOSED_CHANGE);
+    const snapshot = this.#compiled;
+    const { changes } = snapshot.vocabulary;
+    if (changes === undefined) {
+      throw new TypeError(
+        `vocabulary \`${snapshot.vocabulary.name}\` does not say what a change asks for`,
+      );
+    }
+    const asProposed = described(snapshot, change.proposed);
+    const touched = touchedBy(snapshot, change);
+    const asked = requested(snapshot, touched.length === 0 ? changes.create : changes.update);
+    for (const found of touched) {
+      const decision = this.#report(decide(snapshot, { subject, ...asked, ...found }));
+      if (!decision.allowed) return decision;
+    }
+    return this.#report(decide(snapshot, { subject, ...asked, ...asProposed }));
+  }
+
+  for(subject: Subject | null): SubjectAuthorizer<Vocabulary> {
+    return new BoundAuthorizer(this, freezeSubject(subject));
+  }
+
+  /** Whether a question is answered by its compiled decision alone, without anyone to report to. */
+  get isDirect(): boolean {
+    return this.#onDecision === undefined && this.#compiled.enforced;
+  }
+
+  /** {@link Authorizer.can} for a subject that is frozen and derived from, by the long way. */
+  canDerived(
+    derived: DerivedSubject,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): boolean {
+    const snapshot = this.#compiled;
+    if (!this.isDirect) {
+      return this.decide(derived.subject, actions, resource).allowed;
+    }
+    return decisionOn(snapshot, actions, resource).passesDerived(derived);
+  }
+
+  replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
+    if (isSnapshot(next)) {
+      this.#put(next);
+      return;
+    }
+    checkOptions<SnapshotOptions<Vocabulary>>(next, SNAPSHOT_OPTIONS, {
+      '`createAuthorizer`': AUTHORIZER_OPTIONS,
+    });
+    const { version: _, ...current } = this.#compiled.options;
+    for (const [option, value] of Object.entries(next)) {
+      // SECURITY: it would fall back to its default, which may be laxer than what is in force.
+      if (value === undefined)
+        throw new TypeError(`option ${option} is undefined: leave it out to keep it`);
+    }
+    this.#put(compileSnapshot({ ...current, ...next }));
+  }
+
+  #put(snapshot: Snapshot): void {
+    this.#compiled = compiledOf(snapshot);
+    this.#snapshot = snapshot;
+  }
+
+  #report(decision: Decision): Decision {
+    notify(this.#onDecision, decision);
+    return decision;
+  }
+}
