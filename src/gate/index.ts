@@ -2,7 +2,14 @@ export type { GateError } from '../model/index.js';
 export { createGate, type GateOptions } from './create-gate.js';
 export { isGranted, resourcesOf } from './decide-requirement.js';
 export { assertGraceSeconds, endWithToken, type TokenEndOptions } from './end-with-token.js';
+export type {
+  AnsweredObject,
+  AnswerFilter,
+  AnswerList,
+  AnswerPlace,
+} from './endpoints/answer.js';
 export type { Endpoint, EndpointAccess, FeastServer } from './endpoints/endpoint.js';
+export { type AnswerReader, filterAnswer } from './endpoints/filter-answer.js';
 export { ENDPOINTS, type FoundEndpoint, findEndpoint } from './endpoints/find-endpoint.js';
 export type { EndpointInput } from './endpoints/read-request.js';
 export type { RequirementOptions } from './endpoints/request-context.js';

@@ -47,6 +47,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'config/parse-yaml',
   'config/read-yaml-text',
   'engine/snapshot',
+  'gate/endpoints/message-fields',
   'gate/endpoints/request-context',
   'identity/token-file',
   'identity/token/authenticator',

@@ -1,5 +1,5 @@
+import { fieldOf } from '../../gate/endpoints/message-fields.js';
 import { RequestInvalidError } from '../../model/index.js';
-import { fieldOf } from '../grpc/message-fields.js';
 
 /** What a flight is known by: a command, or a path. */
 export type FlightDescriptor =

@@ -1,5 +1,5 @@
+import { fieldOf } from '../../gate/endpoints/message-fields.js';
 import { RequestInvalidError } from '../../model/index.js';
-import { fieldOf } from '../grpc/message-fields.js';
 import type { MethodAccess, MethodGuard } from '../grpc/method-guard.js';
 import { type FlightCommand, readFeastAction } from './flight-command.js';
 import { type FlightDescriptor, readBytes, readDescriptor } from './flight-descriptor.js';

@@ -1,15 +1,14 @@
+import { fieldOf, fieldsOf } from '../../gate/endpoints/message-fields.js';
 import {
   type Endpoint,
+  filterAnswer,
   findEndpoint,
   type Gate,
   type RequirementOptions,
   requirementsAt,
 } from '../../gate/index.js';
 import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
-import { fieldOf, fieldsOf } from './message-fields.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
-import { filterAnswer } from './registry-answers.js';
-import { relationsOf } from './relations-of.js';
 
 const SERVICE = '/feast.registry.RegistryServer/';
 
@@ -36,17 +35,10 @@ export function registryMethods<V extends Vocabulary>(
       return needed.length === 0 && isEnough ? undefined : needed;
     };
     if (endpoint.access !== 'filtered') return { request };
-    const method = path.slice(SERVICE.length);
     return {
       request,
       response: (answer, caller, asked) =>
-        gate.enforced === false
-          ? answer
-          : filterAnswer(method, answer, {
-              caller,
-              relations: relationsOf(gate),
-              project: projectOf(asked),
-            }),
+        filterAnswer(asAny, endpoint, answer, { caller, project: projectOf(asked) }),
     };
   };
 }

@@ -1,4 +1,5 @@
 import type { FeastAction, FeastType } from '../../model/index.js';
+import type { AnswerFilter } from './answer.js';
 import type { ResolverName } from './resolver-name.js';
 
 /** Feast's servers: features over HTTP, training data over Arrow Flight, and the registry over gRPC and over HTTP. */
@@ -35,6 +36,10 @@ export interface Endpoint {
   readonly nameField?: string;
   /** Fields of a gRPC request that hold the object which is written, one of them at a time. */
   readonly messages?: ReadonlyMap<string, FeastType>;
+  /** What a caller may see of the answer, where it lists objects. */
+  readonly answer?: AnswerFilter | undefined;
+  /** Why an answer about several objects has no {@link Endpoint.answer}, in a sentence. */
+  readonly unfiltered?: string | undefined;
 }
 
 /** One row for each endpoint. */
@@ -47,10 +52,7 @@ export function endpointsOf(
   return Object.freeze(rows.map((row) => Object.freeze({ ...row, server })));
 }
 
-/** Views of the kind that Feast calls `FeatureView`: with a transformation they are batch views. */
-export const PLAIN_VIEWS: readonly FeastType[] = Object.freeze(['FeatureView', 'BatchFeatureView']);
-
-/** @returns the row of an endpoint that needs nobody to be known */
+/** @returns the row of an endpoint without a known caller */
 export function publicRow(method: string, path: string): EndpointRow {
   return { method, path, access: 'public', actions: [], types: [], resources: 'none' };
 }
@@ -60,9 +62,10 @@ export function filteredRow(
   method: string,
   path: string,
   types: readonly FeastType[],
+  answer: AnswerFilter | undefined,
   resources: ResolverName = 'oneProject',
 ): EndpointRow {
-  return { method, path, access: 'filtered', actions: ['DESCRIBE'], types, resources };
+  return { method, path, access: 'filtered', actions: ['DESCRIBE'], types, resources, answer };
 }
 
 /** @returns the row of an endpoint that needs `actions` on what is found */
@@ -74,4 +77,18 @@ export function requiredRow(
   resources: ResolverName = 'object',
 ): EndpointRow {
   return { method, path, access: 'required', actions, types, resources };
+}
+
+/**
+ * @param why its answer is about several objects and not filtered
+ * @returns the row of an endpoint that needs DESCRIBE on what is found
+ */
+export function unfilteredRow(
+  why: string,
+  method: string,
+  path: string,
+  types: readonly FeastType[],
+  resources: ResolverName,
+): EndpointRow {
+  return { ...requiredRow(method, path, ['DESCRIBE'], types, resources), unfiltered: why };
 }

@@ -1,11 +1,8 @@
-import {
-  type Endpoint,
-  endpointsOf,
-  filteredRow,
-  PLAIN_VIEWS,
-  publicRow,
-  requiredRow,
-} from './endpoint.js';
+import { listed } from './answer.js';
+import { type Endpoint, endpointsOf, filteredRow, publicRow, requiredRow } from './endpoint.js';
+import { PLAIN_VIEWS } from './view-types.js';
+
+const VECTOR_STORES = { lists: [listed('data', 'vector store', PLAIN_VIEWS)], shown: ['object'] };
 
 /**
  * The online server.
@@ -28,7 +25,7 @@ export const ONLINE_ENDPOINTS: readonly Endpoint[] = endpointsOf('online', [
   },
   requiredRow('POST', '/materialize', ['WRITE_ONLINE'], [], 'materialized'),
   requiredRow('POST', '/materialize-incremental', ['WRITE_ONLINE'], [], 'materialized'),
-  filteredRow('GET', '/v1/vector_stores', PLAIN_VIEWS, 'ownProject'),
+  filteredRow('GET', '/v1/vector_stores', PLAIN_VIEWS, VECTOR_STORES, 'ownProject'),
   requiredRow('GET', '/v1/vector_stores/{vector_store_id}', ['DESCRIBE'], [], 'vectorStore'),
   requiredRow(
     'POST',

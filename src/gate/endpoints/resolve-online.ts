@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { type FeastAction, quote, RequestInvalidError } from '../../model/index.js';
 import type { ViewPin } from '../../registry/relations.js';
 import type { AnyRequirement } from '../gate.js';
-import { PLAIN_VIEWS } from './endpoint.js';
 import { parseReferences, parseVersion } from './feature-references.js';
 import { findNamed, ownProject, requireOn } from './named-resources.js';
 import { nameSchema, optionalName, optionalNames, parseFields } from './read-request.js';
 import { ReadViews } from './read-views.js';
 import type { RequestContext, Resolver } from './request-context.js';
 import { notKnown, unknownAs } from './unknown-names.js';
+import { PLAIN_VIEWS } from './view-types.js';
 
 const SERVED = z.object({ feature_service: optionalName, features: optionalNames });
 

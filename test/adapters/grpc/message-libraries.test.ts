@@ -13,9 +13,16 @@ import {
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { filterAnswer } from '../../../src/adapters/grpc/registry-answers.js';
 import { registryMethods } from '../../../src/adapters/grpc/registry-methods.js';
-import type { AnyRequirement, Caller, Gate } from '../../../src/gate/index.js';
+import {
+  type AnyRequirement,
+  type Caller,
+  type Endpoint,
+  filterAnswer,
+  findEndpoint,
+  type Gate,
+} from '../../../src/gate/index.js';
+import type { RegistryRelations } from '../../../src/registry/index.js';
 import { createCaseGates } from '../support/case-gate.js';
 
 const PROJECT = 'credit_scoring';
@@ -87,6 +94,16 @@ function messageOf(name: string): DescMessage {
   return found;
 }
 
+/** A registry that knows nothing. */
+const relations = { projects: [], named: () => [] } as unknown as RegistryRelations;
+
+function endpointOf(method: string): Endpoint {
+  const path = `/feast.registry.RegistryServer/${method}`;
+  const found = findEndpoint('registry-grpc', 'POST', path);
+  if (found === undefined) throw new TypeError(method);
+  return found.endpoint;
+}
+
 /** What a client reads of an answer that was filtered. */
 async function sent(
   method: string,
@@ -94,9 +111,8 @@ async function sent(
   answer: Record<string, unknown>,
 ): Promise<unknown> {
   const caller = { can: (_: string, { name }: { name: string }) => name === 'open' };
-  const shown = await filterAnswer(method, create(type, answer), {
+  const shown = await filterAnswer({ relations }, endpointOf(method), create(type, answer), {
     caller: caller as unknown as Caller,
-    relations: undefined,
     project: PROJECT,
   });
   return fromBinary(type, toBinary(type, shown as never));
@@ -221,11 +237,15 @@ test('a long list is filtered in turns of the event loop, and in its order', asy
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6));
   try {
-    const shown = filterAnswer('ListEntities', create(type, { entities }), {
-      caller: { can: (_: string, { name }: { name: string }) => name === 'open' } as never,
-      relations: undefined,
-      project: PROJECT,
-    });
+    const shown = filterAnswer(
+      { relations },
+      endpointOf('ListEntities'),
+      create(type, { entities }),
+      {
+        caller: { can: (_: string, { name }: { name: string }) => name === 'open' } as never,
+        project: PROJECT,
+      },
+    );
     expect(shown).toBeInstanceOf(Promise);
     expect(((await shown) as { entities: unknown[] }).entities).toHaveLength(150);
   } finally {

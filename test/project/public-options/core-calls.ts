@@ -7,6 +7,7 @@ import {
 import {
   createGate,
   endWithToken,
+  filterAnswer,
   findEndpoint,
   requirementsAt,
   requirementsOf,
@@ -108,6 +109,11 @@ export const CORE_CALLS: OptionCalls = {
       createGate({ authenticator: { authenticate: async () => null }, authorizer, ...extra }),
     'maxNameLength',
     'whenNoPermissions',
+  ],
+  filterAnswer: [
+    (extra: object) => filterAnswer({}, endpoint, {}, { caller: undefined, ...extra }),
+    'project',
+    'maxNameLength',
   ],
   requirementsOf: [
     (extra: object) => requirementsOf(endpoint, {} as never, {} as never, extra),

@@ -12,7 +12,7 @@ const CHOICES: ReadonlySet<string> = new Set(['base_feature_view', 'any_feature_
  * case (`flightDescriptor`).
  *
  * @param name as in the definition
- * @throws RequestInvalidError when `message` is no object, or has both names: nobody can tell which of them a handler reads
+ * @throws RequestInvalidError when `message` is not an object, or has both names: a handler may read either
  */
 export function fieldOf(message: unknown, name: string): unknown {
   const fields = membersOf(message);
@@ -29,7 +29,7 @@ export function fieldOf(message: unknown, name: string): unknown {
  * Shape: without a prototype. A choice that protobuf-es writes as `{ case, value }` is the field that was chosen; `tags` that
  * came as a list of pairs or as a `Map` are an object.
  *
- * @throws RequestInvalidError when `message` is no object, or names a field or a tag twice
+ * @throws RequestInvalidError when `message` is not an object, or names a field or a tag twice
  */
 export function fieldsOf(message: unknown): Readonly<Record<string, unknown>> {
   const fields: Record<string, unknown> = Object.create(null);
@@ -48,7 +48,8 @@ export function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function snakeCase(name: string): string {
+/** `flightDescriptor` as `flight_descriptor`. */
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
