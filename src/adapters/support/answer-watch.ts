@@ -55,7 +55,7 @@ interface Connection<Request> {
  * looked at once a second, and no process is kept alive for that.
  *
  * Shape of the function: it is called once for each request whose caller is known. It does nothing where `response` is
- * undefined, as on runtimes without the responses of Node.js. Never throws.
+ * not one of Node.js, as on other runtimes and in tests. Never throws.
  *
  * Cost: one look-up and one small object for each request. Memory: for each connection the answers that have not ended, and
  * the last one until the next sweep.
@@ -70,11 +70,11 @@ export function createAnswerWatch<Request>(
   gate: Gate<Vocabulary>,
   options: StreamOptions,
   operationOf: (request: Request) => string,
-): (response: NodeResponse | undefined, request: Request) => void {
+): (response: Partial<NodeResponse> | undefined, request: Request) => void {
   const watch = new AnswerWatch(gate, readStreamOptions(options), operationOf);
   if (gate.expiryOf === undefined) return () => {};
   return (response, request) => {
-    if (response !== undefined) watch.add(response, request);
+    if (isNodeResponse(response)) watch.add(response, request);
   };
 }
 
@@ -82,8 +82,11 @@ export function createAnswerWatch<Request>(
 export function nodeResponseOf(bindings: unknown): NodeResponse | undefined {
   const outgoing = (bindings as { readonly outgoing?: Partial<NodeResponse> } | undefined)
     ?.outgoing;
-  const isNode = typeof outgoing?.destroy === 'function' && Array.isArray(outgoing.req?.rawHeaders);
-  return isNode ? (outgoing as NodeResponse) : undefined;
+  return isNodeResponse(outgoing) ? outgoing : undefined;
+}
+
+function isNodeResponse(response: Partial<NodeResponse> | undefined): response is NodeResponse {
+  return response?.req?.rawHeaders !== undefined && typeof response.destroy === 'function';
 }
 
 class AnswerWatch<Request> {

@@ -168,10 +168,11 @@ describe('the watch of answers', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('does nothing for a gate that cannot say when tokens expire, and without a response', () => {
+  test('does nothing for a gate that cannot say when tokens expire, and without a response of Node.js', () => {
     useFakeTimers();
     createAnswerWatch({} as never, options(), String)(createResponse({}), '');
-    createAnswerWatch(gate, options(), String)(undefined, '');
+    const watch = createAnswerWatch(gate, options(), String);
+    for (const other of [undefined, {}, { req: undefined }]) watch(other as never, '');
     expect(vi.getTimerCount()).toBe(0);
   });
 
