@@ -10,6 +10,9 @@ import {
 } from './provider-metadata.js';
 import { type RetryOptions, retryRequest } from './retry-request.js';
 
+// Requests of our own and not of `oauth4webapi`: the client of a program may be given (`httpClient`),
+// and the rules for answers (`expires_in` as text, codes that may be repeated in a message) are ours.
+
 /** A token, and when it expires as far as is known. */
 export interface ObtainedToken {
   readonly token: string;
