@@ -100,8 +100,11 @@ function isFor(source: Source, project: string | undefined): boolean {
   return source.project === undefined || source.project === project;
 }
 
+/** The mark of a parsed permission stays: text in it that begins with `glob:` is a regular expression. */
 function withoutTags(source: Source): Source {
-  return { ...source, requiredTags: {} };
+  const members = Object.getOwnPropertyDescriptors(source);
+  const requiredTags = { value: Object.freeze({}), enumerable: true };
+  return Object.freeze(Object.create(Object.prototype, { ...members, requiredTags }) as Source);
 }
 
 /** Without resources: the registered tags must not speak. Every other option is what Feast's servers do. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createFeastReading } from '../../src/audit/index.js';
 import { createAuthorizer } from '../../src/engine/index.js';
-import { allowAll, roles } from '../../src/policy/index.js';
+import { parsePermission } from '../../src/model/index.js';
+import { allowAll, permissionContext, roles } from '../../src/policy/index.js';
 import { readVectors } from '../support/conformance.js';
 import type { DecisionVector } from '../support/decision-vectors.js';
 import { snapshotOf } from './audit-of.js';
@@ -37,6 +38,22 @@ describe('createFeastReading', () => {
     }
     expect(wrong).toEqual([]);
     expect({ answered, unlikeOurs }).toEqual({ answered: 350, unlikeOurs: 56 });
+  });
+
+  it('reads the patterns of a registry as regular expressions, also those that begin like a glob', () => {
+    const written = {
+      name: 'odd',
+      namePatterns: ['glob:sales.*'],
+      requiredTags: { team: 'risk' },
+      policy: roles('a'),
+    };
+    const parsed = parsePermission(written, permissionContext(), { globs: false });
+    const { decide } = createFeastReading(
+      createAuthorizer({ permissions: [parsed as never] }).snapshot,
+    );
+    const ask = (name: string) => decide(ANN, ['READ_ONLINE'], { type: 'FeatureView', name });
+    expect(ask('glob:sales_eu').allowed).toBe(true);
+    expect(ask('sales.eu').allowed).toBe(false);
   });
 
   it('lets a permission pass for resources without its tags', async () => {
