@@ -45,7 +45,6 @@ interface Connection<Request> {
   answers: OpenAnswer<Request>[];
   /** Length at which those that have ended are dropped. */
   compactAt: number;
-  isListed: boolean;
 }
 
 /**
@@ -57,8 +56,8 @@ interface Connection<Request> {
  * Shape of the function: it is called once for each request whose caller is known. It does nothing where `response` is
  * not one of Node.js, as on other runtimes and in tests. Never throws.
  *
- * Cost: one look-up and one small object for each request. Memory: for each connection the answers that have not ended, and
- * the last one until the next sweep.
+ * Cost: one small object for each request, and a look-up where its answer has not ended when the next begins. Memory: for each
+ * connection the answers that have not ended, and the last one until the next sweep.
  *
  * @param operationOf names the request in events; called for answers whose token has expired
  * @throws TypeError if an option is invalid
@@ -98,6 +97,11 @@ class AnswerWatch<Request> {
   readonly #connections = new WeakMap<object, Connection<Request>>();
   /** Connections with answers that may not have ended. */
   readonly #listed = new Set<Connection<Request>>();
+  /**
+   * The last answer that began. Nearly all have ended when the next begins, and are not kept: what is kept survives collections of
+   * young garbage, which costs a busy server a µs for each request.
+   */
+  #latest: OpenAnswer<Request> | undefined;
   #sweeps = 0;
   #tokensRead = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -114,27 +118,32 @@ class AnswerWatch<Request> {
   }
 
   add(response: NodeResponse, request: Request): void {
-    const key = response.stream?.session ?? response.req.socket ?? response;
+    const latest = this.#latest;
+    // An app that gives a request to itself again is asked who makes it again.
+    if (latest?.response === response) return;
+    this.#latest = { response, request, since: this.#sweeps };
+    if (latest !== undefined && !isOver(latest.response)) this.#keep(latest);
+    if (this.#timer === undefined) this.#start();
+  }
+
+  #keep(answer: OpenAnswer<Request>): void {
+    const { stream, req } = answer.response;
+    const key = stream?.session ?? req.socket ?? answer.response;
     let connection = this.#connections.get(key);
     if (connection === undefined) {
-      connection = { answers: [], compactAt: MIN_COMPACTED, isListed: false };
+      connection = { answers: [], compactAt: MIN_COMPACTED };
       this.#connections.set(key, connection);
     }
     const { answers } = connection;
     const last = answers.at(-1);
-    // An app that gives a request to itself again is asked who makes it again.
-    if (last?.response === response) return;
-    const answer = { response, request, since: this.#sweeps };
+    if (last?.response === answer.response) return;
     if (last !== undefined && isOver(last.response)) answers[answers.length - 1] = answer;
     else answers.push(answer);
     if (answers.length >= connection.compactAt) compact(connection);
-    if (!connection.isListed) this.#list(connection);
+    this.#listed.add(connection);
   }
 
-  #list(connection: Connection<Request>): void {
-    connection.isListed = true;
-    this.#listed.add(connection);
-    if (this.#timer !== undefined) return;
+  #start(): void {
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
     // Runtimes without Node.js give numbers.
     if (typeof this.#timer === 'object') this.#timer.unref();
@@ -143,11 +152,12 @@ class AnswerWatch<Request> {
   #sweep(): void {
     const now = Date.now();
     this.#tokensRead = 0;
+    const latest = this.#latest;
+    this.#latest = undefined;
+    if (latest !== undefined && !isOver(latest.response)) this.#keep(latest);
     for (const connection of this.#listed) {
       connection.answers = connection.answers.filter((answer) => this.#isWatched(answer, now));
-      if (connection.answers.length > 0) continue;
-      connection.isListed = false;
-      this.#listed.delete(connection);
+      if (connection.answers.length === 0) this.#listed.delete(connection);
     }
     this.#sweeps += 1;
     if (this.#listed.size > 0) return;
