@@ -113,6 +113,13 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
   };
 }
 
+/** Who makes a request, whatever the vocabulary of the gate. Undefined on public routes. */
+export function callerOf<V extends Vocabulary = FeastVocabulary>(
+  request: Request,
+): Caller<V> | undefined {
+  return states.get(request)?.caller as Caller<V> | undefined;
+}
+
 /** What stands first in a route: decides by `requirement` before the functions after it run. */
 export function createGuard(
   requirementOf: (request: Request) => RouteRequirement<Request>,

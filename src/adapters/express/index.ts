@@ -1,19 +1,15 @@
 import type { Request, RequestHandler } from 'express';
-import type { Actions } from '../../engine/index.js';
-import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
-import {
-  checkEndpointOptions,
-  feastEndpoint as endpointOf,
-  type FeastEndpointOptions,
-  findEndpointRule,
-} from '../support/feast-endpoint.js';
-import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
-import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary-check.js';
+import { createRuleMakers, type MakeEndpointRule, type MakeRule } from '../support/rule-makers.js';
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
 export type { ExpiredStream } from '../support/stream-options.js';
-export { type FeastAuthOptions, type FeastRequest, feastAuth } from './feast-auth.js';
+export { callerOf, type FeastAuthOptions, type FeastRequest, feastAuth } from './feast-auth.js';
+
+const rules = createRuleMakers<Request, RequestHandler>(createGuard, ({ method, route }) => ({
+  method,
+  path: String(route?.path),
+}));
 
 /**
  * The first function of a route: lets on who may do all of `actions` on all of the resources.
@@ -28,24 +24,7 @@ export { type FeastAuthOptions, type FeastRequest, feastAuth } from './feast-aut
  * @example
  * app.get('/views/:name', requires('DESCRIBE', ({ params }) => viewNamed(params.name)), handler);
  */
-export function requires(
-  actions: Actions<FeastVocabulary>,
-  resources: ResourcesOf<Request>,
-): RequestHandler;
-export function requires<V extends Vocabulary>(
-  actions: Actions<V>,
-  resources: ResourcesOf<Request, V>,
-  options: { readonly vocabulary: V },
-): RequestHandler;
-export function requires(
-  actions: Actions<Vocabulary>,
-  resources: ResourcesOf<Request, Vocabulary>,
-  options?: RuleVocabulary,
-): RequestHandler {
-  const requirement = requiresOf<Request, Vocabulary>(actions, resources);
-  assertRuleVocabulary(requirement.named, options);
-  return createGuard(() => requirement);
-}
+export const requires: MakeRule<Request, RequestHandler> = rules.requires;
 
 /**
  * The first function of a route that stands for one of Feast's endpoints: lets on who may do what Feast asks for there.
@@ -57,21 +36,4 @@ export function requires(
  * @example
  * app.post('/push', feastEndpoint(), handler);
  */
-export function feastEndpoint(options?: FeastEndpointOptions): RequestHandler;
-export function feastEndpoint(
-  method: string,
-  path: string,
-  options?: FeastEndpointOptions,
-): RequestHandler;
-export function feastEndpoint(
-  first: string | FeastEndpointOptions = {},
-  path = '',
-  options?: FeastEndpointOptions,
-): RequestHandler {
-  if (typeof first === 'string') {
-    const requirement = endpointOf(first, path, options);
-    return createGuard(() => requirement);
-  }
-  checkEndpointOptions(first);
-  return createGuard(({ method, route }) => findEndpointRule(method, String(route?.path), first));
-}
+export const feastEndpoint: MakeEndpointRule<RequestHandler> = rules.feastEndpoint;

@@ -1,20 +1,16 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { Actions } from '../../engine/index.js';
-import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
-import {
-  checkEndpointOptions,
-  feastEndpoint as endpointOf,
-  type FeastEndpointOptions,
-  findEndpointRule,
-} from '../support/feast-endpoint.js';
-import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
-import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary-check.js';
+import { createRuleMakers, type MakeEndpointRule, type MakeRule } from '../support/rule-makers.js';
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
 export type { ExpiredStream } from '../support/stream-options.js';
 export { callerOf, type FeastAuthOptions, feastAuth, readJson } from './feast-auth.js';
+
+const rules = createRuleMakers<Context, MiddlewareHandler>(createGuard, (context) => ({
+  method: context.req.method,
+  path: routePath(context),
+}));
 
 /**
  * The first function of a route: lets on who may do all of `actions` on all of the resources.
@@ -28,24 +24,7 @@ export { callerOf, type FeastAuthOptions, feastAuth, readJson } from './feast-au
  * @example
  * app.get('/views/:name', requires('DESCRIBE', ({ req }) => viewNamed(req.param('name'))), handler);
  */
-export function requires(
-  actions: Actions<FeastVocabulary>,
-  resources: ResourcesOf<Context>,
-): MiddlewareHandler;
-export function requires<V extends Vocabulary>(
-  actions: Actions<V>,
-  resources: ResourcesOf<Context, V>,
-  options: { readonly vocabulary: V },
-): MiddlewareHandler;
-export function requires(
-  actions: Actions<Vocabulary>,
-  resources: ResourcesOf<Context, Vocabulary>,
-  options?: RuleVocabulary,
-): MiddlewareHandler {
-  const requirement = requiresOf<Context, Vocabulary>(actions, resources);
-  assertRuleVocabulary(requirement.named, options);
-  return createGuard(() => requirement);
-}
+export const requires: MakeRule<Context, MiddlewareHandler> = rules.requires;
 
 /**
  * The first function of a route that stands for one of Feast's endpoints: lets on who may do what Feast asks for there.
@@ -57,21 +36,4 @@ export function requires(
  * @example
  * app.post('/push', feastEndpoint(), handler);
  */
-export function feastEndpoint(options?: FeastEndpointOptions): MiddlewareHandler;
-export function feastEndpoint(
-  method: string,
-  path: string,
-  options?: FeastEndpointOptions,
-): MiddlewareHandler;
-export function feastEndpoint(
-  first: string | FeastEndpointOptions = {},
-  path = '',
-  options?: FeastEndpointOptions,
-): MiddlewareHandler {
-  if (typeof first === 'string') {
-    const requirement = endpointOf<Context>(first, path, options);
-    return createGuard(() => requirement);
-  }
-  checkEndpointOptions(first);
-  return createGuard((context) => findEndpointRule(context.req.method, routePath(context), first));
-}
+export const feastEndpoint: MakeEndpointRule<MiddlewareHandler> = rules.feastEndpoint;

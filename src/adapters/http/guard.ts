@@ -1,7 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Actions } from '../../engine/index.js';
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
-import { ResourceNotFoundError, type Subject, type Vocabulary } from '../../model/index.js';
+import {
+  type FeastVocabulary,
+  ResourceNotFoundError,
+  type ResourceOf,
+  type Subject,
+  type Vocabulary,
+} from '../../model/index.js';
 import {
   ADAPTER_OPTIONS,
   type AdapterOptions,
@@ -35,6 +42,15 @@ export interface GuardedRequest {
   /** All that may be asked about who asks; undefined on public routes. */
   readonly caller: Caller | undefined;
   readonly raw: IncomingMessage;
+  /** Whether who asks may do something else too; false on public routes. */
+  can(actions: Actions<FeastVocabulary>, resource: ResourceOf<FeastVocabulary>): boolean;
+}
+
+/** Who makes a request, whatever the vocabulary of the gate. Undefined on public routes. */
+export function callerOf<V extends Vocabulary = FeastVocabulary>(
+  request: GuardedRequest,
+): Caller<V> | undefined {
+  return request.caller as Caller<V> | undefined;
 }
 
 /** What it throws is answered as the gate answers errors, unless an answer has begun. */
@@ -229,6 +245,8 @@ async function pass(
     subject: caller?.subject ?? null,
     caller: caller as Caller | undefined,
     raw,
+    can: (actions: Actions<FeastVocabulary>, resource: ResourceOf<FeastVocabulary>) =>
+      caller?.can(actions, resource) ?? false,
   });
   if (rule !== undefined && rule !== 'public' && rule !== 'known') {
     const { body, params } = request;

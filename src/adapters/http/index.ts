@@ -11,6 +11,7 @@ export type { GateError } from '../../model/index.js';
 export { feastEndpoint } from '../support/feast-endpoint.js';
 export type { ExpiredStream } from '../support/stream-options.js';
 export {
+  callerOf,
   type GuardedHandler,
   type GuardedRequest,
   type GuardedRoute,

@@ -1,18 +1,18 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Actions } from '../../engine/index.js';
 import type { Caller } from '../../gate/index.js';
-import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js';
-import {
-  checkEndpointOptions,
-  feastEndpoint as endpointOf,
-  type FeastEndpointOptions,
-  findEndpointRule,
-} from '../support/feast-endpoint.js';
-import { type ResourcesOf, requires as requiresOf } from '../support/route-rule.js';
-import { assertRuleVocabulary, type RuleVocabulary } from '../support/vocabulary-check.js';
+import type { Subject } from '../../model/index.js';
+import { createRuleMakers, type MakeEndpointRule, type MakeRule } from '../support/rule-makers.js';
 import type { ClassOrMethodDecorator, FeastHttpRequest } from './decorator-types.js';
 import { callerOf } from './feast-authentication.js';
 import { decorateWith } from './route-rules.js';
+
+const rules = createRuleMakers<FeastHttpRequest, ClassOrMethodDecorator>(
+  decorateWith,
+  ({ method, route }) => ({
+    method,
+    path: String(route?.path),
+  }),
+);
 
 /**
  * What a handler requires: all of `actions`, on all of the resources. Several of them are all needed, those of the controller
@@ -27,24 +27,7 @@ import { decorateWith } from './route-rules.js';
  * @example
  * Requires('DESCRIBE', ({ params }) => ({ type: 'FeatureView', name: String(params['name']) }))
  */
-export function Requires(
-  actions: Actions<FeastVocabulary>,
-  resources: ResourcesOf<FeastHttpRequest>,
-): ClassOrMethodDecorator;
-export function Requires<V extends Vocabulary>(
-  actions: Actions<V>,
-  resources: ResourcesOf<FeastHttpRequest, V>,
-  options: { readonly vocabulary: V },
-): ClassOrMethodDecorator;
-export function Requires(
-  actions: Actions<Vocabulary>,
-  resources: ResourcesOf<FeastHttpRequest, Vocabulary>,
-  options?: RuleVocabulary,
-): ClassOrMethodDecorator {
-  const requirement = requiresOf<FeastHttpRequest, Vocabulary>(actions, resources);
-  assertRuleVocabulary(requirement.named, options);
-  return decorateWith(() => requirement);
-}
+export const Requires: MakeRule<FeastHttpRequest, ClassOrMethodDecorator> = rules.requires;
 
 /**
  * What Feast requires at one of its endpoints, of a handler that stands for it.
@@ -54,24 +37,7 @@ export function Requires(
  * @throws TypeError if an option is unknown; when Feast has no such endpoint; without arguments that is found out by the first request, and answered
  * with 500
  */
-export function FeastEndpoint(options?: FeastEndpointOptions): ClassOrMethodDecorator;
-export function FeastEndpoint(
-  method: string,
-  path: string,
-  options?: FeastEndpointOptions,
-): ClassOrMethodDecorator;
-export function FeastEndpoint(
-  first: string | FeastEndpointOptions = {},
-  path = '',
-  options?: FeastEndpointOptions,
-): ClassOrMethodDecorator {
-  if (typeof first === 'string') {
-    const requirement = endpointOf<FeastHttpRequest>(first, path, options);
-    return decorateWith(() => requirement);
-  }
-  checkEndpointOptions(first);
-  return decorateWith(({ method, route }) => findEndpointRule(method, String(route?.path), first));
-}
+export const FeastEndpoint: MakeEndpointRule<ClassOrMethodDecorator> = rules.feastEndpoint;
 
 /**
  * A handler that everyone may call. Its path belongs in `publicRoutes` of `feastAuthentication`: without that, it is for everyone

@@ -1,6 +1,11 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { feastAuth, feastEndpoint, requires } from '../../../src/adapters/express/index.js';
+import {
+  callerOf,
+  feastAuth,
+  feastEndpoint,
+  requires,
+} from '../../../src/adapters/express/index.js';
 import type { Gate } from '../../../src/gate/index.js';
 import { createTestGate, type Served, serve } from '../support/serve.js';
 
@@ -34,7 +39,10 @@ const handler: RequestHandler = (_request, response) => {
 const mayRead = requires('READ_ONLINE', UNTAGGED);
 
 describe('what a handler learns', () => {
-  const tell: RequestHandler = ({ feast }, response) => {
+  const tell: RequestHandler = (request, response) => {
+    const { feast } = request;
+    expect(callerOf(request)?.subject).toBe(feast?.subject);
+    expect(callerOf(request)?.can('READ_ONLINE', TRANSACTIONS)).toBe(feast && true);
     response.json({
       subject: feast?.subject,
       can: feast?.can('READ_ONLINE', UNTAGGED),

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
+  callerOf,
   feastEndpoint,
   type GuardedHandler,
   type GuardedRoute,
@@ -58,6 +59,26 @@ describe('what a handler learns', () => {
       subject: { username: 'ann' },
       filtered: [TRANSACTIONS],
     });
+  });
+
+  test.each([
+    ['analyst-token', { can: [true, false], isKnown: true }],
+    ['reader-token', { can: [true, true], isKnown: true }],
+  ])('with `can` and `callerOf`, as in every adapter: %s', async (token, told) => {
+    const handler: GuardedHandler = (request, response) => {
+      expect(callerOf(request)).toBe(request.caller);
+      const can = [TRANSACTIONS, UNTAGGED].map((view) => request.can('READ_ONLINE', view));
+      response.end(JSON.stringify({ can, isKnown: callerOf(request) !== undefined }));
+    };
+    const server = await serveGuarded({
+      routes: {
+        'GET /guarded': { requires: requires('READ_ONLINE', TRANSACTIONS), handler },
+        'GET /public': { requires: 'public', handler },
+      },
+    });
+    expect(JSON.parse((await server.get('/guarded', token)).body)).toEqual(told);
+    const open = JSON.parse((await server.get('/public', token)).body);
+    expect(open).toEqual({ can: [false, false], isKnown: false });
   });
 
   test('nobody, and nothing, on a public route', async () => {
