@@ -1,5 +1,5 @@
 export type { GateError } from '../model/index.js';
-export { createGate, type GateOptions } from './create-gate.js';
+export { createGate } from './create-gate.js';
 export { isGranted, resourcesOf } from './decide-requirement.js';
 export { assertGraceSeconds, endWithToken, type TokenEndOptions } from './end-with-token.js';
 export type {
@@ -30,4 +30,5 @@ export type {
   RefusedRequest,
   Requirement,
 } from './gate.js';
+export type { GateOptions } from './gate-options.js';
 export type { TelemetryApi, TelemetryAttributes } from './telemetry.js';

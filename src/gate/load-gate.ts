@@ -8,8 +8,9 @@ import {
 } from '../identity/index.js';
 import { ConfigInvalidError, type FeastVocabulary } from '../model/index.js';
 import type { RegistryRelations } from '../registry/index.js';
-import { createGate, GATE_OPTIONS, type GateOptions } from './create-gate.js';
+import { createGate } from './create-gate.js';
 import type { AuthorizationHeader, Caller, Gate, Refusal } from './gate.js';
+import { GATE_OPTIONS, type GateOptions } from './gate-options.js';
 import type { LiveStore } from './live-store.js';
 import {
   assertLiveOptions,

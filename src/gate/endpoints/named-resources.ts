@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   type FeastAction,
   type FeastType,
@@ -5,8 +6,18 @@ import {
   type Resource,
 } from '../../model/index.js';
 import type { AnyRequirement } from '../gate.js';
+import { nameSchema, parseFields } from './read-request.js';
 import type { RequestContext } from './request-context.js';
 import { notKnown, unknownAs } from './unknown-names.js';
+
+export const IN_PROJECT: z.ZodType<{ readonly project: string }> = z.object({
+  project: nameSchema,
+});
+
+/** The project that a request names. */
+export function namedInProject(request: RequestContext): string {
+  return knownProject(request, parseFields(IN_PROJECT, request.fields).project);
+}
 
 /** @throws RequestInvalidError when the server serves several projects */
 export function ownProject(request: RequestContext): string {

@@ -3,14 +3,13 @@ import type { Vocabulary } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import type { AnyRequirement, Gate } from '../gate.js';
 import type { Endpoint } from './endpoint.js';
-import { projectResource } from './named-resources.js';
+import { namedInProject, projectResource } from './named-resources.js';
 import { type EndpointInput, readFields } from './read-request.js';
 import {
   REQUIREMENT_OPTIONS,
   type RequestContext,
   type RequirementOptions,
 } from './request-context.js';
-import { namedInProject } from './resolve-registry.js';
 import { RESOLVERS } from './resolvers.js';
 import { HiddenUnknown } from './unknown-names.js';
 

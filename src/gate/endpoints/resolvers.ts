@@ -1,24 +1,21 @@
 import type { Resolver } from './request-context.js';
+import { datasetData, retrievedDataset } from './resolve-dataset.js';
 import { describedSource, historicalFeatures, persisted, writtenBatch } from './resolve-offline.js';
 import { materialized, pushed, servedFeatures, vectorStore } from './resolve-online.js';
 import {
   anyProject,
-  appliedFields,
-  appliedMessage,
   changeOfAny,
-  datasetData,
   everything,
   everythingOfAll,
-  materializedMessage,
   monitored,
   namedProject,
   object,
   oldOrNewProject,
   oneProject,
-  retrievedDataset,
   searched,
   serverProject,
 } from './resolve-registry.js';
+import { appliedFields, appliedMessage, materializedMessage } from './resolve-written.js';
 import type { ResolverName } from './resolver-name.js';
 
 export const RESOLVERS: Readonly<Record<ResolverName, Resolver>> = {
