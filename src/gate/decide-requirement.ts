@@ -82,7 +82,7 @@ export function isGranted<V extends Vocabulary>(
 }
 
 /** {@link isGranted} with pauses. */
-export function* isGrantedInSteps<V extends Vocabulary>(
+function* isGrantedInSteps<V extends Vocabulary>(
   caller: Caller<V>,
   requirement: AnyRequirement<V>,
   prepare: Prepare<V>,

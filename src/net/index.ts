@@ -1,6 +1,6 @@
 export { isLinkLocal, isLoopback } from './addresses.js';
 export { readCertificates } from './certificates.js';
-export type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from './http-client.js';
+export type { HttpClient, HttpRequest, HttpResponse } from './http-client.js';
 export { createHttpClient, HttpError } from './http-client.js';
 export type { IdentitySecret, SecretRegistry } from './mask-secrets.js';
 export {

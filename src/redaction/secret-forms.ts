@@ -2,7 +2,7 @@
  * Characters that a line of a secret has at least to be looked for on its own: the lines of a key in PEM have 64, and shorter ones are words that
  * stand in innocent text too.
  */
-export const LONG_LINE = 16;
+const LONG_LINE = 16;
 
 /** The first and the last line of a key in PEM, which everyone knows. @source RFC 7468, section 3 */
 const ARMOUR = /^-{5}(?:BEGIN|END) [^\n]*-{5}$/;

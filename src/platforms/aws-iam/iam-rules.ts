@@ -103,7 +103,7 @@ export const literalVariable: IamFindingRule = {
     'If a variable is meant, set `Version` to `2012-10-17`. Look at every `${` of the policy first: all of them become variables, and AWS refuses one that is not closed',
 };
 
-export const notCompared: IamFindingRule = {
+const notCompared: IamFindingRule = {
   id: 'iam-not-compared',
   level: 'note',
   title: 'Policies that are not compared with what they are for',

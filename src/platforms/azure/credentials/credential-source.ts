@@ -38,7 +38,7 @@ export function tokenCredentialSource(credential: AzureTokenCredential): Service
 }
 
 /** A token of a credential, registered to be masked. Rejects with `CredentialUnavailableError`. */
-export async function askCredential(
+async function askCredential(
   credential: AzureTokenCredential,
   resource: string,
   abortSignal?: AbortSignalLike,

@@ -4,7 +4,6 @@ export type { ReadServicesFileOptions, ServicesFile } from './read-services-file
 export { readServicesFile, SERVICES_FILE_READERS } from './read-services-file.js';
 export { groupFinder, servicePrincipalSubject } from './service-principal-subject.js';
 export type { CollectedServices, DatabricksPermission } from './services-collector.js';
-export { ServicesCollector } from './services-collector.js';
 export type {
   AccessEntry,
   EntryList,

@@ -27,5 +27,4 @@ export {
   createWorkloadIdentityProvider,
   type WorkloadIdentityOptions,
 } from './workload-identity.js';
-export type { WorkspaceHostOptions } from './workspace-host.js';
 export { isHostEntry, parseHostAddress, parseWorkspaceHost } from './workspace-host.js';
