@@ -208,12 +208,10 @@ export class ByteLists {
     const bytes = this.#bytes;
     let known = 0;
     for (let look = 0; look + 2 < bytes.length; look += STRIDE) {
-      const first = KIND[bytes[look] as number] as number;
-      if (first === 0) continue;
-      const kinds =
-        9 * first +
-        3 * (KIND[bytes[look + 1] as number] as number) +
-        (KIND[bytes[look + 2] as number] as number);
+      const [a, b, c] = [bytes[look], bytes[look + 1], bytes[look + 2]] as Three;
+      // Few of three characters in a row are a blank.
+      if (a !== BLANK && b !== BLANK && c !== BLANK) continue;
+      const kinds = 9 * (KIND[a] as number) + 3 * (KIND[b] as number) + (KIND[c] as number);
       const offset = OFFSETS[kinds] as number;
       if (offset === 9) continue;
       const start = this.#startOfHex(look + offset, known);
@@ -325,6 +323,8 @@ export function mayDivideNumbers(bytes: Uint8Array, comma: number): boolean {
   const key = bytes[at + 1];
   return isQuotationMark(bytes[at]) && (key === undefined || isDigit(key));
 }
+
+type Three = [number, number, number];
 
 /** Whether a byte is a letter or digit in ASCII. */
 function isWord(byte: number): boolean {

@@ -1,5 +1,6 @@
 import {
   BACKSLASH,
+  BASE64_VALUE,
   BLANK,
   CONTROL_ESCAPE,
   HEX_VALUE,
@@ -9,8 +10,10 @@ import {
   PERCENT,
   PLUS,
 } from './byte-tables.js';
+import type { Interruptions } from './interruptions.js';
+import { LINE_FEED } from './read-breaks.js';
 import { LONGEST_RUN } from './read-escapes.js';
-import type { SecretTables } from './secret-tables.js';
+import { hasPair, type SecretTables } from './secret-tables.js';
 import { ZERO_WIDTH_LEADS } from './zero-width.js';
 
 /** In place of what an escape means: it is none. */
@@ -33,8 +36,8 @@ const IS_LONG: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** A text is escaped up to three times. */
 const MOST_PERCENTS = 2;
-/** Bytes of the longest simple escape, `%252541`. */
-const LONGEST_SIMPLE = 7;
+/** Bytes of the longest simple escape: seven backslashes and `u0041`. */
+const LONGEST_SIMPLE = 12;
 
 /** The byte that an escape of the most frequent forms means, and where it ends: one meaning only, and found fast. */
 export class SimpleEscape {
@@ -43,19 +46,31 @@ export class SimpleEscape {
   end = 0;
   /** How many times the percent sign itself is escaped: so often the escape may be read as one instead, of three bytes and two more each time. */
   percents = 0;
+  /** How many backslashes it begins with. */
+  run = 0;
 
   /** @param at where `%`, `+` or a backslash stands */
   read(bytes: Uint8Array, at: number): void {
+    this.#readForm(bytes, at);
+    if (this.value === NO_ESCAPE) this.end = at + 1;
+  }
+
+  #readForm(bytes: Uint8Array, at: number): void {
     this.value = NOT_SIMPLE;
     this.percents = 0;
+    this.run = 0;
     if (at + LONGEST_SIMPLE > bytes.length) return;
     const byte = bytes[at];
     if (byte === PERCENT) {
       this.percents = percentsAt(bytes, at + 1);
       this.end = at + 3 + 2 * this.percents;
       this.value = percentValue(bytes, at + 1 + 2 * this.percents);
-    } else if (byte === BACKSLASH) this.#readLetter(bytes, at + 1);
-    else if (byte === PLUS) {
+    } else if (byte === BACKSLASH) {
+      let letter = at + 1;
+      while (letter - at < LONGEST_RUN && bytes[letter] === BACKSLASH) letter++;
+      this.run = letter - at;
+      if (this.run < LONGEST_RUN) this.#readLetter(bytes, letter);
+    } else if (byte === PLUS) {
       this.end = at + 1;
       this.value = BLANK;
     }
@@ -65,7 +80,7 @@ export class SimpleEscape {
     const letter = bytes[at] as number;
     this.end = at + 1;
     this.value = LETTER_VALUE[letter] as number;
-    if (this.value !== NOT_SIMPLE || letter === BACKSLASH) return;
+    if (this.value !== NOT_SIMPLE) return;
     this.end = at + (letter === LETTER_U ? 5 : 3);
     this.value = letterValue(bytes, at);
   }
@@ -151,6 +166,71 @@ export function isDead(
   return value === NO_ESCAPE || (value >= 0 && !isBeginning(tables, first, value));
 }
 
+/**
+ * Passes over simple escapes, one right behind the other, of which no two bytes in a row begin a secret, whatever is read as an escape
+ * and what is not.
+ *
+ * @returns the place of the first that may be of more interest, or where none stands
+ */
+export function passDeadEscapes(
+  tables: SecretTables,
+  bytes: Uint8Array,
+  from: number,
+  interruptions: Interruptions,
+): number {
+  const { beginnings, plainColumnOf } = tables;
+  let [current, following] = ESCAPES;
+  let at = from;
+  current.read(bytes, at);
+  while (current.value !== NOT_SIMPLE) {
+    const { value, end } = current;
+    const next = bytes[end] as number;
+    // What stands behind a backslash may begin an escape itself.
+    const isNested = end > at + 1 && (plainColumnOf[bytes[end - 1] as number] as number) < 0;
+    if (isNested) return at;
+    for (let inside = at; inside < end; inside++) {
+      const pair = ((bytes[inside] as number) << 8) | (bytes[inside + 1] as number);
+      if (hasPair(beginnings, pair)) return at;
+    }
+    for (let level = 0; level < current.percents; level++) {
+      const behind = bytes[at + 3 + 2 * level] as number;
+      if (hasPair(beginnings, (PERCENT << 8) | behind)) return at;
+    }
+    if (value >= 0 && hasPair(beginnings, (value << 8) | next)) return at;
+    if (current.run > 1 && value >= 0 && hasPair(beginnings, (BACKSLASH << 8) | value)) return at;
+    if (value === LINE_FEED && begins(tables, LINE_FEED)) return at;
+    const isPlain = (plainColumnOf[next] as number) >= 0;
+    if (!isPlain) {
+      following.read(bytes, end);
+      const meant = following.value;
+      if (meant === NOT_SIMPLE) return at;
+      const last = bytes[end - 1] as number;
+      const isAlive =
+        meant >= 0 &&
+        (hasPair(beginnings, (last << 8) | meant) ||
+          (value >= 0 && hasPair(beginnings, (value << 8) | meant)));
+      // A percent sign that is escaped is one that stands there.
+      if (isAlive) return at;
+    }
+    if (value >= 0 && (BASE64_VALUE[value] as number) >= 0 && bytes[at] !== PLUS) {
+      interruptions.push(at + skippedOf(current.run, bytes[end - 1] as number), end, value);
+    }
+    at = end;
+    if (isPlain) return at;
+    [current, following] = [following, current];
+  }
+  return at;
+}
+
+/** Backslashes of a run that do not belong to the letter behind it: escaping it doubles them, those of a mark it does not. */
+function skippedOf(run: number, last: number): number {
+  if (run < 2 || LETTER_VALUE[last] === last) return 0;
+  return run >= 4 ? run - 4 : run - 2;
+}
+
+/** Used again and again, so that a scan allocates nothing. */
+const ESCAPES: readonly [SimpleEscape, SimpleEscape] = [new SimpleEscape(), new SimpleEscape()];
+
 /** Whether no secret begins between two places. */
 export function isDeadBetween(
   tables: SecretTables,
@@ -175,8 +255,7 @@ export function isDeadBetween(
 
 /** Whether a secret begins with two bytes. */
 function isBeginning({ beginnings }: SecretTables, first: number, second: number): boolean {
-  const pair = (first << 8) | second;
-  return ((beginnings[pair >>> 3] as number) & (1 << (pair & 7))) !== 0;
+  return hasPair(beginnings, (first << 8) | second);
 }
 
 /** Where the backslashes end that begin at a place. */

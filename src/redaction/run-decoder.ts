@@ -1,7 +1,7 @@
 import { nextNode } from '../matchers/literal-automaton.js';
 import { BASE64_VALUE, HEX_VALUE } from './byte-tables.js';
 import type { OnSecret } from './scan-escaped.js';
-import { depthOf, type SecretTables } from './secret-tables.js';
+import { depthOf, hasPair, type SecretTables } from './secret-tables.js';
 
 /** Hex digits of the shortest secret, of eight bytes. */
 export const SHORTEST_HEX = 16;
@@ -141,9 +141,36 @@ export class RunDecoder {
   }
 
   #readBeginnings(run: Run, start: number, length: number, isBase64: boolean): void {
+    if (!this.#hasBeginning(run, start, length, isBase64)) return;
     for (let skip = 0; skip < 8; skip += isBase64 ? 2 : HEX_BITS) {
       this.#readBeginning(run, start, length, skip, isBase64);
     }
+  }
+
+  /** Whether the first two bytes of a secret begin in some characters: in four of them they lie, from one of their bits on. */
+  #hasBeginning(run: Run, start: number, length: number, isBase64: boolean): boolean {
+    const values = isBase64 ? BASE64_VALUE : HEX_VALUE;
+    const bitsEach = isBase64 ? BASE64_BITS : HEX_BITS;
+    const { beginnings } = this.#tables;
+    let bits = 0;
+    for (let at = start; at < start + length + 3; at++) {
+      if (at >= run.end) return run.open;
+      const value = values[this.#characterAt(run, at)] as number;
+      // The end of the hex digits.
+      if (value < 0) return false;
+      bits = (bits << bitsEach) | value;
+      if (at < start + 3) continue;
+      for (let skipped = 4 * bitsEach - 16; skipped >= 0; skipped -= 2) {
+        // From the last bit of the first character on, it begins in the next one.
+        if (
+          4 * bitsEach - 16 - skipped < bitsEach &&
+          hasPair(beginnings, (bits >>> skipped) & 0xffff)
+        ) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** A character of a run, or of those before it. */

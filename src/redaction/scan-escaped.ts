@@ -7,6 +7,7 @@ import {
   isDeadBetween,
   NO_ESCAPE,
   NOT_SIMPLE,
+  passDeadEscapes,
   SimpleEscape,
 } from './dead-escapes.js';
 import { findStart } from './find-start.js';
@@ -142,6 +143,8 @@ export class EscapeScan {
     let at = from;
     this.#node = threads.size === 0 ? 0 : threads.take(0);
     while (at < bytes.length && (plainColumnOf[bytes[at] as number] as number) < 0) {
+      if (this.#node === 0) at = passDeadEscapes(this.#tables, bytes, at, this.#interruptions);
+      if (at >= bytes.length || (plainColumnOf[bytes[at] as number] as number) >= 0) break;
       const next = this.#readEscape(at);
       if (next === at) break;
       at = next;
@@ -162,7 +165,7 @@ export class EscapeScan {
     }
     simple.read(bytes, at);
     const { value, end } = simple;
-    if (value === NOT_SIMPLE) return this.#readLongEscape(at);
+    if (value === NOT_SIMPLE || simple.run > 1) return this.#readLongEscape(at);
     if (value === NO_ESCAPE) {
       this.#node = 0;
       return at + 1;

@@ -120,3 +120,8 @@ export function depthOf(levels: Int32Array, node: number): number {
   }
   return low;
 }
+
+/** Whether a secret begins with two bytes, the first one high. */
+export function hasPair(beginnings: Uint8Array, pair: number): boolean {
+  return ((beginnings[pair >>> 3] as number) & (1 << (pair & 7))) !== 0;
+}

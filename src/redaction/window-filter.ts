@@ -11,7 +11,7 @@ const WINDOW_STRIDE = 7;
 const LAST_OFFSET = 40;
 /** Bits of the filter for each window in it: so few others pass. */
 const SPREAD = 16;
-const LEAST_BITS = 13;
+const LEAST_BITS = 17;
 /** A bit for every window. */
 const MOST_BITS = 24;
 

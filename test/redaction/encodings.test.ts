@@ -101,6 +101,10 @@ describe('what stands beside a secret', () => {
     expect(redact('\\nabc\\"defg', 'nabc"defg')).toBe('***');
     expect(redact('%4aGVsbG8xMjM0', 'hello1234')).toBe('%4***');
     expect(redact('\\u0041abcdefg', '41abcdefg')).toBe('***');
+    // What the backslash stands before may begin an escape all the same.
+    expect(redact('\\%61%61%61%61%61%61%61%61', 'aaaaaaaa')).toBe('***');
+    expect(redact('%61%62%%61%61%61%61%61%61%61%61%62', 'aaaaaaaa')).toBe('%61%62%***%62');
+    expect(redact('\\n\\t\\u0062unter22 ', 'bunter22')).toBe('\\n\\t*** ');
   });
 
   test('and may be hex or base64 as well', () => {
