@@ -32,7 +32,7 @@ export const USER_FIELDS: FieldNames = {
 /**
  * Reads the user that a command line names: JSON, the path of a file with JSON, `null` or `anonymous`.
  *
- * @throws {@link UsageError} when it is none of these
+ * @throws {@link UsageError} if it is not one of these
  */
 export async function readUser(written: string): Promise<Subject | null> {
   const text = written.trim();

@@ -39,7 +39,7 @@ const LINE = 100;
 /**
  * The text of the one file that a command is given.
  *
- * @throws {@link UsageError} when it is none or several, ConfigInvalidError when it cannot be read
+ * @throws {@link UsageError} if none or several are given, ConfigInvalidError when it cannot be read
  */
 export async function readOneFile(
   { paths }: Arguments,

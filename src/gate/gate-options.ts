@@ -12,7 +12,7 @@ import type { TelemetryApi } from './telemetry.js';
  * Options of `createGate`: who callers are, what decides, what a request may cost, and who hears of it.
  */
 export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
-  /** Who a token belongs to. Not asked when there is no bearer token, nor under `no_auth`. */
+  /** Who a token belongs to. Not asked without a bearer token, nor under `no_auth`. */
   readonly authenticator: Pick<Authenticator, 'authenticate'> & Partial<Authenticator>;
   readonly authorizer: Authorizer<V>;
   /** What refers to what in the registry; a function where the registry may change while the server runs. */

@@ -30,7 +30,7 @@ export interface TokenSource {
   /**
    * A token that holds now, without the word `Bearer`.
    *
-   * @returns rejects with {@link CredentialUnavailableError} when there is none to be had
+   * @returns rejects with {@link CredentialUnavailableError} if none can be had
    */
   readonly getToken: () => Promise<string>;
   /**

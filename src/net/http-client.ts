@@ -29,7 +29,7 @@ export interface HttpResponse {
   readonly headers?: IncomingHttpHeaders | undefined;
 }
 
-/** Sends a request and reads the whole answer. Rejects with {@link HttpError} when there is none. */
+/** Sends a request and reads the whole answer. Rejects with {@link HttpError} without an answer. */
 export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** A request without an answer. The message names the server, never a header or a body. */

@@ -129,7 +129,7 @@ export class ByteLists {
     return end;
   }
 
-  /** Where the digits begin that end at a place; -1: they are none, or too many. */
+  /** Where the digits begin that end at a place; -1: zero digits, or too many. */
   #startOfNumber(end: number, least: number): number {
     let start = end;
     while (start > least && end - start < 4 && isDigit(this.#bytes[start - 1] as number)) start--;
@@ -238,7 +238,7 @@ export class ByteLists {
     this.#readHex(start);
   }
 
-  /** Where a list begins that a number at a place is in; -1: it is no number. */
+  /** Where a list begins that a number at a place is in; -1: it stands outside any number. */
   #startOfHex(at: number, least: number): number {
     if (at < least || !this.#isHex(at)) return -1;
     let start = at;

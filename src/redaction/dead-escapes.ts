@@ -16,7 +16,7 @@ import { LONGEST_RUN } from './read-escapes.js';
 import { hasPair, type SecretTables } from './secret-tables.js';
 import { ZERO_WIDTH_LEADS } from './zero-width.js';
 
-/** In place of what an escape means: it is none. */
+/** In place of what an escape means: it only looks like one. */
 export const NO_ESCAPE = -1;
 /** In place of what an escape means: that takes a closer look. */
 export const NOT_SIMPLE = -2;
@@ -119,7 +119,7 @@ function letterValue(bytes: Uint8Array, at: number): number {
   return value >= 0x80 ? NOT_SIMPLE : value;
 }
 
-/** Negative where one of the two is no hex digit. */
+/** Negative where one of the two is not a hex digit. */
 function hexByte(bytes: Uint8Array, at: number): number {
   const value =
     ((HEX_VALUE[bytes[at] as number] as number) << 4) |

@@ -149,7 +149,7 @@ class ValueCopy {
     return copy;
   }
 
-  /** The numbers of a list with a mask among them; undefined: they are no bytes that hold a secret. */
+  /** The numbers of a list with a mask among them; undefined: its bytes hold no secret. */
   #maskNumbers(numbers: ArrayLike<unknown>): unknown[] | undefined {
     const { length } = numbers;
     if (length < SHORTEST_TEXT || !isByte(attempt(() => numbers[0]))) return undefined;

@@ -3,7 +3,7 @@ import type { ByteList, ByteLists } from './byte-lists.js';
 import type { OnSecret } from './scan-escaped.js';
 import { depthOf, type SecretTables } from './secret-tables.js';
 
-/** Bytes that a cut list shows of a secret at least: fewer are no secret by themselves. */
+/** Bytes that a cut list shows of a secret at least: fewer do not count as a secret. */
 const LEAST_SHOWN = 8;
 
 /** A scan of the lists of numbers in a text for secrets. */

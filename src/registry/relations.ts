@@ -34,7 +34,7 @@ export interface RegistryRelations {
   named(project: string, types: readonly FeastType[], name: string): readonly Resource<FeastType>[];
   /** The views whose features a feature service offers, each once. */
   viewsOfService(project: string, service: string): readonly Resource<FeastType>[] | undefined;
-  /** The views that take what is pushed to a push source; undefined when there is none. */
+  /** The views that take what is pushed to a push source; undefined if none exists. */
   viewsFedBy(project: string, pushSource: string): readonly Resource<FeastType>[] | undefined;
   /** The views that an on-demand view computes from; undefined when one of them is not registered, too. */
   sourceViewsOf(project: string, onDemandView: string): readonly Resource<FeastType>[] | undefined;

@@ -49,7 +49,7 @@ export function assertQuestion(value: unknown): asserts value is AccessQuestion<
 /**
  * One resource or several, as a list.
  *
- * @throws TypeError when there is none, and on one that is no object; what is wrong inside of one, the engine says
+ * @throws TypeError if none exists, and on one that is no object; what is wrong inside of one, the engine says
  */
 export function listResources(value: unknown): readonly Resource[] {
   const resources: readonly unknown[] = Array.isArray(value) ? value : [value];

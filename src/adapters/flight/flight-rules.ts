@@ -68,7 +68,7 @@ export function flightRequires<V extends Vocabulary = FeastVocabulary>(
 
 type ReadRule = readonly FlightRequirement<Vocabulary>[] | 'authenticated';
 
-/** @throws TypeError when a rule is none */
+/** @throws TypeError if a rule is invalid */
 export function readRule(
   rule: FlightRule<Vocabulary>,
   subject: string,

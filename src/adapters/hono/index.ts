@@ -20,7 +20,7 @@ const rules = createRuleMakers<Context, MiddlewareHandler>(createGuard, (context
  *
  * @param options.vocabulary that of the gate, where it is not Feast's: actions and types are looked up before the route is
  * added
- * @throws TypeError if there are no actions or resources, or the vocabulary does not have them
+ * @throws TypeError without actions or resources, or if the vocabulary does not have them
  * @example
  * app.get('/views/:name', requires('DESCRIBE', ({ req }) => viewNamed(req.param('name'))), handler);
  */

@@ -29,7 +29,7 @@ export function routesAfter(
 
 /**
  * The method of a request and the path of the first of `routes` that is not middleware, for a log: `GET /views/:name`. The method
- * alone where there is no such route.
+ * alone where the route does not exist.
  */
 export function operationAmong(routes: readonly RouterRoute[], method: string): string {
   const route = routes.find((one) => !isMiddleware(one));

@@ -9,7 +9,7 @@ import { readJson } from '../support/json-body.js';
  * The body of a request, as JSON.
  *
  * @param maxBytes a longer body is rejected, and not kept
- * @returns undefined if there is no body
+ * @returns undefined without a body
  * @throws MediaTypeUnsupportedError if its type is not JSON
  * @throws RequestInvalidError if it is too long, encoded or not JSON in UTF-8, or the client hangs up
  */

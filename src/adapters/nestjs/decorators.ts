@@ -23,7 +23,7 @@ const rules = createRuleMakers<FeastHttpRequest, ClassOrMethodDecorator>(
  *
  * @param options.vocabulary that of the gate, where it is not Feast's: actions and types are looked up when the class is
  * defined
- * @throws TypeError if there are no actions or resources, or the vocabulary does not have them; when the decorator is put on what is `@Public()`
+ * @throws TypeError without actions or resources, or if the vocabulary does not have them; when the decorator is put on what is `@Public()`
  * @example
  * Requires('DESCRIBE', ({ params }) => ({ type: 'FeatureView', name: String(params['name']) }))
  */

@@ -17,7 +17,7 @@ export interface UnreadBody {
  * The body of a request, as JSON: the one reader of all adapters.
  *
  * @param maxBytes a longer body is rejected, and not kept
- * @returns undefined if there is no body
+ * @returns undefined without a body
  * @throws MediaTypeUnsupportedError if its type is not JSON
  * @throws RequestInvalidError if it is too long, or not JSON in UTF-8
  */

@@ -43,7 +43,7 @@ export function knownProject(request: RequestContext, project: string): string {
  * takes first is its own affair.
  *
  * @param actions what the request needs on them. Default: those of the endpoint
- * @throws ResourceNotFoundError when there is none
+ * @throws ResourceNotFoundError if none exists
  */
 export function findNamed(
   request: RequestContext,

@@ -25,7 +25,7 @@ export interface KubernetesCluster {
  * of the pod, in this order.
  *
  * @param file a kubeconfig to read instead
- * @throws ConfigInvalidError when there is none, when it cannot be read, or when the optional package
+ * @throws ConfigInvalidError if none exists, when it cannot be read, or when the optional package
  *   `@kubernetes/client-node` is missing.
  * @source client-go and `@kubernetes/client-node`: same order. Differs: they fall back to
  *   `http://localhost:8080`, where anybody may listen; we refuse.
@@ -78,7 +78,7 @@ export function assertCredentials(config: KubernetesConfig): void {
 /**
  * The API server of the current context.
  *
- * @throws ConfigInvalidError when there is none, or when it would be asked without TLS though the kubeconfig
+ * @throws ConfigInvalidError if none exists, or when it would be asked without TLS though the kubeconfig
  *   does not say `insecure-skip-tls-verify`: whoever answers there decides who everybody is.
  */
 export function currentCluster(config: KubernetesConfig): KubernetesCluster {

@@ -78,7 +78,7 @@ const DEFAULT_CLOCK_TOLERANCE_SECONDS = 10;
  * Creates the verifier of one provider's access tokens. Nothing is asked of it before the first token.
  *
  * @throws {@link ConfigInvalidError} when the configuration has no usable discovery address, or no issuer follows from it
- * @throws TypeError when an option is none
+ * @throws TypeError if an option is invalid
  * @source Feast 0.66.0, its OIDC token parser; differs: `iss` is always checked, more algorithms, and what is no access
  *   token is refused
  */

@@ -116,7 +116,7 @@ function nearestService(written: string, services: readonly string[]): string | 
   return findNearest(service, ACTION_SERVICES);
 }
 
-/** Names of an ARN that AWS does not have. A part with a wildcard or a variable is no name. */
+/** Names of an ARN that AWS does not have. A part with a wildcard or a variable does not count as a name. */
 export function unknownArnNames(source: string): readonly UnknownName[] {
   const [, partition = '', service = '', region = '', , ...rest] = source.split(':');
   const unknown: UnknownName[] = [];

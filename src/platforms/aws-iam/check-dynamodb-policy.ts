@@ -79,7 +79,7 @@ const MAX_INDEXES = 100;
  * `conditional`. What is not understood allows nothing, may deny, and makes `allowed` false.
  *
  * @param documents a policy document, or all those of a role: JSON text, or what it was parsed into
- * @throws TypeError on options that are none; never because of a document
+ * @throws TypeError if an option is invalid; never because of a document
  * @source docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @example
  * checkDynamoDbPolicy(document, {
@@ -120,7 +120,7 @@ export function checkDynamoDbPolicy(
 /**
  * Refuses options that {@link checkDynamoDbPolicy} would refuse, before there is a policy.
  *
- * @throws TypeError on options that are none
+ * @throws TypeError if an option is invalid
  */
 export function assertDynamoDbPolicyOptions(options: DynamoDbPolicyOptions): void {
   checkOptions<DynamoDbPolicyOptions>(options, POLICY_OPTIONS);

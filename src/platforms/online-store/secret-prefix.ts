@@ -52,7 +52,7 @@ export function readSecretPrefix(text: string): SecretPrefix | undefined {
 /**
  * Reads `SCOPE/PREFIX`, as {@link readSecretPrefix} does.
  *
- * @throws {@link ConfigInvalidError} when the text is none
+ * @throws {@link ConfigInvalidError} if the text is invalid
  * @example
  * parseSecretPrefix('feature-store-read/dynamo') // { scope: 'feature-store-read', prefix: 'dynamo' }
  */

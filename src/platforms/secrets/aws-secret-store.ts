@@ -50,7 +50,7 @@ const AWS_OPTIONS: OptionNames<Partial<AwsSecretCommandOptions<unknown>>> = {
 /**
  * Creates a store of secrets in AWS Secrets Manager. Each holds one value as text; the current version is read.
  *
- * @throws TypeError if an option is unknown, when `client` is none, or knows only commands and `command` is none
+ * @throws TypeError if an option is unknown, if `client` is invalid, or knows only commands and `command` is invalid
  * @example
  * createAwsSecretStore(new SecretsManagerClient({ region }), { command: GetSecretValueCommand });
  */

@@ -16,7 +16,7 @@ export interface DatabricksSecretsClient {
  * Creates a store of the secrets of a Databricks workspace. Scopes and keys are those of the workspace.
  *
  * @param client of the workspace, signed in as who may read the scopes
- * @throws TypeError when `client` is none
+ * @throws TypeError if `client` is invalid
  * @source Databricks, Secrets API: `secrets/get` answers with the value in base64
  */
 export function createDatabricksSecretStore(

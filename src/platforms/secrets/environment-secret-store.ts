@@ -52,7 +52,7 @@ export function createEnvironmentSecretStore(
  * Shape: prefix, scope, `__`, key. Small letters are written in upper case, a single `-` as `_`; any other character (a capital,
  * `_`, `.`, `@`, `/`, a `-` at an end or behind another one) as `x` and two hexadecimal digits. No two secrets share one.
  *
- * @throws TypeError when `name` is none
+ * @throws TypeError if `name` is invalid
  * @example
  * secretVariable({ scope: 'feast-read', key: 'dynamo-access-key-id' })
  * // FEAST_SECRET_FEAST_READ__DYNAMO_ACCESS_KEY_ID

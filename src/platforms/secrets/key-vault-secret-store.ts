@@ -34,7 +34,7 @@ const VAULT_OPTIONS: OptionNames<KeyVaultSecretStoreOptions> = {
  *
  * Shape: `vaults` has a client for each scope; the key is the secret's name in the vault. What is no name there is not there.
  *
- * @throws TypeError if an option is unknown, when `vaults` is no map of clients
+ * @throws TypeError if an option is unknown, when `vaults` is not a map of clients
  */
 export function createKeyVaultSecretStore(
   vaults: ReadonlyMap<string, KeyVaultSecretsClient>,

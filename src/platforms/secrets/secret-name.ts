@@ -32,7 +32,7 @@ export function isSecretKey(text: unknown): text is string {
 /**
  * A frozen copy of a name, each field of which was read once.
  *
- * @throws TypeError when it is none
+ * @throws TypeError if it is invalid
  */
 export function assertSecretName(name: unknown): SecretName {
   if (typeof name !== 'object' || name === null) {

@@ -13,7 +13,7 @@ export interface SecretStore {
   /**
    * The value of a secret, read anew each time. It is masked by the redaction from then on.
    *
-   * @returns rejects with SecretNotFoundError when there is none, SecretForbiddenError when this program may not read it,
+   * @returns rejects with SecretNotFoundError if none exists, SecretForbiddenError when this program may not read it,
    * CredentialUnavailableError when it cannot be read or is no text of 1 to 65,536 characters, TypeError for what is no name
    */
   readonly getSecret: (name: SecretName) => Promise<string>;

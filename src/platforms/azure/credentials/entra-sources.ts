@@ -34,7 +34,7 @@ const CLIENT_SECRET_OPTIONS: OptionNames<ClientSecretOptions> = {
 /**
  * Tokens of an application that has a secret in Entra ID.
  *
- * @throws TypeError if an option is unknown, or something is missing; ConfigInvalidError when the tenant or the authority is none
+ * @throws TypeError if an option is unknown, or something is missing; ConfigInvalidError if the tenant or the authority is invalid
  * @source Microsoft identity platform, "OAuth 2.0 client credentials flow", with a shared secret
  */
 export function clientSecretSource(options: ClientSecretOptions): ServiceCredentialSource {

@@ -57,7 +57,7 @@ const IMDS_TIMEOUT_SECONDS = 120;
 /**
  * Tokens of a managed identity: of an App Service or a container app, of a machine under Azure Arc, or of a virtual machine.
  *
- * @throws {@link ConfigInvalidError} when the endpoint is none; TypeError if an option is unknown
+ * @throws {@link ConfigInvalidError} if the endpoint is invalid; TypeError if an option is unknown
  * @source Microsoft Entra, "how to use managed identities to get an access token", "Error handling" and "Retry guidance"
  *   (404, 429 and 5xx are asked again five times over 30 s, 410 for up to 70 s); App Service, "REST endpoint reference"; Azure Arc, "authenticate against Azure resources"
  */

@@ -47,7 +47,7 @@ const NAME = /^[^\p{C}\p{Z}/.]{1,255}$/u;
  * Shape: `getToken(scope)` resolves to `{ token, expiresOnTimestamp }`, in milliseconds since 1970. Tokens are kept for each
  * resource until shortly before their end; all who ask meanwhile wait for one request.
  *
- * @throws TypeError if an option is unknown, for what is no name or source, and when it is not said whom to ask
+ * @throws TypeError if an option is unknown, for an invalid name or source, and when it is not said whom to ask
  * @returns `getToken` rejects with {@link PermissionDeniedError} before anything is asked for when the subject has no ACCESS
  * @source `dbutils.credentials.getServiceCredentialsProvider` of Databricks; differs: any source, and ACCESS is asked of the
  *   engine first

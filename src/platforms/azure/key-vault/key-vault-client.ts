@@ -79,7 +79,7 @@ const API_VERSION = /^[0-9a-z.-]{1,40}$/i;
  * SECURITY: a token goes to the vault's own host alone, over TLS, and no redirect is followed.
  *
  * @param vault its name, or its address
- * @throws {@link ConfigInvalidError} when the vault is none of Azure's clouds and not in `hosts`
+ * @throws {@link ConfigInvalidError} if the vault is neither in one of Azure's clouds nor in `hosts`
  * @throws TypeError if an option is unknown or invalid
  * @source Key Vault REST API, "Get Secret"; "throttling guidance": 429 is answered with a longer and longer pause
  * @example

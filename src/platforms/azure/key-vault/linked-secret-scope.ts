@@ -45,9 +45,9 @@ const READ_SECONDS = 60;
  * Shape: a {@link SecretStore} of this one scope; keys are the names of secrets in the vault. ACCESS is asked for here and
  * again with each read, so that a scope ends with the right of who linked it.
  *
- * @throws {@link PermissionDeniedError} when the subject has no ACCESS; TypeError for what is no scope, and if
+ * @throws {@link PermissionDeniedError} when the subject has no ACCESS; TypeError for an invalid scope, and if
  *   an option is unknown
- * @throws {@link ConfigInvalidError} when the vault is none of Azure's clouds and not in `hosts`
+ * @throws {@link ConfigInvalidError} if the vault is neither in one of Azure's clouds nor in `hosts`
  * @source Databricks links such scopes for those who may manage the vault; differs: for those who may use the credential
  * @example
  * const secrets = createLinkedSecretScope({ scope: 'sales', vault: 'sales-kv', credential, authorize });

@@ -32,7 +32,7 @@ const PROFILE_ARN = /^arn:(?<partition>aws(?:-[a-z]{1,20}){0,4}):iam::(?<account
  * were checked: a check has them too, with the table that is meant.
  *
  * @param now milliseconds since 1970
- * @throws TypeError where `check` is none, or names a principal that the files do not have
+ * @throws TypeError if `check` is invalid, or names a principal that the files do not have
  */
 export function checkStorePolicies(
   facts: ServicesFacts,

@@ -33,7 +33,7 @@ const FILES_RULES: OptionNames<LinkFilesRules> = {
   now: true,
 };
 
-/** @throws TypeError if a rule is unknown or invalid, ConfigInvalidError when a host is no https address */
+/** @throws TypeError if a rule is unknown or invalid, ConfigInvalidError if a host is not an https address */
 export function checkFilesRules(rules: LinkFilesRules): void {
   checkOptions<LinkFilesRules>(rules, FILES_RULES);
   const { applicationIds, remotes, renewWithinSeconds = RENEW_WITHIN_SECONDS } = rules;

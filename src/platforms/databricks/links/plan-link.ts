@@ -35,7 +35,7 @@ const REMOTES: readonly RemoteName[] = ['staging', 'prod'];
  * each registry has a service principal that may read it, is in that group, may have tokens, and has one.
  *
  * @param options.renewal which tokens would be renewed; `broken` unless given, as `applyLink` does
- * @returns rejects with WorkspaceError or CredentialUnavailableError, and with TypeError when a value is none that can be
+ * @returns rejects with WorkspaceError or CredentialUnavailableError, and with TypeError if a value is not one that can be
  * @source Terraform module `mlops-azure-infrastructure-with-sp-linking`; differs: who may use tokens is added to, and not
  *   replaced, the scopes are not open to everyone, and the service principals may create no clusters
  */

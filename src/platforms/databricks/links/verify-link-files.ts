@@ -40,7 +40,7 @@ export type LinkFileFacts = CollectedServices & Partial<Pick<LinkStateFile, 'con
  * document names the group of the service principals as well.
  *
  * @param files with `rules.remotes`, those of `readLinkState`: in others no host and no number is as it should be
- * @throws TypeError when a value is none that can be, ConfigInvalidError when a host is no https address
+ * @throws TypeError if a value is not one that can be, ConfigInvalidError if a host is not an https address
  * @source Terraform module `mlops-azure-infrastructure-with-sp-linking`
  */
 export function verifyLinkFiles(

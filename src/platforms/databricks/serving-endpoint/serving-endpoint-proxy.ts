@@ -74,7 +74,7 @@ const ROUTE = 'POST /serving-endpoints/:name/invocations';
  * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more. A caller with too many requests
  * under way, and a request for which no place is left to wait, is a 503 with `retry-after`.
  *
- * @throws TypeError if an option is unknown or invalid, ConfigInvalidError when the target is no https address
+ * @throws TypeError if an option is unknown or invalid, ConfigInvalidError if the target is not an https address
  * @example
  * createServer(createServingEndpointProxy({ gate, target: 'adb-1.2.azuredatabricks.net', tokens })).listen(8080);
  */

@@ -89,7 +89,7 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([90006, 90024, 90033]);
  * `CredentialUnavailableError`, whose message has Entra's error and number, and nothing that was sent.
  *
  * @throws TypeError if an option is unknown, when what proves the client is missing, or there is both a secret and an assertion;
- *   ConfigInvalidError when the tenant or the authority is none
+ *   ConfigInvalidError if the tenant or the authority is invalid
  * @source Microsoft, "OAuth 2.0 client credentials flow" and "Microsoft Entra error codes"; Azure Databricks, "Get Microsoft
  *   Entra ID tokens for service principals"
  * @example

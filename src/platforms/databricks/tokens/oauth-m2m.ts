@@ -49,7 +49,7 @@ const M2M_OPTIONS: OptionNames<OAuthM2MOptions> = {
  * Shape: the token endpoint is looked up below `/oidc` of the host; the client id and the secret go in the `Authorization`
  * header. `getToken` rejects with `CredentialUnavailableError`, which holds no secret.
  *
- * @throws ConfigInvalidError when the host is none; TypeError if an option is unknown, or the id or
+ * @throws ConfigInvalidError if the host is invalid; TypeError if an option is unknown, or the id or
  *   the secret is missing
  * @source Databricks, "Authorize service principal access with OAuth"; RFC 6749 4.4 and 2.3.1, RFC 8414
  * @example
@@ -74,7 +74,7 @@ export function createOAuthM2MProvider(options: OAuthM2MOptions): TokenCache {
   );
 }
 
-/** @throws ConfigInvalidError when the host is none */
+/** @throws ConfigInvalidError if the host is invalid */
 export function databricksDiscoveryUrl({ host, accountId, hosts }: DatabricksOAuthOptions): URL {
   const account = accountId === undefined ? '' : `/accounts/${encodeURIComponent(accountId)}`;
   const path = `/oidc${account}/.well-known/oauth-authorization-server`;

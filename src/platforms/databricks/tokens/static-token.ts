@@ -25,7 +25,7 @@ const STATIC_TOKEN_OPTIONS: OptionNames<StaticTokenOptions> = {
  *
  * Shape: `getToken` rejects with `CredentialUnavailableError` after its end.
  *
- * @throws TypeError when there is none, or it could not stand in a header; if an option is unknown
+ * @throws TypeError if none exists, or it could not stand in a header; if an option is unknown
  */
 export function createStaticTokenProvider(
   token: string,

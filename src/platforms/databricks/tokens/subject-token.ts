@@ -20,7 +20,7 @@ const DEFAULT_MASKED_SECONDS = 3600;
 /**
  * The token, registered to be masked.
  *
- * @returns rejects with `CredentialUnavailableError` when there is none
+ * @returns rejects with `CredentialUnavailableError` if none exists
  */
 export async function readSubjectToken(
   source: SubjectTokenSource,

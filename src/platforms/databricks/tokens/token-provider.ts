@@ -27,7 +27,7 @@ export interface TokenProvider<T extends Expiring = ExpiringToken> {
   /**
    * One that holds now.
    *
-   * @returns rejects with `CredentialUnavailableError` when there is none to be had
+   * @returns rejects with `CredentialUnavailableError` if none can be had
    */
   readonly getToken: (options?: GetTokenOptions) => Promise<T>;
   /** Says that this one is no longer accepted, so that it is not given again. */

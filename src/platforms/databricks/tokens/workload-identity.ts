@@ -37,7 +37,7 @@ export function oidcTokenVariable(env: Readonly<Record<string, string | undefine
 /**
  * Tokens for a workload that has a token of its own issuer and no secret: it is exchanged for one of Databricks.
  *
- * @throws ConfigInvalidError when the host is none; TypeError if an option is unknown
+ * @throws ConfigInvalidError if the host is invalid; TypeError if an option is unknown
  * @source Databricks, "Authenticate with an identity provider token"; RFC 8693 2.1
  * @example
  * const tokens = createWorkloadIdentityProvider({ host, clientId, subjectToken: { file: '/var/run/token' } });

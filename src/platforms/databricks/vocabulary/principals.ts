@@ -113,7 +113,7 @@ export const ADMINS_GROUP = 'admins';
  * Shape: one of `applicationId` and `userName`; `groups` are the names of its groups, those that it is in through others
  * included.
  *
- * @throws TypeError when not exactly one of the two is a string that is not empty, when `applicationId` is none, and when
+ * @throws TypeError when not exactly one of the two is a string that is not empty, if `applicationId` is invalid, and when
  *   `userName` is one
  * @example
  * authorizer.can(workspaceSubject({ applicationId }), 'CAN_QUERY', { type: 'ServingEndpoint', name: id });

@@ -10,7 +10,7 @@ export interface ServingEndpoint {
 }
 
 export interface ServingEndpointsApi {
-  /** Rejects with `WorkspaceError` of the code `RESOURCE_DOES_NOT_EXIST` when there is none of this name. */
+  /** Rejects with `WorkspaceError` of the code `RESOURCE_DOES_NOT_EXIST` if none has this name. */
   readonly get: (name: string) => Promise<ServingEndpoint>;
 }
 

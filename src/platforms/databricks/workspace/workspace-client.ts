@@ -74,8 +74,8 @@ const CLIENT_OPTIONS: OptionNames<
  * same as once. A token that is refused is asked for anew, once. The token goes to the host alone: a redirect elsewhere
  * ends the request.
  *
- * @throws ConfigInvalidError when the host is no https address; TypeError if an option is unknown, and for a number
- *   of pages, attempts or seconds that is none
+ * @throws ConfigInvalidError if the host is not an https address; TypeError if an option is unknown, and for a number
+ *   of pages, attempts or seconds that is invalid
  * @example
  * const { host, tokens } = createDatabricksCredentials();
  * const workspace = createWorkspaceClient({ host, tokens });

@@ -7,7 +7,7 @@ import { AuthzError, type ErrorStatus } from '../../../model/errors.js';
 export class WorkspaceError extends AuthzError {
   static readonly code = 'ERR_WORKSPACE';
   override readonly code = 'ERR_WORKSPACE';
-  /** Of the HTTP answer; 0 where there was none. */
+  /** Of the HTTP answer; 0 without an answer. */
   readonly status: number;
   /** The service's own name for it, for example `RESOURCE_DOES_NOT_EXIST`, where it gave one. */
   readonly errorCode: string | undefined;

@@ -59,7 +59,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
 /**
  * Creates what sends requests to one workspace, and to nobody else.
  *
- * @throws ConfigInvalidError when the host is none; TypeError for a number of attempts or a timeout that is none
+ * @throws ConfigInvalidError if the host is invalid; TypeError for a number of attempts or a timeout that is none
  * @source Databricks REST API, "Rate limits" (429 with `Retry-After`: not done, so everything may be sent again) and
  *   `{ error_code, message }` of errors. The message is not repeated: it may hold what was sent
  */
@@ -124,7 +124,7 @@ function isNotDone(answer: HttpResponse | HttpError): boolean {
   return answer instanceof HttpError ? answer.notSent : NOT_DONE.has(answer.status);
 }
 
-/** 401, or the gateway's way to say the same of a personal access token: a 403 whose code is no name. */
+/** 401, or the gateway's way to say the same of a personal access token: a 403 whose code does not count as a name. */
 function isRefusedToken({ status, body }: HttpResponse): boolean {
   if (status !== 403) return status === 401;
   const answer = parseJson(body);
