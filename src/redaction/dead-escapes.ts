@@ -52,7 +52,8 @@ export class SimpleEscape {
   /** @param at where `%`, `+` or a backslash stands */
   read(bytes: Uint8Array, at: number): void {
     this.#readForm(bytes, at);
-    if (this.value === NO_ESCAPE) this.end = at + 1;
+    // Backslashes with which no letter is escaped may still stand for fewer of them: they are one escape.
+    if (this.value === NO_ESCAPE) this.end = at + Math.max(1, this.run);
   }
 
   #readForm(bytes: Uint8Array, at: number): void {
@@ -186,7 +187,8 @@ export function passDeadEscapes(
     const { value, end } = current;
     const next = bytes[end] as number;
     // What stands behind a backslash may begin an escape itself.
-    const isNested = end > at + 1 && (plainColumnOf[bytes[end - 1] as number] as number) < 0;
+    const isNested =
+      value >= 0 && end > at + 1 && (plainColumnOf[bytes[end - 1] as number] as number) < 0;
     if (isNested) return at;
     for (let inside = at; inside < end; inside++) {
       const pair = ((bytes[inside] as number) << 8) | (bytes[inside + 1] as number);

@@ -13,6 +13,16 @@ function redactor(): Redactor {
   return made;
 }
 
+/** Writes a text in pieces of one length. */
+function inPieces(made: Redactor, text: string, length: number): string {
+  const pieces = made.pieces();
+  let output = '';
+  for (let at = 0; at < text.length; at += length) {
+    output += pieces.write(text.slice(at, at + length));
+  }
+  return output + pieces.end();
+}
+
 /** A stream that remembers what is written to it. */
 class Sink extends Writable {
   readonly chunks: Buffer[] = [];
@@ -58,12 +68,26 @@ describe('pieces', () => {
     made.add('baabbbaabb');
     const text = 'baabbbaabbbaabbbaabb, baabbbaabbbaabb.';
     for (let length = 1; length < text.length; length++) {
-      const pieces = made.pieces();
-      let output = '';
-      for (let at = 0; at < text.length; at += length) {
-        output += pieces.write(text.slice(at, at + length));
-      }
-      expect(output + pieces.end()).toBe('***, ***.');
+      expect(inPieces(made, text, length)).toBe('***, ***.');
+    }
+  });
+
+  test.each([
+    ['once', 1, ''],
+    ['twice', 2, ''],
+    ['three times', 3, '\\\u200d'],
+    ['four times', 4, ''],
+    ['seven times', 7, '\\\u200d'.repeat(3)],
+    ['eight times', 8, ''],
+  ])('a secret that begins with a backslash, which stands there %s', (_, count, before) => {
+    const made = createRedactor();
+    made.add('\\          "');
+    // Zero-width characters keep the mask from taking in all backslashes before it.
+    const text = `'${'\\\u200d'.repeat(count)}          \\"' and more text`;
+    const masked = `'${before}***' and more text`;
+    expect(made.text(text)).toBe(masked);
+    for (let length = 1; length < text.length; length++) {
+      expect(inPieces(made, text, length)).toBe(masked);
     }
   });
 
