@@ -6,7 +6,7 @@ import {
   compiledOf,
   type Snapshot,
 } from '../engine/index.js';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import type { Vocabulary } from '../model/index.js';
 import { type ExcludedPermission, isExcludedPermission, type Permission } from '../model/index.js';
 
@@ -47,8 +47,6 @@ export interface AuditOptions {
   readonly auth?: AuthConfig | undefined;
 }
 
-const AUDIT_OPTIONS: OptionNames<AuditOptions> = { project: true, auth: true };
-
 /**
  * Works out what an audit's rules look at.
  *
@@ -57,7 +55,7 @@ const AUDIT_OPTIONS: OptionNames<AuditOptions> = { project: true, auth: true };
  * @throws TypeError when the snapshot does not know the project
  */
 export function collectFacts(given: Snapshot, options: AuditOptions): AuditFacts {
-  checkOptions<AuditOptions>(options, AUDIT_OPTIONS);
+  checkOptions<AuditOptions>(options, { project: true, auth: true });
   const snapshot = compiledOf(given);
   const { project, auth } = options;
   const projects = auditedProjects(snapshot, project);

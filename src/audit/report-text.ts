@@ -1,6 +1,6 @@
 import { andMore, formatCount, shorten, summarizeTypes } from '../foundation/long-list.js';
 import { count, foldNames } from '../foundation/names.js';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import { renderRecords } from '../foundation/terminal/render-records.js';
 import type { TableCell } from '../foundation/terminal/render-table.js';
 import { neutralize, wrapWords } from '../foundation/terminal/terminal-text.js';
@@ -25,12 +25,6 @@ export interface ReportTextOptions extends ReportLayout {
   readonly source: string;
 }
 
-const REPORT_OPTIONS: OptionNames<ReportTextOptions> = {
-  ...REPORT_LAYOUT,
-  vocabulary: true,
-  source: true,
-};
-
 const LEVEL_STYLES: Readonly<Record<FindingLevel, StyleName>> = {
   error: 'red',
   warning: 'yellow',
@@ -47,7 +41,7 @@ const MIN_ROOM = 30;
  * Shape: lines with a final line end. Names from a registry are made harmless.
  */
 export function reportText(report: AuditReport, options: ReportTextOptions): string {
-  checkOptions<ReportTextOptions>(options, REPORT_OPTIONS);
+  checkOptions<ReportTextOptions>(options, { ...REPORT_LAYOUT, vocabulary: true, source: true });
   const layout = layoutOf(options);
   const { source, vocabulary } = options;
   const scope = report.project === null ? 'all projects' : `project ${neutralize(report.project)}`;

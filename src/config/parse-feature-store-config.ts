@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import { type ConfigInvalidError, throwCollected } from '../model/errors.js';
 import type { AuthConfig } from './auth-config.js';
 import { checkSection } from './check-section.js';
@@ -34,12 +34,6 @@ export interface ParseFeatureStoreConfigOptions {
   /** Default: the folder of `file`. */
   readonly baseDirectory?: string | undefined;
 }
-
-const PARSE_OPTIONS: OptionNames<ParseFeatureStoreConfigOptions> = {
-  file: true,
-  env: true,
-  baseDirectory: true,
-};
 
 const PROJECT_NAME = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 
@@ -75,7 +69,11 @@ export function parseFeatureStoreConfig(
   options: ParseFeatureStoreConfigOptions = {},
 ): FeatureStoreConfig {
   if (typeof text !== 'string') throw new TypeError('the text of a configuration must be a string');
-  checkOptions<ParseFeatureStoreConfigOptions>(options, PARSE_OPTIONS);
+  checkOptions<ParseFeatureStoreConfigOptions>(options, {
+    file: true,
+    env: true,
+    baseDirectory: true,
+  });
   const { file, env } = options;
   const baseDirectory = options.baseDirectory ?? (file === undefined ? undefined : dirname(file));
   const document = parseYaml(text, { file, env: env ?? {} });

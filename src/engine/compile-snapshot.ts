@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import {
   type FeastVocabulary,
   feastVocabulary,
@@ -141,12 +141,6 @@ export interface PrepareOptions {
   readonly sliceMs?: number | undefined;
 }
 
-const PREPARE_OPTIONS: OptionNames<PrepareOptions> = {
-  onProgress: true,
-  signal: true,
-  sliceMs: true,
-};
-
 /**
  * Compiles a snapshot in slices, between which the process does its other work. For registries of
  * many thousand permissions or resources. Give the result to `createAuthorizer`, or to `replace` of
@@ -159,10 +153,14 @@ export async function prepareSnapshot<V extends Vocabulary = FeastVocabulary>(
   prepare: PrepareOptions = {},
 ): Promise<Snapshot<V>> {
   const { onProgress, signal, sliceMs = 10 } = prepare;
-  checkOptions<PrepareOptions>(prepare, PREPARE_OPTIONS, {
-    'the first argument': SNAPSHOT_OPTIONS,
-    '`createAuthorizer`': AUTHORIZER_OPTIONS,
-  });
+  checkOptions<PrepareOptions>(
+    prepare,
+    { onProgress: true, signal: true, sliceMs: true },
+    {
+      'the first argument': SNAPSHOT_OPTIONS,
+      '`createAuthorizer`': AUTHORIZER_OPTIONS,
+    },
+  );
   signal?.throwIfAborted();
   const steps = compileSnapshotInSteps(options);
   let sliceEnd = performance.now() + sliceMs;

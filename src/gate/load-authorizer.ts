@@ -8,7 +8,7 @@ import type {
   SnapshotOptions,
   SubjectAuthorizer,
 } from '../engine/index.js';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import type { Decision, FeastVocabulary, ResourceOf, Subject } from '../model/index.js';
 import type { RegistryRelations } from '../registry/index.js';
 import type { LiveStore } from './live-store.js';
@@ -21,8 +21,6 @@ import {
 
 /** Options of `loadAuthorizer`: how the repository is read and watched, and who hears of decisions. */
 export interface LoadAuthorizerOptions extends LiveOptions, AuthorizerOptions {}
-
-const LOAD_OPTIONS: OptionNames<LoadAuthorizerOptions> = { ...LIVE_OPTIONS, onDecision: true };
 
 /** An authorizer that follows the registry of a feature repository. */
 export interface LoadedAuthorizer extends Authorizer {
@@ -69,7 +67,7 @@ export async function loadAuthorizer(
   path?: string,
   options: LoadAuthorizerOptions = {},
 ): Promise<LoadedAuthorizer> {
-  checkOptions<LoadAuthorizerOptions>(options, LOAD_OPTIONS);
+  checkOptions<LoadAuthorizerOptions>(options, { ...LIVE_OPTIONS, onDecision: true });
   assertLiveOptions(options);
   const { onDecision } = options;
   if (onDecision !== undefined && typeof onDecision !== 'function') {

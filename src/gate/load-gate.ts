@@ -1,6 +1,6 @@
 import type { FeatureStoreConfig } from '../config/index.js';
 import type { Authorizer } from '../engine/index.js';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import {
   type Authenticator,
   type AuthenticatorOptions,
@@ -30,8 +30,6 @@ export interface LoadGateOptions
 }
 
 const { authorizer: _authorizer, relations: _relations, project: _project, ...GATE } = GATE_OPTIONS;
-const LOAD_OPTIONS: OptionNames<LoadGateOptions> = { ...GATE, ...LIVE_OPTIONS, identity: true };
-
 /** A gate with what it was made of. */
 export interface LoadedGate extends Gate {
   readonly authorizer: Authorizer;
@@ -71,7 +69,7 @@ export interface LoadedGate extends Gate {
  * for (const warning of gate.warnings) log.warn(warning);
  */
 export async function loadGate(path?: string, options: LoadGateOptions = {}): Promise<LoadedGate> {
-  checkOptions<LoadGateOptions>(options, LOAD_OPTIONS);
+  checkOptions<LoadGateOptions>(options, { ...GATE, ...LIVE_OPTIONS, identity: true });
   assertLiveOptions(options);
   assertOneIdentity(options);
   const live = await openLiveStore(path, options, { now: options.now ?? Date.now });

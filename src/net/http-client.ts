@@ -5,7 +5,7 @@ import { type Dispatcher, request } from 'undici/index.js';
 import { joinSignals } from '../foundation/abort.js';
 import { collectBytes } from '../foundation/collect-bytes.js';
 import { errorCode } from '../foundation/error-code.js';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import { quote } from '../model/errors.js';
 import { readCertificates } from './certificates.js';
 import { createDispatchers } from './dispatcher.js';
@@ -58,14 +58,6 @@ export interface HttpClientOptions {
   readonly followRedirects?: boolean | undefined;
 }
 
-const HTTP_OPTIONS: OptionNames<HttpClientOptions> = {
-  caCertPath: true,
-  verifySsl: true,
-  timeoutSeconds: true,
-  maxBytes: true,
-  followRedirects: true,
-};
-
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 /** What a request may take at most. */
 export const MAX_TIMEOUT_SECONDS = 3600;
@@ -79,7 +71,13 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * @throws {@link ConfigInvalidError} when the file of certificates cannot be read; TypeError for a timeout not above 0
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  checkOptions<HttpClientOptions>(options, HTTP_OPTIONS);
+  checkOptions<HttpClientOptions>(options, {
+    caCertPath: true,
+    verifySsl: true,
+    timeoutSeconds: true,
+    maxBytes: true,
+    followRedirects: true,
+  });
   const { maxBytes = DEFAULT_MAX_BYTES, followRedirects = true } = options;
   if (!(options.timeoutSeconds > 0)) throw new TypeError('timeoutSeconds must be above 0');
   const milliseconds = Math.ceil(Math.min(options.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);

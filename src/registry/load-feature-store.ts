@@ -9,7 +9,7 @@ import {
 } from '../config/index.js';
 import type { SnapshotOptions } from '../engine/index.js';
 import { listSome } from '../foundation/names.js';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import { openRegistry } from './open-registry.js';
@@ -23,12 +23,6 @@ export interface LoadFeatureStoreOptions {
   readonly project?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-const LOAD_OPTIONS: OptionNames<LoadFeatureStoreOptions> = {
-  env: true,
-  project: true,
-  signal: true,
-};
 
 /** A feature store, read. */
 export interface FeatureStore {
@@ -78,7 +72,7 @@ export async function loadFeatureStore(
   path?: string,
   options: LoadFeatureStoreOptions = {},
 ): Promise<FeatureStore> {
-  checkOptions<LoadFeatureStoreOptions>(options, LOAD_OPTIONS);
+  checkOptions<LoadFeatureStoreOptions>(options, { env: true, project: true, signal: true });
   const { signal, ...rest } = options;
   const opened = await openFeatureStore(path, rest);
   return await opened.read({ signal });

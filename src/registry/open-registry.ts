@@ -1,5 +1,5 @@
 import type { RegistryConfig } from '../config/index.js';
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import type { RegistrySource } from './registry-source.js';
@@ -18,14 +18,6 @@ export interface RegistryLocation {
 
 /** The section as the configuration gives it has one field more. */
 type RegistrySection = RegistryLocation & Partial<Pick<RegistryConfig, 'cacheTtlSeconds'>>;
-const LOCATION: OptionNames<RegistrySection> = {
-  type: true,
-  path: true,
-  url: true,
-  options: true,
-  cacheTtlSeconds: true,
-};
-
 const SUPPORTED = 'supported are local registry files (`registry_type: file`)';
 
 /** How to get a local file of a registry that is elsewhere. */
@@ -47,7 +39,13 @@ const COPIES: ReadonlyMap<string, string> = new Map([
  *   how to get a file of the registry
  */
 export function openRegistry(registry: RegistryLocation): RegistrySource {
-  checkOptions<RegistrySection>(registry, LOCATION);
+  checkOptions<RegistrySection>(registry, {
+    type: true,
+    path: true,
+    url: true,
+    options: true,
+    cacheTtlSeconds: true,
+  });
   if (registry.type !== 'file') {
     throw unreadable(`registries of type ${quote(registry.type)}`, DUMP);
   }

@@ -1,7 +1,5 @@
-import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { checkOptions } from '../foundation/options.js';
 import type { WatchOptions } from './registry-source.js';
-
-const WATCH_OPTIONS: OptionNames<WatchOptions> = { signal: true, pollSeconds: true };
 
 const DEFAULT_POLL_SECONDS = 5;
 const MAX_POLL_SECONDS = 86_400;
@@ -19,7 +17,7 @@ export function pollChanges(
   onChange: () => unknown,
   options: WatchOptions,
 ): void {
-  checkOptions<WatchOptions>(options, WATCH_OPTIONS);
+  checkOptions<WatchOptions>(options, { signal: true, pollSeconds: true });
   const { signal, pollSeconds = DEFAULT_POLL_SECONDS } = options;
   if (!(typeof pollSeconds === 'number' && pollSeconds > 0 && pollSeconds <= MAX_POLL_SECONDS)) {
     throw new TypeError(

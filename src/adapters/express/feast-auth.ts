@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, Subject, Vocabulary } from '../../model/index.js';
 import {
@@ -41,12 +41,6 @@ export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
   readonly publicRoutes?: readonly string[] | undefined;
 }
 
-const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
-  ...ADAPTER_OPTIONS,
-  ...STREAM_OPTIONS,
-  publicRoutes: true,
-};
-
 interface RequestState {
   readonly gate: Gate<Vocabulary>;
   readonly onError: AdapterOptions['onError'];
@@ -72,7 +66,11 @@ const states = new WeakMap<Request, RequestState>();
  */
 export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}): RequestHandler {
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
-  checkOptions<FeastAuthOptions>(options, AUTH_OPTIONS);
+  checkOptions<FeastAuthOptions>(options, {
+    ...ADAPTER_OPTIONS,
+    ...STREAM_OPTIONS,
+    publicRoutes: true,
+  });
   const checkUnguarded = createUnguardedCheck(options);
   const publicRoutes = readPublicRoutes(options.publicRoutes);
   const { onError } = options;

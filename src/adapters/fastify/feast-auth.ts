@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Actions } from '../../engine/index.js';
 import { isPromiseLike, type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { FeastVocabulary, ResourceOf, Subject, Vocabulary } from '../../model/index.js';
 import {
@@ -39,12 +39,6 @@ export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
   readonly feastEndpoints?: FeastEndpointsOption | undefined;
 }
 
-const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
-  ...ADAPTER_OPTIONS,
-  ...STREAM_OPTIONS,
-  gate: true,
-  feastEndpoints: true,
-};
 /** Fastify takes these of every plugin, and gives them no effect on one that guards the scope around it. */
 const SCOPE_OPTIONS = { prefix: true, logLevel: true, logSerializers: true };
 
@@ -65,9 +59,11 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
 async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<void> {
   // SECURITY: the second would put its own caller in the place of the one that the first decides about.
   if (app.hasRequestDecorator(CALLER)) throw secondGate();
-  checkOptions<FeastAuthOptions>(options, AUTH_OPTIONS, {
-    'the scope that the plugin is registered in': SCOPE_OPTIONS,
-  });
+  checkOptions<FeastAuthOptions>(
+    options,
+    { ...ADAPTER_OPTIONS, ...STREAM_OPTIONS, gate: true, feastEndpoints: true },
+    { 'the scope that the plugin is registered in': SCOPE_OPTIONS },
+  );
   const guard = new RouteGuard(app, options);
   app.decorateRequest(CALLER, undefined);
   app.decorateRequest('subject', {

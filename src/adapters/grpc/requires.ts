@@ -1,7 +1,7 @@
 import type { Actions } from '../../engine/index.js';
 import { listOf } from '../../foundation/list-of.js';
 import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import { type AnyRequirement, resourcesOf } from '../../gate/index.js';
 import {
   type FeastVocabulary,
@@ -26,8 +26,6 @@ export interface RequiresOptions {
   /** Default: `each`. */
   readonly messages?: DecidedMessages | undefined;
 }
-
-const REQUIRES_OPTIONS: OptionNames<RequiresOptions> = { messages: true };
 
 /** What a method requires of its callers, made by {@link requires}. */
 export interface GrpcRequirement<V extends Vocabulary = FeastVocabulary> {
@@ -132,7 +130,7 @@ export function readRequirements(
 }
 
 function messagesOf(options: RequiresOptions): DecidedMessages {
-  checkOptions<RequiresOptions>(options, REQUIRES_OPTIONS);
+  checkOptions<RequiresOptions>(options, { messages: true });
   const { messages = 'each' } = options;
   if (messages === 'each' || messages === 'first') return messages;
   throw new TypeError('option messages must be `each` or `first`');

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes, routePath } from 'hono/route';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import type { AuthorizationHeader, Caller, Gate } from '../../gate/index.js';
 import { type FeastVocabulary, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import {
@@ -32,13 +32,6 @@ export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
   /** The longest body that is read to decide on it, in bytes. Default: 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
 }
-
-const AUTH_OPTIONS: OptionNames<FeastAuthOptions> = {
-  ...ADAPTER_OPTIONS,
-  ...STREAM_OPTIONS,
-  publicRoutes: true,
-  maxBodyBytes: true,
-};
 
 const DEFAULT_MAX_BODY_BYTES = 1_048_576;
 /** A fragment counts as a part of the path: a router that takes it for one leads elsewhere. */
@@ -74,7 +67,12 @@ export function feastAuth(
   options: FeastAuthOptions = {},
 ): MiddlewareHandler {
   if (typeof gate?.authenticate !== 'function') throw new TypeError('gate must be a gate');
-  checkOptions<FeastAuthOptions>(options, AUTH_OPTIONS);
+  checkOptions<FeastAuthOptions>(options, {
+    ...ADAPTER_OPTIONS,
+    ...STREAM_OPTIONS,
+    publicRoutes: true,
+    maxBodyBytes: true,
+  });
   const checkUnguarded = createUnguardedCheck(options);
   const publicRoutes = readPublicRoutes(options.publicRoutes);
   const { onError, unguarded = 'refuse', maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;

@@ -88,13 +88,6 @@ const GUARD_OPTIONS: OptionNames<GuardOptions> = {
   maxBodyBytes: true,
   feastEndpoints: true,
 };
-const ONE_ROUTE_OPTIONS: OptionNames<OneRouteOptions> = {
-  ...ADAPTER_OPTIONS,
-  ...STREAM_OPTIONS,
-  ...ROUTE,
-  maxBodyBytes: true,
-};
-
 const DEFAULT_MAX_BODY_BYTES = 1_048_576;
 
 interface CompiledRoute {
@@ -139,9 +132,11 @@ function assertKnown(options: GuardOptions | OneRouteOptions): void {
     }
     return;
   }
-  checkOptions<OneRouteOptions>(options, ONE_ROUTE_OPTIONS, {
-    'a table of `routes`': GUARD_OPTIONS,
-  });
+  checkOptions<OneRouteOptions>(
+    options,
+    { ...ADAPTER_OPTIONS, ...STREAM_OPTIONS, ...ROUTE, maxBodyBytes: true },
+    { 'a table of `routes`': GUARD_OPTIONS },
+  );
 }
 
 interface GuardedServer {

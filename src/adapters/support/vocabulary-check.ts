@@ -1,5 +1,5 @@
 import { findNearest } from '../../foundation/did-you-mean.js';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import { feastVocabulary, quote, type Vocabulary } from '../../model/index.js';
 
 /** For a rule that is made without its gate. */
@@ -7,8 +7,6 @@ export interface RuleVocabulary<V extends Vocabulary = Vocabulary> {
   /** That of the gate. Default: Feast's. */
   readonly vocabulary?: V | undefined;
 }
-
-const RULE_VOCABULARY: OptionNames<RuleVocabulary> = { vocabulary: true };
 
 /** Names in a rule that are the same for every request. */
 export interface NamedConstants {
@@ -63,7 +61,7 @@ export function assertRuleVocabulary(
   named: NamedConstants | undefined,
   options: RuleVocabulary = {},
 ): void {
-  checkOptions<RuleVocabulary>(options, RULE_VOCABULARY);
+  checkOptions<RuleVocabulary>(options, { vocabulary: true });
   const { vocabulary } = options;
   if (vocabulary !== undefined && !(vocabulary?.actionIds instanceof Map)) {
     throw new TypeError('option vocabulary must be a vocabulary');

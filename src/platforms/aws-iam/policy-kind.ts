@@ -1,5 +1,5 @@
 import type { Finding } from '../../audit/index.js';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import { readNow } from './check-dynamodb-policy.js';
 import { PolicyEvaluator } from './evaluate.js';
 import { findWideGrants, isUsable } from './excess.js';
@@ -70,10 +70,8 @@ export const iamPolicyKind: IamPolicyKind = {
   },
 };
 
-const READ_OPTIONS: OptionNames<IamPolicyReadOptions> = { now: true };
-
 function readOptions(options: IamPolicyReadOptions = {}): number {
-  checkOptions<IamPolicyReadOptions>(options, READ_OPTIONS);
+  checkOptions<IamPolicyReadOptions>(options, { now: true });
   return readNow(options.now);
 }
 

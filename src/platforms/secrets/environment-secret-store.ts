@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import { assertSecretName, type SecretName } from './secret-name.js';
 import {
   createSecretStore,
@@ -19,12 +19,6 @@ const DEFAULT_PREFIX = 'FEAST_SECRET_';
 /** A `-` and the characters beside it. */
 const SINGLE_DASH = /^[^-]-[^-]$/;
 
-const ENVIRONMENT_OPTIONS: OptionNames<EnvironmentSecretStoreOptions> = {
-  ...STORE_OPTIONS,
-  env: true,
-  prefix: true,
-};
-
 /**
  * Creates a store of secrets that stand in variables of the environment.
  *
@@ -35,7 +29,11 @@ const ENVIRONMENT_OPTIONS: OptionNames<EnvironmentSecretStoreOptions> = {
 export function createEnvironmentSecretStore(
   options: EnvironmentSecretStoreOptions = {},
 ): SecretStore {
-  checkOptions<EnvironmentSecretStoreOptions>(options, ENVIRONMENT_OPTIONS);
+  checkOptions<EnvironmentSecretStoreOptions>(options, {
+    ...STORE_OPTIONS,
+    env: true,
+    prefix: true,
+  });
   const { prefix = DEFAULT_PREFIX, env = process.env, ...store } = options;
   if (typeof prefix !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(prefix)) {
     throw new TypeError('option prefix must be the beginning of the name of a variable');

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import type { SecretName } from './secret-name.js';
 import {
   createSecretStore,
@@ -24,11 +24,6 @@ export interface KeyVaultSecretStoreOptions extends SecretStoreOptions {
 /** @source Azure Key Vault, object names: 1 to 127 letters, digits and dashes */
 const KEY_VAULT_NAME = /^[0-9A-Za-z-]{1,127}$/;
 
-const VAULT_OPTIONS: OptionNames<KeyVaultSecretStoreOptions> = {
-  ...STORE_OPTIONS,
-  version: true,
-};
-
 /**
  * Creates a store of secrets in Azure Key Vaults, one vault for each scope, as Databricks backs a scope with a vault.
  *
@@ -40,7 +35,7 @@ export function createKeyVaultSecretStore(
   vaults: ReadonlyMap<string, KeyVaultSecretsClient>,
   options: KeyVaultSecretStoreOptions = {},
 ): SecretStore {
-  checkOptions<KeyVaultSecretStoreOptions>(options, VAULT_OPTIONS);
+  checkOptions<KeyVaultSecretStoreOptions>(options, { ...STORE_OPTIONS, version: true });
   const { version: versionOf, ...store } = options;
   const isMap = vaults instanceof Map;
   if (!isMap || [...vaults.values()].some((client) => typeof client?.getSecret !== 'function')) {

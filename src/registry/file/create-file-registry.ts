@@ -1,13 +1,11 @@
 import { hash } from 'node:crypto';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import { pollChanges } from '../poll-changes.js';
 import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
 import { type FileState, readFileState } from './file-state.js';
 import { decodeRegistryFile, readRegistryBytes } from './read-registry-file.js';
 
 type ReadOptions = NonNullable<Parameters<RegistrySource['read']>[0]>;
-const READ_OPTIONS: OptionNames<ReadOptions> = { signal: true };
-
 /**
  * The registry file that Feast writes, as a source. See {@link readRegistryFile} for what is read and thrown.
  *
@@ -26,7 +24,7 @@ export function createFileRegistry(options: { readonly path: string }): Registry
   return Object.freeze({
     describe: () => `registry file ${path}`,
     read: async (readOptions: ReadOptions = {}) => {
-      checkOptions<ReadOptions>(readOptions, READ_OPTIONS);
+      checkOptions<ReadOptions>(readOptions, { signal: true });
       return file.read(readOptions.signal);
     },
     watch: (onChange: () => unknown, watchOptions: WatchOptions) =>

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import { scopeOfResource } from './credential-resource.js';
 import type { AzureTokenCredential } from './credential-source.js';
@@ -18,13 +18,6 @@ export interface AzureSqlOptions extends CredentialTokenOptions {
   /** The public cloud's `https://database.windows.net` unless given. */
   readonly resource?: string | undefined;
 }
-
-const SQL_OPTIONS: OptionNames<AzureSqlOptions> = {
-  resource: true,
-  abortSignal: true,
-  claims: true,
-  tenantId: true,
-};
 
 /** Both kinds of credentials, as they are called here. */
 interface TokenGiver {
@@ -53,7 +46,12 @@ export async function azureSqlAccessToken(
   credential: TokenCredential | AzureTokenCredential,
   options: AzureSqlOptions = {},
 ): Promise<AzureSqlAuthentication> {
-  checkOptions<AzureSqlOptions>(options, SQL_OPTIONS);
+  checkOptions<AzureSqlOptions>(options, {
+    resource: true,
+    abortSignal: true,
+    claims: true,
+    tenantId: true,
+  });
   const { resource = AZURE_SQL, ...asked } = options;
   const given = await (credential as TokenGiver).getToken(scopeOfResource(resource), asked);
   if (given === null) throw new CredentialUnavailableError('no token: the credential gave none');

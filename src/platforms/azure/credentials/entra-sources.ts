@@ -23,14 +23,6 @@ export interface ClientSecretOptions extends TokenRequestOptions {
   readonly authority?: string | undefined;
 }
 
-const CLIENT_SECRET_OPTIONS: OptionNames<ClientSecretOptions> = {
-  ...TOKEN_REQUEST_OPTIONS,
-  tenantId: true,
-  clientId: true,
-  clientSecret: true,
-  authority: true,
-};
-
 /**
  * Tokens of an application that has a secret in Entra ID.
  *
@@ -38,7 +30,13 @@ const CLIENT_SECRET_OPTIONS: OptionNames<ClientSecretOptions> = {
  * @source Microsoft identity platform, "OAuth 2.0 client credentials flow", with a shared secret
  */
 export function clientSecretSource(options: ClientSecretOptions): ServiceCredentialSource {
-  checkOptions<ClientSecretOptions>(options, CLIENT_SECRET_OPTIONS);
+  checkOptions<ClientSecretOptions>(options, {
+    ...TOKEN_REQUEST_OPTIONS,
+    tenantId: true,
+    clientId: true,
+    clientSecret: true,
+    authority: true,
+  });
   return entraSource(options);
 }
 

@@ -1,5 +1,5 @@
 import { parseJson } from '../../../foundation/json.js';
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import { isPlainObject } from '../../../model/plain-data.js';
 import {
@@ -37,14 +37,6 @@ export interface ManagedIdentityOptions extends TokenRequestOptions {
   readonly arcKeyFolder?: string | undefined;
 }
 
-const MANAGED_IDENTITY_OPTIONS: OptionNames<ManagedIdentityOptions> = {
-  ...TOKEN_REQUEST_OPTIONS,
-  clientId: true,
-  endpoint: true,
-  env: true,
-  arcKeyFolder: true,
-};
-
 /** While the endpoint of a virtual machine is brought up to date, it answers like this. */
 const IMDS_TRANSIENT: ReadonlySet<number> = new Set([404, 410]);
 /** Five attempts, with pauses that grow. */
@@ -64,7 +56,13 @@ const IMDS_TIMEOUT_SECONDS = 120;
 export function managedIdentitySource(
   options: ManagedIdentityOptions = {},
 ): ServiceCredentialSource {
-  checkOptions<ManagedIdentityOptions>(options, MANAGED_IDENTITY_OPTIONS);
+  checkOptions<ManagedIdentityOptions>(options, {
+    ...TOKEN_REQUEST_OPTIONS,
+    clientId: true,
+    endpoint: true,
+    env: true,
+    arcKeyFolder: true,
+  });
   const { clientId, now = Date.now, redaction } = options;
   const endpoint = findIdentityEndpoint(options.endpoint, options.env ?? process.env);
   addIdentitySecret(redaction, 'identity-header', endpoint.headers['x-identity-header'] ?? '');

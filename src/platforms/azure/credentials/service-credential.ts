@@ -1,5 +1,5 @@
 import { joinSignals } from '../../../foundation/abort.js';
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import type { ExpiringToken, TokenProvider } from '../../databricks/tokens/index.js';
 import {
@@ -28,8 +28,6 @@ export interface ServiceCredential extends TokenCredential {
   /** Says that a token is no longer accepted, so that it is not given again. */
   readonly discard: (token: string) => void;
 }
-
-const CREDENTIAL_OPTIONS: OptionNames<ServiceCredentialOptions> = { source: true, authorize: true };
 
 interface Kept {
   readonly provider: TokenProvider;
@@ -62,7 +60,7 @@ export function getServiceCredentialsProvider(
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new TypeError('a service credential must have a name without blanks, points and slashes');
   }
-  checkOptions<ServiceCredentialOptions>(options, CREDENTIAL_OPTIONS);
+  checkOptions<ServiceCredentialOptions>(options, { source: true, authorize: true });
   const { authorize } = options;
   const source = readSource(options.source);
   // SECURITY: a right that is not asked for because a line was forgotten is open to everyone.

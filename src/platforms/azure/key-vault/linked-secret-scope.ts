@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { createKeyVaultSecretStore, isSecretScope, type SecretStore } from '../../secrets/index.js';
 import {
   assertCredentialAccess,
@@ -27,14 +27,6 @@ export interface LinkedSecretScopeOptions extends KeyVaultOptions {
   readonly authorize: CredentialAuthorization;
 }
 
-const SCOPE_OPTIONS: OptionNames<LinkedSecretScopeOptions> = {
-  ...KEY_VAULT_OPTIONS,
-  credential: true,
-  scope: true,
-  vault: true,
-  authorize: true,
-};
-
 /** The whole of a read: retries and their pauses are in it. */
 const READ_SECONDS = 60;
 
@@ -54,7 +46,13 @@ const READ_SECONDS = 60;
  * await secrets.getSecret({ scope: 'sales', key: 'database-password' });
  */
 export function createLinkedSecretScope(options: LinkedSecretScopeOptions): SecretStore {
-  checkOptions<LinkedSecretScopeOptions>(options, SCOPE_OPTIONS);
+  checkOptions<LinkedSecretScopeOptions>(options, {
+    ...KEY_VAULT_OPTIONS,
+    credential: true,
+    scope: true,
+    vault: true,
+    authorize: true,
+  });
   const { scope, vault, authorize, ...client } = options;
   const { credential } = client;
   if (!isSecretScope(scope)) throw new TypeError('scope must be the name of a scope of secrets');

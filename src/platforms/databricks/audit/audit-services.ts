@@ -5,7 +5,7 @@ import {
   type Finding,
 } from '../../../audit/index.js';
 import { createAuthorizer } from '../../../engine/index.js';
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { auditOnlineStores } from '../../online-store/index.js';
 import { mergeFacts, type ServicesFile, servicesSnapshotOptions } from '../acl/index.js';
 import { type DatabricksType, LEVELS } from '../vocabulary/index.js';
@@ -24,11 +24,6 @@ export interface AuditServicesOptions {
    */
   readonly policyCheck?: PolicyCheck | undefined;
 }
-
-const AUDIT_OPTIONS: OptionNames<AuditServicesOptions> = {
-  now: true,
-  policyCheck: { need: true, table: true, indexes: true, principal: true },
-};
 
 /** What an audit of services found: the report of an audit, and the files that were read. */
 export interface ServicesReport extends AuditReport {
@@ -51,7 +46,10 @@ export function auditServices(
   files: readonly ServicesFile[],
   options: AuditServicesOptions = {},
 ): ServicesReport {
-  checkOptions<AuditServicesOptions>(options, AUDIT_OPTIONS);
+  checkOptions<AuditServicesOptions>(options, {
+    now: true,
+    policyCheck: { need: true, table: true, indexes: true, principal: true },
+  });
   const { snapshot } = createAuthorizer(servicesSnapshotOptions(files));
   const report = auditSnapshot(snapshot);
   const uncoveredActions = report.uncoveredActions.flatMap((one) => {

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import {
   formatPrincipal,
   isApplicationId,
@@ -21,12 +21,6 @@ export interface ServingEndpointAccess {
   /** Default: `CAN_QUERY`. */
   readonly level?: EndpointLevel | undefined;
 }
-
-const ACCESS: OptionNames<ServingEndpointAccess> = {
-  endpoints: true,
-  servicePrincipals: true,
-  level: true,
-};
 
 /** One level that is to be granted. */
 export interface EndpointGrant {
@@ -150,7 +144,11 @@ export function describeEndpointGrant(grant: EndpointGrant): string {
 function checkAccess(
   access: ServingEndpointAccess,
 ): Required<ServingEndpointAccess> & { readonly level: EndpointLevel } {
-  checkOptions<ServingEndpointAccess>(access, ACCESS);
+  checkOptions<ServingEndpointAccess>(access, {
+    endpoints: true,
+    servicePrincipals: true,
+    level: true,
+  });
   const { endpoints, servicePrincipals, level = 'CAN_QUERY' } = access;
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
     throw new TypeError('endpoints must be a list of names');

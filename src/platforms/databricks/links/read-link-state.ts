@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { ConfigInvalidError } from '../../../model/errors.js';
 import {
   type ReadServicesFileOptions,
@@ -24,8 +24,6 @@ export interface ReadLinkStateOptions extends ReadServicesFileOptions {
   readonly rules: LinkFilesRules;
 }
 
-const STATE_OPTIONS: OptionNames<ReadLinkStateOptions> = { ...READ_FILE_OPTIONS, rules: true };
-
 /**
  * Reads a file of services, such as `terraform show -json`, and compares the hosts and numbers of workspaces in it with
  * `rules.remotes`. What a secret holds is looked at here and not kept.
@@ -37,7 +35,7 @@ const STATE_OPTIONS: OptionNames<ReadLinkStateOptions> = { ...READ_FILE_OPTIONS,
  * verifyLinkFiles(rules, [file]);
  */
 export function readLinkState(value: unknown, options: ReadLinkStateOptions): LinkStateFile {
-  checkOptions<ReadLinkStateOptions>(options, STATE_OPTIONS);
+  checkOptions<ReadLinkStateOptions>(options, { ...READ_FILE_OPTIONS, rules: true });
   const { rules, ...reading } = options;
   checkFilesRules(rules);
   const file = readServicesFile(value, reading);

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { ConfigInvalidError, quote } from '../../../model/errors.js';
 import { isHeaderToken } from '../../../net/index.js';
 import { createEntraProvider } from './entra.js';
@@ -34,12 +34,6 @@ export interface DatabricksCredentialsOptions extends TokenRequestOptions, Works
   readonly authority?: string | undefined;
 }
 
-const CREDENTIALS_OPTIONS: OptionNames<DatabricksCredentialsOptions> = {
-  ...TOKEN_REQUEST_OPTIONS,
-  hosts: true,
-  authority: true,
-};
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable by which each method is known to be meant. */
@@ -72,7 +66,11 @@ export function createDatabricksCredentials(
   env: Environment = process.env,
   options: DatabricksCredentialsOptions = {},
 ): DatabricksCredentials {
-  checkOptions<DatabricksCredentialsOptions>(options, CREDENTIALS_OPTIONS);
+  checkOptions<DatabricksCredentialsOptions>(options, {
+    ...TOKEN_REQUEST_OPTIONS,
+    hosts: true,
+    authority: true,
+  });
   const { hosts } = options;
   const host = parseWorkspaceHost(demand(env, 'DATABRICKS_HOST'), { hosts }).origin;
   const method = chooseMethod(env);

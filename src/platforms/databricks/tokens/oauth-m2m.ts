@@ -37,12 +37,6 @@ export const DATABRICKS_OAUTH_OPTIONS: OptionNames<DatabricksOAuthOptions> = {
   accountId: true,
   scope: true,
 };
-const M2M_OPTIONS: OptionNames<OAuthM2MOptions> = {
-  ...DATABRICKS_OAUTH_OPTIONS,
-  clientId: true,
-  clientSecret: true,
-};
-
 /**
  * Tokens of a service principal by OAuth client credentials.
  *
@@ -57,7 +51,11 @@ const M2M_OPTIONS: OptionNames<OAuthM2MOptions> = {
  * const { token } = await tokens.getToken();
  */
 export function createOAuthM2MProvider(options: OAuthM2MOptions): TokenCache {
-  checkOptions<OAuthM2MOptions>(options, M2M_OPTIONS);
+  checkOptions<OAuthM2MOptions>(options, {
+    ...DATABRICKS_OAUTH_OPTIONS,
+    clientId: true,
+    clientSecret: true,
+  });
   const clientId = demandText('clientId', options.clientId);
   const clientSecret = demandText('clientSecret', options.clientSecret);
   const discoveryUrl = databricksDiscoveryUrl(options);

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
 import { addIdentitySecret, isHeaderToken, type SecretRegistry } from '../../../net/index.js';
 import { GET_TOKEN_OPTIONS, type GetTokenOptions, type TokenProvider } from './token-provider.js';
@@ -14,12 +14,6 @@ export interface StaticTokenOptions {
   readonly redaction?: SecretRegistry | undefined;
 }
 
-const STATIC_TOKEN_OPTIONS: OptionNames<StaticTokenOptions> = {
-  expiresAt: true,
-  now: true,
-  redaction: true,
-};
-
 /**
  * A token that somebody made: a personal access token.
  *
@@ -31,7 +25,7 @@ export function createStaticTokenProvider(
   token: string,
   options: StaticTokenOptions = {},
 ): TokenProvider {
-  checkOptions<StaticTokenOptions>(options, STATIC_TOKEN_OPTIONS);
+  checkOptions<StaticTokenOptions>(options, { expiresAt: true, now: true, redaction: true });
   const { expiresAt = Number.POSITIVE_INFINITY, now = Date.now, redaction } = options;
   if (!isHeaderToken(demandText('token', token))) {
     throw new TypeError('token must be printable, without white space');

@@ -43,8 +43,6 @@ export const KEPT_TOKEN_OPTIONS: OptionNames<Omit<TokenCacheOptions, 'now'>> = {
   timeoutSeconds: true,
   onRenewalError: true,
 };
-const CACHE_OPTIONS: OptionNames<TokenCacheOptions> = { ...KEPT_TOKEN_OPTIONS, now: true };
-
 const MAX_SECONDS = 24 * 60 * 60;
 
 /**
@@ -67,7 +65,7 @@ export function createTokenCache<T extends Expiring = ExpiringToken>(
   obtain: (signal: AbortSignal) => Promise<T>,
   options: TokenCacheOptions = {},
 ): TokenCache<T> {
-  checkOptions<TokenCacheOptions>(options, CACHE_OPTIONS);
+  checkOptions<TokenCacheOptions>(options, { ...KEPT_TOKEN_OPTIONS, now: true });
   const { now = Date.now, onRenewalError } = options;
   const { staleMs, retryPauseMs, failurePauseMs, timeoutMs } = readDurations(options);
   const late = (): Error =>

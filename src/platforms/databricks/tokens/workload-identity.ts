@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import {
   DATABRICKS_OAUTH_OPTIONS,
   type DatabricksOAuthOptions,
@@ -22,13 +22,6 @@ export interface WorkloadIdentityOptions extends DatabricksOAuthOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-const WORKLOAD_OPTIONS: OptionNames<WorkloadIdentityOptions> = {
-  ...DATABRICKS_OAUTH_OPTIONS,
-  clientId: true,
-  subjectToken: true,
-  env: true,
-};
-
 /** The variable that holds a workload's token, by the variables themselves. */
 export function oidcTokenVariable(env: Readonly<Record<string, string | undefined>>): string {
   return env['DATABRICKS_OIDC_TOKEN_ENV'] || 'DATABRICKS_OIDC_TOKEN';
@@ -43,7 +36,12 @@ export function oidcTokenVariable(env: Readonly<Record<string, string | undefine
  * const tokens = createWorkloadIdentityProvider({ host, clientId, subjectToken: { file: '/var/run/token' } });
  */
 export function createWorkloadIdentityProvider(options: WorkloadIdentityOptions): TokenCache {
-  checkOptions<WorkloadIdentityOptions>(options, WORKLOAD_OPTIONS);
+  checkOptions<WorkloadIdentityOptions>(options, {
+    ...DATABRICKS_OAUTH_OPTIONS,
+    clientId: true,
+    subjectToken: true,
+    env: true,
+  });
   const { clientId, env = process.env, redaction } = options;
   const subjectToken = options.subjectToken ?? { env: oidcTokenVariable(env) };
   const discoveryUrl = databricksDiscoveryUrl(options);

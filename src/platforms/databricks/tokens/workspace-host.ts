@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { ConfigInvalidError, quote } from '../../../model/errors.js';
 import { isLoopback, parseSecureAddress } from '../../../net/index.js';
 
@@ -10,8 +10,6 @@ export interface WorkspaceHostOptions {
    */
   readonly hosts?: readonly string[] | undefined;
 }
-
-const HOST_OPTIONS: OptionNames<WorkspaceHostOptions> = { hosts: true };
 
 /**
  * The domains of workspaces and account consoles.
@@ -46,7 +44,7 @@ const HOST_ENTRY = /^(?:\*\.)?[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-
  * parseWorkspaceHost('ml.example.com', { hosts: ['ml.example.com'] });
  */
 export function parseWorkspaceHost(host: string, options: WorkspaceHostOptions = {}): URL {
-  checkOptions<WorkspaceHostOptions>(options, HOST_OPTIONS);
+  checkOptions<WorkspaceHostOptions>(options, { hosts: true });
   const url = parseHostAddress(host);
   const accepted = readHosts(options);
   const name = url.hostname;
