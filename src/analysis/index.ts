@@ -1,4 +1,2 @@
-export type { Coverage, ResourceCoverage } from './coverage.js';
-export { coverResource, coverResources } from './coverage.js';
-export type { NearMiss } from './near-misses.js';
-export { findNearMisses } from './near-misses.js';
+export { type Coverage, coverResource, coverResources, type ResourceCoverage } from './coverage.js';
+export { findNearMisses, type NearMiss } from './near-misses.js';

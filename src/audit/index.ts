@@ -1,18 +1,17 @@
 export type { ReportLayout } from '../foundation/terminal/text-style.js';
 export type { AuditOptions } from './audit-facts.js';
-export type {
-  AuditReport,
-  Finding,
-  FindingLevel,
-  PermissionMatches,
-  PermissionReference,
-  ResourceReference,
-  UncoveredActions,
+export {
+  type AuditReport,
+  FINDING_LEVELS,
+  type Finding,
+  type FindingLevel,
+  type PermissionMatches,
+  type PermissionReference,
+  type ResourceReference,
+  type UncoveredActions,
 } from './audit-report.js';
-export { FINDING_LEVELS } from './audit-report.js';
 export { auditSnapshot } from './audit-snapshot.js';
-export type { FeastAnswer, FeastReading } from './feast-reading.js';
-export { createFeastReading } from './feast-reading.js';
+export { createFeastReading, type FeastAnswer, type FeastReading } from './feast-reading.js';
 export type { FindingRule } from './finding-rule.js';
 export { FINDING_RULES } from './finding-rules.js';
 export { reportJson } from './report-json.js';

@@ -1,8 +1,10 @@
 export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
-export type { CompiledPermission, EffectivePermission } from './compile-permissions.js';
-export { isEffective } from './compile-permissions.js';
-export type { CompileProgress, PrepareOptions } from './compile-snapshot.js';
-export { prepareSnapshot } from './compile-snapshot.js';
+export {
+  type CompiledPermission,
+  type EffectivePermission,
+  isEffective,
+} from './compile-permissions.js';
+export { type CompileProgress, type PrepareOptions, prepareSnapshot } from './compile-snapshot.js';
 export type { CompiledSnapshot } from './compiled-snapshot.js';
 export { createAuthorizer } from './create-authorizer.js';
 export { requirementOf } from './decide.js';

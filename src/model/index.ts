@@ -8,13 +8,17 @@ export type {
   PermissionError,
   RegistryError,
 } from './any-authz-error.js';
-export type { DecidingPermission, Decision, DecisionReason } from './decision.js';
-export { PermissionDeniedError } from './decision.js';
-export type { ErrorStatus } from './errors.js';
+export {
+  type DecidingPermission,
+  type Decision,
+  type DecisionReason,
+  PermissionDeniedError,
+} from './decision.js';
 export {
   AuthzError,
   ConfigInvalidError,
   CredentialUnavailableError,
+  type ErrorStatus,
   IdentityInvalidError,
   IdentityMissingError,
   IdentityUnavailableError,
@@ -30,46 +34,62 @@ export {
   responseStatusOf,
   throwCollected,
 } from './errors.js';
-export type {
-  FeastAction,
-  FeastActionAlias,
-  FeastType,
-  FeastTypeAlias,
-  FeastVocabulary,
-} from './feast-vocabulary.js';
 export {
   ALL_ACTIONS,
   ALL_FEATURE_VIEW_TYPES,
   ALL_RESOURCE_TYPES,
   CRUD,
+  type FeastAction,
+  type FeastActionAlias,
+  type FeastType,
+  type FeastTypeAlias,
+  type FeastVocabulary,
   feastVocabulary,
   READ,
   WRITE,
 } from './feast-vocabulary.js';
-export type { PermissionContext } from './parse-permission.js';
-export { checkPermission, parseForeignPermission, parsePermission } from './parse-permission.js';
-export type {
-  ExcludedPermission,
-  GlobPattern,
-  NamePatternSource,
-  Permission,
-  PermissionInput,
-  PolicyInput,
+export {
+  checkPermission,
+  type PermissionContext,
+  parseForeignPermission,
+  parsePermission,
+} from './parse-permission.js';
+export {
+  type ExcludedPermission,
+  type GlobPattern,
+  isExcludedPermission,
+  type NamePatternSource,
+  type Permission,
+  type PermissionInput,
+  type PolicyInput,
 } from './permission.js';
-export { isExcludedPermission } from './permission.js';
 export { isPlainObject } from './plain-data.js';
 export type { PolicyData, PolicyKind, PolicyKinds, PolicyTest } from './policy.js';
-export type { Resource, ResourceOf, Tags } from './resource.js';
-export { assertResource, formatResource, freezeTags, frozenTags } from './resource.js';
-export type { Subject } from './subject.js';
-export { assertSubject, freezeSubject, isFrozenSubject, ownSubject } from './subject.js';
-export type {
-  ActionOf,
-  ChangeActions,
-  TypeOf,
-  Vocabulary,
-  VocabularyDefinition,
-  WrittenActionOf,
-  WrittenTypeOf,
+export {
+  assertResource,
+  formatResource,
+  freezeTags,
+  frozenTags,
+  type Resource,
+  type ResourceOf,
+  type Tags,
+} from './resource.js';
+export {
+  assertSubject,
+  freezeSubject,
+  isFrozenSubject,
+  ownSubject,
+  type Subject,
+} from './subject.js';
+export {
+  type ActionOf,
+  actionMask,
+  type ChangeActions,
+  defineVocabulary,
+  type TypeOf,
+  typeMask,
+  type Vocabulary,
+  type VocabularyDefinition,
+  type WrittenActionOf,
+  type WrittenTypeOf,
 } from './vocabulary.js';
-export { actionMask, defineVocabulary, typeMask } from './vocabulary.js';

@@ -20,7 +20,6 @@ export {
   type KeyVaultSecretStoreOptions,
   type KeyVaultSecretsClient,
 } from './key-vault-secret-store.js';
-export type { SecretError } from './secret-errors.js';
-export { SecretForbiddenError, SecretNotFoundError } from './secret-errors.js';
+export { type SecretError, SecretForbiddenError, SecretNotFoundError } from './secret-errors.js';
 export { isSecretKey, isSecretScope, type SecretName } from './secret-name.js';
 export { createSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.js';

@@ -1,22 +1,25 @@
-export type {
-  DatabricksAction,
-  DatabricksType,
-  DatabricksVocabulary,
-  TypeLevels,
-} from './databricks-vocabulary.js';
 export {
   ALL_PRIVILEGES,
+  type DatabricksAction,
+  type DatabricksType,
+  type DatabricksVocabulary,
   databricksVocabulary,
   LEVELS,
   levelActions,
+  type TypeLevels,
 } from './databricks-vocabulary.js';
-export type { DatabricksResource, LevelGrant } from './level-permission.js';
-export { levelPermission, sharedPermission } from './level-permission.js';
-export type { Principal, PrincipalsPolicy } from './principals.js';
+export {
+  type DatabricksResource,
+  type LevelGrant,
+  levelPermission,
+  sharedPermission,
+} from './level-permission.js';
 export {
   ADMINS_GROUP,
   formatPrincipal,
   isApplicationId,
+  type Principal,
+  type PrincipalsPolicy,
   principalFromName,
   principalKey,
   principals,
