@@ -26,7 +26,10 @@ export interface Arguments {
   all(option: string): readonly string[];
 }
 
-/** A sub-command. */
+/**
+ * A sub-command: its description, which the help and the checks of its arguments need, and the way to its code.
+ * A file `commands/*-command.ts` holds the description and loads `commands/run-*.ts` when the command runs.
+ */
 export interface Command {
   readonly name: string;
   /** What it does, for the list of commands, without a final period. */
@@ -40,7 +43,7 @@ export interface Command {
   readonly exitCodes: Readonly<Partial<Record<'0' | '1' | '2', string>>>;
   /** More to know, one line each. */
   readonly notes: readonly string[];
-  /** Gives the exit code. */
+  /** Loads the command's code, runs it and gives the exit code. */
   run(args: Arguments, io: CommandIo): Promise<number>;
 }
 

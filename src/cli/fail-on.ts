@@ -1,4 +1,4 @@
-import { FINDING_LEVELS, type Finding } from '../audit/index.js';
+import { FINDING_LEVELS, type Finding } from '../audit/audit-report.js';
 import type { Arguments, OptionSpec } from './command.js';
 
 const DEFAULT_LEVEL = 'warning';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../foundation/did-you-mean.js';
-import { quote } from '../model/index.js';
+import { quote } from '../model/errors.js';
 import { type Arguments, type Command, type OptionSpec, UsageError } from './command.js';
 
 /**

@@ -1,6 +1,6 @@
 import { didYouMean } from '../foundation/did-you-mean.js';
 import { neutralize } from '../foundation/terminal/terminal-text.js';
-import { AuthzError, quote } from '../model/index.js';
+import { AuthzError, quote } from '../model/errors.js';
 import { type Command, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';
 import { auditCommand } from './commands/audit-command.js';

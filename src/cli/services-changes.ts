@@ -1,9 +1,10 @@
 import { readYamlText } from '../config/read-yaml-text.js';
 import { renderTable, type TableCell } from '../foundation/terminal/render-table.js';
 import { neutralize, safeJson, wrapWords } from '../foundation/terminal/terminal-text.js';
-import { type Arguments, FORMAT, HELP, NO_COLOR, type OptionSpec, UsageError } from './command.js';
+import { type Arguments, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';
 import { readLines } from './read-lines.js';
+import { FILE_USAGE } from './services-options.js';
 import { textLayout } from './text-layout.js';
 
 /** What a command found or did in workspaces. Holds no secret. */
@@ -21,18 +22,6 @@ export interface ServicesChanges {
   readonly details: Readonly<Record<string, string>>;
 }
 
-const YES: OptionSpec = {
-  name: 'yes',
-  short: 'y',
-  help: 'Apply without asking; needed where there is no terminal to ask on',
-};
-
-const DRY_RUN: OptionSpec = { name: 'dry-run', help: 'Show what would be done, and stop' };
-
-/** The options of commands that show, and those of commands that change. */
-export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
-export const CHANGE_OPTIONS: readonly OptionSpec[] = [YES, DRY_RUN, ...SHOW_OPTIONS];
-
 const MAX_ANSWER = 100;
 const LINE = 100;
 
@@ -41,13 +30,12 @@ const LINE = 100;
  *
  * @throws {@link UsageError} if none or several are given, ConfigInvalidError when it cannot be read
  */
-export async function readOneFile(
-  { paths }: Arguments,
-  usage: string,
-): Promise<{ readonly file: string; readonly text: string }> {
+export async function readOneFile({
+  paths,
+}: Arguments): Promise<{ readonly file: string; readonly text: string }> {
   const [file, second] = paths;
   if (file === undefined || second !== undefined) {
-    throw new UsageError(`one file is needed: \`${usage}\``);
+    throw new UsageError(`one file is needed: \`${FILE_USAGE}\``);
   }
   return { file, text: await readYamlText(file) };
 }

@@ -39,6 +39,7 @@ const NESTED_RANKS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const DOORS: ReadonlySet<string> = new Set([
   'adapters/http/guard',
   'adapters/support/route-rule',
+  'audit/audit-report',
   'audit/report-text',
   'config/auth-config',
   'config/check-section',

@@ -1,10 +1,5 @@
-import { auditSnapshot, reportJson, reportText } from '../../audit/index.js';
 import { ALL, type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
-import { writeAll } from '../command-io.js';
-import { exitCodeFor, FAIL_ON } from '../fail-on.js';
-import { openStore, printWarnings } from '../open-store.js';
-import { withProgress } from '../progress.js';
-import { reportLayout } from '../text-layout.js';
+import { FAIL_ON } from '../fail-on.js';
 
 /** `audit`: what is not protected, what is open, and what permissions say in vain. */
 export const auditCommand: Command = {
@@ -19,23 +14,7 @@ export const auditCommand: Command = {
   },
   notes: [PATH_NOTE],
   async run(args, io) {
-    const { report, store, source, vocabulary } = await withProgress(
-      io.stderr,
-      async (progress) => {
-        const { store, snapshot, source } = await openStore(args, io, progress);
-        progress.start('auditing');
-        const options = { project: args.get('project'), auth: store.config?.auth };
-        const { vocabulary } = snapshot;
-        return { report: auditSnapshot(snapshot, options), store, source, vocabulary };
-      },
-    );
-    // Those of the snapshot are findings.
-    printWarnings(store.config?.warnings ?? [], io);
-    const text =
-      args.get('format') === 'json'
-        ? reportJson(report)
-        : reportText(report, { ...reportLayout(args, io), source, vocabulary });
-    await writeAll(io.stdout, text);
-    return exitCodeFor(report.findings, args);
+    const { runAudit } = await import('./run-audit.js');
+    return runAudit(args, io);
   },
 };

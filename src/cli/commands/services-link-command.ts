@@ -1,38 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { buffer } from 'node:stream/consumers';
-import { decodeUtf8 } from '../../foundation/utf8.js';
-import { ConfigInvalidError } from '../../model/index.js';
-import { MAX_SERVICES_TEXT, parseServicesText } from '../../platforms/databricks/acl/index.js';
-import {
-  applyLink,
-  assertApplicable,
-  describeLinkChange,
-  type LinkChange,
-  type LinkFile,
-  type LinkFinding,
-  type LinkPlan,
-  type LinkStateFile,
-  parseLinkFile,
-  planLink,
-  type Renewal,
-  readLinkState,
-  rotateLink,
-  verifyLink,
-  verifyLinkFiles,
-} from '../../platforms/databricks/links/index.js';
-import type { Arguments, Command, OptionSpec } from '../command.js';
-import type { CommandIo } from '../command-io.js';
-import { type Progress, withProgress } from '../progress.js';
-import {
-  CHANGE_OPTIONS,
-  confirmChanges,
-  readOneFile,
-  type ServicesChanges,
-  SHOW_OPTIONS,
-  writeChanges,
-} from '../services-changes.js';
-
-const USAGE = '[OPTIONS] FILE';
+import type { Command, OptionSpec } from '../command.js';
+import { CHANGE_OPTIONS, FILE_USAGE, SHOW_OPTIONS } from '../services-options.js';
 
 const STATE: OptionSpec = {
   name: 'state',
@@ -57,7 +24,7 @@ const FAILED = 'the command line or the file cannot be understood, or a workspac
 export const servicesLinkPlanCommand: Command = {
   name: 'services link plan',
   summary: 'Show what links between the model registries of workspaces lack',
-  usage: USAGE,
+  usage: FILE_USAGE,
   manyPaths: true,
   options: SHOW_OPTIONS,
   exitCodes: {
@@ -67,8 +34,8 @@ export const servicesLinkPlanCommand: Command = {
   },
   notes: NOTES,
   async run(args, io) {
-    const links = (await parseFile(args, io)).connect();
-    return writePlan(await ask(io, () => planLink(links)), args, io);
+    const { runServicesLinkPlan } = await import('./run-services-link.js');
+    return runServicesLinkPlan(args, io);
   },
 };
 
@@ -76,7 +43,7 @@ export const servicesLinkPlanCommand: Command = {
 export const servicesLinkApplyCommand: Command = {
   name: 'services link apply',
   summary: 'Link the model registries of workspaces',
-  usage: USAGE,
+  usage: FILE_USAGE,
   manyPaths: true,
   options: CHANGE_OPTIONS,
   exitCodes: {
@@ -86,7 +53,8 @@ export const servicesLinkApplyCommand: Command = {
   },
   notes: NOTES,
   async run(args, io) {
-    return change(args, io, 'broken', applyLink);
+    const { runServicesLinkApply } = await import('./run-services-link.js');
+    return runServicesLinkApply(args, io);
   },
 };
 
@@ -94,24 +62,14 @@ export const servicesLinkApplyCommand: Command = {
 export const servicesLinkVerifyCommand: Command = {
   name: 'services link verify',
   summary: 'Find where links between model registries differ from a file',
-  usage: USAGE,
+  usage: FILE_USAGE,
   manyPaths: true,
   options: [STATE, ...SHOW_OPTIONS],
   exitCodes: { 0: 'all is as the file says', 1: 'at least one difference', 2: FAILED },
   notes: NOTES,
   async run(args, io) {
-    const file = await parseFile(args, io);
-    const states = args.all('state');
-    const findings =
-      states.length > 0
-        ? verifyLinkFiles(
-            file.rules,
-            await Promise.all(states.map((state) => readState(state, file.rules))),
-          )
-        : await ask(io, () => verifyLink(file.connect()));
-    const changes = { changes: [], findings: findings.map(toFinding), applied: false, details: {} };
-    await writeChanges(changes, args, io);
-    return findings.length > 0 ? 1 : 0;
+    const { runServicesLinkVerify } = await import('./run-services-link.js');
+    return runServicesLinkVerify(args, io);
   },
 };
 
@@ -119,7 +77,7 @@ export const servicesLinkVerifyCommand: Command = {
 export const servicesLinkRotateCommand: Command = {
   name: 'services link rotate',
   summary: 'Renew the tokens of links between model registries',
-  usage: USAGE,
+  usage: FILE_USAGE,
   manyPaths: true,
   options: [FORCE, ...CHANGE_OPTIONS],
   exitCodes: {
@@ -129,123 +87,7 @@ export const servicesLinkRotateCommand: Command = {
   },
   notes: NOTES,
   async run(args, io) {
-    const force = args.has('force');
-    const rotate: typeof applyLink = (links, options) => rotateLink(links, { ...options, force });
-    return change(args, io, force ? 'all' : 'due', rotate);
+    const { runServicesLinkRotate } = await import('./run-services-link.js');
+    return runServicesLinkRotate(args, io);
   },
 };
-
-/** Shows the plan, and carries it out where that is wanted. */
-async function change(
-  args: Arguments,
-  io: CommandIo,
-  renewal: Renewal,
-  carryOut: typeof applyLink,
-): Promise<number> {
-  const links = (await parseFile(args, io)).connect();
-  const plan = await ask(io, () => planLink(links, { renewal }));
-  if (args.has('dry-run')) return writePlan(plan, args, io);
-  // Nobody is asked about what cannot be done.
-  assertApplicable(plan, renewal);
-  if (plan.changes.length === 0) return writePlan(plan, args, io);
-  if (!(await confirmChanges(toChanges(plan), args, io))) return 1;
-  let last: LinkChange | undefined;
-  const work = ask(io, (show) =>
-    carryOut(links, {
-      onChange: (next) => {
-        last = next;
-        show(next);
-      },
-    }),
-  );
-  const done = await work.catch((error: unknown) => {
-    if (last !== undefined) io.stderr.write(brokenOff(last));
-    throw error;
-  });
-  await writeChanges(toChanges(done.plan, done.changes), args, io);
-  return done.plan.findings.length + done.plan.changes.length > 0 ? 1 : 0;
-}
-
-function brokenOff(change: LinkChange): string {
-  const where = `${change.workspace}: ${describeLinkChange(change)}`;
-  return `broken off at ${where}; run it again to go on\n`;
-}
-
-async function writePlan(plan: LinkPlan, args: Arguments, io: CommandIo): Promise<number> {
-  await writeChanges(toChanges(plan), args, io);
-  return plan.changes.length + plan.findings.length + plan.blocked.length > 0 ? 1 : 0;
-}
-
-async function parseFile(args: Arguments, { env }: CommandIo): Promise<LinkFile> {
-  const { file, text } = await readOneFile(args, USAGE);
-  return parseLinkFile(text, { file, env });
-}
-
-function ask<T>(
-  { stderr }: CommandIo,
-  work: (onChange: (change: LinkChange) => void) => Promise<T>,
-): Promise<T> {
-  return withProgress(stderr, (progress: Progress) => {
-    progress.start('asking the workspaces');
-    return work((change) => progress.start(`${change.workspace}: ${describeLinkChange(change)}`));
-  });
-}
-
-/** @param done what was done; unless given, what the plan says is to be done */
-function toChanges(
-  { changes, findings, blocked, tokens, outputs }: LinkPlan,
-  done?: readonly LinkChange[],
-): ServicesChanges {
-  const endOf = ({ expiresAt }: LinkPlan['tokens']['prod']): string =>
-    expiresAt === undefined || expiresAt < 0 ? 'unknown' : new Date(expiresAt).toISOString();
-  return {
-    changes: (done ?? changes).map((change) => ({
-      where: change.workspace,
-      message: describeLinkChange(change),
-    })),
-    findings: [
-      ...blocked.map((message) => ({ rule: 'blocked', where: 'all', message })),
-      ...(done === undefined ? [] : changes).map((change) => ({
-        rule: 'change-missing',
-        where: change.workspace,
-        message: describeLinkChange(change),
-      })),
-      ...findings.map(toFinding),
-    ],
-    applied: done !== undefined,
-    details: {
-      'end of the token of staging': endOf(tokens.staging),
-      'end of the token of prod': endOf(tokens.prod),
-      ...outputs,
-    },
-  };
-}
-
-function toFinding({ rule, workspace, message }: LinkFinding): ServicesChanges['findings'][number] {
-  return { rule, where: workspace, message };
-}
-
-/** @throws ConfigInvalidError where it cannot be read, is too long, not UTF-8 or no state */
-async function readState(file: string, rules: LinkFile['rules']): Promise<LinkStateFile> {
-  const bytes = await readBytes(file);
-  if (bytes.length > MAX_SERVICES_TEXT) {
-    throw new ConfigInvalidError(`longer than ${MAX_SERVICES_TEXT} bytes`, { file });
-  }
-  return readLinkState(parseServicesText(decode(bytes, file), file), { name: file, rules });
-}
-
-/** One byte more than it may be long, at most: the size that a file says it has is no bound. */
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await buffer(createReadStream(file, { end: MAX_SERVICES_TEXT }));
-  } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-    throw new ConfigInvalidError(`cannot be read (${code})`, { file }, { cause });
-  }
-}
-
-function decode(bytes: Uint8Array, file: string): string {
-  const text = decodeUtf8(bytes, 'remove');
-  if (text === undefined) throw new ConfigInvalidError('not UTF-8 text', { file });
-  return text;
-}

@@ -1,0 +1,26 @@
+import { auditSnapshot, reportJson, reportText } from '../../audit/index.js';
+import type { Arguments } from '../command.js';
+import { type CommandIo, writeAll } from '../command-io.js';
+import { exitCodeFor } from '../fail-on.js';
+import { openStore, printWarnings } from '../open-store.js';
+import { withProgress } from '../progress.js';
+import { reportLayout } from '../text-layout.js';
+
+/** Runs `audit`. */
+export async function runAudit(args: Arguments, io: CommandIo): Promise<number> {
+  const { report, store, source, vocabulary } = await withProgress(io.stderr, async (progress) => {
+    const { store, snapshot, source } = await openStore(args, io, progress);
+    progress.start('auditing');
+    const options = { project: args.get('project'), auth: store.config?.auth };
+    const { vocabulary } = snapshot;
+    return { report: auditSnapshot(snapshot, options), store, source, vocabulary };
+  });
+  // Those of the snapshot are findings.
+  printWarnings(store.config?.warnings ?? [], io);
+  const text =
+    args.get('format') === 'json'
+      ? reportJson(report)
+      : reportText(report, { ...reportLayout(args, io), source, vocabulary });
+  await writeAll(io.stdout, text);
+  return exitCodeFor(report.findings, args);
+}
