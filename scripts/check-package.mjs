@@ -111,7 +111,9 @@ function checkTarball(folder) {
     const paths = pack.files.map(({ path }) => path);
     const stray = paths.filter(
       (path) =>
-        !/^(dist\/.*\.(d\.ts|js)|docs\/.*\.(md|json)|package\.json|[A-Z]+(\.md)?)$/.test(path),
+        !/^(dist\/.*\.(d\.ts|js)|docs\/.*\.(md|json)|examples\/.*\.(db|json|md|py|ts|yaml)|bench\/README\.md|package\.json|[A-Z]+(\.md)?)$/.test(
+          path,
+        ),
     );
     ensure(stray.length === 0, `files that no user needs: ${stray.join(', ')}`);
     for (const path of ['LICENSE', 'README.md']) ensure(paths.includes(path), `no ${path} inside`);

@@ -1,11 +1,12 @@
 // Copies examples into the documents that show them: whatever stands between `<!-- PATH -->` and `<!-- /PATH -->`
-// becomes the content of that file. `<!-- audit-output -->` takes what the README's first command prints.
+// becomes the content of that file. `<!-- audit-output -->` takes what the README's first command prints, shortened.
 //
 // usage: node scripts/update-docs.mjs    after `npm run build`, and after a change of an example
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { shortenAudit } from './shorten-audit.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -32,7 +33,7 @@ for (const document of documents) {
   const after = before.replace(/<!-- (?!\/)(\S+) -->\n[\s\S]*?<!-- \/\1 -->/g, (_, name) => {
     const [language, content] =
       name === 'audit-output'
-        ? ['text', auditOutput()]
+        ? ['text', shortenAudit(auditOutput())]
         : [name.split('.').at(-1), readFileSync(name, 'utf8')];
     return `<!-- ${name} -->\n\`\`\`${language}\n${content.trimEnd()}\n\`\`\`\n<!-- /${name} -->`;
   });
