@@ -1,12 +1,13 @@
 import { testRedactionFuzz } from '../redaction/redaction-fuzz.js';
 
-/** A hundred thousand outputs, in which no secret may be left. */
+/** The same outputs in every run, in which no secret may be left. Other ones are for `npm run test:soak`. */
 testRedactionFuzz({
-  texts: 40_000,
-  pieces: 30_000,
-  values: 20_000,
-  errors: 10_000,
+  texts: 8000,
+  pieces: 8000,
+  values: 4000,
+  errors: 2000,
   encodings: 200,
   innocent: 1000,
   timeout: 600_000,
+  seed: 903_494_090,
 });
