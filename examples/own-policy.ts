@@ -1,6 +1,6 @@
 // A policy kind of one's own: who is on call may do it.
 import { createAuthorizer, definePermission, type PolicyKind } from 'feast-permissions';
-import { z } from 'zod';
+import * as z from 'zod';
 
 interface OnCallPolicy {
   readonly type: 'OnCallPolicy';

@@ -3,7 +3,7 @@ import { AuthzError } from 'feast-permissions';
 import { RequestInvalidError } from 'feast-permissions/errors';
 import { callerOf, feastAuth } from 'feast-permissions/fastify';
 import { type LoadedGate, type LoadGateOptions, loadGate } from 'feast-permissions/node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Definitions, readDefinitions, type View } from './definitions.js';
 import { toFeastError } from './feast-errors.js';
 import { readOnlineFeatures } from './online-features.js';

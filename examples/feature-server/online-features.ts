@@ -1,5 +1,5 @@
 import { RequestInvalidError } from 'feast-permissions/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Definitions, OnDemandView, Selection, View } from './definitions.js';
 import { type Row, TRANSFORMATIONS } from './on-demand-views.js';
 import type { OnlineStore, StoredValue } from './online-store.js';

@@ -1,5 +1,5 @@
 import { RequestInvalidError } from 'feast-permissions/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { View } from './definitions.js';
 import type { FeatureRow } from './online-store.js';
 import { acceptValue, encodeEntityKey } from './values.js';

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote, type Subject } from '../model/index.js';
 import { UsageError } from './command.js';
 import { explainIssues, type FieldNames } from './explain-issues.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean, findNearest } from '../foundation/did-you-mean.js';
 import type { ConfigInvalidError } from '../model/errors.js';
 import type {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkOptions } from '../foundation/options.js';
 import { type ConfigInvalidError, throwCollected } from '../model/errors.js';
 import type { AuthConfig } from './auth-config.js';

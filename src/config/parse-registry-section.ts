@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConfigInvalidError } from '../model/errors.js';
 import { checkSection } from './check-section.js';
 import { stringField } from './field-schemas.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermissionInvalidError, printable, quote } from './errors.js';
 import type { NamePatternSource } from './permission.js';
 import { isPlainObject } from './plain-data.js';

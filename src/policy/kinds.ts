@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PolicyData, PolicyKind, PolicyKinds } from '../model/index.js';
 
 const names = z.array(z.string());

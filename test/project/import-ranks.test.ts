@@ -158,7 +158,7 @@ describe('import ranks', () => {
   });
 
   it.each([
-    ['src/engine/a.ts', "import { b } from '../policy/index.js';\nimport { z } from 'zod';"],
+    ['src/engine/a.ts', "import { b } from '../policy/index.js';\nimport * as z from 'zod';"],
     ['src/matchers/deep/a.ts', "import { b } from '../b.js';\nimport { c } from './c.js';"],
     ['src/cli/a.ts', "import { readFileSync } from 'node:fs';"],
     ['src/cli/a.ts', "import { b } from '../foundation/terminal/b.js';"],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Authorizer, createAuthorizer, type SnapshotOptions } from '../../src/engine/index.js';
 import {
   defineVocabulary,

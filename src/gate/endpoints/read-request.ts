@@ -1,4 +1,4 @@
-import { type ZodType, z } from 'zod';
+import * as z from 'zod';
 import { isPlainObject, quote, RequestInvalidError } from '../../model/index.js';
 import type { Endpoint } from './endpoint.js';
 
@@ -21,10 +21,10 @@ const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH;
 
 /** A name of something. */
-export const nameSchema: ZodType<string> = z.custom<string>(isName);
+export const nameSchema: z.ZodType<string> = z.custom<string>(isName);
 
 /** A name that may be left out; Feast takes the empty one and null for none. */
-export const optionalName: ZodType<string | undefined> = z
+export const optionalName: z.ZodType<string | undefined> = z
   .custom<string | null>((value) => value === '' || value === null || isName(value))
   .transform((value) => (value === '' || value === null ? undefined : value))
   .optional();
@@ -34,16 +34,16 @@ const isNames = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length <= MAX_NAMES && value.every(isName);
 
 /** Names, of which there may be none. */
-export const namesSchema: ZodType<readonly string[]> = z.custom<readonly string[]>(isNames);
+export const namesSchema: z.ZodType<readonly string[]> = z.custom<readonly string[]>(isNames);
 
 /** Names that may be left out. */
-export const optionalNames: ZodType<readonly string[] | undefined> = z
+export const optionalNames: z.ZodType<readonly string[] | undefined> = z
   .custom<readonly string[] | null>((value) => value === null || isNames(value))
   .transform((value) => value ?? undefined)
   .optional();
 
 /** Tags of an object that is written. Left out: none. */
-export const tagsSchema: ZodType<Readonly<Record<string, string>>> = z
+export const tagsSchema: z.ZodType<Readonly<Record<string, string>>> = z
   .custom<Readonly<Record<string, string>> | null>((value) => value === null || isTags(value))
   .transform((value) => value ?? {})
   .default({});
@@ -85,7 +85,7 @@ export function readFields(
 }
 
 /** @throws RequestInvalidError naming the first field that is wrong, and no value */
-export function parseFields<T>(schema: ZodType<T>, fields: unknown): T {
+export function parseFields<T>(schema: z.ZodType<T>, fields: unknown): T {
   const parsed = schema.safeParse(fields);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

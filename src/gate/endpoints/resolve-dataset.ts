@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RequestInvalidError } from '../../model/index.js';
 import { pythonStrip } from '../../model/python-strip.js';
 import { changesTo } from './changes.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJsonObject } from '../../foundation/json.js';
 import {
   ALL_FEATURE_VIEW_TYPES,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FeastAction, quote, RequestInvalidError } from '../../model/index.js';
 import type { ViewPin } from '../../registry/relations.js';
 import type { AnyRequirement } from '../gate.js';

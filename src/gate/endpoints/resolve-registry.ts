@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FeastType } from '../../model/index.js';
 import type { AnyRequirement } from '../gate.js';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IdentityInvalidError, IdentityUnavailableError } from '../../model/errors.js';
 import type { KubernetesConfig } from './config.js';
 import {

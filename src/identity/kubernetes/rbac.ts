@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Whom a binding gives its role to. */
 export interface RbacSubject {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigInvalidError, quote, throwCollected } from '../../model/index.js';
 import { readSecretPrefix } from './secret-prefix.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DatabricksResource, DatabricksType } from '../vocabulary/index.js';
 import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkShape } from './check-shape.js';
 import type { ServicesFileReader } from './file-reader.js';
 import { readSecretAcl } from './read-entries.js';

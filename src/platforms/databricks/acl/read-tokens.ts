@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Principal } from '../vocabulary/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
 import { checkShape } from './check-shape.js';

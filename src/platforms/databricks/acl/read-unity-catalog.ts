@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkShape, decodeSegment } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
 import type { ListEntry } from './list-entries.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkSection } from '../../../config/check-section.js';
 import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
 import type { Environment } from '../../../config/index.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { expandEnvironment } from '../../../config/expand-environment.js';
 import { stringField } from '../../../config/field-schemas.js';
 import type { Environment } from '../../../config/index.js';

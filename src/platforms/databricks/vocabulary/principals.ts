@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PolicyData, type PolicyKind, quote, type Subject } from '../../../model/index.js';
 
 /** Someone to whom Databricks grants something. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { optionalText, readAs } from './read-answer.js';
 import { segment } from './segment.js';
 import type { WorkspaceRequest, WorkspaceTransport } from './workspace-transport.js';

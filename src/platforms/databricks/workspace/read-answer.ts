@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from '../../../model/errors.js';
 import { WorkspaceError } from './workspace-error.js';
 import type { JsonObject } from './workspace-transport.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPlainObject } from '../../../model/plain-data.js';
 import { readPages } from './pages.js';
 import { optionalText, readAs } from './read-answer.js';

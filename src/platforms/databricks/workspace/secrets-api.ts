@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addIdentitySecret, type SecretRegistry } from '../../../net/index.js';
 import { readAs } from './read-answer.js';
 import type { JsonObject, WorkspaceTransport } from './workspace-transport.js';

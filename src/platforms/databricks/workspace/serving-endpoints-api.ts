@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readAs } from './read-answer.js';
 import { segment } from './segment.js';
 import type { WorkspaceTransport } from './workspace-transport.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPlainObject } from '../../../model/plain-data.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../../../net/index.js';
 import { optionalText, readAs } from './read-answer.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../../../net/index.js';
 import { readPages } from './pages.js';
 import { optionalText, readAs } from './read-answer.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DatabricksResource } from '../../vocabulary/index.js';
 import { checkShape } from '../check-shape.js';
 import type { ReadContext } from '../file-reader.js';

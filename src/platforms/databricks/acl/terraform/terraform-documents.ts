@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigInvalidError, isPlainObject } from '../../../../model/index.js';
 import { checkShape } from '../check-shape.js';
 import { type WorkspaceFinder, workspaceOfState, workspacesOfPlan } from './provider-workspaces.js';
