@@ -1,3 +1,4 @@
+import { destroyResponse } from '../../foundation/destroy-response.js';
 import { notify } from '../../foundation/notify.js';
 import type { Gate } from '../../gate/index.js';
 import type { Vocabulary } from '../../model/index.js';
@@ -217,7 +218,7 @@ function compact<Request>(connection: Connection<Request>): void {
 
 function end(response: NodeResponse): void {
   try {
-    if (response.stream === undefined) response.destroy();
+    if (response.stream === undefined) destroyResponse(response);
     else response.stream.close(CANCEL);
   } catch {
     // Thrown out of a timer it would end the process.

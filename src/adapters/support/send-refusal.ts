@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { destroyResponse } from '../../foundation/destroy-response.js';
 import type { Refusal } from '../../gate/index.js';
 
 /** Headers of an answer that was not given after all: with them the refusal could not be read, or would be kept. */
@@ -17,7 +18,7 @@ export function sendRefusal(response: ServerResponse, { status, headers, body }:
   if (response.destroyed || response.writableEnded) return;
   if (response.headersSent) {
     // Half an answer cannot be taken back, but must not pass for a whole one.
-    response.destroy();
+    destroyResponse(response);
     return;
   }
   for (const name of OF_THE_ANSWER) response.removeHeader(name);

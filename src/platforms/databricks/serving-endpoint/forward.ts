@@ -9,6 +9,7 @@ import { request as requestHttps } from 'node:https';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { bodyBrokenOff, bodyTooLong } from '../../../foundation/body-errors.js';
+import { destroyResponse } from '../../../foundation/destroy-response.js';
 import { notify } from '../../../foundation/notify.js';
 import type { TokenProvider } from '../tokens/index.js';
 import { WorkspaceError } from '../workspace/workspace-error.js';
@@ -226,9 +227,9 @@ const REFUSALS = {
 
 /** Half an answer cannot be taken back, but must not pass for a whole one. */
 function refuse(response: ServerResponse, status: 502 | 503 | 504): void {
-  if (response.destroyed) return;
-  if (response.headersSent) {
-    response.destroy();
+  // A pipeline that failed has destroyed the response, which may still wait for its turn.
+  if (response.destroyed || response.headersSent) {
+    destroyResponse(response);
     return;
   }
   const title = REFUSALS[status];

@@ -171,10 +171,10 @@ describe('beyond the limits a request is a 503 with `retry-after`', () => {
     await expect
       .poll(async () => {
         const asked = ask(origin);
-        endpoint.finish();
-        const first = await Promise.race([asked, delay(50, undefined)]);
-        endpoint.finish();
-        return (first ?? (await asked)).status;
+        const isAnswered = asked.then(() => true);
+        // On a busy machine a request arrives late: it is let go on whenever that is.
+        while (!(await Promise.race([isAnswered, delay(20, false)]))) endpoint.finish();
+        return (await asked).status;
       })
       .toBe(200);
   });
