@@ -103,6 +103,15 @@ function step(title, action) {
   }
 }
 
+/** The scripts that npm runs, or warns of, when somebody installs a package. */
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
+
+function checkScripts(tarball) {
+  const { scripts = {} } = JSON.parse(run('tar', ['-xzOf', tarball, 'package/package.json']));
+  const found = INSTALL_SCRIPTS.filter((script) => script in scripts);
+  ensure(found.length === 0, `scripts that run at the install: ${found.join(', ')}`);
+}
+
 /** Packs the project into `folder` and gives back the path of the tarball. */
 function checkTarball(folder) {
   let tarball = '';
@@ -118,6 +127,7 @@ function checkTarball(folder) {
     ensure(stray.length === 0, `files that no user needs: ${stray.join(', ')}`);
     for (const path of ['LICENSE', 'README.md']) ensure(paths.includes(path), `no ${path} inside`);
     tarball = join(folder, pack.filename);
+    checkScripts(tarball);
     return `${paths.length} files, ${Math.ceil(pack.size / 1024)} KiB`;
   });
   step('publint', () => void runTool('publint', 'publint', ['run', tarball, '--strict']));

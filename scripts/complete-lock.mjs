@@ -1,58 +1,57 @@
-// Adds to package-lock.json the builds for other platforms that the registry at hand does not carry.
-// `npm install` leaves such optional packages out, and `npm ci` then refuses the lock (npm/cli#9846).
-// Each such package is pinned to one exact version by the package that lists it; its platform is in its name.
+// Completes package-lock.json: `npm install` beside an existing `node_modules` leaves out builds for
+// other platforms, or lists them without an integrity (npm/cli#4828), and `npm ci` may then refuse
+// the lock. npm lists all of them in a folder that has no `node_modules`.
+// Fails if the registry lacks one of the packages, or if an entry is left without an integrity.
 //
-// usage: node scripts/complete-lock.mjs   after every change of a dependency
-import { readFileSync, writeFileSync } from 'node:fs';
+// usage: node scripts/complete-lock.mjs [FOLDER]   after every change of a dependency
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const OPERATING_SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
-const PROCESSORS = ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64'];
-const LIBRARIES = new Map([
-  ['gnu', 'glibc'],
-  ['musl', 'musl'],
-]);
-
-/** The platform fields of a package named like `@scope/binding-linux-arm64-musl`; undefined for other names. */
-export function platformOf(name) {
-  const words = name.split(/[/-]/);
-  const os = words.find((word) => OPERATING_SYSTEMS.includes(word));
-  const cpu = words.find((word) => PROCESSORS.includes(word));
-  const library = words.map((word) => LIBRARIES.get(word)).find((found) => found !== undefined);
-  if (os === undefined || cpu === undefined) return undefined;
-  return { os: [os], cpu: [cpu], ...(library === undefined ? {} : { libc: [library] }) };
+/** The paths of the entries whose content is not pinned. */
+function unpinnedEntries({ packages }) {
+  return Object.keys(packages).filter((path) => path !== '' && !packages[path].integrity);
 }
 
-/** The entries that `lock` lacks: one for each optional dependency of a locked package. */
-export function missingEntries(lock) {
-  const missing = new Map();
-  for (const [path, entry] of Object.entries(lock.packages)) {
-    for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-      const places = [`${path}/node_modules/${name}`, `node_modules/${name}`];
-      if (places.some((place) => place in lock.packages)) continue;
-      const platform = platformOf(name);
-      if (platform === undefined || !/^\d+\.\d+\.\d+$/.test(version)) {
-        throw new Error(`cannot complete ${name}@${version} of ${path}`);
-      }
-      missing.set(`node_modules/${name}`, {
-        version,
-        ...(entry.dev ? { dev: true } : {}),
-        optional: true,
-        ...platform,
-      });
-    }
+/** The optional packages that `lock` does not list. */
+function missingEntries({ packages }) {
+  return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) =>
+        !(`${path}/node_modules/${name}` in packages) && !(`node_modules/${name}` in packages),
+    ),
+  );
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = resolve(process.argv[2] ?? root);
+const work = mkdtempSync(join(tmpdir(), 'complete-lock-'));
+const file = join(work, 'package-lock.json');
+const readLock = () => JSON.parse(readFileSync(file, 'utf8'));
+try {
+  copyFileSync(join(root, '.npmrc'), join(work, '.npmrc'));
+  for (const name of ['package.json', 'package-lock.json']) {
+    copyFileSync(join(folder, name), join(work, name));
   }
-  return missing;
+  const lock = readLock();
+  const unpinned = unpinnedEntries(lock);
+  for (const path of unpinned) delete lock.packages[path];
+  writeFileSync(file, JSON.stringify(lock));
+  const { status } = spawnSync('npm', ['install', '--package-lock-only', '--ignore-scripts'], {
+    cwd: work,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  const completed = readLock();
+  const wrong = [...unpinnedEntries(completed), ...missingEntries(completed)];
+  if (status !== 0 || wrong.length > 0) {
+    throw new Error(`the registry does not list these packages: ${wrong.join(', ')}`);
+  }
+  copyFileSync(file, join(folder, 'package-lock.json'));
+  process.stdout.write(`${unpinned.length} entries pinned\n`);
+} finally {
+  rmSync(work, { recursive: true, force: true });
 }
-
-const file = process.argv[2] ?? fileURLToPath(new URL('../package-lock.json', import.meta.url));
-const lock = JSON.parse(readFileSync(file, 'utf8'));
-const missing = missingEntries(lock);
-const packages = [...Object.entries(lock.packages), ...missing];
-packages.sort(([a], [b]) => a.localeCompare(b, 'en'));
-writeFileSync(
-  file,
-  `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`,
-);
-process.stdout.write(`${missing.size} entries added\n`);
