@@ -8,6 +8,7 @@ import {
   type Vocabulary,
 } from '../model/index.js';
 import type { RegistryRelations } from '../registry/relations.js';
+import { type FeastVersion, parseFeastVersion } from './endpoints/feast-version.js';
 import type {
   AnyRequirement,
   AuthorizationHeader,
@@ -52,6 +53,8 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   /** Of subjects that never change. Authenticators give the same one for the same token for a while. */
   readonly #callers = new WeakMap<Subject, Caller<V>>();
   readonly #refusals: RefusalLog;
+  readonly feastVersion: FeastVersion;
+  readonly #versionWarning: string | undefined;
 
   constructor(options: GateOptions<V>) {
     assertGateOptions(options);
@@ -59,6 +62,9 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     const { maxTokenLength, telemetry } = options;
     this.#options = { ...options };
     this.#refusal = { realm, explain, hideUnknown };
+    const { version, warning } = parseFeastVersion(options.feastVersion);
+    this.feastVersion = version;
+    this.#versionWarning = warning;
     this.#decider = new RequestDecider(this.#options);
     this.#maxTokenLength = readMaxTokenLength(maxTokenLength);
     this.#telemetry = createTelemetry(telemetry);
@@ -71,6 +77,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     const { snapshot } = authorizer;
     return Object.freeze([
       ...(snapshot.enforced ? [] : [NOT_ENFORCED]),
+      ...(this.#versionWarning === undefined ? [] : [this.#versionWarning]),
       ...(authenticator.warnings ?? []),
       ...snapshot.warnings,
     ]);

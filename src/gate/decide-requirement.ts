@@ -1,6 +1,6 @@
 import { listOf } from '../foundation/list-of.js';
 import type { Decision, ResourceOf, Vocabulary } from '../model/index.js';
-import type { AnyRequirement, Caller, Requirement } from './gate.js';
+import type { AnyRequirement, Caller, PartialRequirement, Requirement } from './gate.js';
 
 /** What can be decided of what a request needs: all but that something is missing. */
 export type Decidable<V extends Vocabulary> = Exclude<
@@ -52,6 +52,8 @@ export function* decideRequirement<V extends Vocabulary>(
     yield caller.decideChange(requirement.change);
   } else if ('anyOf' in requirement) {
     yield* decideAnyOf(caller, requirement.anyOf, options);
+  } else if ('someOf' in requirement) {
+    yield* decideAnyOf(caller, alternativesOf(requirement), options);
   } else {
     const isDescribed = 'described' in requirement;
     const resources = listOf(isDescribed ? requirement.described : requirement.resources);
@@ -102,9 +104,35 @@ export function resourcesOf<V extends Vocabulary>(
   if ('resources' in requirement) return listOf(requirement.resources);
   if ('described' in requirement) return listOf(requirement.described);
   if ('anyOf' in requirement) return requirement.anyOf.flatMap(({ resources }) => resources);
+  if ('someOf' in requirement) return requirement.someOf;
   if ('missing' in requirement) return [];
   const { existing, proposed } = requirement.change;
   return existing ? [proposed, existing] : [proposed];
+}
+
+function alternativesOf<V extends Vocabulary>({
+  actions,
+  someOf,
+}: PartialRequirement<V>): readonly Requirement<V>[] {
+  return someOf.map((resource) => ({ actions, resources: resource }));
+}
+
+/**
+ * The names of what a caller may have of a request that asks for a part, such as `POST /monitoring/compute` without a view.
+ *
+ * @param requirements all that the request needs
+ * @returns undefined: the request asks for no part, and the handler leaves nothing out
+ * @example
+ * const names = permittedNames(caller, requirementsAt(gate, endpoint, { body }));
+ */
+export function permittedNames<V extends Vocabulary>(
+  caller: Pick<Caller<V>, 'filter'>,
+  requirements: readonly AnyRequirement<V>[],
+): readonly string[] | undefined {
+  const parts = requirements.filter((one) => 'someOf' in one);
+  if (parts.length === 0) return undefined;
+  const permitted = parts.flatMap(({ actions, someOf }) => caller.filter(actions, someOf));
+  return Object.freeze([...new Set(permitted.map(({ name }) => name))]);
 }
 
 /** The first alternative that is granted, or else the refusal of the first one. */

@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Authenticator } from '../identity/token/authenticator.js';
 import type { FeastVocabulary, Vocabulary } from '../model/index.js';
 import type { RegistryRelations } from '../registry/relations.js';
+import { parseFeastVersion } from './endpoints/feast-version.js';
 import type { GateDecision, GateRefusal } from './gate.js';
 import type { TelemetryApi } from './telemetry.js';
 
@@ -19,6 +20,11 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   readonly relations?: RegistryRelations | (() => RegistryRelations | undefined) | undefined;
   /** The project that the server serves, for requests that name none. Default: the only one of the registry. */
   readonly project?: string | undefined;
+  /**
+   * The version of Feast whose endpoints are guarded, as `0.66.0`: which there are, and what each asks for. One that is not known
+   * stands for the newest, with a warning. Default: the newest known version.
+   */
+  readonly feastVersion?: string | undefined;
   /**
    * Called with every decision that the gate makes, in the order of the requirements, up to the first refusal. What it throws
    * or rejects with changes no answer.
@@ -63,6 +69,7 @@ export const GATE_OPTIONS: OptionNames<GateOptions<Vocabulary>> = {
   authorizer: true,
   relations: true,
   project: true,
+  feastVersion: true,
   onDecision: true,
   onRefusal: true,
   realm: true,
@@ -83,7 +90,8 @@ const REALM = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
 export function assertGateOptions(options: GateOptions<Vocabulary>): void {
   checkOptions<GateOptions<Vocabulary>>(options, GATE_OPTIONS);
   const { authenticator, authorizer, onDecision, onRefusal } = options;
-  const { project, realm, explain, hideUnknown } = options;
+  const { project, feastVersion, realm, explain, hideUnknown } = options;
+  parseFeastVersion(feastVersion);
   if (typeof authenticator?.authenticate !== 'function') {
     throw new TypeError('option authenticator must be an authenticator');
   }

@@ -37,6 +37,15 @@ export interface AlternativeRequirement<V extends Vocabulary = FeastVocabulary> 
   readonly anyOf: readonly Requirement<V>[];
 }
 
+/**
+ * All of the actions on at least one of some resources, of which the handler serves the permitted ones: see `permittedNames`. A
+ * refusal is that of the first.
+ */
+export interface PartialRequirement<V extends Vocabulary = FeastVocabulary> {
+  readonly actions: Actions<V>;
+  readonly someOf: readonly ResourceOf<V>[];
+}
+
 /** A name that the registry does not know: 404 for callers who pass the requirements before it. */
 export interface MissingRequirement {
   readonly missing: AuthzError;
@@ -47,6 +56,7 @@ export type AnyRequirement<V extends Vocabulary = FeastVocabulary> =
   | ChangeRequirement<V>
   | DescribedRequirement<V>
   | AlternativeRequirement<V>
+  | PartialRequirement<V>
   | MissingRequirement;
 
 /** Who makes a request: a verified subject, bound to the snapshot in force. */
@@ -109,6 +119,8 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
   readonly project?: string | undefined;
   /** What refers to what in the registry that decisions are made on; undefined: the gate was not told. */
   readonly relations?: RegistryRelations | undefined;
+  /** The version of Feast whose endpoints are guarded, as `0.67`. Default: the newest known one. */
+  readonly feastVersion?: string | undefined;
   /** False under `no_auth`, where nothing is refused. Default: true. */
   readonly enforced?: boolean | undefined;
   /** Whether who has no rights is told "not permitted" of what the registry does not know. Default: false. */

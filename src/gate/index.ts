@@ -1,6 +1,6 @@
 export type { GateError } from '../model/index.js';
 export { createGate } from './create-gate.js';
-export { isGranted, resourcesOf } from './decide-requirement.js';
+export { isGranted, permittedNames, resourcesOf } from './decide-requirement.js';
 export { assertGraceSeconds, endWithToken, type TokenEndOptions } from './end-with-token.js';
 export type {
   AnsweredObject,
@@ -9,8 +9,19 @@ export type {
   AnswerPlace,
 } from './endpoints/answer.js';
 export type { Endpoint, EndpointAccess, FeastServer } from './endpoints/endpoint.js';
+export {
+  FEAST_VERSIONS,
+  type FeastVersion,
+  type ParsedFeastVersion,
+  parseFeastVersion,
+} from './endpoints/feast-version.js';
 export { type AnswerReader, filterAnswer } from './endpoints/filter-answer.js';
-export { ENDPOINTS, type FoundEndpoint, findEndpoint } from './endpoints/find-endpoint.js';
+export {
+  ENDPOINTS,
+  endpointsOfFeast,
+  type FoundEndpoint,
+  findEndpoint,
+} from './endpoints/find-endpoint.js';
 export type { EndpointInput } from './endpoints/read-request.js';
 export type { RequirementOptions } from './endpoints/request-context.js';
 export { requirementsAt, requirementsOf } from './endpoints/requirements-of.js';
@@ -26,6 +37,7 @@ export type {
   GateDecision,
   GateRefusal,
   MissingRequirement,
+  PartialRequirement,
   Refusal,
   RefusedRequest,
   Requirement,

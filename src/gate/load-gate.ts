@@ -139,6 +139,10 @@ class StoreGate implements LoadedGate {
     return this.#gate.hideUnknown;
   }
 
+  get feastVersion(): string | undefined {
+    return this.#gate.feastVersion;
+  }
+
   authenticate(authorization: AuthorizationHeader): Caller | Promise<Caller> {
     return this.#gate.authenticate(authorization);
   }

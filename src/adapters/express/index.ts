@@ -3,6 +3,7 @@ import { createRuleMakers, type MakeEndpointRule, type MakeRule } from '../suppo
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
+export { permittedNamesOf } from '../support/permitted-names.js';
 export type { ExpiredStream } from '../support/stream-options.js';
 export { callerOf, type FeastAuthOptions, type FeastRequest, feastAuth } from './feast-auth.js';
 

@@ -10,6 +10,7 @@ import {
 
 export type { GateError } from '../../model/index.js';
 export { feastEndpoint } from '../support/feast-endpoint.js';
+export { permittedNamesOf } from '../support/permitted-names.js';
 export type { ExpiredStream } from '../support/stream-options.js';
 export { callerOf, type FeastAuthOptions, feastAuth } from './feast-auth.js';
 

@@ -84,14 +84,14 @@ export interface FlightRules {
   readonly feast: RequirementOptions | undefined;
 }
 
-/** The rows of Feast's commands name three methods; the others do with a command what one of those does. */
+/** The rows of Feast's commands name four methods; the others do with a command what one of those does. */
 const SAME_AS: Readonly<Record<FlightOperation, string>> = {
   GetFlightInfo: 'GetFlightInfo',
   PollFlightInfo: 'GetFlightInfo',
   GetSchema: 'GetFlightInfo',
   DoGet: 'DoGet',
   DoPut: 'DoPut',
-  DoExchange: 'DoPut',
+  DoExchange: 'DoExchange',
   DoAction: 'DoPut',
 };
 
@@ -117,7 +117,7 @@ function requirementsOfFeast(
   { gate, feast }: FlightRules,
   { operation, name, fields }: FlightRequest,
 ): Requirements {
-  const found = findEndpoint('offline', SAME_AS[operation], name);
+  const found = findEndpoint('offline', SAME_AS[operation], name, gate.feastVersion);
   if (found === undefined || name === '') {
     throw new RequestInvalidError(`${operation} takes no command ${quote(name)}`);
   }

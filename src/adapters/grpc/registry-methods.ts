@@ -25,7 +25,7 @@ export function registryMethods<V extends Vocabulary>(
   const asAny = gate as unknown as Gate<Vocabulary>;
   return (path) => {
     const endpoint = path.startsWith(SERVICE)
-      ? findEndpoint('registry-grpc', 'POST', path)?.endpoint
+      ? findEndpoint('registry-grpc', 'POST', path, gate.feastVersion)?.endpoint
       : undefined;
     if (endpoint === undefined) return undefined;
     const request = (message: unknown): Requirements | undefined => {

@@ -4,6 +4,7 @@ import { createRuleMakers, type MakeEndpointRule, type MakeRule } from '../suppo
 import { createGuard } from './feast-auth.js';
 
 export type { GateError } from '../../model/index.js';
+export { permittedNamesOf } from '../support/permitted-names.js';
 export type { ExpiredStream } from '../support/stream-options.js';
 export { callerOf, type FeastAuthOptions, feastAuth, readJson } from './feast-auth.js';
 

@@ -9,6 +9,7 @@ import type { GuardedRequest } from './guard.js';
 
 export type { GateError } from '../../model/index.js';
 export { feastEndpoint } from '../support/feast-endpoint.js';
+export { permittedNamesOf } from '../support/permitted-names.js';
 export type { ExpiredStream } from '../support/stream-options.js';
 export {
   callerOf,

@@ -1,4 +1,5 @@
 export type { GateError } from '../../model/index.js';
+export { permittedNamesOf } from '../support/permitted-names.js';
 export type { ExpiredStream } from '../support/stream-options.js';
 export type { ClassOrMethodDecorator, FeastHttpRequest } from './decorator-types.js';
 export { CurrentCaller, CurrentSubject, FeastEndpoint, Public, Requires } from './decorators.js';

@@ -8,7 +8,10 @@ export interface AdapterOptions {
    * who is known, and `onUnguarded` is called. `allow`: it is served to everyone who is known. Default: `refuse`.
    */
   readonly unguarded?: 'refuse' | 'report' | 'allow' | undefined;
-  /** Called once for each such route, with its method and path, for example `GET /features`. What it throws changes nothing. */
+  /**
+   * Called once for each such route, also for one that is refused, with its method and path, for example `GET /features`. What it
+   * throws changes nothing.
+   */
   readonly onUnguarded?: ((route: string) => void) | undefined;
   /** Called with each error that was answered with a status of 500 or more; what it throws changes nothing. For a log. */
   readonly onError?: ((error: unknown) => void) | undefined;
@@ -50,9 +53,10 @@ export function createUnguardedCheck(
   }
   const reported = new Set<unknown>();
   return (route, identity = route) => {
-    if (unguarded === 'report' && !reported.has(identity)) {
+    const told = unguarded === 'report' ? report : unguarded === 'refuse' ? onUnguarded : undefined;
+    if (told !== undefined && !reported.has(identity)) {
       reported.add(identity);
-      notify(report, route);
+      notify(told, route);
     }
     return unguarded === 'refuse' ? 'refuse' : 'serve';
   };

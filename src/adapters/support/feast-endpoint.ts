@@ -1,12 +1,13 @@
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import {
+  FEAST_VERSIONS,
   type FoundEndpoint,
   findEndpoint,
   type Gate,
   type RequirementOptions,
   requirementsAt,
 } from '../../gate/index.js';
-import { quote, type Vocabulary } from '../../model/index.js';
+import { quote, ResourceNotFoundError, type Vocabulary } from '../../model/index.js';
 import { assertJsonType } from './json-type.js';
 import { readQuery } from './read-query.js';
 import type { RouteRequirement, RouteRule, RuleInput } from './route-rule.js';
@@ -14,7 +15,7 @@ import type { RouteRequirement, RouteRule, RuleInput } from './route-rule.js';
 /** How one of Feast’s endpoints is found and read. */
 export interface FeastEndpointOptions extends Pick<RequirementOptions, 'project' | 'checkViews'> {
   /** Which of Feast's HTTP servers is meant. Default: `online`. */
-  readonly server?: 'online' | 'registry-rest' | undefined;
+  readonly server?: 'online' | 'registry-rest' | 'lineage' | undefined;
 }
 
 /** `true`: the online server, with the defaults of {@link FeastEndpointOptions}. */
@@ -34,8 +35,8 @@ const SEGMENT = /^:?[\w.-]+$/;
  *
  * @param method as Feast has it, in upper case
  * @param path as Feast has it; a parameter is written as your route writes it: `/v1/vector_stores/:id`
- * @throws TypeError if an option is unknown; when Feast has no such endpoint, or it is a public one
- * @source Feast 0.66.0, what its servers ask for
+ * @throws TypeError if an option is unknown; if no known version of Feast has such an endpoint, or it is a public one
+ * @source Feast 0.66.0 and 0.67.0, what its servers ask for; the version is that of the gate
  */
 export function feastEndpoint<Request = unknown>(
   method: string,
@@ -57,11 +58,26 @@ export function findEndpointRule<Request>(
   path: string,
   options: FeastEndpointOptions,
 ): RouteRequirement<Request> {
-  const rule = ruleOf(method, path, options);
-  if (rule !== undefined && rule !== 'public') return rule;
-  throw new TypeError(
-    `${quote(`${method} ${path}`)} is no endpoint of Feast that requires anything`,
-  );
+  const rules = new Map<string, RouteRequirement<Request>>();
+  for (const version of FEAST_VERSIONS) {
+    const rule = ruleOf<Request>(method, path, options, version);
+    if (rule !== undefined && rule !== 'public') rules.set(version, rule);
+  }
+  const newest = [...rules.values()].at(-1);
+  if (newest === undefined) {
+    throw new TypeError(
+      `${quote(`${method} ${path}`)} is no endpoint of Feast that requires anything`,
+    );
+  }
+  return Object.freeze({
+    ...newest,
+    requirementsOf: (...asked: Parameters<RouteRequirement<Request>['requirementsOf']>) => {
+      const { feastVersion } = asked[2];
+      const rule = feastVersion === undefined ? newest : rules.get(feastVersion);
+      if (rule !== undefined) return rule.requirementsOf(...asked);
+      throw new ResourceNotFoundError(`Feast ${feastVersion} has no ${quote(`${method} ${path}`)}`);
+    },
+  });
 }
 
 /**
@@ -91,16 +107,19 @@ export function createEndpointRules(
   }
   const options = option === true ? {} : { ...option };
   return (method, path) =>
-    typeof method === 'string' && path !== undefined ? ruleOf(method, path, options) : undefined;
+    typeof method === 'string' && path !== undefined
+      ? ruleOf(method, path, options, gate.feastVersion)
+      : undefined;
 }
 
 function ruleOf<Request>(
   method: string,
   path: string,
   { server = 'online', ...options }: FeastEndpointOptions,
+  feastVersion: string | undefined,
 ): 'public' | RouteRequirement<Request> | undefined {
   // A route for GET answers HEAD too.
-  const found = findEndpoint(server, method === 'HEAD' ? 'GET' : method, path);
+  const found = findEndpoint(server, method === 'HEAD' ? 'GET' : method, path, feastVersion);
   if (found === undefined) return undefined;
   if (![...found.params.values()].every((segment) => SEGMENT.test(segment))) return undefined;
   const { endpoint } = found;
@@ -113,7 +132,9 @@ function ruleOf<Request>(
     requirementsOf: (_request: Request, input: RuleInput, gate: Gate<Vocabulary>) => {
       const params = readParams(found, input.params);
       const body = readsBody ? readBody(input) : undefined;
-      const query = readsBody ? undefined : readQuery(input.query, input.url);
+      // The online server reads the query of requests without a body alone.
+      const readsQuery = !(readsBody && server === 'online');
+      const query = readsQuery ? readQuery(input.query, input.url) : undefined;
       return requirementsAt(gate, endpoint, { body, query, params }, options);
     },
   });

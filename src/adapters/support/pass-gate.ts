@@ -1,6 +1,7 @@
 import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
 import type { Caller, Gate } from '../../gate/index.js';
 import type { Vocabulary } from '../../model/index.js';
+import { asksForPart, rememberPermitted } from './permitted-names.js';
 import { type RouteRule, type RuleInput, requirementsOfRule } from './route-rule.js';
 
 /**
@@ -39,7 +40,9 @@ export function authorize<Request>(
   const needed = requirementsOfRule(rule, request.request, input, gate);
   return whenKnown(needed, (requirements): MaybePromise<void> => {
     if (requirements.length === 0) return undefined;
-    return decideInSlices(gate, caller, requirements, operation);
+    const decided = decideInSlices(gate, caller, requirements, operation);
+    if (!asksForPart(requirements)) return decided;
+    return whenKnown(decided, () => rememberPermitted(request.request, caller, requirements));
   }) as MaybePromise<void>;
 }
 

@@ -10,6 +10,7 @@ import { PLAIN_VIEWS } from './view-types.js';
  * - `typed view`: its `type` says the type, its `spec` holds the name.
  * - `feature`: `feature_view` names the view that it belongs to.
  * - `job`: `dataset_name` names the data set that it makes.
+ * - `monitoring job`: `feature_view_name` names the view that it is about, where it is about one.
  * - `found`: its `type` says the type and which member holds the name.
  * - `project name`: a string, the name of a project.
  * - `vector store`: `id` is that of a vector store, which the registry knows by its view.
@@ -21,6 +22,7 @@ export type AnswerPlace =
   | 'typed view'
   | 'feature'
   | 'job'
+  | 'monitoring job'
   | 'found'
   | 'project name'
   | 'vector store';
@@ -71,6 +73,15 @@ export const ONE_DATASET_JOB: AnswerFilter = Object.freeze({
   shown: [],
 });
 
+/** A job that computes statistics, of one view or of all that its caller may see in a project. */
+const STATISTICS_JOB: AnsweredObject = { place: 'monitoring job', types: PLAIN_VIEWS };
+
+export const MONITORING_JOB: AnswerFilter = Object.freeze({
+  one: STATISTICS_JOB,
+  lists: [],
+  shown: [],
+});
+
 export const DATASET_JOBS: AnswerFilter = Object.freeze({
   lists: [{ field: 'jobs', ...DATASET_JOB }],
   shown: [],
@@ -100,8 +111,13 @@ export const FOUND_KINDS: ReadonlyMap<
 ]);
 
 /** Reasons why an answer about several objects is not filtered. */
-export const UNFILTERED: Readonly<Record<'project' | 'all' | 'counts', string>> = Object.freeze({
+export const UNFILTERED: Readonly<
+  Record<'project' | 'all' | 'counts' | 'permitted' | 'namespaces', string>
+> = Object.freeze({
   project: 'Feast decides on the project as a whole',
   all: 'the request needs all that the answer is made of',
   counts: 'counts cannot be taken apart: the handler counts what `caller.filter` leaves',
+  permitted: 'the handler is told the permitted names, and leaves out all others',
+  namespaces:
+    'lineage is kept by namespace: the handler shows those of the projects that `caller.filter` leaves',
 });

@@ -42,6 +42,8 @@ function identify(object: unknown, { place, types }: AnsweredObject): Identified
       return named(object, 'feature_view', types);
     case 'job':
       return named(object, 'dataset_name', types);
+    case 'monitoring job':
+      return monitoringJob(object, types);
     case 'any view':
       return oneOfViews(fieldsOf(object));
     case 'typed view':
@@ -53,6 +55,14 @@ function identify(object: unknown, { place, types }: AnsweredObject): Identified
     case 'vector store':
       return undefined;
   }
+}
+
+/** The view of a job, or else its project. */
+function monitoringJob(job: unknown, types: readonly FeastType[]): Identified | undefined {
+  const view = fieldOf(job, 'feature_view_name') ?? '';
+  if (view !== '') return named(job, 'feature_view_name', types);
+  const project = projectIn(job);
+  return project === undefined ? undefined : { name: project, types: ['Project'], project };
 }
 
 function oneOfViews(views: Readonly<Record<string, unknown>>): Identified | undefined {

@@ -1,9 +1,13 @@
 import type { FeastAction, FeastType } from '../../model/index.js';
 import type { AnswerFilter } from './answer.js';
-import type { ResolverName } from './resolver-name.js';
+import type { FeastVersion } from './feast-version.js';
+import { RESOLVER_PARAMETERS, type ResolverName } from './resolver-name.js';
 
-/** Feast's servers: features over HTTP, training data over Arrow Flight, and the registry over gRPC and over HTTP. */
-export type FeastServer = 'online' | 'offline' | 'registry-grpc' | 'registry-rest';
+/**
+ * Feast's servers: features over HTTP, training data over Arrow Flight, the registry over gRPC and over HTTP, and lineage over
+ * HTTP.
+ */
+export type FeastServer = 'online' | 'offline' | 'registry-grpc' | 'registry-rest' | 'lineage';
 
 /**
  * How an endpoint is guarded.
@@ -32,6 +36,15 @@ export interface Endpoint {
   readonly types: readonly FeastType[];
   /** How the resources are found. */
   readonly resources: ResolverName;
+  /**
+   * Names of the fields of a request, of its path and of its query, that say what it needs. No other is looked at: what the server
+   * ignores must not narrow what is asked for.
+   */
+  readonly parameters: readonly string[];
+  /** The first version of Feast that has the endpoint in this form. Undefined: the oldest known one. */
+  readonly since?: FeastVersion | undefined;
+  /** The last version of Feast that has the endpoint in this form. Undefined: the newest known one. */
+  readonly until?: FeastVersion | undefined;
   /** Field of the request that names the resource. Default: `name`. */
   readonly nameField?: string;
   /** Fields of a gRPC request that hold the object which is written, one of them at a time. */
@@ -42,14 +55,27 @@ export interface Endpoint {
   readonly unfiltered?: string | undefined;
 }
 
-/** One row for each endpoint. */
-export type EndpointRow = Omit<Endpoint, 'server'>;
+/** One row for each endpoint, and for each form that it had from version to version. */
+export interface EndpointRow extends Omit<Endpoint, 'server' | 'parameters'> {
+  /** Besides those in the path and those that {@link EndpointRow.resources} reads. */
+  readonly parameters?: readonly string[] | undefined;
+}
 
 export function endpointsOf(
   server: FeastServer,
   rows: readonly EndpointRow[],
 ): readonly Endpoint[] {
-  return Object.freeze(rows.map((row) => Object.freeze({ ...row, server })));
+  return Object.freeze(
+    rows.map((row) => Object.freeze({ ...row, server, parameters: parametersOf(row) })),
+  );
+}
+
+function parametersOf(row: EndpointRow): readonly string[] {
+  const { resources, path, nameField = 'name', messages, parameters = [] } = row;
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
+  const names = resources === 'object' || resources === 'ownObject' ? [nameField] : [];
+  const fields = [...RESOLVER_PARAMETERS[resources], ...(messages?.keys() ?? [])];
+  return Object.freeze([...new Set([...inPath, ...names, ...fields, ...parameters])]);
 }
 
 /** @returns the row of an endpoint without a known caller */
@@ -66,6 +92,11 @@ export function filteredRow(
   resources: ResolverName = 'oneProject',
 ): EndpointRow {
   return { method, path, access: 'filtered', actions: ['DESCRIBE'], types, resources, answer };
+}
+
+/** @returns the row of an endpoint that asks for a known caller and nothing else */
+export function identityRow(method: string, path: string): EndpointRow {
+  return { method, path, access: 'identity', actions: [], types: [], resources: 'none' };
 }
 
 /** @returns the row of an endpoint that needs `actions` on what is found */

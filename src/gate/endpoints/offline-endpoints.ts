@@ -1,16 +1,23 @@
 import type { FeastAction } from '../../model/index.js';
 import { ALL_FEATURE_VIEW_TYPES } from '../../model/index.js';
-import { type Endpoint, type EndpointRow, endpointsOf, requiredRow } from './endpoint.js';
+import {
+  type Endpoint,
+  type EndpointRow,
+  endpointsOf,
+  identityRow,
+  requiredRow,
+} from './endpoint.js';
 import type { ResolverName } from './resolver-name.js';
 
-/** A command lies in the descriptor of DoPut and of GetFlightInfo, and in the ticket of DoGet. */
-const READ_METHODS = ['DoPut', 'GetFlightInfo', 'DoGet'];
+/** A command lies in the descriptor of DoPut, GetFlightInfo and DoExchange, and in the ticket of DoGet. */
+const READ_METHODS = ['DoPut', 'GetFlightInfo', 'DoGet', 'DoExchange'];
 const WRITE_METHODS = ['DoPut', 'GetFlightInfo'];
 
 const readCommand = (api: string, resources: ResolverName): readonly EndpointRow[] =>
-  READ_METHODS.map((method) =>
-    requiredRow(method, api, ['READ_OFFLINE'], ['DataSource'], resources),
-  );
+  READ_METHODS.map((method) => {
+    const row = requiredRow(method, api, ['READ_OFFLINE'], ['DataSource'], resources);
+    return method === 'DoExchange' ? { ...row, since: '0.67' } : row;
+  });
 
 const writeCommand = (
   api: string,
@@ -20,13 +27,13 @@ const writeCommand = (
   WRITE_METHODS.map((method) => ({ ...requiredRow(method, api, actions, []), ...row }));
 
 const pullCommand = (api: string): readonly EndpointRow[] =>
-  readCommand(api, 'object').map((row) => ({ ...row, nameField: 'data_source_name' }));
+  readCommand(api, 'ownObject').map((row) => ({ ...row, nameField: 'data_source_name' }));
 
 /**
  * The offline server. A command is checked wherever it is brought: when its table is put, when its flight is asked for and
  * when its answer is fetched.
  *
- * @source Feast 0.66.0, its offline server; differs: it checks a command that reads when its answer is fetched, and shows
+ * @source Feast 0.66.0 and 0.67.0, its offline server; differs: it checks a command that reads when its answer is fetched, and shows
  *   all waiting flights to everyone
  */
 export const OFFLINE_ENDPOINTS: readonly Endpoint[] = endpointsOf('offline', [
@@ -44,17 +51,10 @@ export const OFFLINE_ENDPOINTS: readonly Endpoint[] = endpointsOf('offline', [
   }),
   ...writeCommand('write_logged_features', ['WRITE_OFFLINE'], {
     types: ['FeatureService'],
-    resources: 'object',
+    resources: 'ownObject',
     nameField: 'feature_service_name',
   }),
   ...writeCommand('persist', ['WRITE_OFFLINE'], { types: ['DataSource'], resources: 'persisted' }),
   requiredRow('ListFlights', '', ['DESCRIBE', 'UPDATE'], ['Project'], 'ownProject'),
-  {
-    method: 'ListActions',
-    path: '',
-    access: 'identity',
-    actions: [],
-    types: [],
-    resources: 'none',
-  },
+  identityRow('ListActions', ''),
 ]);

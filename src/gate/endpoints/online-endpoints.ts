@@ -20,6 +20,7 @@ export const ONLINE_ENDPOINTS: readonly Endpoint[] = endpointsOf('online', [
       '/write-to-online-store',
       ['WRITE_ONLINE'],
       [...PLAIN_VIEWS, 'OnDemandFeatureView', 'StreamFeatureView'],
+      'ownObject',
     ),
     nameField: 'feature_view_name',
   },

@@ -55,33 +55,59 @@ function isTags(value: unknown): boolean {
 }
 
 /**
- * What a request says by name: the path and the query of a request without a body, and else the body alone, so that nothing is
- * read from where the server does not look.
+ * What a request says by name, of all that its endpoint takes: the path and the query of a request without a body, and else the
+ * path and the body, so that nothing is read from where the server does not look.
  *
- * @throws RequestInvalidError when there should be a body, and it is no object
+ * @throws RequestInvalidError if there should be a body and it is not an object, or the query of the REST registry server names
+ *   another project than the body
  */
 export function readFields(
-  { server, method }: Endpoint,
+  endpoint: Endpoint,
   { body, params, query }: EndpointInput,
 ): Readonly<Record<string, unknown>> {
+  const { server, method, parameters } = endpoint;
   const fields: Record<string, unknown> = Object.create(null);
-  const isBodiless = method === 'GET' || method === 'DELETE';
-  if (server === 'registry-rest' && isBodiless) {
-    // A key that comes twice becomes a list, and is refused where one value is taken.
-    for (const [key, value] of query ?? []) {
-      const earlier = fields[key];
-      if (earlier === undefined) fields[key] = value;
-      else if (Array.isArray(earlier)) earlier.push(value);
-      else fields[key] = [earlier, value];
-    }
-  } else if (!isBodiless) {
+  const isRest = server === 'registry-rest' || server === 'lineage';
+  if (method === 'GET' || method === 'DELETE') {
+    if (isRest && query !== undefined) readQueryInto(fields, query, parameters);
+  } else {
     if (body !== undefined && !isPlainObject(body)) {
       throw new RequestInvalidError('the body of the request must be an object');
     }
-    Object.assign(fields, body);
+    for (const name of parameters) {
+      if (body !== undefined && Object.hasOwn(body, name)) fields[name] = body[name];
+    }
+    if (isRest && query !== undefined) assertOneProject(fields, query);
   }
-  for (const [name, value] of params ?? []) fields[name] = value;
+  for (const name of parameters) {
+    const value = params?.get(name);
+    if (value !== undefined) fields[name] = value;
+  }
   return fields;
+}
+
+/** A key that comes twice becomes a list, and is refused where one value is taken. */
+function readQueryInto(
+  fields: Record<string, unknown>,
+  query: URLSearchParams,
+  parameters: readonly string[],
+): void {
+  for (const [key, value] of query) {
+    if (!parameters.includes(key)) continue;
+    const earlier = fields[key];
+    if (earlier === undefined) fields[key] = value;
+    else if (Array.isArray(earlier)) earlier.push(value);
+    else fields[key] = [earlier, value];
+  }
+}
+
+/** SECURITY: of two projects a server may decide by one and write to the other. */
+function assertOneProject({ project }: Readonly<Record<string, unknown>>, query: URLSearchParams) {
+  if (project === undefined) return;
+  for (const [key, value] of query) {
+    if (key !== 'project' || value === project) continue;
+    throw new RequestInvalidError('the query and the body of the request name different projects');
+  }
 }
 
 /** @throws RequestInvalidError naming the first field that is wrong, and no value */

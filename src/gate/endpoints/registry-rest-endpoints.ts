@@ -13,11 +13,13 @@ import {
   type EndpointRow,
   endpointsOf,
   filteredRow,
+  identityRow,
   publicRow,
   requiredRow,
   unfilteredRow,
 } from './endpoint.js';
-import { PLAIN_VIEWS } from './view-types.js';
+import { LINEAGE_ROWS } from './lineage-endpoints.js';
+import { MONITORING_ROWS } from './monitoring-endpoints.js';
 
 /** A page of a list. Names of neighbours are added where a request asks for them. */
 const page = (list: AnswerList): AnswerFilter => ({
@@ -35,7 +37,7 @@ function objectRows(
 ): readonly EndpointRow[] {
   return [
     ...listRows(path, listed(field, place, types)),
-    requiredRow('GET', `${path}/{name}`, ['DESCRIBE'], types),
+    withRelationships(requiredRow('GET', `${path}/{name}`, ['DESCRIBE'], types)),
   ];
 }
 
@@ -43,7 +45,12 @@ function listRows(path: string, list: AnswerList): readonly EndpointRow[] {
   return [
     filteredRow('GET', path, list.types, page(list)),
     filteredRow('GET', `${path}/all`, list.types, page(list), 'none'),
-  ];
+  ].map(withRelationships);
+}
+
+/** What is asked for goes with the names of its neighbours, on demand. */
+function withRelationships(row: EndpointRow): EndpointRow {
+  return { ...row, parameters: ['include_relationships'] };
 }
 
 function writableRows(
@@ -59,6 +66,15 @@ function writableRows(
   ];
 }
 
+/** From 0.67 on a view is made from a registered source, which its writer must be able to see. */
+function fromSource(row: EndpointRow): readonly EndpointRow[] {
+  if (row.method !== 'POST') return [row];
+  return [
+    { ...row, until: '0.66' },
+    { ...row, parameters: ['batch_source'], since: '0.67' },
+  ];
+}
+
 const VIEWS = ALL_FEATURE_VIEW_TYPES as readonly [FeastType, ...FeastType[]];
 const COUNTED: readonly FeastType[] = [
   'Entity',
@@ -67,16 +83,6 @@ const COUNTED: readonly FeastType[] = [
   ...ALL_FEATURE_VIEW_TYPES,
   'FeatureService',
 ];
-
-const monitored = (
-  method: string,
-  path: string,
-  action: 'DESCRIBE' | 'UPDATE',
-  types: readonly FeastType[],
-): EndpointRow => ({
-  ...requiredRow(method, `/monitoring${path}`, [action], types, 'monitored'),
-  unfiltered: UNFILTERED.all,
-});
 
 const ofAll = (
   path: string,
@@ -97,34 +103,24 @@ const SEARCH: AnswerFilter = {
   shown: ['query', 'pagination'],
 };
 
-/** Which of view and service the statistics may be narrowed to. */
-const METRICS: readonly (readonly [path: string, types: readonly FeastType[]])[] = [
-  ['features', [...PLAIN_VIEWS, 'FeatureService']],
-  ['feature_views', [...PLAIN_VIEWS, 'FeatureService']],
-  ['timeseries', [...PLAIN_VIEWS, 'FeatureService']],
-  ['feature_services', ['FeatureService']],
-  ['baseline', PLAIN_VIEWS],
-];
-
 /**
  * The registry server over HTTP.
  *
  * An answer that sums up objects cannot be filtered, so that all that it sums up must be permitted.
  *
- * @source Feast 0.67.0, its REST registry server, which is the first to tell its version, and to ask for the source of a view that is
- *   written; differs: statistics of what a request does not name ask for all that
- *   they are made of
+ * @source Feast 0.66.0 and 0.67.0, its REST registry server; differs: a permission with a type or an action that is not known is
+ *   refused by 0.67 alone
  */
 export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registry-rest', [
   ...writableRows('/entities', ['Entity'], 'entities'),
   ...writableRows('/data_sources', ['DataSource'], 'dataSources', 'itself'),
   ...writableRows('/feature_services', ['FeatureService'], 'featureServices'),
-  ...writableRows('/feature_views', VIEWS, 'featureViews', 'typed view'),
+  ...writableRows('/feature_views', VIEWS, 'featureViews', 'typed view').flatMap(fromSource),
   ...writableRows('/saved_datasets', ['SavedDataset'], 'savedDatasets'),
   ...objectRows('/label_views', ['LabelView'], 'featureViews'),
-  ...writableRows('/permissions', ['Permission'], 'permissions').filter(
-    ({ path }) => !path.endsWith('/all'),
-  ),
+  ...writableRows('/permissions', ['Permission'], 'permissions')
+    .filter(({ path }) => !path.endsWith('/all'))
+    .map((row) => (row.method === 'POST' ? { ...row, parameters: ['types', 'actions'] } : row)),
   requiredRow('POST', '/saved_datasets/create', [], ['SavedDataset'], 'retrievedDataset'),
   requiredRow(
     'GET',
@@ -143,7 +139,9 @@ export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registr
   ),
   ...listRows('/features', listed('features', 'feature', VIEWS)),
   {
-    ...requiredRow('GET', '/features/{feature_view}/{name}', ['DESCRIBE'], VIEWS),
+    ...withRelationships(
+      requiredRow('GET', '/features/{feature_view}/{name}', ['DESCRIBE'], VIEWS),
+    ),
     nameField: 'feature_view',
   },
   ...listRows('/labels', listed('labels', 'feature', VIEWS)),
@@ -183,21 +181,9 @@ export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registr
   ofAll('/compute_engines', VIEWS, 'everything'),
   ofAll('/compute_engines/all', VIEWS, 'everythingOfAll'),
   filteredRow('GET', '/materialization_jobs', VIEWS, MATERIALIZATIONS),
-  monitored('POST', '/compute', 'UPDATE', PLAIN_VIEWS),
-  monitored('POST', '/auto_compute', 'UPDATE', PLAIN_VIEWS),
-  monitored('POST', '/compute/log', 'UPDATE', ['FeatureService']),
-  monitored('POST', '/auto_compute/log', 'UPDATE', ['FeatureService']),
-  monitored('POST', '/compute/transient', 'DESCRIBE', PLAIN_VIEWS),
-  ...METRICS.map(([path, types]) => monitored('GET', `/metrics/${path}`, 'DESCRIBE', types)),
-  ofAll('/monitoring/jobs/{job_id}', [...PLAIN_VIEWS, 'FeatureService'], 'everythingOfAll'),
-  {
-    method: 'GET',
-    path: '/version',
-    access: 'identity',
-    actions: [],
-    types: [],
-    resources: 'none',
-  },
+  ...MONITORING_ROWS,
+  ...LINEAGE_ROWS,
+  { ...identityRow('GET', '/version'), since: '0.67' },
   publicRow('GET', '/'),
   publicRow('GET', '/docs'),
   publicRow('GET', '/openapi.json'),

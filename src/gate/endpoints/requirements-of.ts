@@ -65,14 +65,16 @@ export function requirementsAt(
   return [{ actions: ['DESCRIBE'], resources: projectResource(served) }];
 }
 
+/** The parameter that asks for the names of neighbours. */
+const RELATIONSHIPS = 'include_relationships';
+
 /** What FastAPI reads as false. */
 const FALSE = new Set(['false', '0', 'off', 'no', 'f', 'n']);
 
-/** On demand the REST registry server adds the names of neighbours, which whoever may describe the project may see. */
+/** On demand the REST registry server adds the names of neighbours, for callers who may describe the project. */
 function shownRelationships(request: RequestContext): readonly AnyRequirement[] {
   const { endpoint, fields, relations } = request;
-  const wish = fields['include_relationships'] ?? 'false';
-  if (endpoint.server !== 'registry-rest' || endpoint.method !== 'GET') return [];
+  const wish = fields[RELATIONSHIPS] ?? 'false';
   if (typeof wish === 'string' && FALSE.has(wish.toLowerCase())) return [];
   const ofAll = endpoint.path.endsWith('/all');
   const projects = ofAll ? relations.projects : [namedInProject(request)];

@@ -22,15 +22,17 @@ function projectsMeant(request: RequestContext): readonly string[] {
   return project === undefined ? request.relations.projects : [knownProject(request, project)];
 }
 
-/** The resource that the request names: in its project, or in that of the server where requests do not name one. */
-export const object: Resolver = (request) => {
-  const { endpoint, fields } = request;
-  const { server, nameField = 'name', types, actions } = endpoint;
-  const servesOne = server === 'online' || server === 'offline';
-  const name = parseFields(z.object({ [nameField]: nameSchema }), fields)[nameField] ?? '';
-  const project = servesOne ? ownProject(request) : namedInProject(request);
+function objectIn(request: RequestContext, project: string): readonly AnyRequirement[] {
+  const { nameField = 'name', types, actions } = request.endpoint;
+  const name = parseFields(z.object({ [nameField]: nameSchema }), request.fields)[nameField] ?? '';
   return [{ actions, resources: findNamed(request, project, types, name) }];
-};
+}
+
+/** The resource that the request names, in the project that it names. */
+export const object: Resolver = (request) => objectIn(request, namedInProject(request));
+
+/** The resource that the request names, in the project of the server. */
+export const ownObject: Resolver = (request) => objectIn(request, ownProject(request));
 
 /** What is asked for on a project. A list of what is in a project that is not there is empty. */
 function onProject(request: RequestContext, project: string): readonly AnyRequirement[] {
@@ -112,20 +114,35 @@ const MONITORED = z.object({
 });
 
 /**
- * The view and the service that statistics are about; where neither is named, all of them. A name that the endpoint does not look at
- * is not looked at here: it must not stand for all that the answer is made of.
+ * The view that statistics are about, or else the service.
+ *
+ * @param ofAll what is asked for where the request names neither
  */
-export const monitored: Resolver = (request) => {
+function monitoredBy(
+  request: RequestContext,
+  ofAll: (project: string, summed: readonly FeastType[]) => readonly AnyRequirement[],
+): readonly AnyRequirement[] {
   const { endpoint } = request;
   const { project, ...named } = parseFields(MONITORED, request.fields);
   knownProject(request, project);
   const views = endpoint.types.filter((type) => type !== 'FeatureService');
-  const services = endpoint.types.filter((type) => type === 'FeatureService');
+  const find = (types: readonly FeastType[], name: string): readonly AnyRequirement[] => [
+    { actions: endpoint.actions, resources: findNamed(request, project, types, name) },
+  ];
   const { feature_view_name: view, feature_service_name: service } = named;
-  const find = (types: readonly FeastType[], name: string | undefined) =>
-    name === undefined || types.length === 0 ? [] : findNamed(request, project, types, name);
-  const resources = [...find(views, view), ...find(services, service)];
-  return resources.length === 0
-    ? everythingOf(request, [project])
-    : [{ actions: endpoint.actions, resources }];
-};
+  if (view !== undefined) return find(views, view);
+  if (service !== undefined) return find(['FeatureService'], service);
+  return ofAll(project, views.length > 0 ? views : ['FeatureService']);
+}
+
+/** What statistics are about; all that they can be made of where the request names nothing. */
+export const monitored: Resolver = (request) =>
+  monitoredBy(request, (project) => everythingOf(request, [project]));
+
+/** The same, of a server that leaves out what is not permitted, and refuses where nothing is. */
+export const monitoredInPart: Resolver = (request) =>
+  monitoredBy(request, (project, summed) => {
+    const { actions } = request.endpoint;
+    const someOf = request.relations.resourcesOf(project, summed);
+    return someOf.length > 0 ? [{ actions, someOf }] : [requireOn(actions, [], project)];
+  });

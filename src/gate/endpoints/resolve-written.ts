@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import {
+  ALL_ACTIONS,
+  ALL_RESOURCE_TYPES,
   type FeastType,
   isPlainObject,
   RequestInvalidError,
@@ -8,7 +10,13 @@ import {
 import { changesTo } from './changes.js';
 import { parseVersion } from './feature-references.js';
 import { findNamed, IN_PROJECT, namedInProject } from './named-resources.js';
-import { nameSchema, optionalName, parseFields, tagsSchema } from './read-request.js';
+import {
+  nameSchema,
+  optionalName,
+  optionalNames,
+  parseFields,
+  tagsSchema,
+} from './read-request.js';
 import type { RequestContext, Resolver } from './request-context.js';
 
 const APPLIED = z.object({
@@ -22,14 +30,28 @@ const SOURCE_OF_VIEW = z.object({ batch_source: optionalName });
 export const appliedFields: Resolver = (request) => {
   const { name, project, tags } = parseFields(APPLIED, request.fields);
   const type = request.endpoint.types[0] as FeastType;
+  if (type === 'Permission') parseFields(NAMES_OF_PERMISSION, request.fields);
   const change = changesTo(request, { type, name, project, tags });
-  if (type !== 'FeatureView') return change;
   const { batch_source: source } = parseFields(SOURCE_OF_VIEW, request.fields);
   if (source === undefined) return change;
-  // A view shows what its source holds to whom may read the view.
+  // A view shows what its source holds to callers who may read the view.
   const sources = findNamed(request, project, ['DataSource'], source, ['DESCRIBE']);
   return [{ actions: ['DESCRIBE'], resources: sources }, ...change];
 };
+
+const TYPE_NAMES: ReadonlySet<string> = new Set(
+  ALL_RESOURCE_TYPES.map((type) => type.replace(/\B[A-Z]/g, '_$&').toUpperCase()),
+);
+const ACTION_NAMES: ReadonlySet<string> = new Set(ALL_ACTIONS);
+
+const namesIn = (known: ReadonlySet<string>): z.ZodType<readonly string[] | undefined> =>
+  optionalNames.refine((names = []) => names.every((name) => known.has(name)));
+
+/** SECURITY: a permission without types is about all of them, so that a name that is dropped may widen it. */
+const NAMES_OF_PERMISSION = z.object({
+  types: namesIn(TYPE_NAMES),
+  actions: namesIn(ACTION_NAMES),
+});
 
 const WRITTEN = z.object({
   name: nameSchema,

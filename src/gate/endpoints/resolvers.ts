@@ -8,10 +8,12 @@ import {
   everything,
   everythingOfAll,
   monitored,
+  monitoredInPart,
   namedProject,
   object,
   oldOrNewProject,
   oneProject,
+  ownObject,
   searched,
   serverProject,
 } from './resolve-registry.js';
@@ -21,6 +23,7 @@ import type { ResolverName } from './resolver-name.js';
 export const RESOLVERS: Readonly<Record<ResolverName, Resolver>> = {
   none: () => [],
   object,
+  ownObject,
   oneProject,
   oldOrNewProject,
   ownProject: serverProject,
@@ -35,6 +38,7 @@ export const RESOLVERS: Readonly<Record<ResolverName, Resolver>> = {
   datasetData,
   materializedMessage,
   monitored,
+  monitoredInPart,
   searched,
   servedFeatures,
   pushed,

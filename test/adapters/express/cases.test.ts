@@ -1,7 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
-import { feastAuth, feastEndpoint, requires } from '../../../src/adapters/express/index.js';
+import {
+  feastAuth,
+  feastEndpoint,
+  permittedNamesOf,
+  requires,
+} from '../../../src/adapters/express/index.js';
 import { viewNamed, viewsNamed } from '../support/case-resources.js';
 import { runCases } from '../support/case-suite.js';
 import type { CaseServer, StartOptions } from '../support/case-types.js';
@@ -11,9 +16,9 @@ async function start(options: StartOptions): Promise<CaseServer> {
   let runs = 0;
   let reads = 0;
   const app = express();
-  const handler: RequestHandler = (_request, response) => {
+  const handler: RequestHandler = (request, response) => {
     runs += 1;
-    response.json({ ok: true });
+    response.json({ ok: true, permitted: permittedNamesOf(request) });
   };
   app.use(feastAuth(gate, { unguarded, onUnguarded, publicRoutes: ['GET /health'] }));
   app.use((request, _response, next) => {

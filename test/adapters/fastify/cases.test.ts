@@ -1,6 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import fastify from 'fastify';
-import { feastAuth, feastEndpoint, requires } from '../../../src/adapters/fastify/index.js';
+import fastify, { type FastifyRequest } from 'fastify';
+import {
+  feastAuth,
+  feastEndpoint,
+  permittedNamesOf,
+  requires,
+} from '../../../src/adapters/fastify/index.js';
 import { viewNamed, viewsNamed } from '../support/case-resources.js';
 import { runCases } from '../support/case-suite.js';
 import type { CaseServer, StartOptions } from '../support/case-types.js';
@@ -10,9 +15,9 @@ async function start(options: StartOptions): Promise<CaseServer> {
   let runs = 0;
   let reads = 0;
   const app = fastify();
-  const handler = async (): Promise<object> => {
+  const handler = async (request: FastifyRequest): Promise<object> => {
     runs += 1;
-    return { ok: true };
+    return { ok: true, permitted: permittedNamesOf(request) };
   };
   app.addHook('preParsing', async (request) => {
     if (request.raw.headers['content-length'] !== undefined) reads += 1;

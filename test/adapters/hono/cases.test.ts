@@ -1,5 +1,11 @@
 import { type Context, Hono } from 'hono';
-import { feastAuth, feastEndpoint, readJson, requires } from '../../../src/adapters/hono/index.js';
+import {
+  feastAuth,
+  feastEndpoint,
+  permittedNamesOf,
+  readJson,
+  requires,
+} from '../../../src/adapters/hono/index.js';
 import { viewNamed, viewsNamed } from '../support/case-resources.js';
 import { runCases } from '../support/case-suite.js';
 import type { CaseAnswer, CaseRequest, CaseServer, StartOptions } from '../support/case-types.js';
@@ -17,7 +23,7 @@ function createCaseApp(options: StartOptions): CaseApp {
   const app = new Hono();
   const handler = (context: Context): Response => {
     runs += 1;
-    return context.json({ ok: true });
+    return context.json({ ok: true, permitted: permittedNamesOf(context) });
   };
   app.use(feastAuth(gate, { unguarded, onUnguarded, publicRoutes: ['GET /health'] }));
   app.use(async ({ req, env }, next) => {

@@ -4,6 +4,7 @@ import {
   feastEndpoint,
   type GuardedHandler,
   guard,
+  permittedNamesOf,
   requires,
 } from '../../../src/adapters/http/index.js';
 import { viewNamed, viewsNamed } from '../support/case-resources.js';
@@ -14,7 +15,8 @@ async function start(options: StartOptions): Promise<CaseServer> {
   const { gate, unguarded, onUnguarded, withUnguarded } = options;
   let runs = 0;
   let reads = 0;
-  const ok: GuardedHandler = (_request, response) => response.end('{"ok":true}');
+  const ok: GuardedHandler = (request, response) =>
+    response.end(JSON.stringify({ ok: true, permitted: permittedNamesOf(request) }));
   const handler: GuardedHandler = (request, response) => {
     runs += 1;
     ok(request, response);

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { HttpCode } from '@nestjs/common';
+import { HttpCode, Req } from '@nestjs/common';
 import {
   createFeastGuard,
   FeastEndpoint,
   feastAuthentication,
   Public,
+  permittedNamesOf,
   Requires,
 } from '../../../src/adapters/nestjs/index.js';
 import { viewNamed, viewsNamed } from '../support/case-resources.js';
@@ -20,15 +21,15 @@ function createController(ran: () => void, withUnguarded: boolean): Controller {
       return { ok: true };
     }
   }
-  const add = (method: string, handler: () => object): void =>
+  const add = (method: string, handler: (request: object) => object): void =>
     void Object.defineProperty(CaseController.prototype, method, {
       value: handler,
       configurable: true,
       writable: true,
     });
-  const answer = (): object => {
+  const answer = (request: object): object => {
     ran();
-    return { ok: true };
+    return { ok: true, permitted: permittedNamesOf(request) };
   };
   const ok = HttpCode(200);
   const byFeast = FeastEndpoint({ project: 'credit_scoring' });
@@ -43,7 +44,8 @@ function createController(ran: () => void, withUnguarded: boolean): Controller {
     'views',
     'unguarded',
   ]) {
-    add(method, () => answer());
+    add(method, (request) => answer(request));
+    Req()(CaseController.prototype, method, 0);
   }
   decorate(CaseController, 'health', onRoute('GET', '/health'), Public());
   decorate(CaseController, 'features', onRoute('POST', '/get-online-features'), ok, byFeast);

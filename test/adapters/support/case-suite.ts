@@ -2,7 +2,8 @@
  * One suite of cases for every adapter: what a client may see, and what may never happen.
  *
  * `start` builds an app with the adapter under test, on `options.gate`, listening on 127.0.0.1 port 0. It has these routes, and
- * each handler but that of `/health` adds one to `handlerRuns` and answers 200 with the JSON `{"ok":true}`:
+ * each handler but that of `/health` adds one to `handlerRuns` and answers 200 with the JSON `{"ok":true}`, and with the names that
+ * it may serve as `permitted`, where it is told some:
  *
  * | route | what it requires |
  * | --- | --- |

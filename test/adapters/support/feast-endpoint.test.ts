@@ -5,6 +5,7 @@ import {
 } from '../../../src/adapters/support/feast-endpoint.js';
 import { requirementsOfRule } from '../../../src/adapters/support/route-rule.js';
 import type { Gate } from '../../../src/gate/index.js';
+import { RequestInvalidError, ResourceNotFoundError } from '../../../src/model/index.js';
 import { createTestGate } from './serve.js';
 
 const NO_INPUT = { body: undefined, params: {}, query: {}, url: '/', contentType: undefined };
@@ -65,5 +66,42 @@ describe('feastEndpoint', () => {
     expect(() => createEndpointRules(without, true)).toThrow('option relations');
     const rule = feastEndpoint('POST', '/push', ofProject);
     expect(() => requirementsOfRule([rule], {}, NO_INPUT, without)).toThrow(TypeError);
+  });
+});
+
+describe('the version of Feast that a gate guards', () => {
+  const rest = { server: 'registry-rest' } as const;
+  const older = (): Gate => ({ ...gate, relations: gate.relations, feastVersion: '0.66' });
+
+  test('says which routes are known', () => {
+    expect(createEndpointRules(gate, rest)('GET', '/version')).toBeDefined();
+    expect(createEndpointRules(older(), rest)('GET', '/version')).toBeUndefined();
+  });
+
+  test('says what a route asks for', async () => {
+    const rule = feastEndpoint('POST', '/monitoring/compute', rest);
+    const body = { project: 'credit_scoring' };
+    const input = { ...NO_INPUT, body, contentType: 'application/json' };
+    const ask = async (by: Gate) => requirementsOfRule(rule, {}, input, by);
+    expect(await ask(gate)).toMatchObject([{ actions: ['UPDATE'], someOf: expect.any(Array) }]);
+    const [whole] = await ask(older());
+    expect(whole).toMatchObject({ actions: ['UPDATE'], resources: expect.any(Array) });
+  });
+
+  test('a route that it does not have is not found', async () => {
+    const rule = feastEndpoint('GET', '/version', rest);
+    expect(await requirementsOfRule(rule, {}, NO_INPUT, gate)).toEqual([]);
+    const ask = async () => requirementsOfRule(rule, {}, NO_INPUT, older());
+    await expect(ask()).rejects.toThrow(ResourceNotFoundError);
+  });
+
+  test('a body and a query that name different projects are refused', async () => {
+    const rule = feastEndpoint('POST', '/monitoring/compute', rest);
+    const body = { project: 'credit_scoring' };
+    const query = { project: 'fraud_detection' };
+    const url = '/monitoring/compute?project=fraud_detection';
+    const input = { ...NO_INPUT, body, query, url, contentType: 'application/json' };
+    const ask = async () => requirementsOfRule(rule, {}, input, gate);
+    await expect(ask()).rejects.toThrow(RequestInvalidError);
   });
 });

@@ -25,10 +25,11 @@ export function ask(
   request: string,
   body?: unknown,
   options: RequirementOptions = {},
+  feastVersion?: string,
 ): Asked {
   const [method = '', target = ''] = request.split(' ');
   const [path = '', search] = target.split('?');
-  const found = findEndpoint(server, method, path);
+  const found = findEndpoint(server, method, path, feastVersion);
   if (found === undefined) throw new Error(`${server} has no ${request}`);
   const { endpoint, params } = found;
   const query = search === undefined ? undefined : new URLSearchParams(search);
@@ -36,7 +37,12 @@ export function ask(
     project: 'credit_scoring',
     ...options,
   });
-  return { endpoint, needs: needs.map(format) };
+  return { endpoint, needs: formatNeeds(needs) };
+}
+
+/** One line for each requirement. */
+export function formatNeeds(needs: readonly AnyRequirement[]): readonly string[] {
+  return needs.map(format);
 }
 
 function format(requirement: AnyRequirement): string {
@@ -47,6 +53,10 @@ function format(requirement: AnyRequirement): string {
     return existing
       ? `change ${formatOne(existing)} to ${formatOne(proposed)}`
       : `create ${formatOne(proposed)}`;
+  }
+  if ('someOf' in requirement) {
+    const some = requirement.someOf.map(formatOne).join(' ');
+    return `some ${[requirement.actions].flat().join('+')} ${some}`;
   }
   const suffix = 'described' in requirement ? ' as described' : '';
   const list = resourcesOf(requirement).map(formatOne).join(' ');

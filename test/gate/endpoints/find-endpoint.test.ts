@@ -2,11 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ENDPOINTS,
+  type Endpoint,
+  endpointsOfFeast,
+  FEAST_VERSIONS,
   type FeastServer,
   findEndpoint,
   requirementsOf,
 } from '../../../src/gate/index.js';
 import { CREDIT_RELATIONS } from './ask-endpoint.js';
+
+const titleOf = ({ server, method, path }: Endpoint): string => `${server} ${method} ${path}`;
 
 describe('paths', () => {
   test.each<[FeastServer, string, string, string]>([
@@ -21,6 +26,7 @@ describe('paths', () => {
     ['registry-rest', 'GET', '/', '/'],
     ['registry-rest', 'GET', '/api/v1/entities', '/entities'],
     ['registry-rest', 'GET', '/api/v1/', '/'],
+    ['lineage', 'POST', '/api/v1/lineage', '/lineage'],
   ])('%s %s %s is %s', (server, method, path, row) => {
     expect(findEndpoint(server, method, path)?.endpoint.path).toBe(row);
   });
@@ -69,17 +75,29 @@ describe('paths', () => {
     ['offline', 'DoPut', '__init__'],
     ['offline', 'DoGet', 'persist'],
     ['offline', 'DoAction', 'offline_write_batch'],
-    ['offline', 'DoExchange', 'get_historical_features'],
+    ['offline', 'DoExchange', 'offline_write_batch'],
+    ['offline', 'DoExchange', 'validate_data_source'],
+    ['lineage', 'GET', '/entities'],
     ['nosuch' as FeastServer, 'GET', '/health'],
   ])('%s %s %s does not exist', (server, method, path) => {
     expect(findEndpoint(server, method, path)).toBeUndefined();
   });
 });
 
+/** Where events are reported, with an API key of the handler's, and for how long they are kept. */
+const LINEAGE = ['POST /lineage', 'POST /lineage/batch', 'GET /lineage/openlineage/retention'];
+
 describe('the rows', () => {
-  test('no two are for one request', () => {
-    const keys = ENDPOINTS.map(({ server, method, path }) => `${server} ${method} ${path}`);
+  test.each(FEAST_VERSIONS)('of Feast %s: no two are for one request', (version) => {
+    const keys = endpointsOfFeast(version).map(titleOf);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('of one request have one access in all versions, so that a route has one rule', () => {
+    const access = new Map(ENDPOINTS.map((row) => [titleOf(row), row.access]));
+    const rows = FEAST_VERSIONS.flatMap((version) => endpointsOfFeast(version));
+    const others = rows.filter((row) => (access.get(titleOf(row)) ?? row.access) !== row.access);
+    expect(others.map(titleOf)).toEqual([]);
   });
 
   test('what is public is known by heart', () => {
@@ -95,10 +113,15 @@ describe('the rows', () => {
       'offline ListActions ',
       'registry-grpc POST /grpc.health.v1.Health/Check',
       'registry-grpc POST /grpc.health.v1.Health/Watch',
+      ...LINEAGE.map((path) => `registry-rest ${path}`),
       'registry-rest GET /version',
       'registry-rest GET /',
       'registry-rest GET /docs',
       'registry-rest GET /openapi.json',
+      ...LINEAGE.map((path) => `lineage ${path}`),
+      'lineage GET /',
+      'lineage GET /docs',
+      'lineage GET /openapi.json',
     ]);
   });
 
@@ -132,6 +155,7 @@ describe('the rows', () => {
           });
           expect(needs.length).toBeGreaterThan(0);
           for (const need of needs) {
+            if ('someOf' in need) expect(need.someOf.length).toBeGreaterThan(0);
             if ('resources' in need) expect([need.resources].flat().length).toBeGreaterThan(0);
           }
         } catch (error) {

@@ -21,7 +21,7 @@ const commands = (
   body: object,
   needs: readonly string[],
 ) => methods.map((method) => [`${method} ${api}`, body, needs] as const);
-const READS = ['DoPut', 'GetFlightInfo', 'DoGet'];
+const READS = ['DoPut', 'GetFlightInfo', 'DoGet', 'DoExchange'];
 const WRITES = ['DoPut', 'GetFlightInfo'];
 
 const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [

@@ -60,6 +60,15 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['GET /projects/fraud_detection', undefined, [`DESCRIBE ${OTHER_PROJECT}`]],
   ['POST /registry/refresh', undefined, [`DESCRIBE+UPDATE ${PROJECT}`]],
   [`GET /lineage/registry${P}`, undefined, [`DESCRIBE ${PROJECT}`]],
+  [`GET /monitoring/jobs/some-job${P}`, undefined, [`DESCRIBE ${PROJECT}`]],
+  ...['POST /lineage/openlineage/retention/prune', 'DELETE /lineage/openlineage/reset'].map(
+    (request) =>
+      [
+        request,
+        undefined,
+        [`DESCRIBE+UPDATE ${PROJECT}`, `DESCRIBE+UPDATE ${OTHER_PROJECT}`],
+      ] as const,
+  ),
   ['GET /lineage/registry/all', undefined, [`DESCRIBE ${PROJECT}`, `DESCRIBE ${OTHER_PROJECT}`]],
   [
     `GET /lineage/registry/all${P}`,
@@ -96,9 +105,9 @@ const REQUIRED: readonly (readonly [string, unknown, readonly string[]])[] = [
   ],
   ...(
     [
-      ['features', 'FeatureView:untagged_view FeatureService:credit_model_v1'],
-      ['feature_views', 'FeatureView:untagged_view FeatureService:credit_model_v1'],
-      ['timeseries', 'FeatureView:untagged_view FeatureService:credit_model_v1'],
+      ['features', 'FeatureView:untagged_view'],
+      ['feature_views', 'FeatureView:untagged_view'],
+      ['timeseries', 'FeatureView:untagged_view'],
       ['feature_services', 'FeatureService:credit_model_v1'],
       ['baseline', 'FeatureView:untagged_view'],
     ] as const
@@ -132,6 +141,26 @@ const WITHOUT_ALL = [
 const LISTS = [...WITH_ALL, ...WITHOUT_ALL].map((path) => `GET ${path}${P}`);
 const LISTS_OF_ALL = WITH_ALL.map((path) => `GET ${path}/all`);
 
+const KNOWN = [
+  'GET /version',
+  'POST /lineage',
+  'POST /lineage/batch',
+  'GET /lineage/openlineage/retention',
+];
+const LINEAGE = [
+  'events',
+  'jobs',
+  'datasets',
+  'namespaces',
+  'graph',
+  'graph/job/feast/materialize',
+  'datasets/feast/untagged_view/versions',
+  'datasets/feast/untagged_view/columns',
+  'runs',
+  'runs/a',
+  'runs/a/tree',
+].map((path) => `GET /lineage/openlineage/${path}`);
+
 /** Whatever is summed up must be permitted, all of it. */
 const SUMS: readonly (readonly [string, unknown, string])[] = [
   [`GET /lineage/complete${P}`, undefined, 'Entity:driver'],
@@ -139,9 +168,6 @@ const SUMS: readonly (readonly [string, unknown, string])[] = [
   [`GET /metrics/popular_tags${P}`, undefined, 'LabelView:loan_labels'],
   [`GET /compute_engines${P}`, undefined, 'FeatureView:untagged_view'],
   ['GET /compute_engines/all', undefined, 'FeatureView:untagged_view'],
-  ['GET /monitoring/jobs/some-job', undefined, 'FeatureService:credit_model_v1'],
-  [`GET /monitoring/metrics/features${P}`, undefined, 'FeatureView:untagged_view'],
-  ['POST /monitoring/compute', IN, 'FeatureView:untagged_view'],
 ];
 
 describe('requests of the REST registry server', () => {
@@ -183,28 +209,6 @@ describe('requests of the REST registry server', () => {
     if (request.includes('/all')) expect(needs[1]).toContain(OTHER_PROJECT);
   });
 
-  // What the endpoint does not look at must not stand for all that its answer is made of.
-  test.each([
-    ['GET', 'baseline', { feature_service_name: 'credit_model_v1' }],
-    ['GET', 'feature_services', { feature_view_name: 'untagged_view' }],
-    ['POST', 'compute', { feature_service_name: 'credit_model_v1' }],
-    ['POST', 'auto_compute', { feature_service_name: 'credit_model_v1' }],
-    ['POST', 'compute/transient', { feature_service_name: 'credit_model_v1' }],
-    ['POST', 'compute/log', { feature_view_name: 'untagged_view' }],
-    ['POST', 'auto_compute/log', { feature_view_name: 'untagged_view' }],
-  ])('%s /monitoring: %s is not narrowed by %j', (method, name, narrowed) => {
-    const path = `/monitoring/${method === 'GET' ? 'metrics/' : ''}${name}`;
-    const needs = (fields: Record<string, string>) =>
-      method === 'GET'
-        ? ask('registry-rest', `GET ${path}?${new URLSearchParams(fields).toString()}`).needs
-        : ask('registry-rest', `POST ${path}`, fields).needs;
-    const all = needs({ project: 'credit_scoring' });
-    expect(all[0]).toContain(` ${PROJECT} `);
-    expect(needs({ project: 'credit_scoring', ...narrowed } as Record<string, string>)).toEqual(
-      all,
-    );
-  });
-
   test.each([
     ['?project=credit_scoring', []],
     ['?project=credit_scoring&include_relationships=false', []],
@@ -228,9 +232,16 @@ describe('requests of the REST registry server', () => {
     expect(steps).not.toHaveBeenCalled();
   });
 
-  test('the version is told to who is known', () => {
-    const { endpoint, needs } = ask('registry-rest', 'GET /version');
+  test.each(KNOWN)('%s is answered to every known caller', (request) => {
+    const { endpoint, needs } = ask('registry-rest', request);
     expect({ access: endpoint.access, needs }).toEqual({ access: 'identity', needs: [] });
+  });
+
+  test.each(LINEAGE)('%s shows the namespaces of projects that may be described', (request) => {
+    const { endpoint, needs } = ask('registry-rest', request);
+    expect(endpoint).toMatchObject({ access: 'filtered', types: ['Project'] });
+    expect(needs).toEqual([]);
+    expect(ask('lineage', request).endpoint).toEqual({ ...endpoint, server: 'lineage' });
   });
 
   test('neighbours in the lists of all projects are of all projects', () => {
@@ -241,7 +252,7 @@ describe('requests of the REST registry server', () => {
   test('every endpoint is tried here', () => {
     const tried = new Set(
       [...REQUIRED.map(([request]) => request), ...LISTS, ...LISTS_OF_ALL, ...SUMS.map(([r]) => r)]
-        .concat('GET /search?', 'GET /saved_datasets/jobs/x', 'GET /version')
+        .concat('GET /search?', 'GET /saved_datasets/jobs/x', KNOWN, LINEAGE)
         // The fixture has no saved dataset: see "not found".
         .concat('GET /saved_datasets/x', 'DELETE /saved_datasets/x', 'GET /saved_datasets/data/x')
         .map((request) => {

@@ -21,6 +21,7 @@ export const WITHOUT_OPTIONS: readonly string[] = [
   ['callerOf', 'flightRequires', 'readFeastCommand', 'readFeastTicket', 'readJson', 'requires'],
   ['CurrentCaller', 'CurrentSubject', 'Public', 'requiresEndpointQuery'],
   ['assertGraceSeconds', 'findEndpoint', 'isGranted', 'resourcesOf'],
+  ['endpointsOfFeast', 'parseFeastVersion', 'permittedNames', 'permittedNamesOf'],
   ['createRelations', 'decodeRegistry', 'assertSecured'],
   // Data of files and of platforms, which is checked as data.
   ['assertApplicable', 'auditOnlineStores', 'describeEndpointGrant'],

@@ -4,7 +4,7 @@ import type { Case, CaseAnswer, CaseContext, CaseServer } from '../case-types.js
 
 const PATH = '/monitoring/metrics/features';
 const PROJECT = 'project=credit_scoring';
-/** The analyst may see it. Without it, the request is about all of the project. */
+/** The analyst may see it. Without it, the request is about all views of the project, of which the analyst may see some. */
 const VIEW = 'feature_view_name=transaction_features';
 
 const PLAIN = [
@@ -31,10 +31,10 @@ const AMBIGUOUS: readonly (readonly [query: string, status: number])[] = [
   [`${PROJECT}&${VIEW}&feature%5Fview_name=untagged_view`, 422],
   // One value, which names a project that the registry does not know.
   [`${PROJECT};${VIEW}`, 404],
-  // A name of its own, so that the request is about all of the project.
-  [`${PROJECT}&x=1;${VIEW}`, 403],
-  [`${PROJECT}&x=1?${VIEW}`, 403],
 ];
+
+/** A name of its own, so that the request is about all of the project. */
+const UNNAMED = [PROJECT, `${PROJECT}&x=1;${VIEW}`, `${PROJECT}&x=1?${VIEW}`];
 
 async function ask(
   { request }: CaseContext,
@@ -55,10 +55,27 @@ export const queryCases: readonly Case[] = [
     run: async (context) => {
       const server = await context.start();
       for (const query of PLAIN) {
-        expect([query, (await ask(context, server, query)).status]).toEqual([query, 200]);
+        const { status, body } = await ask(context, server, query);
+        expect([query, status, JSON.parse(body)]).toEqual([query, 200, { ok: true }]);
       }
-      expect((await ask(context, server, PROJECT)).status).toBe(403);
       expect(server.handlerRuns()).toBe(PLAIN.length);
+    },
+  },
+  {
+    name: 'a handler is told which of many views it may serve',
+    run: async (context) => {
+      const server = await context.start();
+      for (const query of UNNAMED) {
+        const { body } = await ask(context, server, query);
+        const { permitted } = JSON.parse(body) as { readonly permitted?: readonly string[] };
+        expect([query, permitted]).toEqual([query, expect.arrayContaining(['customer_profile'])]);
+        expect(permitted).not.toContain('untagged_view');
+      }
+      expect(server.handlerRuns()).toBe(UNNAMED.length);
+      const nobody = { method: 'GET', headers: [bearer('nobody-token')] };
+      const { status } = await context.request(server, { ...nobody, path: `${PATH}?${PROJECT}` });
+      expect(status).toBe(403);
+      expect(server.handlerRuns()).toBe(UNNAMED.length);
     },
   },
   {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { bearer } from '../case-gate.js';
-import type { Case, CaseRequest } from '../case-types.js';
+import type { Case, CaseAnswer, CaseRequest } from '../case-types.js';
 
 /** Where the app takes a request that passed the gate, by what stands in these headers. */
 const rewrite = (url: string, method = 'GET'): NonNullable<CaseRequest['headers']> => [
@@ -34,11 +34,11 @@ export const rewriteCases: readonly Case[] = [
     run: async ({ start, request, gate }) => {
       const server = await start();
       const token = bearer('analyst-token');
-      const ask = async (path: string, url: string, method?: string): Promise<number> => {
+      const ask = async (path: string, url: string, method?: string): Promise<CaseAnswer> => {
         const headers = [token, ...rewrite(url, method)];
-        const { status } = await request(server, { method: 'GET', path, headers });
+        const answer = await request(server, { method: 'GET', path, headers });
         expect(server.handlerRuns()).toBeLessThanOrEqual(gate.asked.granted);
-        return status;
+        return answer;
       };
       const query = 'project=credit_scoring&feature_view_name=transaction_features';
       const metrics = '/monitoring/metrics/features';
@@ -46,8 +46,9 @@ export const rewriteCases: readonly Case[] = [
       await ask('/views/transaction_features', '/views/untagged_view');
       await ask('/views/untagged_view', '/views/transaction_features');
       const ofProject = `${metrics}?project=credit_scoring`;
-      expect(await ask(`${metrics}?${query}`, ofProject)).toBeGreaterThanOrEqual(400);
-      expect(await ask(ofProject, `${metrics}?${query}#`)).toBeGreaterThanOrEqual(400);
+      // Refused, or told which views of the project may be served.
+      expect((await ask(`${metrics}?${query}`, ofProject)).body).not.toBe('{"ok":true}');
+      expect((await ask(ofProject, `${metrics}?${query}#`)).status).toBeGreaterThanOrEqual(400);
     },
   },
 ];
