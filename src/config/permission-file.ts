@@ -1,5 +1,6 @@
 import { didYouMean } from '../foundation/did-you-mean.js';
 import { checkOptions } from '../foundation/options.js';
+import { loadCharacterNames, needsCharacterNames } from '../matchers/index.js';
 import type { ConfigInvalidError, Permission } from '../model/index.js';
 import { permissionContext } from '../policy/index.js';
 import { isMapping } from './is-mapping.js';
@@ -17,7 +18,9 @@ const LIST = 'permissions';
 export async function loadPermissionFile(path: string): Promise<readonly Permission[]> {
   if (typeof path !== 'string')
     throw new TypeError('the path of a permission file must be a string');
-  return parsePermissionFile(await readYamlText(path), { file: path });
+  const text = await readYamlText(path);
+  if (needsCharacterNames(text)) await loadCharacterNames();
+  return parsePermissionFile(text, { file: path });
 }
 
 /**

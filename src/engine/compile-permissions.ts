@@ -1,6 +1,7 @@
 import {
   type CompiledNamePattern,
   compileNamePattern,
+  needsCharacterNames,
   type TagPair,
   type Target,
 } from '../matchers/index.js';
@@ -9,6 +10,7 @@ import {
   actionMask,
   type ExcludedPermission,
   isExcludedPermission,
+  isPlainObject,
   type NamePatternSource,
   PatternUnsupportedError,
   type Permission,
@@ -79,7 +81,8 @@ const ANY = -1;
 
 /**
  * Parses and compiles permissions, each distinct pattern, policy and set of filters once. Yields now and then, so that
- * a caller with other things to do can do them.
+ * a caller with other things to do can do them, and `character-names` before a permission that is
+ * refused unless the table of names is loaded.
  *
  * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
  */
@@ -88,13 +91,22 @@ export function* compilePermissions(
   context: PermissionContext,
   attributes: AttributeTable,
   onUnsupportedPattern: 'throw' | 'exclude',
-): Generator<number, CompiledPermissions> {
+): Generator<number | 'character-names', CompiledPermissions> {
   const compiler = new PermissionCompiler(context, attributes, onUnsupportedPattern);
   for (const [index, permission] of input.entries()) {
+    if (namesCharacters(permission)) yield 'character-names';
     compiler.add(permission);
     yield index + 1;
   }
   return compiler.finish();
+}
+
+/** True if `input` has a pattern, in either spelling of the field, that needs the table of names. */
+function namesCharacters(input: unknown): boolean {
+  return (
+    isPlainObject(input) &&
+    (needsCharacterNames(input['namePatterns']) || needsCharacterNames(input['name_patterns']))
+  );
 }
 
 class PermissionCompiler {

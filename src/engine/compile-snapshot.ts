@@ -1,4 +1,5 @@
 import { checkOptions } from '../foundation/options.js';
+import { loadCharacterNames } from '../matchers/index.js';
 import {
   type FeastVocabulary,
   feastVocabulary,
@@ -44,7 +45,7 @@ let snapshotCount = 0;
  */
 function* compileSnapshotInSteps<V extends Vocabulary>(
   given: SnapshotOptions<V>,
-): Generator<CompileProgress, Snapshot<V>> {
+): Generator<CompileProgress | 'character-names', Snapshot<V>> {
   assertOptions(given);
   const options = copyOptions(given);
   const {
@@ -62,7 +63,9 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
   );
   let step = steps.next();
   for (; !step.done; step = steps.next()) {
-    yield { step: 'permissions', done: step.value, total: options.permissions.length };
+    const { value } = step;
+    if (value === 'character-names') yield value;
+    else yield { step: 'permissions', done: value, total: options.permissions.length };
   }
   const compiled = step.value;
   const evaluator = createEvaluator(options, attributes, compiled);
@@ -144,7 +147,8 @@ export interface PrepareOptions {
 /**
  * Compiles a snapshot in slices, between which the process does its other work. For registries of
  * many thousand permissions or resources. Give the result to `createAuthorizer`, or to `replace` of
- * an authorizer.
+ * an authorizer. It also loads the table of character names if a pattern has a `\N{…}`, which
+ * `createAuthorizer` refuses until then.
  *
  * @throws what {@link createAuthorizer} throws, as a rejection
  */
@@ -167,6 +171,10 @@ export async function prepareSnapshot<V extends Vocabulary = FeastVocabulary>(
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
+    if (step.value === 'character-names') {
+      await loadCharacterNames();
+      continue;
+    }
     if (performance.now() < sliceEnd) continue;
     onProgress?.(step.value);
     await new Promise((resolve) => setTimeout(resolve, 0));

@@ -4,6 +4,7 @@ export {
   compileNamePattern,
 } from './name-pattern/compile-name-pattern.js';
 export { rewriteGlobLookalike } from './name-pattern/glob-lookalike.js';
+export { loadCharacterNames, needsCharacterNames } from './name-pattern/named-characters.js';
 export {
   compileTargetIndex,
   createTargetScan,

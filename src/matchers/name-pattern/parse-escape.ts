@@ -1,4 +1,4 @@
-import { lookupCharacterName } from './character-names.js';
+import { characterLookup } from './named-characters.js';
 import { isHexDigit, isOctalDigit, type PatternScanner } from './pattern-scanner.js';
 import { MAX_CODE_POINT } from './pattern-tree.js';
 import type { ClassItem } from './set-builder.js';
@@ -81,13 +81,18 @@ function parseHex(scanner: PatternScanner, token: string, length: number): numbe
   return codePoint;
 }
 
+const NAMES_NOT_LOADED =
+  'name of a character, whose table only `prepareSnapshot` and `loadPermissionFile` load. Use these, or write the character or its code, such as \\u00e9';
+
 function parseName(scanner: PatternScanner, start: number): number {
   if (!scanner.match('{')) throw scanner.error('missing { after \\N');
   const { text } = scanner.takeUntil('}', 'character name');
   // Python trips over a surrogate before it looks the name up, and points elsewhere.
   if (/\p{Surrogate}/u.test(text))
     throw scanner.error('surrogate in a character name', scanner.position - 2);
-  const codePoint = lookupCharacterName(text);
+  const lookup = characterLookup();
+  if (lookup === undefined) throw scanner.unsupported(NAMES_NOT_LOADED, start);
+  const codePoint = lookup(text);
   if (codePoint === undefined) throw scanner.error('unknown character name', start);
   return codePoint;
 }

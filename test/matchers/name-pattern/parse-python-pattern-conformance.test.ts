@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadCharacterNames } from '../../../src/matchers/index.js';
 import { parsePythonPattern } from '../../../src/matchers/name-pattern/parse-python-pattern.js';
 import type { PatternNode } from '../../../src/matchers/name-pattern/pattern-tree.js';
 import { PatternUnsupportedError } from '../../../src/model/errors.js';
 import { matchesNaively } from './naive-matcher.js';
 import { readRecordedLines } from './recorded.js';
+
+beforeAll(loadCharacterNames);
 
 interface SyntaxLine {
   readonly pattern: string;

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadCharacterNames } from '../../../src/matchers/index.js';
 import {
   MAX_GROUP_DEPTH,
   MAX_PATTERN_LENGTH,
@@ -6,6 +7,8 @@ import {
 } from '../../../src/matchers/name-pattern/parse-python-pattern.js';
 import type { PatternNode } from '../../../src/matchers/name-pattern/pattern-tree.js';
 import { PatternUnsupportedError } from '../../../src/model/errors.js';
+
+beforeAll(loadCharacterNames);
 
 const ANYTHING: PatternNode = { type: 'set', set: [0, 9, 11, 0x10ffff] };
 

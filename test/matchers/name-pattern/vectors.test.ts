@@ -1,10 +1,13 @@
-import { describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { loadCharacterNames } from '../../../src/matchers/index.js';
 import {
   type CompiledNamePattern,
   compileNamePattern,
 } from '../../../src/matchers/name-pattern/compile-name-pattern.js';
 import { PatternUnsupportedError } from '../../../src/model/errors.js';
 import { readRecorded, readRecordedLines } from './recorded.js';
+
+beforeAll(loadCharacterNames);
 
 interface VectorLine {
   readonly id: string;
