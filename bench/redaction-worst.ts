@@ -22,6 +22,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   'percent escapes of base64': '%61%48%56%75',
   'base64 with escapes': 'aHV%2B',
   'JSON escapes': '\\u0062\\\\u0062',
+  'JSON in JSON of a beginning': '\\\\u0068\\\\u0075\\\\u006e',
   'hex escapes': '\\x68\\x75\\x6e',
   'line breaks in JSON': '\\n',
   'quotation marks in JSON in JSON': '\\\\\\"',

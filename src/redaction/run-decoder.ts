@@ -1,6 +1,6 @@
 import { nextNode } from '../matchers/literal-automaton.js';
 import { BASE64_VALUE, HEX_VALUE } from './byte-tables.js';
-import type { OnSecret } from './scan-escaped.js';
+import type { OnSecret } from './secret-report.js';
 import { depthOf, hasPair, type SecretTables } from './secret-tables.js';
 
 /** Hex digits of the shortest secret, of eight bytes. */
@@ -23,6 +23,7 @@ const NO_BYTES = new Uint8Array();
 /** Bits that one character stands for. */
 const BASE64_BITS = 6;
 const HEX_BITS = 4;
+const ALL_SKIPS = 0xff;
 
 /**
  * Decodes runs of base64 and hex in all ways that their beginning allows (four for base64, two for hex), and reads the bytes with the automaton of
@@ -141,36 +142,41 @@ export class RunDecoder {
   }
 
   #readBeginnings(run: Run, start: number, length: number, isBase64: boolean): void {
-    if (!this.#hasBeginning(run, start, length, isBase64)) return;
+    const skips = this.#beginningsIn(run, start, length, isBase64);
     for (let skip = 0; skip < 8; skip += isBase64 ? 2 : HEX_BITS) {
-      this.#readBeginning(run, start, length, skip, isBase64);
+      if ((skips & (1 << skip)) !== 0) this.#readBeginning(run, start, length, skip, isBase64);
     }
   }
 
-  /** Whether the first two bytes of a secret begin in some characters: in four of them they lie, from one of their bits on. */
-  #hasBeginning(run: Run, start: number, length: number, isBase64: boolean): boolean {
+  /**
+   * Looks for the first two bytes of a secret that begin in some characters: in four of them they lie, from one of their bits on.
+   *
+   * @returns a bit for each number of bits to be left out before the bytes of such a secret
+   */
+  #beginningsIn(run: Run, start: number, length: number, isBase64: boolean): number {
     const values = isBase64 ? BASE64_VALUE : HEX_VALUE;
     const bitsEach = isBase64 ? BASE64_BITS : HEX_BITS;
     const { beginnings } = this.#tables;
+    const most = 4 * bitsEach - 16;
     let bits = 0;
+    let skips = 0;
     for (let at = start; at < start + length + 3; at++) {
-      if (at >= run.end) return run.open;
+      // What follows may make any of them one.
+      if (at >= run.end) return run.open ? ALL_SKIPS : skips;
       const value = values[this.#characterAt(run, at)] as number;
       // The end of the hex digits.
-      if (value < 0) return false;
+      if (value < 0) return skips;
       bits = (bits << bitsEach) | value;
       if (at < start + 3) continue;
-      for (let skipped = 4 * bitsEach - 16; skipped >= 0; skipped -= 2) {
-        // From the last bit of the first character on, it begins in the next one.
-        if (
-          4 * bitsEach - 16 - skipped < bitsEach &&
-          hasPair(beginnings, (bits >>> skipped) & 0xffff)
-        ) {
-          return true;
+      const known = (at - 3 - start) * bitsEach;
+      // From the last bit of the first character on, it begins in the next one.
+      for (let skipped = 0; skipped <= most && skipped < bitsEach; skipped += 2) {
+        if (hasPair(beginnings, (bits >>> (most - skipped)) & 0xffff)) {
+          skips |= 1 << ((known + skipped) & 7);
         }
       }
     }
-    return false;
+    return skips;
   }
 
   /** A character of a run, or of those before it. */
@@ -181,9 +187,13 @@ export class RunDecoder {
 
   /** @param skip bits that are left out at the beginning */
   #readBeginning(run: Run, start: number, length: number, skip: number, isBase64: boolean): void {
-    const [values, bitsEach] = isBase64 ? [BASE64_VALUE, BASE64_BITS] : [HEX_VALUE, HEX_BITS];
+    const values = isBase64 ? BASE64_VALUE : HEX_VALUE;
+    const bitsEach = isBase64 ? BASE64_BITS : HEX_BITS;
     const { automaton } = this.#tables;
-    let [node, bits, known, endBit] = [0, 0, -skip, skip];
+    let node = 0;
+    let bits = 0;
+    let known = -skip;
+    let endBit = skip;
     for (let at = start; at < run.end; at++) {
       const value = values[this.#characterAt(run, at)] as number;
       // The end of the hex digits.

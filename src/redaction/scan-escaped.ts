@@ -1,24 +1,14 @@
 import { nextNode } from '../matchers/literal-automaton.js';
 import { BACKSLASH, BASE64_VALUE, BLANK, PERCENT, PLUS } from './byte-tables.js';
-import {
-  begins,
-  endOfRun,
-  isDead,
-  isDeadBetween,
-  NO_ESCAPE,
-  NOT_SIMPLE,
-  passDeadEscapes,
-  SimpleEscape,
-} from './dead-escapes.js';
-import { findStart } from './find-start.js';
+import { begins, endOfRun, isDead, isDeadBetween } from './dead-beginnings.js';
+import { EscapeChain } from './escape-chain.js';
 import { Interruptions } from './interruptions.js';
 import { LINE_FEED } from './read-breaks.js';
 import { EscapeReadings, LONGEST_RUN, readEscapes } from './read-escapes.js';
-import { depthOf, type SecretTables } from './secret-tables.js';
+import { type OnSecret, SecretReport } from './secret-report.js';
+import { nextByte, type SecretTables } from './secret-tables.js';
+import { NO_ESCAPE, NOT_SIMPLE, SimpleEscape } from './simple-escape.js';
 import { ThreadSet } from './thread-set.js';
-
-/** Told of a secret found: an output of the automaton, which never is 0, and where the secret begins and ends. */
-export type OnSecret = (output: number, start: number, end: number) => void;
 
 /** Where a scan stopped. */
 export interface ScanEnd {
@@ -38,33 +28,29 @@ const NO_BYTES = new Uint8Array();
 /** A scan of one text for secrets, written plainly or with escapes, in any mixture. */
 export class EscapeScan {
   readonly #tables: SecretTables;
-  readonly #live: (output: number) => boolean;
+  readonly #report: SecretReport;
+  readonly #chain: EscapeChain;
   readonly #readings = new EscapeReadings();
-  /** For `findStart`, which may run while the other is in use. */
-  readonly #spare = new EscapeReadings();
   readonly #simple = new SimpleEscape();
-  readonly #threads = new ThreadSet();
-  /** The only thread, while escapes are read with one. */
-  #node = 0;
   readonly #interruptions = new Interruptions();
   #bytes: Uint8Array = NO_BYTES;
-  #onSecret: OnSecret = () => {};
-  /** After the last place that was read otherwise than byte by byte. */
-  #unevenEnd = 0;
-  #last = { output: 0, start: 0, end: 0 };
+  /** What is read of a secret, as long as the text is read in one way. */
+  #node = 0;
+  /** Where it is read in several: the ways, of which each has read something. */
+  readonly #threads = new ThreadSet();
 
   /** @param live whether an output is to be reported */
   constructor(tables: SecretTables, live: (output: number) => boolean) {
     this.#tables = tables;
-    this.#live = live;
+    this.#report = new SecretReport(tables, live);
+    this.#chain = new EscapeChain(tables);
   }
 
   /** @param complete no text follows: an escape that is not complete is none */
   run(bytes: Uint8Array, complete: boolean, onSecret: OnSecret): ScanEnd {
     this.#bytes = bytes;
-    this.#onSecret = onSecret;
-    this.#unevenEnd = 0;
-    this.#last = { output: 0, start: 0, end: 0 };
+    this.#report.begin(bytes, onSecret);
+    this.#node = 0;
     this.#threads.clear();
     this.#interruptions.count = 0;
     let at = 0;
@@ -77,6 +63,7 @@ export class EscapeScan {
       if (next < 0) return this.#end(-next - 1);
       at = next;
     }
+    this.#threads.add(this.#node, at);
     return this.#end(at);
   }
 
@@ -84,20 +71,21 @@ export class EscapeScan {
     let settled = stop;
     const threads = this.#threads;
     for (let thread = 0; thread < threads.size; thread++) {
-      settled = Math.min(settled, this.#startOf(threads.node(thread), threads.place(thread)));
+      const start = this.#report.startOf(threads.node(thread), threads.place(thread));
+      settled = Math.min(settled, start);
     }
     // What refers to the text may not keep it.
     this.#bytes = NO_BYTES;
+    this.#report.end();
     return { stop, settled, interruptions: this.#interruptions };
   }
 
-  /** Reads on with the only thread, or none, byte by byte up to a special byte or the end. */
+  /** Reads on byte by byte up to a special byte or the end. */
   #readPlain(from: number): number {
     const bytes = this.#bytes;
     const { plainColumnOf, moves, automaton } = this.#tables;
     const { rowCount, columns, output } = automaton;
-    const threads = this.#threads;
-    let node = threads.size === 0 ? 0 : threads.take(0);
+    let node = this.#node;
     let at = from;
     while (at < bytes.length) {
       if (node < rowCount) {
@@ -120,9 +108,9 @@ export class EscapeScan {
       if (byte === LINE_FEED && next !== 0 && isIndent(bytes[at + 1])) break;
       node = next;
       at++;
-      if (output[node] !== 0) this.#report(node, at);
+      if (output[node] !== 0) this.#report.report(node, at);
     }
-    threads.add(this.#alive(node, at), at);
+    this.#node = this.#alive(node, at);
     return at;
   }
 
@@ -132,24 +120,29 @@ export class EscapeScan {
   }
 
   /**
-   * Reads escapes that mean but one thing to a secret, or nothing at all, which nearly all do: with the only thread, or none.
+   * Reads escapes of which one reading is enough, which nearly all are.
    *
    * @returns the first place that is plain, or where more than one reading has to be followed
    */
   #readEscapes(from: number): number {
     const bytes = this.#bytes;
     const { plainColumnOf } = this.#tables;
-    const threads = this.#threads;
     let at = from;
-    this.#node = threads.size === 0 ? 0 : threads.take(0);
     while (at < bytes.length && (plainColumnOf[bytes[at] as number] as number) < 0) {
-      if (this.#node === 0) at = passDeadEscapes(this.#tables, bytes, at, this.#interruptions);
-      if (at >= bytes.length || (plainColumnOf[bytes[at] as number] as number) >= 0) break;
-      const next = this.#readEscape(at);
-      if (next === at) break;
-      at = next;
+      const chained = this.#followChain(at);
+      const isPlain = (plainColumnOf[bytes[chained] as number] as number) >= 0;
+      if (chained === bytes.length || isPlain) return chained;
+      at = this.#readEscape(chained);
+      if (at === chained) break;
     }
-    threads.add(this.#node, at);
+    return at;
+  }
+
+  #followChain(from: number): number {
+    const chain = this.#chain;
+    chain.node = this.#node;
+    const at = chain.follow(this.#bytes, from, this.#interruptions);
+    if (at > from) this.#moveTo(chain.node, at);
     return at;
   }
 
@@ -158,7 +151,7 @@ export class EscapeScan {
     const bytes = this.#bytes;
     const simple = this.#simple;
     const byte = bytes[at] as number;
-    if (this.#alive(this.#next(this.#node, byte), at + 1) !== 0) return at;
+    if (this.#alive(nextByte(this.#tables, this.#node, byte), at + 1) !== 0) return at;
     if (byte === BACKSLASH && bytes[at + 1] === BACKSLASH) {
       const end = this.#node === 0 ? this.#endOfDeadRun(at) : at;
       if (end > at) return end;
@@ -171,22 +164,24 @@ export class EscapeScan {
       return at + 1;
     }
     for (let percent = 0; percent < simple.percents; percent++) {
-      if (this.#alive(this.#next(this.#node, PERCENT), at + 3 + 2 * percent) !== 0) return at;
+      const place = at + 3 + 2 * percent;
+      if (this.#alive(nextByte(this.#tables, this.#node, PERCENT), place) !== 0) return at;
     }
-    const node = this.#alive(this.#next(this.#node, value), end);
+    const read = nextByte(this.#tables, this.#node, value);
     // Behind a line break there may be more that belongs to it.
-    if (value === LINE_FEED && this.#next(this.#node, value) !== 0) return this.#readLongEscape(at);
+    if (value === LINE_FEED && read !== 0) return this.#readLongEscape(at);
+    const node = this.#alive(read, end);
     const isInsideDead = isDeadBetween(this.#tables, bytes, at + 1, end);
     if (node !== 0 && !isInsideDead) return at;
     if (byte !== PLUS && (BASE64_VALUE[value] as number) >= 0) {
       this.#interruptions.push(at, end, value);
     }
-    if (node === 0) {
-      this.#node = 0;
-      return isInsideDead ? end : at + 1;
+    if (node !== 0) {
+      this.#moveTo(node, end);
+      return end;
     }
-    this.#moveOver(node, end);
-    return end;
+    this.#node = 0;
+    return isInsideDead ? end : at + 1;
   }
 
   #readLongEscape(at: number): number {
@@ -203,15 +198,17 @@ export class EscapeScan {
     if (!isDeadBetween(this.#tables, this.#bytes, at + 1, end)) return at;
     this.#noteInterruption(at);
     const node = this.#nodeOf(this.#node, reading);
-    if (readings.length(reading) > 0) this.#moveOver(node, end);
-    else this.#unevenEnd = end;
+    if (readings.length(reading) > 0) this.#moveTo(node, end);
+    else this.#report.unevenEnd = end;
     return end;
   }
 
-  #moveOver(node: number, end: number): void {
+  /** An escape is read. */
+  #moveTo(node: number, end: number): void {
     this.#node = node;
-    this.#unevenEnd = end;
-    if (this.#tables.automaton.output[node] !== 0) this.#report(node, end);
+    if (node === 0) return;
+    this.#report.unevenEnd = end;
+    if (this.#tables.automaton.output[node] !== 0) this.#report.report(node, end);
   }
 
   /** Passes over backslashes with which no secret begins, and which mean nothing to one with the letter behind them. */
@@ -233,14 +230,8 @@ export class EscapeScan {
   #alive(node: number, place: number): number {
     const tables = this.#tables;
     if (node === 0 || node >= tables.secondLevel) return node;
-    return isDead(tables, this.#bytes, node, place) ? 0 : node;
-  }
-
-  #next(node: number, byte: number): number {
-    const { automaton, columnOf } = this.#tables;
-    return node < automaton.rowCount
-      ? (automaton.rows[node * automaton.columns + (columnOf[byte] as number)] as number)
-      : nextNode(automaton, node, byte);
+    const first = tables.automaton.unitOf[node] as number;
+    return isDead(tables, this.#bytes, first, place) ? 0 : node;
   }
 
   /** The only reading by which a secret begins or goes on. */
@@ -279,13 +270,15 @@ export class EscapeScan {
   }
 
   /**
-   * Reads on with all threads until at most one is left.
+   * Reads on in all ways until at most one is left.
    *
    * @returns the place, or where an escape at a place is not complete, minus that place minus 1
    */
   #readThreads(from: number, complete: boolean): number {
     const bytes = this.#bytes;
     const { plainColumnOf } = this.#tables;
+    const threads = this.#threads;
+    threads.add(this.#node, from);
     let at = from;
     do {
       const byte = bytes[at] as number;
@@ -297,6 +290,8 @@ export class EscapeScan {
       this.#step(at);
       at++;
     } while (at < bytes.length && !this.#isSingle(at));
+    // At the end several may be left.
+    this.#node = this.#isSingle(at) && threads.size > 0 ? threads.take(0) : 0;
     return at;
   }
 
@@ -310,7 +305,7 @@ export class EscapeScan {
     const readings = this.#readings;
     for (let reading = 0; reading < readings.size; reading++) {
       const end = readings.end(reading);
-      this.#unevenEnd = Math.max(this.#unevenEnd, end);
+      this.#report.unevenEnd = Math.max(this.#report.unevenEnd, end);
       const threads = this.#threads;
       const { size } = threads;
       let fresh = true;
@@ -328,7 +323,7 @@ export class EscapeScan {
     const node = this.#nodeOf(from, reading);
     const end = this.#readings.end(reading);
     const moved = this.#readings.length(reading) > 0;
-    if (moved && this.#tables.automaton.output[node] !== 0) this.#report(node, end);
+    if (moved && this.#tables.automaton.output[node] !== 0) this.#report.report(node, end);
     this.#threads.add(this.#alive(node, end), end);
   }
 
@@ -347,35 +342,8 @@ export class EscapeScan {
   }
 
   #advance(node: number, place: number): void {
-    if (this.#tables.automaton.output[node] !== 0) this.#report(node, place);
+    if (this.#tables.automaton.output[node] !== 0) this.#report.report(node, place);
     this.#threads.add(this.#alive(node, place), place);
-  }
-
-  /** Reports the longest secret that the text read so far ends with: a shorter one lies inside it. */
-  #report(node: number, end: number): void {
-    const { automaton } = this.#tables;
-    let output = automaton.output[node] as number;
-    while (output !== 0 && !this.#live(output)) output = automaton.nextOutput[output] as number;
-    if (output === 0) return;
-    const start = this.#startOfSecret(output, end);
-    this.#last = { output, start, end };
-    this.#onSecret(output, start, end);
-  }
-
-  #startOfSecret(output: number, end: number): number {
-    const { outputNode, outputLength } = this.#tables;
-    const latest = end - (outputLength[output] as number);
-    if (latest >= this.#unevenEnd) return latest;
-    // A secret that overlaps itself: no need to look for what is masked anyway.
-    if (this.#last.output === output && latest < this.#last.end) return this.#last.start;
-    return this.#startOf(outputNode[output] as number, end);
-  }
-
-  /** An escape is longer than what it stands for: the start is this, or before it. */
-  #startOf(node: number, end: number): number {
-    const latest = end - depthOf(this.#tables.automaton.levels, node);
-    if (latest >= this.#unevenEnd) return latest;
-    return findStart(this.#tables, this.#bytes, node, end, this.#spare);
   }
 }
 

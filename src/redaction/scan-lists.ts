@@ -1,6 +1,6 @@
 import { nextNode } from '../matchers/literal-automaton.js';
 import type { ByteList, ByteLists } from './byte-lists.js';
-import type { OnSecret } from './scan-escaped.js';
+import type { OnSecret } from './secret-report.js';
 import { depthOf, type SecretTables } from './secret-tables.js';
 
 /** Bytes that a cut list shows of a secret at least: fewer do not count as a secret. */

@@ -1,7 +1,8 @@
 import { BACKSLASH, BASE64_VALUE, HEX_VALUE, PERCENT } from './byte-tables.js';
 import type { Interruptions } from './interruptions.js';
 import { type Run, RunDecoder, SHORTEST_BASE64, SHORTEST_HEX } from './run-decoder.js';
-import type { OnSecret, ScanEnd } from './scan-escaped.js';
+import type { ScanEnd } from './scan-escaped.js';
+import type { OnSecret } from './secret-report.js';
 import type { SecretTables } from './secret-tables.js';
 
 /** Of the shortest secret in hex, four digits in a row are looked at when every so many places are. */
@@ -181,7 +182,9 @@ export class RunScan {
     const { characters, end } = joined;
     const { base64 } = this.#tables;
     const [starts, ends] = [this.#starts, this.#ends];
-    let [window, digits, digitCount] = [0, 0, 0];
+    let window = 0;
+    let digits = 0;
+    let digitCount = 0;
     for (let at = 0; at < end; at++) {
       const character = characters[at] as number;
       window = ((window << 6) | (BASE64_VALUE[character] as number)) & BITS;

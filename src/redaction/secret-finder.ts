@@ -1,7 +1,8 @@
 import type { ByteLists } from './byte-lists.js';
-import { EscapeScan, type OnSecret } from './scan-escaped.js';
+import { EscapeScan } from './scan-escaped.js';
 import { ListScan } from './scan-lists.js';
 import { RunScan } from './scan-runs.js';
+import type { OnSecret } from './secret-report.js';
 import { buildSecretTables } from './secret-tables.js';
 import type { SpanList } from './span-list.js';
 

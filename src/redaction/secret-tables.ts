@@ -1,4 +1,8 @@
-import { buildLiteralAutomaton, type LiteralAutomaton } from '../matchers/literal-automaton.js';
+import {
+  buildLiteralAutomaton,
+  type LiteralAutomaton,
+  nextNode,
+} from '../matchers/literal-automaton.js';
 import { BACKSLASH, BLANK, PERCENT, PLUS } from './byte-tables.js';
 import { LINE_FEED } from './read-breaks.js';
 import { WindowFilter } from './window-filter.js';
@@ -77,12 +81,9 @@ export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables 
 }
 
 function makeBeginnings(secrets: readonly Uint8Array[]): Uint8Array {
-  const bits = new Uint8Array(2 ** 13);
-  for (const [first = 0, second = 0] of secrets) {
-    const pair = (first << 8) | second;
-    bits[pair >>> 3] = (bits[pair >>> 3] as number) | (1 << (pair & 7));
-  }
-  return bits;
+  const pairs = new Uint8Array(2 ** 16);
+  for (const [first = 0, second = 0] of secrets) pairs[(first << 8) | second] = 1;
+  return pairs;
 }
 
 function makeMoves(automaton: LiteralAutomaton): Int32Array {
@@ -121,7 +122,18 @@ export function depthOf(levels: Int32Array, node: number): number {
   return low;
 }
 
+/** The node after reading one more byte. */
+export function nextByte(
+  { automaton, columnOf }: SecretTables,
+  node: number,
+  byte: number,
+): number {
+  return node < automaton.rowCount
+    ? (automaton.rows[node * automaton.columns + (columnOf[byte] as number)] as number)
+    : nextNode(automaton, node, byte);
+}
+
 /** Whether a secret begins with two bytes, the first one high. */
 export function hasPair(beginnings: Uint8Array, pair: number): boolean {
-  return ((beginnings[pair >>> 3] as number) & (1 << (pair & 7))) !== 0;
+  return beginnings[pair] === 1;
 }

@@ -9,7 +9,7 @@ const WINDOW = 4;
 const WINDOW_STRIDE = 7;
 /** First bits of the windows in a secret: they cover all three beginnings of a secret in base64. */
 const LAST_OFFSET = 40;
-/** Bits of the filter for each window in it: so few others pass. */
+/** Bits of the filter for each window in it, which marks two: so few others pass. */
 const SPREAD = 16;
 const LEAST_BITS = 17;
 /** A bit for every window. */
@@ -50,26 +50,35 @@ export class WindowFilter {
         ((BASE64_VALUE[characters[at + 2] as number] as number) << 6) |
         (BASE64_VALUE[characters[at + 3] as number] as number);
       const mark = Math.imul(window, SCATTER) >>> shift;
-      if (((marks[mark >>> 5] as number) & (1 << (mark & 31))) !== 0 && window >= 0) return at;
+      const isMarked = ((marks[mark >>> 5] as number) & (1 << (mark & 31))) !== 0;
+      if (isMarked && window >= 0 && this.#hasMark(window, SCATTER_AGAIN)) return at;
     }
     return -1;
   }
 
   /** Whether 24 bits may be a window of a secret. */
   mayHold(window: number): boolean {
-    const mark = Math.imul(window, SCATTER) >>> this.#shift;
+    return this.#hasMark(window, SCATTER) && this.#hasMark(window, SCATTER_AGAIN);
+  }
+
+  #hasMark(window: number, factor: number): boolean {
+    const mark = Math.imul(window, factor) >>> this.#shift;
     return ((this.#marks[mark >>> 5] as number) & (1 << (mark & 31))) !== 0;
   }
 
   #add(window: number): void {
-    const mark = Math.imul(window, SCATTER) >>> this.#shift;
-    const word = mark >>> 5;
-    this.#marks[word] = (this.#marks[word] as number) | (1 << (mark & 31));
+    for (const factor of [SCATTER, SCATTER_AGAIN]) {
+      const mark = Math.imul(window, factor) >>> this.#shift;
+      const word = mark >>> 5;
+      this.#marks[word] = (this.#marks[word] as number) | (1 << (mark & 31));
+    }
   }
 }
 
 /** Odd, with bits all over: the upper bits of a product depend on all bits of a window. 2^32 divided by the golden ratio. */
 const SCATTER = 0x9e3779b1;
+/** Another such number: what passes by chance with one seldom passes with both. 2^32 times the square root of 3, less 2^32. */
+const SCATTER_AGAIN = 0xbb67ae85;
 
 /** 24 bits of a secret, from a bit on. */
 function bitsAt(secret: Uint8Array, offset: number): number {
