@@ -32,12 +32,13 @@ function endpointAt(path: string, server: 'online' | 'registry-rest' = 'registry
   return found.endpoint;
 }
 
-const filterAt = (
+/** Waits for the filter, which goes on in a later slice of time on a busy machine. */
+const filterAt = async (
   path: string,
   answer: unknown,
   caller: Caller<Vocabulary> | undefined,
   project: string | undefined = PROJECT,
-): unknown => filterAnswer(GATE, endpointAt(path), answer, { caller, project });
+): Promise<unknown> => filterAnswer(GATE, endpointAt(path), answer, { caller, project });
 
 describe('endpoints of the registry servers', () => {
   /** Reads that do not name the one object that is answered. */
@@ -98,39 +99,41 @@ describe('endpoints of the registry servers', () => {
 describe('an answer of the REST registry server', () => {
   const entity = (name: string, more: object = {}): unknown => ({ spec: { name }, ...more });
 
-  test('shows the objects that the caller may describe, and no totals', () => {
+  test('shows the objects that the caller may describe, and no totals', async () => {
     const answer = {
       entities: [entity('user'), entity('account'), entity(''), {}, null, 'user'],
       pagination: { page: 2, limit: 50, totalCount: 99, totalPages: 2, hasPrevious: true },
       secret: 'hidden',
     };
-    expect(filterAt('/entities', answer, callerWho('Entity:user'))).toEqual({
+    expect(await filterAt('/entities', answer, callerWho('Entity:user'))).toEqual({
       entities: [entity('user')],
       pagination: { page: 2, limit: 50, totalCount: 0, totalPages: 0, hasPrevious: true },
       secret: '',
     });
   });
 
-  test('is left as it is by the filter, which makes another one', () => {
+  test('is left as it is by the filter, which makes another one', async () => {
     const answer = { entities: [entity('account')] };
-    filterAt('/entities', answer, callerWho());
+    await filterAt('/entities', answer, callerWho());
     expect(answer).toEqual({ entities: [entity('account')] });
   });
 
-  test('about all projects is filtered by the project that each object names', () => {
+  test('about all projects is filtered by the project that each object names', async () => {
     const of = (project: string): unknown => entity('user', { project });
     const answer = { entities: [of('alpha'), of('beta')] };
-    const shown = filterAt('/entities/all', answer, callerWho('Entity:beta/user'), undefined);
+    const shown = await filterAt('/entities/all', answer, callerWho('Entity:beta/user'), undefined);
     expect(shown).toEqual({ entities: [of('beta')] });
   });
 
-  test('hides an object that names two projects', () => {
+  test('hides an object that names two projects', async () => {
     const twice = { spec: { name: 'user', project: 'alpha' }, project: 'beta' };
     const caller = callerWho('Entity:alpha/user', 'Entity:beta/user');
-    expect(filterAt('/entities/all', { entities: [twice] }, caller)).toEqual({ entities: [] });
+    expect(await filterAt('/entities/all', { entities: [twice] }, caller)).toEqual({
+      entities: [],
+    });
   });
 
-  test('shows views by their `type`, and hides those of an unknown one', () => {
+  test('shows views by their `type`, and hides those of an unknown one', async () => {
     const view = (type: string, name: string): unknown => ({ type, spec: { name } });
     const featureViews = [
       view('onDemandFeatureView', 'ratio'),
@@ -139,12 +142,12 @@ describe('an answer of the REST registry server', () => {
       { spec: { name: 'ratio' } },
     ];
     const caller = callerWho('OnDemandFeatureView:ratio');
-    expect(filterAt('/feature_views', { featureViews }, caller)).toEqual({
+    expect(await filterAt('/feature_views', { featureViews }, caller)).toEqual({
       featureViews: [view('onDemandFeatureView', 'ratio')],
     });
   });
 
-  test('shows features and labels to callers who may describe their view', () => {
+  test('shows features and labels to callers who may describe their view', async () => {
     const feature = (featureView: string): unknown => ({ name: 'amount', featureView });
     const items = [feature('open'), feature('shut')];
     const caller = callerWho(
@@ -154,13 +157,13 @@ describe('an answer of the REST registry server', () => {
       'LabelView:open',
     );
     const open = [feature('open')];
-    expect(filterAt('/features', { features: items }, caller)).toEqual({ features: open });
-    expect(filterAt('/labels', { labels: items }, caller)).toEqual({ labels: open });
-    const jobs = filterAt('/materialization_jobs', { jobs: items }, caller);
+    expect(await filterAt('/features', { features: items }, caller)).toEqual({ features: open });
+    expect(await filterAt('/labels', { labels: items }, caller)).toEqual({ labels: open });
+    const jobs = await filterAt('/materialization_jobs', { jobs: items }, caller);
     expect(jobs).toEqual({ jobs: open });
   });
 
-  test('of a search shows what is found by its type, and the projects that may be described', () => {
+  test('of a search shows what is found by its type, and the projects that may be described', async () => {
     const found = (type: string, more: object): unknown => ({ type, project: PROJECT, ...more });
     const service = found('featureService', { name: 'scores' });
     const label = found('label', { name: 'is_fraud', labelView: 'labels' });
@@ -177,7 +180,7 @@ describe('an answer of the REST registry server', () => {
       errors: ["Error getting resources for project 'beta'"],
     };
     const caller = callerWho('FeatureService:scores', 'LabelView:labels', `Project:${PROJECT}`);
-    expect(filterAt('/search', answer, caller, undefined)).toEqual({
+    expect(await filterAt('/search', answer, caller, undefined)).toEqual({
       query: 'score',
       projects_searched: [PROJECT],
       results: [service, label],
@@ -185,33 +188,33 @@ describe('an answer of the REST registry server', () => {
     });
   });
 
-  test('shows relationships to callers who may describe the project', () => {
+  test('shows relationships to callers who may describe the project', async () => {
     const answer = { entities: [], relationships: { user: [{ target: { name: 'orders' } }] } };
     const reader = callerWho(`Project:${PROJECT}`);
-    expect(filterAt('/entities', answer, reader)).toEqual(answer);
-    expect(filterAt('/entities', answer, callerWho())).toEqual({ entities: [] });
+    expect(await filterAt('/entities', answer, reader)).toEqual(answer);
+    expect(await filterAt('/entities', answer, callerWho())).toEqual({ entities: [] });
   });
 
-  test('about all projects shows relationships to callers who may describe all of them', () => {
+  test('about all projects shows relationships to callers who may describe all of them', async () => {
     const answer = { entities: [], relationships: { user: [] } };
     const { projects } = CREDIT_RELATIONS;
     expect(projects.length).toBeGreaterThan(1);
     const names = projects.map((name) => `Project:${name === PROJECT ? '' : `${name}/`}${name}`);
     const ask = (caller: Caller<Vocabulary>): unknown =>
       filterAt('/entities/all', answer, caller, undefined);
-    expect(ask(callerWho(...names))).toEqual(answer);
-    expect(ask(callerWho(...names.slice(1)))).toEqual({ entities: [] });
+    expect(await ask(callerWho(...names))).toEqual(answer);
+    expect(await ask(callerWho(...names.slice(1)))).toEqual({ entities: [] });
   });
 
-  test('about one job is refused as a whole', () => {
+  test('about one job is refused as a whole', async () => {
     const job = { job_id: '1', dataset_name: 'training', project: PROJECT, status: 'done' };
     const caller = callerWho('SavedDataset:training');
-    expect(filterAt('/saved_datasets/jobs/1', job, caller)).toBe(job);
-    expect(() => filterAt('/saved_datasets/jobs/1', job, callerWho())).toThrow('refused');
+    expect(await filterAt('/saved_datasets/jobs/1', job, caller)).toBe(job);
+    await expect(filterAt('/saved_datasets/jobs/1', job, callerWho())).rejects.toThrow('refused');
   });
 });
 
-test('the list of vector stores is filtered by the views behind their IDs', () => {
+test('the list of vector stores is filtered by the views behind their IDs', async () => {
   const { type, name } = { type: 'FeatureView', name: 'documents' } as const;
   const store = { id: 'vs_1', view: { type, name, project: PROJECT } };
   const answer = { object: 'list', data: [{ id: store.id }, { id: 'vs_unknown' }, {}] };
@@ -220,16 +223,19 @@ test('the list of vector stores is filtered by the views behind their IDs', () =
   const endpoint = endpointAt('/v1/vector_stores', 'online');
   const ask = (caller: Caller<Vocabulary>): unknown =>
     filterAnswer(gate, endpoint, answer, { caller });
-  expect(ask(callerWho(`${type}:${name}`))).toEqual({ object: 'list', data: [{ id: store.id }] });
-  expect(ask(callerWho())).toEqual({ object: 'list', data: [] });
+  expect(await ask(callerWho(`${type}:${name}`))).toEqual({
+    object: 'list',
+    data: [{ id: store.id }],
+  });
+  expect(await ask(callerWho())).toEqual({ object: 'list', data: [] });
 });
 
 describe('an answer is not shown', () => {
   const answer = { entities: [{ spec: { name: 'user' } }] };
   const caller = callerWho('Entity:user');
 
-  test('without a caller', () => {
-    expect(() => filterAt('/entities', answer, undefined)).toThrow('give `caller`');
+  test('without a caller', async () => {
+    await expect(filterAt('/entities', answer, undefined)).rejects.toThrow('give `caller`');
   });
 
   test('by a gate without relations', () => {
@@ -239,15 +245,15 @@ describe('an answer is not shown', () => {
 
   test.each(['/metrics/resource_counts', '/lineage/registry', '/entities/user'])(
     'where the endpoint has no filter: %s',
-    (path) => {
-      expect(filterAt(path, answer, caller)).toBeUndefined();
+    async (path) => {
+      expect(await filterAt(path, answer, caller)).toBeUndefined();
     },
   );
 
   test.each([[undefined], [null], ['text'], [new Uint8Array(2)], [{ entities: 'user' }]])(
     'where it cannot be looked into: %j',
-    (odd) => {
-      expect(filterAt('/entities', odd, caller)).toBeUndefined();
+    async (odd) => {
+      expect(await filterAt('/entities', odd, caller)).toBeUndefined();
     },
   );
 });
