@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server, Keycloak, MariaDB, DynamoDB Local,
-# moto, the Python clients of Feast and Arrow Flight, and an oracle of AWS's evaluation of policies.
+# moto, the Python clients of Feast and Arrow Flight, an oracle of AWS's evaluation of policies, and the runtimes.
 #
 # usage: scripts/e2e/prepare.sh
 #
@@ -27,7 +27,7 @@ if [[ ${#packages[@]} -gt 0 ]]; then
 fi
 
 # Those that wait for the network go along with the one that computes.
-fetch=(./fetch-keycloak.sh ./dynamodb-local.sh ./moto.sh ./python-venv.sh ./iam-oracle.sh)
+fetch=(./fetch-keycloak.sh ./dynamodb-local.sh ./moto.sh ./python-venv.sh ./iam-oracle.sh ./runtimes.sh)
 jobs=()
 for script in "${fetch[@]}"; do
   "$script" &
