@@ -1,4 +1,4 @@
-import { type Coverage, coverResources, type ResourceCoverage } from '../analysis/index.js';
+import { type Coverage, coverResources, type ResourceCoverage } from '../analysis/coverage.js';
 import type { AuthConfig } from '../config/index.js';
 import {
   type CompiledPermission,

@@ -1,3 +1,5 @@
+import type { PermissionReference, ResourceReference } from '../analysis/index.js';
+
 /**
  * How much a finding matters.
  *
@@ -9,19 +11,6 @@ export type FindingLevel = 'error' | 'warning' | 'note';
 
 /** From the worst to the mildest. */
 export const FINDING_LEVELS: readonly FindingLevel[] = Object.freeze(['error', 'warning', 'note']);
-
-/** A resource by what identifies it. `project` is null where nothing names a project. */
-export interface ResourceReference {
-  readonly project: string | null;
-  readonly type: string;
-  readonly name: string;
-}
-
-/** A permission by what identifies it. `project` is null where it is for every project. */
-export interface PermissionReference {
-  readonly project: string | null;
-  readonly name: string;
-}
 
 /** One thing that should be known about a feature store's permissions. */
 export interface Finding {

@@ -1,7 +1,7 @@
+import { referToPermission, referToResource } from '../analysis/references.js';
 import type { Snapshot } from '../engine/index.js';
 import { type AuditFacts, type AuditOptions, collectFacts } from './audit-facts.js';
 import { type AuditReport, FINDING_LEVELS, type Finding } from './audit-report.js';
-import { referToPermission, referToResource } from './describe.js';
 import { FINDING_RULES } from './finding-rules.js';
 
 /**

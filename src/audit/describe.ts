@@ -1,7 +1,7 @@
+import type { ResourceReference } from '../analysis/index.js';
 import { listSome } from '../foundation/names.js';
-import { type Permission, quote, type Resource, type Vocabulary } from '../model/index.js';
+import { type Permission, quote, type Vocabulary } from '../model/index.js';
 import type { AuditFacts } from './audit-facts.js';
-import type { PermissionReference, ResourceReference } from './audit-report.js';
 
 /** Resources of one project and type that have the same actions to report. */
 export interface ActionGroup {
@@ -9,17 +9,6 @@ export interface ActionGroup {
   readonly type: string;
   readonly actions: readonly string[];
   readonly names: readonly string[];
-}
-
-export function referToResource({ project, type, name }: Resource): ResourceReference {
-  return { project: project ?? null, type, name };
-}
-
-export function referToPermission(source: {
-  readonly project: string | undefined;
-  readonly name: string;
-}): PermissionReference {
-  return { project: source.project ?? null, name: source.name };
 }
 
 /** ` of project …`, where several projects are audited. */

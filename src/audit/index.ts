@@ -1,3 +1,4 @@
+export type { PermissionReference, ResourceReference } from '../analysis/index.js';
 export type { ReportLayout } from '../foundation/terminal/text-style.js';
 export type { AuditOptions } from './audit-facts.js';
 export {
@@ -6,8 +7,6 @@ export {
   type Finding,
   type FindingLevel,
   type PermissionMatches,
-  type PermissionReference,
-  type ResourceReference,
   type UncoveredActions,
 } from './audit-report.js';
 export { auditSnapshot } from './audit-snapshot.js';

@@ -1,3 +1,4 @@
+import type { ResourceReference } from '../analysis/index.js';
 import { andMore, formatCount, shorten, summarizeTypes } from '../foundation/long-list.js';
 import { count, foldNames } from '../foundation/names.js';
 import { checkOptions } from '../foundation/options.js';
@@ -12,7 +13,7 @@ import {
   type TextLayout,
 } from '../foundation/terminal/text-style.js';
 import type { Vocabulary } from '../model/index.js';
-import type { AuditReport, Finding, FindingLevel, ResourceReference } from './audit-report.js';
+import type { AuditReport, Finding, FindingLevel } from './audit-report.js';
 import { FINDING_LEVELS } from './audit-report.js';
 import { type ActionGroup, groupByActions } from './describe.js';
 import type { FindingRule } from './finding-rule.js';

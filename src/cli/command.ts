@@ -17,6 +17,8 @@ export interface OptionSpec {
 
 /** The arguments of a command, checked against its specification. */
 export interface Arguments {
+  /** What stands before the path, in the order of {@link Command.operands}. */
+  readonly operands: readonly string[];
   /** The path of the feature store; default: the current folder. */
   readonly path: string;
   /** All paths that are given, in their order. */
@@ -37,8 +39,11 @@ export interface Command {
   /** What stands after its name, for example `[PATH]`. */
   readonly usage: string;
   readonly options: readonly OptionSpec[];
-  /** Whether it takes several paths, of which one is needed. Default: one at the most. */
+  /** What it needs before the path, for example `ACTION`. Default: nothing. */
+  readonly operands?: readonly string[];
+  /** How many paths it takes: several, of which one is needed; or none. Default: one at the most. */
   readonly manyPaths?: boolean;
+  readonly noPath?: boolean;
   /** What its exit codes mean. */
   readonly exitCodes: Readonly<Partial<Record<'0' | '1' | '2', string>>>;
   /** More to know, one line each. */
@@ -77,6 +82,25 @@ export const ALL: OptionSpec = {
   help: 'Write long lists in full (default: the first 20 items, and how many there are)',
 };
 
+export const TYPE: OptionSpec = {
+  name: 'type',
+  value: 'TYPE',
+  multiple: true,
+  help: 'Look at resources of this type and its sub-types only; repeat it for several',
+};
+
+export const LIMIT: OptionSpec = {
+  name: 'limit',
+  value: 'N',
+  help: 'Write one page of at most N items (default: all)',
+};
+
+export const PAGE_TOKEN: OptionSpec = {
+  name: 'page-token',
+  value: 'TOKEN',
+  help: 'Write the page that follows another one, which names this token as `next`',
+};
+
 /** What PATH can be, for the notes of a command. */
 export const PATH_NOTE: string =
-  'PATH is a folder with a feature_store.yaml, such a file, or a registry file (default: what variables of Feast name, or the current folder).';
+  'PATH is a folder with a feature_store.yaml, such a file, a permission file, or a registry file (default: what variables of Feast name, or the current folder).';

@@ -1,4 +1,5 @@
-import { coverResource, findNearMisses, type NearMiss } from '../analysis/index.js';
+import { coverResource } from '../analysis/coverage.js';
+import { findNearMisses, type NearMiss } from '../analysis/near-misses.js';
 import { createFeastReading, type FeastAnswer } from '../audit/index.js';
 import {
   type CompiledSnapshot,

@@ -1,4 +1,4 @@
-import { coverResources } from '../analysis/index.js';
+import { coverResources } from '../analysis/coverage.js';
 import {
   type CompiledPermission,
   type CompiledSnapshot,

@@ -1,15 +1,34 @@
+import { createHash } from 'node:crypto';
 import { sep } from 'node:path';
-import { prepareSnapshot, type Snapshot } from '../engine/index.js';
+import { type FeatureStoreConfig, parsePermissionFile } from '../config/index.js';
+import { parseYaml } from '../config/parse-yaml.js';
+import { readYamlText } from '../config/read-yaml-text.js';
+import { prepareSnapshot, type Snapshot, type SnapshotOptions } from '../engine/index.js';
 import { neutralize } from '../foundation/terminal/terminal-text.js';
-import type { FeastVocabulary } from '../model/index.js';
-import { type FeatureStore, loadFeatureStore } from '../registry/index.js';
+import {
+  ConfigInvalidError,
+  type FeastVocabulary,
+  isAuthzError,
+  isPlainObject,
+  quote,
+} from '../model/index.js';
+import { loadFeatureStore } from '../registry/index.js';
 import type { Arguments } from './command.js';
 import type { CommandIo } from './command-io.js';
 import type { Progress } from './progress.js';
 
+/** What a command is about: a feature store, or a permission file, which has no resources. */
+export interface StoreContents {
+  /** Undefined: a registry or a permission file was read without a configuration. */
+  readonly config: FeatureStoreConfig | undefined;
+  /** What was read. */
+  readonly source: string;
+  readonly snapshotOptions: SnapshotOptions;
+}
+
 /** A feature store, read and compiled. */
 export interface OpenedStore {
-  readonly store: FeatureStore;
+  readonly config: FeatureStoreConfig | undefined;
   readonly snapshot: Snapshot<FeastVocabulary>;
   /** What was read, with paths below the working folder written from there. */
   readonly source: string;
@@ -25,7 +44,7 @@ export interface OpenedStore {
  * @throws AuthzError when it cannot be read
  */
 export async function openStore(
-  args: Arguments,
+  args: Pick<Arguments, 'get' | 'paths'>,
   io: CommandIo,
   progress: Progress,
   options: { readonly enforce?: boolean } = {},
@@ -33,7 +52,16 @@ export async function openStore(
   progress.start('reading the registry');
   // Without a path, the variables that Feast reads decide.
   const [path] = args.paths;
-  const store = await loadFeatureStore(path, { env: io.env, project: args.get('project') });
+  return compileStore(await readStore(path, args.get('project'), io), io, progress, options);
+}
+
+/** Compiles what {@link readStore} read. */
+export async function compileStore(
+  store: StoreContents,
+  io: CommandIo,
+  progress: Progress,
+  options: { readonly enforce?: boolean } = {},
+): Promise<OpenedStore> {
   const { auth, ...rest } = store.snapshotOptions;
   progress.start('compiling');
   const snapshot = await prepareSnapshot(
@@ -45,10 +73,82 @@ export async function openStore(
     { onProgress: ({ step, done, total }) => progress.update(`compiling ${step}`, done, total) },
   );
   return {
-    store,
+    config: store.config,
     snapshot,
     source: store.source.replaceAll(io.cwd + sep, ''),
     warnings: [...(store.config?.warnings ?? []), ...snapshot.warnings],
+  };
+}
+
+const YAML_FILE = /\.ya?ml$/i;
+
+/**
+ * Reads a feature store, or a permission file.
+ *
+ * @throws AuthzError when it cannot be read
+ */
+export async function readStore(
+  path: string | undefined,
+  project: string | undefined,
+  io: CommandIo,
+): Promise<StoreContents> {
+  const text = path !== undefined && YAML_FILE.test(path) ? await textOf(path) : undefined;
+  if (path !== undefined && text !== undefined && isPermissionFile(text, path)) {
+    return permissionFileContents(text, path, project);
+  }
+  return loadFeatureStore(path, { env: io.env, project });
+}
+
+/** The text of a YAML file; undefined for a folder and for a file that cannot be read, which is reported later. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readYamlText(path);
+  } catch (error) {
+    if (isAuthzError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A configuration has a `project`, and a permission file a list of `permissions`. */
+function isPermissionFile(text: string, file: string): boolean {
+  try {
+    const { value } = parseYaml(text, { file, onProblem: () => {} });
+    return isPlainObject(value) && 'permissions' in value && !('project' in value);
+  } catch (error) {
+    if (isAuthzError(error)) return false;
+    throw error;
+  }
+}
+
+/** What the text of a permission file holds, as the contents of a store without resources. */
+export function permissionFileContents(
+  text: string,
+  file: string,
+  project: string | undefined,
+): StoreContents {
+  const all = parsePermissionFile(text, { file });
+  const named = [...new Set(all.flatMap((one) => one.project ?? []))];
+  if (project !== undefined && named.length > 0 && !named.includes(project)) {
+    throw new ConfigInvalidError(
+      `project ${quote(project)} is not in it. Name one of ${named.map(quote).join(', ')}`,
+      {
+        file,
+      },
+    );
+  }
+  const [only, second] = named;
+  const defaultProject = project ?? (second === undefined ? only : undefined);
+  const isMeant = (one: (typeof all)[number]): boolean =>
+    project === undefined || one.project === undefined || one.project === project;
+  return {
+    config: undefined,
+    source: file,
+    snapshotOptions: {
+      permissions: all.filter(isMeant),
+      // Page tokens belong to a version.
+      version: createHash('sha256').update(text).digest('hex').slice(0, 16),
+      ...(defaultProject === undefined ? {} : { defaultProject }),
+    },
   };
 }
 

@@ -37,8 +37,10 @@ export function parseArguments(command: Command, written: readonly string[]): Ar
     else if (option.value !== undefined)
       throw new UsageError(`\`--${option.name}\` is there twice`);
   }
-  if (!values.has('help')) checkComplete(command, values, paths);
+  const operands = paths.splice(0, command.operands?.length ?? 0);
+  if (!values.has('help')) checkComplete(command, values, operands, paths);
   return {
+    operands,
     path: paths[0] ?? '.',
     paths,
     has: (option) => values.has(option),
@@ -80,9 +82,17 @@ function checkValue(
 function checkComplete(
   command: Command,
   values: ReadonlyMap<string, readonly string[]>,
+  operands: readonly string[],
   paths: readonly string[],
 ): void {
   const [first, second] = paths;
+  const absent = command.operands?.[operands.length];
+  if (absent !== undefined) {
+    throw new UsageError(`${command.name} needs ${absent}: \`${command.name} ${command.usage}\``);
+  }
+  if (command.noPath === true && first !== undefined) {
+    throw new UsageError(`${command.name} takes no further argument, and ${quote(first)} is one`);
+  }
   if (command.manyPaths === true && first === undefined) {
     throw new UsageError(`${command.name} needs a path: \`${command.usage}\``);
   }

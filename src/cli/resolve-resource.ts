@@ -31,6 +31,17 @@ export function parseResourceName(
   return { type, name: written.slice(colon + 1) };
 }
 
+/** @throws {@link UsageError} if the text does not name a resource, or a project has to be named */
+export function findResource(
+  snapshot: Snapshot<FeastVocabulary>,
+  written: string,
+): ResourceOf<FeastVocabulary> {
+  const { type, name } = parseResourceName(snapshot.vocabulary, written);
+  const missing = explainMissingProject(snapshot, 'with `--project`');
+  if (missing !== undefined) throw new UsageError(missing);
+  return { type, name, project: compiledOf(snapshot).projects.get(undefined)?.name };
+}
+
 /**
  * Says that a question must name a project, with some to choose from; undefined if there is a default one.
  *

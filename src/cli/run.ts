@@ -4,9 +4,11 @@ import { AuthzError, quote } from '../model/errors.js';
 import { type Command, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';
 import { auditCommand } from './commands/audit-command.js';
+import { canWhatCommand } from './commands/can-what-command.js';
 import { decideCommand } from './commands/decide-command.js';
 import { explainCommand } from './commands/explain-command.js';
 import { listCommand } from './commands/list-command.js';
+import { matrixCommand } from './commands/matrix-command.js';
 import { servicesAuditCommand } from './commands/services-audit-command.js';
 import {
   servicesEndpointApplyCommand,
@@ -19,6 +21,7 @@ import {
   servicesLinkRotateCommand,
   servicesLinkVerifyCommand,
 } from './commands/services-link-command.js';
+import { whoCanCommand } from './commands/who-can-command.js';
 import { commandHelp, mainHelp } from './help-text.js';
 import { parseArguments } from './parse-arguments.js';
 import { readVersion } from './read-version.js';
@@ -28,6 +31,9 @@ const COMMANDS: readonly Command[] = [
   listCommand,
   explainCommand,
   decideCommand,
+  whoCanCommand,
+  canWhatCommand,
+  matrixCommand,
   servicesAuditCommand,
   servicesEndpointPlanCommand,
   servicesEndpointApplyCommand,

@@ -10,5 +10,6 @@ export { createAuthorizer } from './create-authorizer.js';
 export { requirementOf } from './decide.js';
 export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './options.js';
 export type { PermissionSet } from './permission-set.js';
+export { policyKey } from './policy-key.js';
 export { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
 export { actionIdOf, typeIdOf } from './vocabulary-ids.js';

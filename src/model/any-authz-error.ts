@@ -33,6 +33,8 @@ export type IdentityError =
   | IdentityInvalidError
   | IdentityUnavailableError
   | CredentialUnavailableError;
+/** Errors of analysis: a page that does not fit its question. */
+export type AnalysisError = RequestInvalidError;
 /** Errors that the gate answers a request with. */
 export type GateError =
   | IdentityError

@@ -1,4 +1,5 @@
 export type {
+  AnalysisError,
   AnyAuthzError,
   AuthzErrorCode,
   ConfigError,

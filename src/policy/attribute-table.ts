@@ -1,6 +1,12 @@
 import type { Subject } from '../model/index.js';
 import { type AttributeSet, hasBit } from './attribute-set.js';
 
+/** A role, group or namespace that some policy of a snapshot names. */
+export interface SubjectAttribute {
+  readonly kind: 'role' | 'group' | 'namespace';
+  readonly name: string;
+}
+
 /**
  * Interned attributes: a small integer for every role, group and namespace that a policy of a
  * snapshot names, so that a decision compares bits instead of strings. Other names have no number.
@@ -9,18 +15,24 @@ export class AttributeTable {
   readonly #roles = new Map<string, number>();
   readonly #groups = new Map<string, number>();
   readonly #namespaces = new Map<string, number>();
-  #count = 0;
+  /** By number. */
+  readonly #attributes: SubjectAttribute[] = [];
 
   role(name: string): number {
-    return this.#number(this.#roles, name);
+    return this.#number(this.#roles, 'role', name);
   }
 
   group(name: string): number {
-    return this.#number(this.#groups, name);
+    return this.#number(this.#groups, 'group', name);
   }
 
   namespace(name: string): number {
-    return this.#number(this.#namespaces, name);
+    return this.#number(this.#namespaces, 'namespace', name);
+  }
+
+  /** The attribute behind a number: the same object each time. */
+  attribute(number: number): SubjectAttribute {
+    return this.#attributes[number] as SubjectAttribute;
   }
 
   /** Whether `subject` has one of the attributes. Allocates nothing: the hot path of plain subjects. */
@@ -50,10 +62,10 @@ export class AttributeTable {
     return [...attributes];
   }
 
-  #number(numbers: Map<string, number>, name: string): number {
+  #number(numbers: Map<string, number>, kind: SubjectAttribute['kind'], name: string): number {
     let attribute = numbers.get(name);
     if (attribute === undefined) {
-      attribute = this.#count++;
+      attribute = this.#attributes.push(Object.freeze({ kind, name })) - 1;
       numbers.set(name, attribute);
     }
     return attribute;

@@ -1,6 +1,6 @@
 import type { PolicyTest, Subject } from '../model/index.js';
 import { AttributeSet } from './attribute-set.js';
-import type { AttributeTable } from './attribute-table.js';
+import type { AttributeTable, SubjectAttribute } from './attribute-table.js';
 
 /** A frozen subject with its attributes in one snapshot, for many questions. */
 export interface DerivedSubject {
@@ -102,6 +102,11 @@ export class SubjectTest {
   /** Whether every subject passes, the anonymous one included. */
   get isEveryone(): boolean {
     return this.#everyone;
+  }
+
+  /** The roles, groups and namespaces of which one is enough. */
+  attributes(): readonly SubjectAttribute[] {
+    return Array.from(this.#attributes.attributes, (number) => this.#table.attribute(number));
   }
 
   /** Whether the answer may be another one the next time: a predicate is code of somebody else. */

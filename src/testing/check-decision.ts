@@ -1,4 +1,4 @@
-import { findNearMisses } from '../analysis/index.js';
+import { findNearMisses } from '../analysis/near-misses.js';
 import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
 import { count } from '../foundation/names.js';
 import { type Decision, formatResource, type Subject } from '../model/index.js';

@@ -1,4 +1,4 @@
-import { type Coverage, coverResources } from '../analysis/index.js';
+import { type Coverage, coverResources } from '../analysis/coverage.js';
 import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
 import { count, foldNames, MAX_LISTED } from '../foundation/names.js';
 import { formatResource, type Resource, typeMask, type Vocabulary } from '../model/index.js';

@@ -1,4 +1,5 @@
-import { coverResource, findNearMisses } from '../analysis/index.js';
+import { coverResource } from '../analysis/coverage.js';
+import { findNearMisses } from '../analysis/near-misses.js';
 import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
 import { MAX_LISTED } from '../foundation/names.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coverResource, coverResources } from '../../src/analysis/index.js';
+import { coverResource, coverResources } from '../../src/analysis/coverage.js';
 import {
   compiledOf,
   createAuthorizer,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findNearMisses } from '../../src/analysis/index.js';
+import { findNearMisses } from '../../src/analysis/near-misses.js';
 import { compiledOf, createAuthorizer } from '../../src/engine/index.js';
 import type { Subject } from '../../src/model/index.js';
 import { roles } from '../../src/policy/index.js';

@@ -28,6 +28,12 @@ Commands:
                             resource, and say why
   decide                    Answer requests from standard input, one JSON object
                             a line
+  who-can                   List the roles, groups and namespaces that are
+                            enough to do something to a resource
+  can-what                  List everything that a user, or a role, group or
+                            namespace alone, may do
+  matrix                    Show what each role, group and namespace alone may
+                            do to each resource
   services audit            Find tokens, secrets and permissions of services
                             that are more open than they need be
   services endpoint plan    Show which service principals lack access to serving
@@ -76,8 +82,8 @@ Exit codes:
   1  at least one such finding
   2  the command line or the feature store cannot be understood
 
-PATH is a folder with a feature_store.yaml, such a file, or a registry file
-(default: what variables of Feast name, or the current folder).
+PATH is a folder with a feature_store.yaml, such a file, a permission file, or a
+registry file (default: what variables of Feast name, or the current folder).
 `);
     expect(exitCode).toBe(0);
   });
@@ -143,8 +149,14 @@ PATH is a folder with a feature_store.yaml, such a file, or a registry file
 describe('a command line that is not understood', () => {
   it.each([
     [['audti'], 'no command `audti`; did you mean `audit`?'],
-    [['apply'], 'no command `apply`; there are audit, list, explain, decide, services'],
-    [['\u001b[2J'], 'no command `\\u001b[2J`; there are audit, list, explain, decide, services'],
+    [
+      ['apply'],
+      'no command `apply`; there are audit, list, explain, decide, who-can, can-what, matrix, services',
+    ],
+    [
+      ['\u001b[2J'],
+      'no command `\\u001b[2J`; there are audit, list, explain, decide, who-can, can-what, matrix, services',
+    ],
     [['services', 'adit'], 'no command `services adit`; did you mean `services audit`?'],
     [
       ['services', 'registered-models', 'plan'],

@@ -70,6 +70,13 @@ describe('the documented JSON', () => {
         OIDC_EXAMPLE,
       ],
     ],
+    ['who-can', ['who-can', 'READ', 'FeatureView:merchant_risky_profile', OIDC_EXAMPLE]],
+    ['who-can', ['who-can', 'DELETE', 'Entity:new', OIDC_EXAMPLE, '--limit', '1']],
+    ['who-can', ['who-can', 'DELETE', 'FeatureView:new', ALLOW_ALL]],
+    ['can-what', ['can-what', '--user', USER, OIDC_EXAMPLE]],
+    ['can-what', ['can-what', '--role', 'trusted', '--action', 'READ', EXAMPLE, '--limit', '2']],
+    ['matrix', ['matrix', EXAMPLE]],
+    ['matrix', ['matrix', '--type', 'Entity', ALLOW_ALL, '--limit', '1']],
   ])('of %s: %j', async (name, argv) => {
     const { stdout } = await runCli([...argv, '--format', 'json']);
     expectValid(schema(name), stdout);

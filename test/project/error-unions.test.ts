@@ -1,3 +1,4 @@
+import type { AnalysisError } from 'feast-permissions/analysis';
 import type { AzureError } from 'feast-permissions/azure';
 import type { ConfigError } from 'feast-permissions/config';
 import type { DatabricksError } from 'feast-permissions/databricks';
@@ -26,6 +27,7 @@ import { readPublicNames } from '../support/public-names.js';
 /** The union of the errors of each subpath, by the name of the type. */
 interface Unions {
   readonly '': AnyAuthzError;
+  readonly '/analysis': AnalysisError;
   readonly '/azure': AzureError;
   readonly '/config': ConfigError;
   readonly '/databricks': DatabricksError;
@@ -51,6 +53,7 @@ interface Unions {
 }
 const UNIONS: Readonly<Record<keyof Unions, string>> = {
   '': 'AnyAuthzError',
+  '/analysis': 'AnalysisError',
   '/azure': 'AzureError',
   '/config': 'ConfigError',
   '/databricks': 'DatabricksError',

@@ -39,6 +39,9 @@ const NESTED_RANKS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const DOORS: ReadonlySet<string> = new Set([
   'adapters/http/guard',
   'adapters/support/route-rule',
+  'analysis/coverage',
+  'analysis/near-misses',
+  'analysis/references',
   'audit/audit-report',
   'audit/report-text',
   'config/auth-config',

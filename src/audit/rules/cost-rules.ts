@@ -1,7 +1,8 @@
+import { referToPermission } from '../../analysis/references.js';
 import { count } from '../../foundation/names.js';
 import { isExcludedPermission, type NamePatternSource, quote } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import { describePermission, referToPermission } from '../describe.js';
+import { describePermission } from '../describe.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
 
 /** A tenth of what a pattern may take before it is refused. */

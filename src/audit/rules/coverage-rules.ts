@@ -1,7 +1,8 @@
+import { referToResource } from '../../analysis/references.js';
 import { count, listSome } from '../../foundation/names.js';
 import { quote } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import { type ActionGroup, groupByActions, ofProject, referToResource } from '../describe.js';
+import { type ActionGroup, groupByActions, ofProject } from '../describe.js';
 import type { FindingRule } from '../finding-rule.js';
 
 /** A project in which nothing is restricted. */

@@ -1,7 +1,8 @@
+import { referToPermission, referToResource } from '../../analysis/references.js';
 import { listSome } from '../../foundation/names.js';
 import { quote, type Resource } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import { describePermission, ofProject, referToPermission, referToResource } from '../describe.js';
+import { describePermission, ofProject } from '../describe.js';
 import type { FindingRule } from '../finding-rule.js';
 
 /** Names of one kind and project that only a computer tells apart. */

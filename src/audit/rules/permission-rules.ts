@@ -1,9 +1,10 @@
+import { referToPermission } from '../../analysis/references.js';
 import { requirementOf } from '../../engine/index.js';
 import { count, listSome } from '../../foundation/names.js';
 import { rewriteGlobLookalike } from '../../matchers/index.js';
 import { PatternUnsupportedError, quote } from '../../model/index.js';
 import type { AuditedPermission, AuditFacts } from '../audit-facts.js';
-import { describeFilters, describePermission, referToPermission } from '../describe.js';
+import { describeFilters, describePermission } from '../describe.js';
 import { isUnreadable } from '../feast-reading.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
 

@@ -1,6 +1,7 @@
+import { referToPermission } from '../../analysis/references.js';
 import { quote } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import { describePermission, referToPermission } from '../describe.js';
+import { describePermission } from '../describe.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
 import { type Grant, GrantIndex, grantOf } from './grant-index.js';
 

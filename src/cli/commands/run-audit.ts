@@ -8,15 +8,15 @@ import { reportLayout } from '../text-layout.js';
 
 /** Runs `audit`. */
 export async function runAudit(args: Arguments, io: CommandIo): Promise<number> {
-  const { report, store, source, vocabulary } = await withProgress(io.stderr, async (progress) => {
-    const { store, snapshot, source } = await openStore(args, io, progress);
+  const { report, config, source, vocabulary } = await withProgress(io.stderr, async (progress) => {
+    const { config, snapshot, source } = await openStore(args, io, progress);
     progress.start('auditing');
-    const options = { project: args.get('project'), auth: store.config?.auth };
+    const options = { project: args.get('project'), auth: config?.auth };
     const { vocabulary } = snapshot;
-    return { report: auditSnapshot(snapshot, options), store, source, vocabulary };
+    return { report: auditSnapshot(snapshot, options), config, source, vocabulary };
   });
   // Those of the snapshot are findings.
-  printWarnings(store.config?.warnings ?? [], io);
+  printWarnings(config?.warnings ?? [], io);
   const text =
     args.get('format') === 'json'
       ? reportJson(report)

@@ -1,6 +1,4 @@
-import { compiledOf, type Snapshot } from '../../engine/index.js';
 import { safeJson } from '../../foundation/terminal/terminal-text.js';
-import type { FeastVocabulary, ResourceOf } from '../../model/index.js';
 import { type Arguments, UsageError } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
 import { explainDecision } from '../explain-decision.js';
@@ -9,7 +7,7 @@ import { openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
 import { readUser } from '../read-user.js';
 import { resolveActions } from '../resolve-names.js';
-import { explainMissingProject, parseResourceName } from '../resolve-resource.js';
+import { findResource } from '../resolve-resource.js';
 import { textLayout } from '../text-layout.js';
 
 /** Runs `explain`. */
@@ -18,10 +16,10 @@ export async function runExplain(args: Arguments, io: CommandIo): Promise<number
   const opened = await withProgress(io.stderr, (progress) =>
     openStore(args, io, progress, { enforce: true }),
   );
-  const { snapshot, store } = opened;
+  const { snapshot, config } = opened;
   const actions = resolveActions(snapshot.vocabulary, args.all('action'));
   const resource = findResource(snapshot, args.get('resource') ?? '');
-  const enforced = store.config?.auth.type !== 'no_auth';
+  const enforced = config?.auth.type !== 'no_auth';
   printWarnings(opened.warnings, io);
   const { warnings } = opened;
   const question = { user, actions, resource };
@@ -35,15 +33,4 @@ export async function runExplain(args: Arguments, io: CommandIo): Promise<number
       : explanationText(explained, snapshot.vocabulary, textLayout(args, io)).join('\n');
   await writeAll(io.stdout, `${text}\n`);
   return explained.allowed ? 0 : 1;
-}
-
-/** @throws {@link UsageError} if the text does not name a resource, or a project has to be named */
-function findResource(
-  snapshot: Snapshot<FeastVocabulary>,
-  written: string,
-): ResourceOf<FeastVocabulary> {
-  const { type, name } = parseResourceName(snapshot.vocabulary, written);
-  const missing = explainMissingProject(snapshot, 'with `--project`');
-  if (missing !== undefined) throw new UsageError(missing);
-  return { type, name, project: compiledOf(snapshot).projects.get(undefined)?.name };
 }

@@ -1,3 +1,12 @@
+import {
+  accessMatrix,
+  canWhat,
+  reviewAccess,
+  searchActions,
+  searchResources,
+  searchSubjects,
+  whoCan,
+} from '../../../src/analysis/index.js';
 import { auditSnapshot, reportText } from '../../../src/audit/index.js';
 import {
   loadFeatureStoreConfig,
@@ -48,8 +57,31 @@ const { signal } = new AbortController();
 const secret = 'x'.repeat(32);
 const service = { issuer: 'a', audience: 'b', subject: { username: 'svc' } };
 
-/** Functions of the engine, its permissions, audit, configuration, registry, gate, identity and redaction. */
+const resource = { type: 'FeatureView', name: 'v' };
+
+/** Functions of the engine, its permissions, analysis, audit, configuration, registry, gate, identity and redaction. */
 export const CORE_CALLS: OptionCalls = {
+  whoCan: [(extra: object) => whoCan(snapshot, 'DELETE', resource, extra), 'page', 'types'],
+  canWhat: [(extra: object) => canWhat(snapshot, null, extra), 'actions', 'limit'],
+  accessMatrix: [(extra: object) => accessMatrix(snapshot, extra), 'types', 'actions'],
+  reviewAccess: [(extra: object) => [...reviewAccess(snapshot, extra)], 'actions', 'page'],
+  searchActions: [
+    (extra: object) => searchActions(snapshot, { subject: null, resource, ...extra }),
+    'resource',
+    'actions',
+  ],
+  searchResources: [
+    (extra: object) =>
+      searchResources(snapshot, { subject: null, actions: 'DELETE', type: 'Entity', ...extra }),
+    'actions',
+    'resource',
+  ],
+  searchSubjects: [
+    (extra: object) =>
+      searchSubjects(snapshot, { kind: 'role', actions: 'DELETE', resource, ...extra }),
+    'actions',
+    'subject',
+  ],
   createAuthorizer: [
     (extra: object) => createAuthorizer({ permissions: [], ...extra }),
     'whenNoPermissions',

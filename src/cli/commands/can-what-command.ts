@@ -1,0 +1,62 @@
+import {
+  ALL,
+  type Command,
+  FORMAT,
+  HELP,
+  LIMIT,
+  NO_COLOR,
+  PAGE_TOKEN,
+  PATH_NOTE,
+  PROJECT,
+  TYPE,
+} from '../command.js';
+
+const PRINCIPAL_KINDS = ['role', 'group', 'namespace'] as const;
+
+/** `can-what`: everything that a user may do, or that a role, group or namespace allows. */
+export const canWhatCommand: Command = {
+  name: 'can-what',
+  summary: 'List everything that a user, or a role, group or namespace alone, may do',
+  usage: '(--user USER | --role NAME | --group NAME | --namespace NAME) [OPTIONS] [PATH]',
+  options: [
+    {
+      name: 'user',
+      value: 'USER',
+      help: 'JSON with username, roles, groups and namespaces, a file with it, or anonymous',
+    },
+    ...PRINCIPAL_KINDS.map((name) => ({
+      name,
+      value: 'NAME',
+      help: `A user with a name who has this ${name} and nothing else that is known`,
+    })),
+    {
+      name: 'action',
+      value: 'ACTION',
+      multiple: true,
+      help: 'An action or an alias; several are asked for together (default: each action alone)',
+    },
+    TYPE,
+    ALL,
+    LIMIT,
+    PAGE_TOKEN,
+    FORMAT,
+    PROJECT,
+    NO_COLOR,
+    HELP,
+  ],
+  exitCodes: {
+    0: 'at least one action is allowed',
+    1: 'everything is refused',
+    2: 'the command line or the feature store cannot be understood',
+  },
+  notes: [
+    PATH_NOTE,
+    '',
+    'Example:',
+    '  feast-permissions can-what --role data-scientist --type FeatureView',
+  ],
+  async run(args, io) {
+    const { runCanWhat } = await import('./run-can-what.js');
+    return runCanWhat(args, io);
+  },
+};

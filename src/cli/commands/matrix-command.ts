@@ -1,0 +1,29 @@
+import {
+  ALL,
+  type Command,
+  FORMAT,
+  HELP,
+  LIMIT,
+  NO_COLOR,
+  PAGE_TOKEN,
+  PATH_NOTE,
+  PROJECT,
+  TYPE,
+} from '../command.js';
+
+/** `matrix`: roles, groups and namespaces by resources by actions. */
+export const matrixCommand: Command = {
+  name: 'matrix',
+  summary: 'Show what each role, group and namespace alone may do to each resource',
+  usage: '[OPTIONS] [PATH]',
+  options: [TYPE, ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, NO_COLOR, HELP],
+  exitCodes: {
+    0: 'the matrix was written',
+    2: 'the command line or the feature store cannot be understood',
+  },
+  notes: [PATH_NOTE],
+  async run(args, io) {
+    const { runMatrix } = await import('./run-matrix.js');
+    return runMatrix(args, io);
+  },
+};

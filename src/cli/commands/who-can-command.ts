@@ -1,0 +1,36 @@
+import {
+  ALL,
+  type Command,
+  FORMAT,
+  HELP,
+  LIMIT,
+  NO_COLOR,
+  PAGE_TOKEN,
+  PATH_NOTE,
+  PROJECT,
+} from '../command.js';
+
+/** `who-can`: the roles, groups and namespaces that allow something. */
+export const whoCanCommand: Command = {
+  name: 'who-can',
+  summary: 'List the roles, groups and namespaces that are enough to do something to a resource',
+  usage: 'ACTION TYPE:NAME [OPTIONS] [PATH]',
+  operands: ['ACTION', 'TYPE:NAME'],
+  options: [ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, NO_COLOR, HELP],
+  exitCodes: {
+    0: 'somebody is allowed',
+    1: 'everyone is refused',
+    2: 'the command line or the feature store cannot be understood',
+  },
+  notes: [
+    'ACTION is an action, an alias such as READ, or several with commas between them, which are asked for together.',
+    PATH_NOTE,
+    '',
+    'Example:',
+    '  feast-permissions who-can WRITE_ONLINE FeatureView:driver_stats',
+  ],
+  async run(args, io) {
+    const { runWhoCan } = await import('./run-who-can.js');
+    return runWhoCan(args, io);
+  },
+};
