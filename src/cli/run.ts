@@ -102,7 +102,7 @@ function findCommand(words: readonly string[]): {
   if (command !== undefined) return { command, rest: words.slice(command.name.split(' ').length) };
   const [first = ''] = words;
   if (first.startsWith('-'))
-    throw new UsageError(`a command comes first, and ${quote(first)} is none; see \`--help\``);
+    throw new UsageError(`expected a command before ${quote(first)}; see \`--help\``);
   // The first word that is not known, with those before it.
   let length = 1;
   while (groupOf(words.slice(0, length)) !== undefined) length++;

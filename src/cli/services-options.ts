@@ -6,7 +6,7 @@ export const FILE_USAGE = '[OPTIONS] FILE';
 const YES: OptionSpec = {
   name: 'yes',
   short: 'y',
-  help: 'Apply without asking; needed where there is no terminal to ask on',
+  help: 'Apply without asking; required without a terminal',
 };
 
 const DRY_RUN: OptionSpec = { name: 'dry-run', help: 'Show what would be done, and stop' };

@@ -194,7 +194,7 @@ function warningsOf(
     if (project.hasPermissions || evaluator.rules.whenNoPermissions === 'deny') continue;
     const which =
       project.name === undefined
-        ? 'there are no permissions'
+        ? 'the registry has no permissions'
         : `project ${quote(project.name)} has no permissions`;
     warnings.push(`${which}: every named user may do everything`);
   }

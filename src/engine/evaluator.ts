@@ -57,13 +57,13 @@ export class Evaluator {
       case 'unsecured':
         return this.rules.unsecured === 'allow'
           ? SubjectTest.everyone(attributes)
-          : SubjectTest.nobody(attributes);
+          : SubjectTest.never(attributes);
       case 'no-permissions':
         return this.rules.whenNoPermissions === 'allow-named'
           ? SubjectTest.namedUsers(attributes)
-          : SubjectTest.nobody(attributes);
+          : SubjectTest.never(attributes);
       case 'unknown-project':
-        return SubjectTest.nobody(attributes);
+        return SubjectTest.never(attributes);
       case 'covered': {
         const { applicable, indeterminate, excluded } = this.byApplicability(permissionSet, mask);
         const denials = indeterminate.length + excluded.length;

@@ -121,7 +121,7 @@ export class CompiledProject {
 /** The error for a resource without a project, in a snapshot without a default project. */
 export function missingProject(resource: Resource): TypeError {
   return new TypeError(
-    `${formatResource(resource)} names no project, and there is no default project`,
+    `${formatResource(resource)} names no project, and the snapshot has no default project`,
   );
 }
 

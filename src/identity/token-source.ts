@@ -176,7 +176,7 @@ function listConfiguredSources(
     case 'kubernetes':
       return [...given(auth.userToken), mounted, fromEnv(env, 'LOCAL_K8S_TOKEN')];
     case 'no_auth':
-      throw new ConfigInvalidError('`auth` is `no_auth`: there is no token to get');
+      throw new ConfigInvalidError('`auth` is `no_auth`, which uses no tokens');
     default:
       throw new TypeError('auth must be an auth section');
   }

@@ -117,7 +117,7 @@ export function readTokenAnswer({ status, body }: HttpResponse, now: number): Ob
   }
   const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
   if (type !== undefined && !isBearer) {
-    throw new HttpError('the token endpoint answers with a token that is no bearer token');
+    throw new HttpError('the token endpoint answered with a token of a type other than `Bearer`');
   }
   const seconds = typeof lifetime === 'string' && lifetime !== '' ? Number(lifetime) : lifetime;
   const known = typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0;

@@ -134,7 +134,7 @@ export function allowAll(): AllowAllPolicy {
 }
 
 function oneOf(what: string, values: readonly string[]): string {
-  if (values.length === 0) return `one of no ${what}s, which nobody has`;
+  if (values.length === 0) return `a ${what} from an empty list`;
   const list = values.map((value) => JSON.stringify(value)).join(', ');
   return values.length === 1 ? `the ${what} ${list}` : `one of the ${what}s ${list}`;
 }

@@ -45,7 +45,7 @@ export class SubjectTest {
     return new SubjectTest(table, { namedUsers: true });
   }
 
-  static nobody(table: AttributeTable): SubjectTest {
+  static never(table: AttributeTable): SubjectTest {
     return new SubjectTest(table, {});
   }
 

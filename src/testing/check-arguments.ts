@@ -53,7 +53,7 @@ export function assertQuestion(value: unknown): asserts value is AccessQuestion<
  */
 export function listResources(value: unknown): readonly Resource[] {
   const resources: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (resources.length === 0) throw new TypeError('there is no resource to check');
+  if (resources.length === 0) throw new TypeError('expected at least one resource to check');
   if (!resources.every(isObject)) {
     throw new TypeError('a resource is an object with a type and a name');
   }

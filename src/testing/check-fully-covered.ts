@@ -20,7 +20,7 @@ export function checkFullyCovered(authorizer: unknown, demand: unknown = {}): Ch
   const report = findGaps(snapshot, demand);
   if (report.checked === 0) {
     throw new TypeError(
-      'there is nothing to check: no resource of the demanded types is registered in the authorizer',
+      'nothing to check: the authorizer has no registered resource of the demanded types',
     );
   }
   return {
@@ -96,14 +96,14 @@ function describeGaps(
   const unsatisfiable = demanded(unsatisfiableActions);
   return [
     ...(uncovered === '' ? [] : [`no permission holds ${uncovered} on`]),
-    ...(unsatisfiable === '' ? [] : [`nobody can satisfy the policies for ${unsatisfiable} on`]),
+    ...(unsatisfiable === '' ? [] : [`the policies match no user for ${unsatisfiable} on`]),
   ];
 }
 
 function explainCoverage({ checked, open, idle, gaps }: CoverageReport): string {
   const resources = count(checked, 'registered resource');
   if (gaps.size === 0) {
-    return `expected a gap in the coverage of ${resources}, and there is none`;
+    return `expected a gap in the coverage of ${resources}, but it is complete`;
   }
   const verdict = [
     ...(open === 0 ? [] : [`${open} ${open === 1 ? 'is' : 'are'} not`]),

@@ -118,7 +118,7 @@ describe('requirementOf', () => {
     expect(snapshot.permissions.map((permission) => requirementOf(snapshot, permission))).toEqual([
       'the role "r"',
       'something that could not be understood',
-      'one of no groups, which nobody has',
+      'a group from an empty list',
       'nothing',
     ]);
   });

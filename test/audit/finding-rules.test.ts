@@ -62,7 +62,7 @@ describe('auth-disabled', () => {
     expect(
       await messages('auth-disabled', { permissions: [ADMIN] }, { auth: { type: 'no_auth' } }),
     ).toEqual([
-      'auth is no_auth: whoever reaches a server with this configuration may do everything, in spite of 1 permission',
+      'auth is no_auth: every caller of a server with this configuration may do everything, despite 1 permission',
     ]);
   });
 
@@ -311,10 +311,10 @@ describe('unsatisfiable and empty-policy', () => {
       NOBODY,
     ];
     expect(await messages('unsatisfiable', { permissions })).toEqual([
-      'nobody can pass the policies that hold DELETE on 2 resources of type FeatureView: `risk`, `sales`',
+      'the policies for DELETE match no user on 2 resources of type FeatureView: `risk`, `sales`',
     ]);
     expect(await messages('empty-policy', { permissions })).toEqual([
-      'permission `nobody` requires one of no roles, which nobody has',
+      'permission `nobody` requires a role from an empty list',
     ]);
   });
 

@@ -167,7 +167,7 @@ describe('a command line that is not understood', () => {
       'no command `services link aply`; did you mean `services link apply`?',
     ],
     [['help', 'decode'], 'no command `decode`; did you mean `decide`?'],
-    [['--format', 'json'], 'a command comes first, and `--format` is none; see `--help`'],
+    [['--format', 'json'], 'expected a command before `--format`; see `--help`'],
     [['audit', '--formt', 'json'], 'audit has no option `--formt`; did you mean `--format`?'],
     [['audit', '-v'], 'audit has no option `-v`'],
     [

@@ -59,7 +59,7 @@ describe('projects', () => {
   ])('a resource without a project is no question where %s', (_, options) => {
     for (const auth of ['oidc', 'no_auth'] as const) {
       const authorizer = createAuthorizer({ ...options, auth: { type: auth } });
-      const message = 'FeatureView:a names no project, and there is no default project';
+      const message = 'FeatureView:a names no project, and the snapshot has no default project';
       expect(() => authorizer.can(ALICE, 'DESCRIBE', view('a'))).toThrow(new TypeError(message));
       expect(authorizer.can(ALICE, 'DESCRIBE', view('a', { project: 'p' }))).toBe(true);
     }

@@ -202,7 +202,7 @@ describe('options of a wrong type', () => {
     ],
     [
       { resources: [view('a')], projects: ['p'] },
-      'FeatureView:a names no project, and there is no default project',
+      'FeatureView:a names no project, and the snapshot has no default project',
     ],
     [
       { resources: [view('a', { tags: { t: 'x' } }), view('a')] },

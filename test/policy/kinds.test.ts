@@ -33,7 +33,7 @@ describe('Feast’s policies', () => {
     [roles('r'), true, 'the role "r"'],
     [roles('a', 'r'), true, 'one of the roles "a", "r"'],
     [roles('g', 'n'), false, 'one of the roles "g", "n"'],
-    [roles(), false, 'one of no roles, which nobody has'],
+    [roles(), false, 'a role from an empty list'],
     [groups('g'), true, 'the group "g"'],
     [groups('r'), false, 'the group "r"'],
     [namespaces('n', 'o'), true, 'one of the namespaces "n", "o"'],
@@ -41,12 +41,12 @@ describe('Feast’s policies', () => {
     [
       groupsOrNamespaces({ groups: ['g'], namespaces: [] }),
       true,
-      'the group "g" or one of no namespaces, which nobody has',
+      'the group "g" or a namespace from an empty list',
     ],
     [
       groupsOrNamespaces({ groups: [], namespaces: ['n'] }),
       true,
-      'one of no groups, which nobody has or the namespace "n"',
+      'a group from an empty list or the namespace "n"',
     ],
     [
       groupsOrNamespaces({ groups: ['n'], namespaces: ['g'] }),
@@ -141,7 +141,7 @@ describe('SubjectTest', () => {
     expectPasses(merge(), [false, false, false, false, false, false]);
     expectPasses(merge(role, group), [true, false, false, false, true, false]);
     expectPasses(merge(group, predicate), [true, false, false, true, false, false]);
-    expectPasses(merge(SubjectTest.nobody(attributes), predicate), [
+    expectPasses(merge(SubjectTest.never(attributes), predicate), [
       false,
       false,
       false,
@@ -170,7 +170,7 @@ describe('SubjectTest', () => {
   it('knows who can never pass, and what everyone passes', () => {
     const nobody = compile({ kind: 'any-of' });
     expect(nobody.isUnsatisfiable).toBe(true);
-    expect(SubjectTest.nobody(attributes).isUnsatisfiable).toBe(true);
+    expect(SubjectTest.never(attributes).isUnsatisfiable).toBe(true);
     for (const test of [
       role,
       predicate,

@@ -238,7 +238,7 @@ describe('toBeFullyCovered', () => {
     });
     expect(owned).toBeFullyCovered();
     expect(messageOf(() => expect(owned).not.toBeFullyCovered())).toBe(
-      'expected a gap in the coverage of 2 registered resources, and there is none',
+      'expected a gap in the coverage of 2 registered resources, but it is complete',
     );
   });
 
@@ -250,7 +250,7 @@ describe('toBeFullyCovered', () => {
         '',
         '  no permission holds WRITE on',
         '    FeatureView:risk_scores',
-        '  nobody can satisfy the policies for CRUD on',
+        '  the policies match no user for CRUD on',
         '    FeatureView:risk_scores',
         '  no permission covers',
         '    FeatureView:driver_stats',

@@ -62,7 +62,7 @@ describe('toBeSecured', () => {
   it.each([
     ['no resource', [], /^a resource is an object/],
     ['undefined', [undefined], /^a resource is an object/],
-    ['an empty list', [[]], /^there is no resource to check$/],
+    ['an empty list', [[]], /^expected at least one resource to check$/],
     ['a name', ['risk_scores'], /^a resource is an object/],
     ['resources one by one', [riskScores, riskScores], /^expected one argument at most$/],
     ['a resource without a name', [{ type: 'FeatureView' }], /name/],

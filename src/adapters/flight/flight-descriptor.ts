@@ -25,7 +25,7 @@ export function readDescriptor(message: unknown): FlightDescriptor {
   const command = readBytes(fieldOf(message, 'cmd') ?? new Uint8Array(), 'cmd');
   const path: unknown = fieldOf(message, 'path') ?? [];
   if (!isStrings(path) || path.length > MAX_PATH) {
-    throw new RequestInvalidError('path of a flight descriptor is no list of names');
+    throw new RequestInvalidError('path of a flight descriptor is not a list of names');
   }
   if (COMMAND.includes(type) && path.length === 0) return { kind: 'command', command };
   if (PATH.includes(type) && command.length === 0 && path.length > 0) return { kind: 'path', path };

@@ -95,7 +95,7 @@ function read(
   vocabulary: Vocabulary | undefined,
 ): MethodGuard | 'public' {
   if (!METHOD.test(path)) {
-    throw new TypeError(`${quote(path)} is no method: write \`/package.Service/Method\``);
+    throw new TypeError(`${quote(path)} is not a method: write \`/package.Service/Method\``);
   }
   if (rule === 'public') return rule;
   if (rule === 'authenticated') return AUTHENTICATED;

@@ -24,7 +24,7 @@ export function decorateWith(rule: 'public' | RequirementOf): ClassOrMethodDecor
       return;
     }
     if (typeof descriptor?.value !== 'function') {
-      throw new TypeError(`${String(key)} is no method: only methods are handlers`);
+      throw new TypeError(`${String(key)} is not a method: only methods can be handlers`);
     }
     // SECURITY: kept by name too, as another decorator may put a new function, which knows nothing, between two of these; and by
     // function, as another controller may have it as its own.

@@ -66,7 +66,7 @@ export function findEndpointRule<Request>(
   const newest = [...rules.values()].at(-1);
   if (newest === undefined) {
     throw new TypeError(
-      `${quote(`${method} ${path}`)} is no endpoint of Feast that requires anything`,
+      `${quote(`${method} ${path}`)} is not an endpoint of Feast with requirements`,
     );
   }
   return Object.freeze({

@@ -12,7 +12,7 @@ export const authDisabled: FindingRule = {
     if (auth?.type !== 'no_auth' || permissions.length === 0) return;
     const all = count(permissions.length, 'permission');
     yield {
-      message: `auth is no_auth: whoever reaches a server with this configuration may do everything, in spite of ${all}`,
+      message: `auth is no_auth: every caller of a server with this configuration may do everything, despite ${all}`,
     };
   },
 };

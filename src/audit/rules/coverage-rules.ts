@@ -26,7 +26,7 @@ export const unsecuredResource: FindingRule = {
   level: 'warning',
   title: 'A resource that no permission covers',
   advice:
-    'Add a permission for it: the documentation of Feast opens it to everyone, its servers to nobody',
+    "Add a permission for it: Feast's servers refuse it to everyone, although Feast's documentation calls it open",
   *check(facts) {
     const open = new Set(
       facts.projects.filter((one) => !one.hasPermissions).map(({ name }) => name),
@@ -43,7 +43,7 @@ export const unsecuredResource: FindingRule = {
 export const unsatisfiable: FindingRule = {
   id: 'unsatisfiable',
   level: 'warning',
-  title: 'An action that permissions hold, with policies that nobody can pass',
+  title: 'An action whose permissions all have policies that match no user',
   advice: 'Name a role, group or namespace in their policies, or take the action out of them',
   *check(facts) {
     const resources = facts.resources
@@ -55,7 +55,7 @@ export const unsatisfiable: FindingRule = {
     for (const group of groupByActions(resources)) {
       const { actions } = group;
       yield {
-        message: `nobody can pass the policies that hold ${actions.join(', ')} on ${describeGroup(facts, group)}`,
+        message: `the policies for ${actions.join(', ')} match no user on ${describeGroup(facts, group)}`,
       };
     }
   },
@@ -66,7 +66,7 @@ export const uncoveredActions: FindingRule = {
   id: 'uncovered-actions',
   level: 'note',
   title: 'An action that no permission holds, which is refused to everyone',
-  advice: 'Nothing to do where nobody needs it; otherwise add it to a permission',
+  advice: 'Add it to a permission if users need it',
   *check(facts) {
     const resources = facts.resources
       .filter(({ coverage }) => coverage.secured && coverage.uncoveredActions.length > 0)

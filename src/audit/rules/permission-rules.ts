@@ -58,7 +58,7 @@ export const excludedPermission: FindingRule = {
 export const emptyPolicy: FindingRule = {
   id: 'empty-policy',
   level: 'warning',
-  title: 'A permission whose policy nobody can pass',
+  title: 'A permission whose policy matches no user',
   advice: 'Name a role, group or namespace in its policy, or remove it; until then it only secures',
   *check(facts) {
     for (const permission of facts.understood) {

@@ -4,7 +4,7 @@ import { CHANGE_OPTIONS, FILE_USAGE, SHOW_OPTIONS } from '../services-options.js
 const TOKEN_FILE: OptionSpec = {
   name: 'token-file',
   value: 'FILE',
-  help: "Make the token of FILE's `token`, and write it to a new file that nobody else may read",
+  help: "Make the token of FILE's `token`, and write it to a new file that only you can read",
 };
 
 const NOTES: readonly string[] = [

@@ -100,7 +100,7 @@ export function createOidcVerifier(
   ];
   if (!config.issuer && address.issuers.length === 0) {
     throw new ConfigInvalidError(
-      '`auth.issuer` must be set: `auth.auth_discovery_url` is no `/.well-known/` address, and does not tell it',
+      '`auth.issuer` must be set: it cannot be derived from `auth.auth_discovery_url`, which is not a `/.well-known/` address',
     );
   }
   const algorithms = readSignatureAlgorithms(options.algorithms);
@@ -204,11 +204,11 @@ function listWarnings(config: OidcConfig, url: URL, clientIsRequired: boolean): 
     );
   }
   if (!config.verifySsl) {
-    warnings.push('auth.verify_ssl is false: whoever is on the way can answer for the provider');
+    warnings.push('auth.verify_ssl is false: an attacker on the network can answer for the provider');
   }
   if (url.protocol === 'http:' && !isLoopback(url)) {
     warnings.push(
-      `auth.auth_discovery_url is not https: whoever is on the way can answer for ${url.host}`,
+      `auth.auth_discovery_url is not https: an attacker on the network can answer for ${url.host}`,
     );
   }
   return warnings;

@@ -149,7 +149,7 @@ function explainClient(client: FeatureClient | undefined): string | undefined {
     case false:
       return `${wanted}: ${quote(version)} is earlier`;
     default:
-      return `${wanted}: ${quote(version)} is no version`;
+      return `${wanted}: ${quote(version)} is not a version`;
   }
 }
 
@@ -158,7 +158,7 @@ function explainRuntime(runtime: string | undefined): string | undefined {
     'publishing with an instance profile needs a cluster with Databricks Runtime 10.5 ML or later';
   if (runtime === undefined) return `${wanted}: the runtime is not known`;
   const parsed = parseRuntime(runtime);
-  if (parsed === undefined) return `${wanted}: ${quote(runtime)} is no version of it`;
+  if (parsed === undefined) return `${wanted}: ${quote(runtime)} is not one of its versions`;
   if (isAtLeastMlRuntime(parsed, [10, 5])) return undefined;
   return `${wanted}: ${quote(runtime)} is ${parsed.isMl ? 'earlier' : 'no ML runtime'}`;
 }

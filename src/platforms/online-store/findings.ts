@@ -77,7 +77,7 @@ const unsupportedProfile: OnlineStoreRule = {
   advice: 'Use Databricks secrets: only DynamoDB takes an instance profile',
   check: (store) =>
     hasProfile(store) && store.provider !== undefined && store.provider !== 'dynamodb'
-      ? [`${nameOf(store)} has an instance profile, and is no DynamoDB`]
+      ? [`${nameOf(store)} has an instance profile, but is not in DynamoDB`]
       : [],
 };
 
@@ -85,7 +85,7 @@ const overriddenPrefix: OnlineStoreRule = {
   id: 'online-store-overridden-prefix',
   level: 'note',
   title: 'A setting that another one overrides',
-  advice: 'Remove what is not used, so that nobody relies on it',
+  advice: 'Remove what is unused, before anything relies on it',
   check: (store) => {
     const { lookup, publish } = store.instanceProfiles ?? {};
     return [

@@ -66,7 +66,7 @@ const parts = {
 const dynamoDbSchema = z.strictObject({
   ...parts,
   provider: z.literal('dynamodb'),
-  region: text.regex(/^[a-z0-9-]{1,32}$/, 'is no name of a region'),
+  region: text.regex(/^[a-z0-9-]{1,32}$/, 'is not the name of a region'),
   endpoint: text.refine(isHttpAddress, 'must be an http or https address').optional(),
   instanceProfiles: z
     .strictObject({ lookup: text.optional(), publish: text.optional() })

@@ -61,7 +61,7 @@ export function parseSecretPrefix(text: string): SecretPrefix {
   const prefix = readSecretPrefix(text);
   if (prefix !== undefined) return prefix;
   throw new ConfigInvalidError(
-    `${quote(text)} is no secret prefix: it is the name of a scope, one \`/\` and the beginning of the secrets' keys`,
+    `${quote(text)} is not a secret prefix: write the name of a scope, one \`/\` and the beginning of the secrets' keys`,
   );
 }
 

@@ -31,7 +31,7 @@ export function createDatabricksSecretStore(
     if (value === undefined || value === '') return undefined;
     const text = typeof value === 'string' ? decodeBase64(value) : undefined;
     if (text !== undefined) return text;
-    throw new CredentialUnavailableError(`${formatSecretName(name)} is no text in base64`);
+    throw new CredentialUnavailableError(`${formatSecretName(name)} is not text in base64`);
   }, options);
 }
 

@@ -70,12 +70,12 @@ async function readText(path: string, name: SecretName): Promise<string> {
   };
   const file = await open(path, OPEN_FLAGS);
   try {
-    if (!(await file.stat()).isFile()) return refuse('is no regular file');
+    if (!(await file.stat()).isFile()) return refuse('is not a regular file');
     const buffer = Buffer.alloc(MAX_BYTES + 1);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     if (bytesRead > MAX_BYTES) return refuse(`has more than ${MAX_BYTES} bytes`);
     const text = decodeUtf8(buffer.subarray(0, bytesRead), 'keep');
-    return text === undefined ? refuse('is no UTF-8') : text.replace(/\r?\n$/, '');
+    return text === undefined ? refuse('is not UTF-8') : text.replace(/\r?\n$/, '');
   } finally {
     await file.close();
   }

@@ -14,7 +14,7 @@ export interface SecretStore {
    * The value of a secret, read anew each time. It is masked by the redaction from then on.
    *
    * @returns rejects with SecretNotFoundError if none exists, SecretForbiddenError when this program may not read it,
-   * CredentialUnavailableError when it cannot be read or is no text of 1 to 65,536 characters, TypeError for what is no name
+   * CredentialUnavailableError when it cannot be read or is not text of 1 to 65,536 characters, TypeError for what is no name
    */
   readonly getSecret: (name: SecretName) => Promise<string>;
 }
@@ -93,7 +93,7 @@ async function readValue(
   if (value === undefined) throw new SecretNotFoundError(`${formatSecretName(name)} is not there`);
   if (isSecretValue(value)) return value;
   throw new CredentialUnavailableError(
-    `${formatSecretName(name)} is no text of 1 to ${MAX_SECRET_LENGTH} characters`,
+    `${formatSecretName(name)} is not text of 1 to ${MAX_SECRET_LENGTH} characters`,
   );
 }
 

@@ -64,7 +64,7 @@ export async function readRegistryBytes(
 }
 
 function describeFailure(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return 'there is no such file; `feast apply` makes it';
+  if (error.code === 'ENOENT') return 'the file does not exist; `feast apply` creates it';
   return error.code ?? error.message;
 }
 

@@ -5,7 +5,7 @@ import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
 const REPORT = `Audit of registry file examples/credit_scoring/data/registry.db, all projects
 
 error auth-disabled: Permissions that are not enforced
-  - auth is no_auth: whoever reaches a server with this configuration may do everything, in spite of 18 permissions
+  - auth is no_auth: every caller of a server with this configuration may do everything, despite 18 permissions
   > Set \`type\` in the \`auth\` section of feature_store.yaml to \`oidc\` or \`kubernetes\`
 
 error tags-ignored-by-feast: A permission with required tags, which Feast 0.66 and 0.67 ignore on all resources but permissions
@@ -16,14 +16,14 @@ error tags-ignored-by-feast: A permission with required tags, which Feast 0.66 a
 warning unsecured-resource: A resource that no permission covers
   TYPE          RESOURCES
   SavedDataset  adhoc_risky_export
-  > Add a permission for it: the documentation of Feast opens it to everyone, its servers to nobody
+  > Add a permission for it: Feast's servers refuse it to everyone, although Feast's documentation calls it open
 
 warning tags-ignored-by-feast: A permission with required tags, which Feast 0.66 and 0.67 ignore on all resources but permissions
   - permission \`pii-reader\` of project \`credit_scoring\` requires \`pii: true\`; Feast itself applies it to resources without this tag too
   > Where Feast's own servers decide, name the resources in \`name_patterns\` too
 
-warning empty-policy: A permission whose policy nobody can pass
-  - permission \`nobody\` of project \`credit_scoring\` requires one of no roles, which nobody has
+warning empty-policy: A permission whose policy matches no user
+  - permission \`nobody\` of project \`credit_scoring\` requires a role from an empty list
   > Name a role, group or namespace in its policy, or remove it; until then it only secures
 
 warning matches-nothing: A permission that covers no resource
@@ -39,7 +39,7 @@ note uncovered-actions: An action that no permission holds, which is refused to 
   Entity               CREATE, UPDATE, DELETE, READ, WRITE  driver, merchant
   ValidationReference  UPDATE, DELETE, READ_ONLINE, WRITE   ref_credit_v1
   SavedDataset         UPDATE, DELETE, READ_ONLINE, WRITE   training_credit_v1
-  > Nothing to do where nobody needs it; otherwise add it to a permission
+  > Add it to a permission if users need it
 
 52 resources: 51 secured (8 not for all actions), 1 unsecured
 18 permissions

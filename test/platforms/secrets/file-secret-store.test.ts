@@ -87,13 +87,13 @@ test('a scope with a slash is a directory in a directory', async () => {
   expect(await read('team/read', 'key')).toBe('value');
 });
 
-test('what is no regular file holds up nobody', async () => {
+test('what is not a regular file holds up nobody', async () => {
   execFileSync('mkfifo', [join(root, 'read', 'pipe')]);
   await mkdir(join(root, 'read', 'folder'));
   for (const key of ['pipe', 'folder']) {
     await expect(read('read', key)).rejects.toMatchObject({
       ...UNAVAILABLE,
-      message: expect.stringMatching(/ is no regular file$/),
+      message: expect.stringMatching(/ is not a regular file$/),
     });
   }
 });

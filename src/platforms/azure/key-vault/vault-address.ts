@@ -69,7 +69,7 @@ function addressIn({ host, origin }: URL): VaultAddress {
   const cloud = CLOUDS.find(({ suffixes }) => suffixes.includes(suffix));
   if (cloud === undefined || !isVaultName(host.slice(0, dot))) {
     throw new ConfigInvalidError(
-      `${quote(host)} is no vault of a known cloud; name it in \`hosts\` where it is one`,
+      `${quote(host)} is not a vault of a known cloud; name it in \`hosts\` to accept it`,
     );
   }
   return { origin, resources: [`https://${suffix}`], authorities: new Set(cloud.authorities) };

@@ -89,7 +89,7 @@ export function readServicesFile(value: unknown, options: ReadServicesFileOption
   assertBounded(value, file);
   const { body, path, replacing } = unwrap(value, options.path);
   if (!isPlainObject(body)) {
-    const message = describeOtherAnswer(body) ?? 'is no JSON object';
+    const message = describeOtherAnswer(body) ?? 'is not a JSON object';
     throw new ConfigInvalidError(message, { file });
   }
   // SECURITY: beside its address, a refusal would be read as an answer in which nothing stands.

@@ -87,7 +87,7 @@ function findUnchecked(policies: readonly StorePolicyFact[]): readonly Finding[]
   if (names.length === 0) return [];
   const [are, them] =
     names.length === 1 ? ['policy is', 'it allows'] : ['policies are', 'they allow'];
-  const message = `${names.length} ${are} not compared with what a table needs, so actions that are missing, denied or not needed there are not found, but only what ${them} on every table or of every service: ${listSome(names.map(quote))}`;
+  const message = `${names.length} ${are} not compared with what a table needs. The audit reports what ${them} on every table or of every service, but no missing, denied or unneeded actions: ${listSome(names.map(quote))}`;
   return [{ rule: 'iam-not-compared', level: 'note', message }];
 }
 

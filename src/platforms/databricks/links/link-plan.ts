@@ -85,7 +85,7 @@ export interface LinkPlan {
 }
 
 const REASONS: Readonly<Record<RenewalReason, string>> = {
-  none: 'there is none that holds',
+  none: 'no valid token exists',
   several: 'it is not known which one of several is stored',
   'not-stored': 'it is not stored everywhere',
   'not-accepted': 'what is stored is not accepted',

@@ -105,7 +105,7 @@ function findBlocks(
     const { tokenUsage, tokens } = remotes[remote];
     if (tokenUsage === undefined || tokens.length === 0) {
       blocks.push(
-        `the workspace of ${remote} has no personal access token, and before there is one nobody can be let have tokens: make one there, as any user`,
+        `the workspace of ${remote} has no personal access tokens. Create one there, as any user, before granting token permissions`,
       );
     }
   }

@@ -70,9 +70,9 @@ export function queriedEndpoint<Request>(
     const name = nameOf(request);
     const isName = typeof name === 'string' && ENDPOINT_NAME.test(name);
     const resource = isName ? resourceOf(name) : undefined;
-    if (resource === undefined) throw new ResourceNotFoundError('there is no such endpoint');
+    if (resource === undefined) throw new ResourceNotFoundError('the endpoint does not exist');
     const caller = callerOf(request) as DecidingCaller | undefined;
-    if (caller === undefined) throw new TypeError('there is no caller to decide on');
+    if (caller === undefined) throw new TypeError('expected a caller to decide on');
     const decision = caller.decide(CAN_QUERY, resource);
     // SECURITY: that nothing covers an endpoint, or that `auth` is `no_auth`, is no reason to lend a token.
     if (decision.allowed && decision.reason !== 'granted')

@@ -151,7 +151,7 @@ function createTokens(
 function demandToken(env: Environment, name: string): string {
   const token = demand(env, name).trim();
   if (isHeaderToken(token)) return token;
-  throw new ConfigInvalidError(`no credentials for Databricks: ${quote(name)} is no token`);
+  throw new ConfigInvalidError(`no credentials for Databricks: ${quote(name)} is not a token`);
 }
 
 function demand(env: Environment, name: string): string {

@@ -69,7 +69,7 @@ export function createTokenCache<T extends Expiring = ExpiringToken>(
   const { now = Date.now, onRenewalError } = options;
   const { staleMs, retryPauseMs, failurePauseMs, timeoutMs } = readDurations(options);
   const late = (): Error =>
-    new CredentialUnavailableError(`no token: there was none within ${timeoutMs / 1000} s`);
+    new CredentialUnavailableError(`no token was available within ${timeoutMs / 1000} s`);
   const tokens = new RenewedValue(
     async () => assertValid(await withinTime(timeoutMs, late, obtain), now()),
     {

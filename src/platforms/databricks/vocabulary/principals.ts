@@ -62,7 +62,7 @@ export const principalsPolicyKind: PolicyKind<PrincipalsPolicy> = {
       ...servicePrincipals.map((name) => formatPrincipal({ kind: 'service-principal', name })),
       ...groups.map((name) => formatPrincipal({ kind: 'group', name })),
     ];
-    return all.length === 0 ? 'one of no principals, which nobody is' : all.join(' or ');
+    return all.length === 0 ? 'a principal from an empty list' : all.join(' or ');
   },
 };
 
@@ -132,7 +132,7 @@ export function workspaceSubject(member: {
     throw new TypeError('a member of a workspace has an applicationId or a userName, not both');
   }
   if (isApplicationId(username) !== (userName === undefined)) {
-    throw new TypeError('an applicationId is a UUID, and a userName is none');
+    throw new TypeError('applicationId must be a UUID, and userName must not be one');
   }
   return { username, groups: [...new Set([USERS_GROUP, ...groups])] };
 }

@@ -144,7 +144,7 @@ function readAnswer(request: WorkspaceRequest, answer: HttpResponse): JsonObject
   }
   if (status >= 200 && status < 300) {
     if (fields !== undefined) return fields;
-    const message = `${describe(request)} is answered with something that is no JSON object`;
+    const message = `${describe(request)} is not answered with a JSON object`;
     throw new WorkspaceError(message, { status, retriable: false });
   }
   const errorCode = readErrorCode(fields?.['error_code']);

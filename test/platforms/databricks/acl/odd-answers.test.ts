@@ -37,7 +37,7 @@ describe('lists as the command line of Databricks prints them', () => {
     ['of something else', [{ name: 'a' }]],
     ['of no objects', ['token_id']],
   ])('%s are refused', (_, list) => {
-    expect(() => read(list)).toThrow('is no JSON object');
+    expect(() => read(list)).toThrow('is not a JSON object');
   });
 });
 

@@ -162,5 +162,5 @@ test('without a caller there is no endpoint', () => {
   const endpoint = queriedEndpoint<string>({ callerOf: () => undefined, nameOf: (name) => name });
   expect(() => endpoint('fraud')).toThrow(TypeError);
   const nameless = queriedEndpoint<unknown>({ callerOf: () => undefined, nameOf: (name) => name });
-  expect(() => nameless(['fraud'])).toThrow('there is no such endpoint');
+  expect(() => nameless(['fraud'])).toThrow('the endpoint does not exist');
 });

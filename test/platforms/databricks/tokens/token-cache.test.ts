@@ -252,7 +252,7 @@ describe('a request', () => {
     );
     await expect(cache.getToken()).rejects.toMatchObject({
       code: 'ERR_CREDENTIAL_UNAVAILABLE',
-      message: 'no token: there was none within 0.02 s',
+      message: 'no token was available within 0.02 s',
     });
     expect(signal?.aborted).toBe(true);
   });

@@ -69,12 +69,12 @@ export const servicePrincipalByName: ServicesRule = {
   id: 'service-principal-by-name',
   level: 'warning',
   title: 'A service principal that is not named by its application id',
-  advice: 'Name it by its application id: its display name is no name to Databricks',
+  advice: 'Name it by its application ID: Databricks does not accept display names here',
   *check(facts) {
     for (const { resource, principal } of facts.entries) {
       if (principal?.kind !== 'service-principal' || isApplicationId(principal.name)) continue;
       yield {
-        message: `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is no application id`,
+        message: `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is not an application ID`,
         resource: referTo(resource),
       };
     }
@@ -178,7 +178,7 @@ export const partOfAnswer: ServicesRule = {
   id: 'part-of-answer',
   level: 'note',
   title: 'A file with one page of a longer answer',
-  advice: 'Audit the other pages with it: what is not there is not looked at',
+  advice: 'Audit the other pages too: this audit covers only the pages it was given',
   *check({ pages }) {
     for (const { file } of pages) yield { message: `${quote(file)} says that its list goes on` };
   },

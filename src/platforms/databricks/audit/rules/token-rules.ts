@@ -19,7 +19,7 @@ export const tokenInState: ServicesRule = {
   level: 'error',
   title: 'A token that stands in a file as it is',
   advice:
-    'Whoever reads the file is the one whom the token is for: revoke it, and let machines sign in with OAuth instead',
+    'Every reader of the file can act as the owner of the token: revoke it, and let machines sign in with OAuth',
   *check({ storedSecrets }) {
     for (const { address, attribute, isToken } of storedSecrets) {
       if (isToken) yield { message: `${quote(address)} keeps its token in ${attribute}` };
