@@ -186,7 +186,7 @@ describe('a registry that is not believed', () => {
     await until(() => expect(warn).toHaveBeenCalled());
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(warn).toHaveBeenCalledTimes(1);
-    expect(String(warn.mock.calls[0]?.[0])).toContain('there is no such file');
+    expect(String(warn.mock.calls[0]?.[0])).toContain('the file does not exist');
     warn.mockRestore();
   });
 

@@ -80,7 +80,7 @@ describe('order of the sources', () => {
   });
 
   it('is none without authentication, or with half of the credentials', () => {
-    expect(() => createTokenSource({ type: 'no_auth' })).toThrow('there is no token to get');
+    expect(() => createTokenSource({ type: 'no_auth' })).toThrow('which uses no tokens');
     expect(() => createTokenSource({} as AuthConfig)).toThrow(TypeError);
     expect(() => createTokenSource(clientConfig({ clientSecret: 'x' }))).toThrow('incomplete');
   });
@@ -290,7 +290,7 @@ describe('client credentials', () => {
     ['without a token', 200, { token_type: 'Bearer' }, 'without an access token'],
     ['with a list', 200, [], 'without an access token'],
     ['with two headers', 200, { access_token: 'x\r\ny: z' }, 'without an access token'],
-    ['with another kind', 200, { access_token: 'x', token_type: 'DPoP' }, 'no bearer token'],
+    ['with another kind', 200, { access_token: 'x', token_type: 'DPoP' }, 'of a type other than `Bearer`'],
   ])('that are refused are not sent again: %s', async (_, status, answer, message) => {
     provider.answerToken = () => [status, answer];
     const error = await expectUnavailable(create());

@@ -23,7 +23,7 @@ describe('readRegistryFile', () => {
     const reading = readRegistryFile(path);
     await expect(reading).rejects.toBeInstanceOf(RegistryUnavailableError);
     await expect(reading).rejects.toThrow(
-      `registry file \`${path}\` cannot be read: there is no such file`,
+      `registry file \`${path}\` cannot be read: the file does not exist`,
     );
   });
 

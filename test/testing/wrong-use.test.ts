@@ -88,7 +88,7 @@ describe('toBeFullyCovered', () => {
     ['an unknown action', [{ actions: ['CRATE'] }], /^`actions` has `CRATE`, which is not one of/],
     ['an undefined action', [{ actions: [undefined] }], /^`actions` has undefined/],
     ['an unknown type', [{ types: ['View'] }], /^`types` has `View`, which is not one of/],
-    ['types that are not registered', [{ types: ['Entity'] }], /^there is nothing to check/],
+    ['types that are not registered', [{ types: ['Entity'] }], /^nothing to check/],
     ['one ignored resource', [{ ignore: riskScores }], /^`ignore` must be a list of resources$/],
     ['an ignored name', [{ ignore: ['risk_scores'] }], /^`ignore` must be a list of resources$/],
     [

@@ -64,11 +64,11 @@ describe('rules', () => {
   });
 
   test.each([
-    [{ methods: { 'test.Echo/Unary': 'public' } }, 'is no method'],
-    [{ methods: { '/test.Echo': 'public' } }, 'is no method'],
-    [{ methods: { '/*': 'public' } }, 'is no method'],
-    [{ methods: { '/*/*': 'public' } }, 'is no method'],
-    [{ methods: { '/test.Echo/Un*': 'public' } }, 'is no method'],
+    [{ methods: { 'test.Echo/Unary': 'public' } }, 'is not a method'],
+    [{ methods: { '/test.Echo': 'public' } }, 'is not a method'],
+    [{ methods: { '/*': 'public' } }, 'is not a method'],
+    [{ methods: { '/*/*': 'public' } }, 'is not a method'],
+    [{ methods: { '/test.Echo/Un*': 'public' } }, 'is not a method'],
     [{ methods: { '/test.Echo/Unary': undefined } }, 'requires()'],
     [{ methods: { '/test.Echo/Unary': 'private' } }, 'requires()'],
     [{ methods: { '/test.Echo/Unary': [] } }, 'requires()'],

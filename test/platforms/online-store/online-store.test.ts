@@ -170,7 +170,7 @@ describe('auditOnlineStores', () => {
       'a profile for MySQL',
       [{ ...good, provider: 'rds-mysql', instanceProfiles: { publish } }],
       [
-        ['online-store-unsupported-profile', 'and is no DynamoDB'],
+        ['online-store-unsupported-profile', 'but is not in DynamoDB'],
         ['online-store-overridden-prefix', 'is written with its write secret prefix'],
       ],
     ],

@@ -252,7 +252,7 @@ describe('does nothing', () => {
     world = await startLinkWorld({ withTokens: false });
     const before = await describeWorld(world);
     await expect(applyLink(world.links)).rejects.toThrow(
-      'the workspace of staging has no personal access token',
+      'the workspace of staging has no personal access tokens',
     );
     expect((await planLink(world.links)).blocked).toHaveLength(2);
     expect(await describeWorld(world)).toEqual(before);

@@ -67,8 +67,8 @@ test.each([
   [{ ...HOST, DATABRICKS_AUTH_TYPE: 'pat', ...OAUTH }, '`DATABRICKS_TOKEN` is not set'],
   [{ ...HOST, DATABRICKS_AUTH_TYPE: 'env-oidc' }, '`DATABRICKS_OIDC_TOKEN` is not set'],
   [{ ...HOST, DATABRICKS_AUTH_TYPE: 'file-oidc' }, '`DATABRICKS_OIDC_TOKEN_FILEPATH` is not set'],
-  [{ ...HOST, DATABRICKS_TOKEN: 'dapi01 dapi02' }, '`DATABRICKS_TOKEN` is no token'],
-  [{ ...HOST, DATABRICKS_TOKEN: ' \n' }, '`DATABRICKS_TOKEN` is no token'],
+  [{ ...HOST, DATABRICKS_TOKEN: 'dapi01 dapi02' }, '`DATABRICKS_TOKEN` is not a token'],
+  [{ ...HOST, DATABRICKS_TOKEN: ' \n' }, '`DATABRICKS_TOKEN` is not a token'],
   [{ ...HOST, ...PAT, DATABRICKS_AUTH_TYPE: 'basic' }, 'must be one of `pat`, `oauth-m2m`'],
 ] as [Record<string, string>, string][])('%o: %s', (env, message) => {
   let error: unknown;
