@@ -113,7 +113,7 @@ const FAILURES: readonly (readonly [name: string, fault: Fault | undefined, sett
   ['no object', { kind: 'malformed', body: JSON.stringify([SECRET]) }, {}],
   ['no token', { kind: 'malformed', body: echo({ token_type: 'Bearer' }) }, {}],
   [
-    'no bearer token',
+    'a token of another type',
     { kind: 'malformed', body: echo({ access_token: 'x', token_type: SECRET }) },
     {},
   ],
