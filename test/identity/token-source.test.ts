@@ -290,7 +290,12 @@ describe('client credentials', () => {
     ['without a token', 200, { token_type: 'Bearer' }, 'without an access token'],
     ['with a list', 200, [], 'without an access token'],
     ['with two headers', 200, { access_token: 'x\r\ny: z' }, 'without an access token'],
-    ['with another kind', 200, { access_token: 'x', token_type: 'DPoP' }, 'of a type other than `Bearer`'],
+    [
+      'with another kind',
+      200,
+      { access_token: 'x', token_type: 'DPoP' },
+      'of a type other than `Bearer`',
+    ],
   ])('that are refused are not sent again: %s', async (_, status, answer, message) => {
     provider.answerToken = () => [status, answer];
     const error = await expectUnavailable(create());

@@ -49,7 +49,8 @@ export const lookAlikeNames: FindingRule = {
 export const noWildcard: FindingRule = {
   id: 'no-wildcard',
   level: 'warning',
-  title: 'A policy that names a role, group or namespace with `*`, which Feast does not treat as a wildcard',
+  title:
+    'A policy that names a role, group or namespace with `*`, which Feast does not treat as a wildcard',
   advice: 'Name each role, group or namespace: the text is compared as it is',
   *check(facts) {
     for (const permission of facts.understood) {

@@ -204,7 +204,9 @@ function listWarnings(config: OidcConfig, url: URL, clientIsRequired: boolean): 
     );
   }
   if (!config.verifySsl) {
-    warnings.push('auth.verify_ssl is false: an attacker on the network can answer for the provider');
+    warnings.push(
+      'auth.verify_ssl is false: an attacker on the network can answer for the provider',
+    );
   }
   if (url.protocol === 'http:' && !isLoopback(url)) {
     warnings.push(

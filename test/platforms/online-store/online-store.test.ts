@@ -39,7 +39,10 @@ describe('parseOnlineStore', () => {
     [null, ['online store']],
     [{ ...DYNAMO, provider: 'redis' }, ['online store `d`: `provider` must be `dynamodb`']],
     [{ ...DYNAMO, region: undefined }, ['online store `d`: `region` is missing']],
-    [{ ...DYNAMO, region: 'eu.evil.com/' }, ['online store `d`: `region` is not the name of a region']],
+    [
+      { ...DYNAMO, region: 'eu.evil.com/' },
+      ['online store `d`: `region` is not the name of a region'],
+    ],
     [{ ...DYNAMO, password: 'x' }, ['online store `d`: `password` is not a known field here']],
     [{ ...MYSQL, instanceProfiles: {} }, ['online store `m`: `instanceProfiles` is not a known']],
     [{ ...DYNAMO, endpoint: 'ftp://x' }, ['online store `d`: `endpoint` must be an http or https']],
