@@ -20,6 +20,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   'percent escapes of percent escapes': '%2568%2575',
   'percent escapes of a beginning': '%68%75%6e%74%65%72%32',
   'percent escapes of base64': '%61%48%56%75',
+  'percent escapes of a beginning in base64': percentEscapes(btoa('hunter2')),
+  'percent escapes of a beginning in hex': percentEscapes('68756e74657232'),
   'base64 with escapes': 'aHV%2B',
   'JSON escapes': '\\u0062\\\\u0062',
   'JSON in JSON of a beginning': '\\\\u0068\\\\u0075\\\\u006e',
@@ -110,6 +112,10 @@ function firstText(
       unit: '',
     },
   ];
+}
+
+function percentEscapes(text: string): string {
+  return [...text].map((character) => `%${character.charCodeAt(0).toString(16)}`).join('');
 }
 
 /** 342 characters, as those of an RS256 signature, of which the first ones differ. */

@@ -185,15 +185,16 @@ export class RunScan {
     let window = 0;
     let digits = 0;
     let digitCount = 0;
+    let wasHeld = false;
     for (let at = 0; at < end; at++) {
       const character = characters[at] as number;
       window = ((window << 6) | (BASE64_VALUE[character] as number)) & BITS;
       const digit = HEX_VALUE[character] as number;
       digits = ((digits << 4) | (digit & 15)) & BITS;
       digitCount = digit < 0 ? 0 : digitCount + 1;
-      if (at >= BASE64_WINDOW - 1 && base64.mayHold(window)) {
-        this.#decodeBase64Window(bytes, joined, at + 1 - BASE64_WINDOW);
-      }
+      const isHeld = at >= BASE64_WINDOW - 1 && base64.mayHold(window);
+      if (isHeld && wasHeld) this.#decodeBase64Windows(bytes, joined, at - BASE64_WINDOW);
+      wasHeld = isHeld;
       if (digitCount >= HEX_WINDOW && base64.mayHold(digits)) {
         this.#decodeHexWindow(bytes, joined, at + 1 - HEX_WINDOW);
       }
@@ -206,12 +207,19 @@ export class RunScan {
     }
   }
 
-  /** A secret has windows at seven places in a row, of which the first is at most one behind its beginning. */
-  #decodeBase64Window(bytes: Uint8Array, joined: Run, window: number): void {
-    this.#decodeTail(bytes, joined, window - 1, true, false);
-    if (window % 7 !== 0) return;
-    const start = Math.max(0, window - 7);
-    this.#decoder.decodePart(joined, start, window + 1 - start, true);
+  /**
+   * A secret has windows at seven places in a row, of which the first is at most one behind its beginning. At least two of them are left where it
+   * begins in the last characters of an escape.
+   *
+   * @param first one of a secret's windows, as is the next one
+   */
+  #decodeBase64Windows(bytes: Uint8Array, joined: Run, first: number): void {
+    this.#decodeTail(bytes, joined, first - 1, true, false);
+    for (const window of [first, first + 1]) {
+      if (window % 7 !== 0) continue;
+      const start = Math.max(0, window - 7);
+      this.#decoder.decodePart(joined, start, window + 1 - start, true);
+    }
   }
 
   /** A secret has windows at every second of eleven places in a row, of which the first is its beginning. */
@@ -250,8 +258,8 @@ export class RunScan {
 const BITS = 0xffffff;
 const BASE64_WINDOW = 4;
 const HEX_WINDOW = 6;
-/** More characters at the end of an escape may hold all windows of a secret that begins among them. */
-const LONGEST_TAIL = 6;
+/** More characters at the end of an escape may hold all but one of the windows of a secret that begins among them. */
+const LONGEST_TAIL = 5;
 
 /** What is known of a text whose end may be open. */
 interface OpenText {
