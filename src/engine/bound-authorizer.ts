@@ -33,6 +33,11 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
     this.#derived = this.#snapshot.derive(subject);
   }
 
+  /** The snapshot in force behind the questions of a subject; undefined for an authorizer of another make. */
+  static compiledBehind(value: SubjectAuthorizer<Vocabulary>): CompiledSnapshot | undefined {
+    return #authorizer in value ? value.#authorizer.compiled : undefined;
+  }
+
   // The hot path, written out: what a call of the authorizer would look up again is at hand here.
   can(actions: string | readonly string[], resource: Resource): boolean {
     const snapshot = this.#authorizer.compiled;

@@ -1,3 +1,4 @@
+export { BoundAuthorizer } from './bound-authorizer.js';
 export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
 export {
   type CompiledPermission,

@@ -1,4 +1,6 @@
+import { BoundAuthorizer } from '../engine/index.js';
 import { listOf } from '../foundation/list-of.js';
+import { runAtOnce } from '../foundation/time-slices.js';
 import type { Decision, ResourceOf, Vocabulary } from '../model/index.js';
 import type { AnyRequirement, Caller, PartialRequirement, Requirement } from './gate.js';
 
@@ -24,10 +26,15 @@ export interface DecideOptions<V extends Vocabulary> {
   readonly prepare: Prepare<V>;
 }
 
-/** For questions that are asked without pauses. */
-function* prepareNothing(): Generator<undefined, () => void> {
-  yield* [];
-  return () => {};
+/**
+ * Prepares questions of a caller by the snapshot in force behind it. An authorizer of another make has nothing to prepare, so
+ * its questions are asked without pauses.
+ */
+export function prepareFor<V extends Vocabulary>(caller: Caller<V>): Prepare<V> {
+  return function* prepare(resource, asDescribed) {
+    const snapshot = BoundAuthorizer.compiledBehind(caller as unknown as Caller<Vocabulary>);
+    return snapshot === undefined ? () => {} : yield* snapshot.prepare(resource, asDescribed);
+  };
 }
 
 /** Registered resources that are decided on between two pauses. */
@@ -76,18 +83,18 @@ export function isGranted<V extends Vocabulary>(
   caller: Caller<V>,
   requirement: AnyRequirement<V>,
 ): boolean {
-  const steps = isGrantedInSteps(caller, requirement, prepareNothing);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return runAtOnce(isGrantedInSteps(caller, requirement), Number.POSITIVE_INFINITY);
 }
 
-/** {@link isGranted} with pauses. */
-function* isGrantedInSteps<V extends Vocabulary>(
+/**
+ * {@link isGranted} with pauses.
+ *
+ * @throws TypeError when a requirement names no resource, or no alternative
+ */
+export function* isGrantedInSteps<V extends Vocabulary>(
   caller: Caller<V>,
   requirement: AnyRequirement<V>,
-  prepare: Prepare<V>,
+  prepare: Prepare<V> = prepareFor(caller),
 ): Generator<undefined, boolean> {
   if ('missing' in requirement) return false;
   for (const step of decideRequirement(caller, requirement, { prepare, isSilent: true })) {

@@ -4,6 +4,7 @@ import { MarkSet } from './mark-set.js';
 import { chooseNameKeys, type NameWay } from './name-keys.js';
 import { foldText } from './name-pattern/case-folding.js';
 import type { CompiledNamePattern } from './name-pattern/compile-name-pattern.js';
+import { TestPauses } from './test-pauses.js';
 
 /** Matches one name against all name patterns at once. */
 export interface NameIndex {
@@ -27,12 +28,6 @@ export interface NameIndex {
    */
   matchInSteps(name: string): Generator<undefined, HitBuffer>;
 }
-
-/** Work between two pauses: states of the tested patterns times characters of the name, about a millisecond. */
-const STEP_WORK = 50_000;
-/** A pattern without states takes some time, too; and so does making an engine, at the first name, whatever its length. */
-const LEAST_STATES = 16;
-const LEAST_LENGTH = 64;
 
 /**
  * Compiles name patterns into an index. It answers exactly as asking every pattern would; asking is all that it saves.
@@ -90,15 +85,12 @@ export function compileNameIndex(patterns: readonly CompiledNamePattern[]): Name
     const candidates = new HitBuffer();
     findCandidates(name, hits, candidates);
     for (const pattern of always) candidates.push(pattern);
-    let work = 0;
+    const pause = new TestPauses(name.length);
     for (let at = 0; at < candidates.count; at++) {
       const pattern = candidates.at(at);
       testPattern(pattern, name, hits);
       const { states } = patterns[pattern] as CompiledNamePattern;
-      work += (states + LEAST_STATES) * (name.length + LEAST_LENGTH);
-      if (work < STEP_WORK) continue;
-      work = 0;
-      yield;
+      if (pause.isDueAfter(states)) yield;
     }
     return hits;
   }

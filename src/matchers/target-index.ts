@@ -4,6 +4,7 @@ import { HitBuffer } from './hit-buffer.js';
 import { MarkSet } from './mark-set.js';
 import { compileNameIndex, type NameIndex } from './name-index.js';
 import type { CompiledNamePattern } from './name-pattern/compile-name-pattern.js';
+import { TestPauses } from './test-pauses.js';
 
 export type TagPair = readonly [key: string, value: string];
 
@@ -66,23 +67,49 @@ export function createTargetScan(
   targets: readonly Target[],
   patterns: readonly CompiledNamePattern[],
 ): TargetFinder {
+  const prepared = new LastPrepared<ReadonlySet<number>>();
+  const used = [...new Set(targets.flatMap((target) => target.patterns ?? []))];
   return {
     find(typeId, name, tags, inside, unknown) {
       inside.clear();
       unknown.clear();
+      const hits = prepared.get(name);
+      const matches = (pattern: number): boolean =>
+        hits === undefined ? patterns[pattern]?.test(name) === true : hits.has(pattern);
       for (const [id, target] of targets.entries()) {
         if ((target.typeMask & (1 << typeId)) === 0) continue;
-        if (target.patterns?.some((pattern) => patterns[pattern]?.test(name)) === false) continue;
+        if (target.patterns?.some(matches) === false) continue;
         if (tags === undefined && target.requiredTags.length > 0) unknown.push(id);
         else if (hasTags(tags, target.requiredTags)) inside.push(id);
       }
     },
-    // The scan is slow on purpose.
-    *prepare() {
-      yield* [];
-      return () => {};
+    *prepare(name) {
+      const hits = new Set<number>();
+      const pause = new TestPauses(name.length);
+      for (const pattern of used) {
+        const { test, states } = patterns[pattern] as CompiledNamePattern;
+        if (test(name)) hits.add(pattern);
+        if (pause.isDueAfter(states)) yield;
+      }
+      return () => prepared.set(name, hits);
     },
   };
+}
+
+/** What was found for the names that were prepared last. */
+class LastPrepared<Hits> {
+  readonly #hits = new Map<string, Hits>();
+
+  get(name: string): Hits | undefined {
+    return this.#hits.get(name);
+  }
+
+  set(name: string, hits: Hits): void {
+    this.#hits.delete(name);
+    const [oldest] = this.#hits.keys();
+    if (oldest !== undefined && this.#hits.size >= MAX_PREPARED_NAMES) this.#hits.delete(oldest);
+    this.#hits.set(name, hits);
+  }
 }
 
 class TargetIndex implements TargetFinder {
@@ -97,8 +124,7 @@ class TargetIndex implements TargetFinder {
   /** By pattern: the targets that contain it. */
   readonly #byPattern: readonly (readonly number[])[];
   readonly #nameHits = new HitBuffer();
-  /** Hits of the names that were prepared last. */
-  readonly #prepared = new Map<string, HitBuffer>();
+  readonly #prepared = new LastPrepared<HitBuffer>();
   readonly #seen: MarkSet;
 
   constructor(
@@ -147,14 +173,7 @@ class TargetIndex implements TargetFinder {
   *prepare(name: string): Generator<undefined, () => void> {
     if (this.#byPattern.length === 0) return () => {};
     const hits = yield* this.#names.matchInSteps(name);
-    return () => {
-      this.#prepared.delete(name);
-      const [oldest] = this.#prepared.keys();
-      if (oldest !== undefined && this.#prepared.size >= MAX_PREPARED_NAMES) {
-        this.#prepared.delete(oldest);
-      }
-      this.#prepared.set(name, hits);
-    };
+    return () => this.#prepared.set(name, hits);
   }
 
   #findByName(

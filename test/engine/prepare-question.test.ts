@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compiledOf, createAuthorizer } from '../../src/engine/index.js';
+import { SLOW_PATTERNS, slowNames } from '../support/count-slices.js';
 
 describe('prepare', () => {
   const permissions = [
@@ -12,9 +13,10 @@ describe('prepare', () => {
     policy: { type: 'RoleBasedPolicy', roles: ['role'] },
     ...filters,
   }));
-  const open = () => {
+  const open = (matching: 'index' | 'scan' = 'index') => {
     const { snapshot } = createAuthorizer({
       permissions,
+      matching,
       projects: ['p'],
       defaultProject: 'p',
       resources: [{ type: 'FeatureView', name: 'known_b', tags: {} }],
@@ -30,27 +32,30 @@ describe('prepare', () => {
     { type: 'FeatureView', name: 'x_b', project: 'unknown' },
   ] as const;
 
-  it('changes no answer, and is not disturbed by what else is asked in its pauses', () => {
-    const [prepared, plain] = [open(), open()];
-    for (const resource of asked) {
-      const steps = [false, true].map((asDescribed) => prepared.prepare(resource, asDescribed));
-      for (const one of steps) {
-        let step = one.next();
-        for (; !step.done; step = one.next()) prepared.permissionSetAsDescribed(asked[0]);
-        step.value();
+  it.each(['index', 'scan'] as const)(
+    'changes no answer of the %s, whatever is asked in its pauses',
+    (matching) => {
+      const [prepared, plain] = [open(matching), open()];
+      for (const resource of asked) {
+        const steps = [false, true].map((asDescribed) => prepared.prepare(resource, asDescribed));
+        for (const one of steps) {
+          let step = one.next();
+          for (; !step.done; step = one.next()) prepared.permissionSetAsDescribed(asked[0]);
+          step.value();
+        }
+        const [mine, theirs] = [prepared, plain].map((snapshot) =>
+          [snapshot.permissionSetOf(resource), snapshot.permissionSetAsDescribed(resource)].map(
+            ({ kind, targets, indeterminateTargets }) => [
+              kind,
+              [...targets],
+              [...indeterminateTargets],
+            ],
+          ),
+        );
+        expect(mine).toEqual(theirs);
       }
-      const [mine, theirs] = [prepared, plain].map((snapshot) =>
-        [snapshot.permissionSetOf(resource), snapshot.permissionSetAsDescribed(resource)].map(
-          ({ kind, targets, indeterminateTargets }) => [
-            kind,
-            [...targets],
-            [...indeterminateTargets],
-          ],
-        ),
-      );
-      expect(mine).toEqual(theirs);
-    }
-  });
+    },
+  );
 
   it('pauses for no resource that is known or remembered', () => {
     const snapshot = open();
@@ -59,6 +64,22 @@ describe('prepare', () => {
     expect(pauses(asked[0])).toBeGreaterThan(0);
     snapshot.permissionSetOf(asked[0]);
     expect(pauses(asked[0])).toBe(0);
+  });
+
+  it('pauses between the patterns of a scan', () => {
+    const { snapshot } = createAuthorizer({
+      permissions: SLOW_PATTERNS.map((namePatterns, index) => ({
+        ...(permissions[0] as (typeof permissions)[number]),
+        name: `permission-${index}`,
+        namePatterns,
+      })),
+      projects: ['p'],
+      defaultProject: 'p',
+      matching: 'scan',
+    });
+    const [name = ''] = slowNames(1);
+    const steps = compiledOf(snapshot).prepare({ type: 'FeatureView', name });
+    expect([...steps].length).toBeGreaterThan(20);
   });
 
   it('leaves what is no resource to the question', () => {

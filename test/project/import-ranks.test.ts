@@ -51,6 +51,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'config/parse-yaml',
   'config/read-yaml-text',
   'engine/snapshot',
+  'gate/decide-requirement',
   'gate/endpoints/message-fields',
   'gate/endpoints/request-context',
   'identity/token-file',

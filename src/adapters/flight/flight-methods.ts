@@ -1,3 +1,4 @@
+import { whenKnown } from '../../foundation/maybe-promise.js';
 import { fieldOf } from '../../gate/endpoints/message-fields.js';
 import { RequestInvalidError } from '../../model/index.js';
 import type { MethodAccess, MethodGuard } from '../grpc/method-guard.js';
@@ -46,19 +47,21 @@ export function flightMethods(readers: FlightReaders): (path: string) => MethodA
     },
   });
   /** A list is what of it could be asked for one by one. */
-  const isShown = (info: unknown, caller: Parameters<typeof wouldPass>[0]): boolean => {
+  const shownOf: MethodGuard['response'] = (info, caller) => {
     try {
       const request = byDescriptor(fieldOf(info, 'flight_descriptor'), 'GetFlightInfo');
-      return wouldPass(caller, requirementsOfFlight(readers, request));
+      const passes = wouldPass(caller, requirementsOfFlight(readers, request));
+      const shown = whenKnown(passes, (isShown) => (isShown ? info : undefined));
+      return shown instanceof Promise ? shown.catch(() => undefined) : shown;
     } catch {
-      return false;
+      return undefined;
     }
   };
   const methods = new Map<string, MethodAccess>([
     // Tokens are given out elsewhere.
     ['Handshake', 'closed'],
     ['ListActions', {}],
-    ['ListFlights', { response: (info, caller) => (isShown(info, caller) ? info : undefined) }],
+    ['ListFlights', { response: shownOf }],
     ['GetFlightInfo', guard('GetFlightInfo', byDescriptor)],
     ['PollFlightInfo', guard('PollFlightInfo', byDescriptor)],
     ['GetSchema', guard('GetSchema', byDescriptor)],

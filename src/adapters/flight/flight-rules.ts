@@ -1,11 +1,13 @@
 import type { Actions } from '../../engine/index.js';
 import { listOf } from '../../foundation/list-of.js';
+import type { MaybePromise } from '../../foundation/maybe-promise.js';
+import { runInSlices } from '../../foundation/time-slices.js';
+import { isGrantedInSteps } from '../../gate/decide-requirement.js';
 import {
   type AnyRequirement,
   type Caller,
   findEndpoint,
   type Gate,
-  isGranted,
   type RequirementOptions,
   requirementsAt,
 } from '../../gate/index.js';
@@ -140,16 +142,28 @@ function joinAll(found: readonly Requirements[]): Requirements {
   return lists.some((list) => list.length === 0) ? [] : lists.flat();
 }
 
-/** Whether a caller would be let through, with nothing in a log of decisions. What is decided later is refused. */
+/**
+ * Whether a caller would be let through, with nothing in a log of decisions. What a rule answers with a promise is refused.
+ *
+ * @returns a promise where deciding takes longer than a slice of time
+ */
 export function wouldPass(
   caller: Caller<Vocabulary>,
   requirements: ReturnType<typeof requirementsOfFlight>,
-): boolean {
+): MaybePromise<boolean> {
   if (requirements === undefined) return true;
   if (requirements instanceof Promise) {
     requirements.catch(() => {});
     return false;
   }
   const list = listOf<AnyRequirement<Vocabulary>>(requirements);
-  return list.length > 0 && list.every((one) => isGranted(caller, one));
+  return runInSlices(areGranted(caller, list), Number.POSITIVE_INFINITY);
+}
+
+function* areGranted(
+  caller: Caller<Vocabulary>,
+  requirements: readonly AnyRequirement<Vocabulary>[],
+): Generator<undefined, boolean> {
+  for (const one of requirements) if (!(yield* isGrantedInSteps(caller, one))) return false;
+  return requirements.length > 0;
 }

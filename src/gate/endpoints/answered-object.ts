@@ -2,6 +2,7 @@ import type { FeastType, Resource } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import { type AnsweredObject, FOUND_KINDS, VIEW_KINDS } from './answer.js';
 import { fieldOf, fieldsOf, snakeCase } from './message-fields.js';
+import { MAX_NAME_LENGTH } from './read-request.js';
 
 interface Identified {
   readonly name: string;
@@ -16,7 +17,7 @@ type Candidate = Resource<FeastType> & { readonly project?: string | undefined }
  *
  * @param project of the request, for objects that do not name theirs
  * @returns at least one resource
- * @throws TypeError when the object does not say what it is
+ * @throws TypeError when the object does not say what it is, or has a name that is too long
  */
 export function candidatesOf(
   object: unknown,
@@ -29,7 +30,10 @@ export function candidatesOf(
   if (found === undefined) throw new TypeError('an object without a name');
   const { name, types, project: own = project } = found;
   const registered = own === undefined ? [] : relations.named(own, types, name);
-  return registered.length > 0 ? registered : types.map((type) => ({ type, name, project: own }));
+  if (registered.length > 0) return registered;
+  // SECURITY: what the registry does not know is matched by its name, which no request could write.
+  if (name.length > MAX_NAME_LENGTH) throw new TypeError('the name of an object is too long');
+  return types.map((type) => ({ type, name, project: own }));
 }
 
 function identify(object: unknown, { place, types }: AnsweredObject): Identified | undefined {

@@ -3,6 +3,7 @@ import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { runInSlices } from '../../foundation/time-slices.js';
 import type { Vocabulary } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
+import { type Prepare, prepareFor } from '../decide-requirement.js';
 import type { Caller, Gate } from '../gate.js';
 import type { AnsweredObject, AnswerFilter } from './answer.js';
 import { candidatesOf } from './answered-object.js';
@@ -53,7 +54,8 @@ export function filterAnswer<V extends Vocabulary>(
   const { caller, project = servedProject(relations, gate.project, endpoint) } = reader;
   if (caller === undefined)
     throw new TypeError('an answer is filtered for a caller: give `caller`');
-  const context = { caller: caller as unknown as Caller<Vocabulary>, relations, project };
+  const anyCaller = caller as unknown as Caller<Vocabulary>;
+  const context = { caller: anyCaller, prepare: prepareFor(anyCaller), relations, project };
   return runInSlices(filterInSteps(endpoint.answer, answer, context), Number.POSITIVE_INFINITY);
 }
 
@@ -69,6 +71,7 @@ function servedProject(
 
 interface AnswerContext {
   readonly caller: Caller<Vocabulary>;
+  readonly prepare: Prepare<Vocabulary>;
   readonly relations: RegistryRelations;
   readonly project: string | undefined;
 }
@@ -87,7 +90,9 @@ function* filterInSteps(
   if (filter === undefined) return undefined;
   if (filter.one !== undefined) {
     const { relations, project } = context;
-    context.caller.assert('DESCRIBE', candidatesOf(answer, filter.one, relations, project));
+    const candidates = candidatesOf(answer, filter.one, relations, project);
+    for (const one of candidates) (yield* context.prepare(one, false))();
+    context.caller.assert('DESCRIBE', candidates);
     return answer;
   }
   const shown = copyFields(answer, [...filter.shown, ...shownOnProject(filter, context)]);
@@ -97,7 +102,7 @@ function* filterInSteps(
     const name = nameIn(answer, list.field);
     const kept: unknown[] = [];
     for (const [index, item] of items.entries()) {
-      if (isShown(item, list, context)) kept.push(item);
+      if (yield* isShown(item, list, context)) kept.push(item);
       if (index % OBJECTS_PER_STEP === OBJECTS_PER_STEP - 1) yield;
     }
     shown[name] = kept;
@@ -105,11 +110,18 @@ function* filterInSteps(
   return shown;
 }
 
-function isShown(item: unknown, list: AnsweredObject, context: AnswerContext): boolean {
-  const { caller, relations, project } = context;
+/** With pauses: what the registry does not know yet has to be matched by its name. */
+function* isShown(
+  item: unknown,
+  list: AnsweredObject,
+  { caller, prepare, relations, project }: AnswerContext,
+): Generator<undefined, boolean> {
   try {
-    const candidates = candidatesOf(item, list, relations, project);
-    return candidates.every((one) => caller.can('DESCRIBE', one));
+    for (const one of candidatesOf(item, list, relations, project)) {
+      (yield* prepare(one, false))();
+      if (!caller.can('DESCRIBE', one)) return false;
+    }
+    return true;
   } catch {
     return false;
   }

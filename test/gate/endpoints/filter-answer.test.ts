@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   type Caller,
   ENDPOINTS,
@@ -8,6 +8,9 @@ import {
 } from '../../../src/gate/index.js';
 import type { Vocabulary } from '../../../src/model/index.js';
 import { CREDIT_RELATIONS } from './ask-endpoint.js';
+
+// All tests of one turn of the event loop would share one slice of time.
+beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
 
 const GATE = { relations: CREDIT_RELATIONS };
 const PROJECT = 'credit_scoring';
