@@ -1,5 +1,5 @@
-export { BoundAuthorizer } from './bound-authorizer.js';
 export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
+export { BoundAuthorizer } from './bound-authorizer.js';
 export {
   type CompiledPermission,
   type EffectivePermission,

@@ -152,9 +152,13 @@ function* decideAnyOf<V extends Vocabulary>(
   if (first === undefined) throw new TypeError('a requirement without alternatives');
   let chosen = first;
   for (const one of alternatives) {
-    if (!(yield* isGrantedInSteps(caller, one, prepare))) continue;
-    chosen = one;
-    break;
+    const isChosen = yield* isGrantedInSteps(caller, one, prepare);
+    if (isChosen) {
+      chosen = one;
+      break;
+    }
+    // A refusal comes without a pause of its own.
+    yield undefined;
   }
   let last: Decision | undefined;
   for (const step of decideRequirement(caller, chosen, { prepare, isSilent: false })) {

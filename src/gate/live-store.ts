@@ -15,6 +15,7 @@ import {
   quote,
   RegistryInvalidError,
 } from '../model/index.js';
+import { prepareRelations } from '../registry/create-relations.js';
 import type {
   FeatureStore,
   OpenedFeatureStore,
@@ -58,6 +59,8 @@ export interface LiveStoreOptions {
   readonly onReload: ((event: ReloadEvent) => unknown) | undefined;
   readonly now: () => number;
   readonly onDecision?: ((decision: Decision) => void) | undefined;
+  /** Whether requests are resolved by what refers to what, which is read beforehand then. */
+  readonly usesRelations?: boolean | undefined;
 }
 
 /** A feature store that is watched: an authorizer, and what refers to what, of the last registry that was believed. */
@@ -165,6 +168,8 @@ export class LiveStore {
     if (!isSame) {
       const options = snapshotOptionsOf(store, this.#options.rules, emptied.length > 0);
       const snapshot = await prepareSnapshot(options, { signal });
+      if (this.#options.usesRelations) await prepareRelations(contents.relations);
+      signal.throwIfAborted();
       this.authorizer.replace(snapshot);
       this.#contents = contents;
     }

@@ -72,7 +72,10 @@ export async function loadGate(path?: string, options: LoadGateOptions = {}): Pr
   checkOptions<LoadGateOptions>(options, { ...GATE, ...LIVE_OPTIONS, identity: true });
   assertLiveOptions(options);
   assertOneIdentity(options);
-  const live = await openLiveStore(path, options, { now: options.now ?? Date.now });
+  const live = await openLiveStore(path, options, {
+    now: options.now ?? Date.now,
+    usesRelations: true,
+  });
   try {
     const authenticator = options.authenticator ?? authenticatorOf(live.config, options.identity);
     return new StoreGate(live, authenticator, options);

@@ -2,6 +2,7 @@ import type { Environment, FeatureStoreConfig } from '../config/index.js';
 import { prepareSnapshot } from '../engine/index.js';
 import type { OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, type Decision } from '../model/index.js';
+import { prepareRelations } from '../registry/create-relations.js';
 import { openFeatureStore } from '../registry/index.js';
 import { type LiveRules, LiveStore, type ReloadEvent, snapshotOptionsOf } from './live-store.js';
 
@@ -67,6 +68,7 @@ export async function openLiveStore(
   more: {
     readonly now: () => number;
     readonly onDecision?: ((decision: Decision) => void) | undefined;
+    readonly usesRelations?: boolean | undefined;
   },
 ): Promise<LiveStore> {
   const open = () => openFeatureStore(path, { env });
@@ -74,6 +76,8 @@ export async function openLiveStore(
   if (allowNoAuth !== true) assertEnforced(opened.config);
   const store = await opened.read({ signal });
   const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules), { signal });
+  if (more.usesRelations) await prepareRelations(store.contents.relations);
+  signal?.throwIfAborted();
   return new LiveStore({ open, rules, pollSeconds, onReload, ...more }, opened, store, snapshot);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { getOrAdd } from '../foundation/get-or-add.js';
-import { once } from '../foundation/once.js';
+import { type MadeInSteps, onceInSteps } from '../foundation/once-in-steps.js';
+import { runInSlices } from '../foundation/time-slices.js';
 import type { FeastType, Resource } from '../model/index.js';
 import type { EncodedObject } from './encoded-object.js';
 import { pinsAmong, registeredViews } from './linked-views.js';
@@ -38,87 +39,127 @@ export function createRelations(
   return Object.freeze(new LazyRelations(resources, objects));
 }
 
+/**
+ * Reads all that relations are made of, in slices of time, so that no request has to wait for it. What is damaged is told by
+ * the method that needs it.
+ */
+export async function prepareRelations(relations: RegistryRelations | undefined): Promise<void> {
+  if (relations instanceof LazyRelations) {
+    await runInSlices(relations.prepare(), Number.POSITIVE_INFINITY);
+  }
+}
+
+/** Objects that are read between two pauses. */
+const OBJECTS_PER_STEP = 64;
+
 class LazyRelations implements RegistryRelations {
   readonly projects: readonly string[];
-  readonly #index: () => ResourceIndex;
-  readonly #links: () => ReadonlyMap<string, ProjectLinks>;
-  readonly #history: () => VersionHistory;
+  readonly #index: MadeInSteps<ResourceIndex>;
+  readonly #links: MadeInSteps<ReadonlyMap<string, ProjectLinks>>;
+  readonly #history: MadeInSteps<VersionHistory>;
 
   constructor(resources: Resources, objects: () => Iterable<EncodedObject>) {
     this.projects = Object.freeze(
       resources.filter(({ type }) => type === 'Project').map(({ name }) => name),
     );
-    this.#index = once(() => indexResources(resources));
-    this.#links = once(() => readLinks(objects(), this));
-    this.#history = once(() => readVersionHistory(objects(), this));
+    this.#index = onceInSteps(() => indexResources(resources));
+    this.#links = onceInSteps(() => readLinks(objects(), this));
+    this.#history = onceInSteps(() => readVersionHistory(objects(), this));
+  }
+
+  *prepare(): Generator<undefined, void> {
+    for (const part of [this.#index, this.#links, this.#history]) yield* part.prepare();
   }
 
   resourcesOf(project: string, types: readonly FeastType[]): Resources {
-    const byType = this.#index().get(project);
-    return types.flatMap((type) => [...(byType?.get(type)?.values() ?? [])]);
+    const byType = this.#index.get().get(project);
+    const [only] = types;
+    // Not copied: a type may have a million resources.
+    if (only !== undefined && types.length === 1) return byType?.get(only)?.all ?? [];
+    return types.flatMap((type) => byType?.get(type)?.all ?? []);
   }
 
   named(project: string, types: readonly FeastType[], name: string): Resources {
-    const byType = this.#index().get(project);
+    const byType = this.#index.get().get(project);
     // A loop, since each request asks for every view that it names.
     const found: Resource<FeastType>[] = [];
     for (const type of types) {
-      const one = byType?.get(type)?.get(name);
+      const one = byType?.get(type)?.byName.get(name);
       if (one !== undefined) found.push(one);
     }
     return found;
   }
 
   viewsOfService(project: string, service: string): Resources | undefined {
-    return this.#links().get(project)?.services.get(service);
+    return this.#links.get().get(project)?.services.get(service);
   }
 
   viewsFedBy(project: string, pushSource: string): Resources | undefined {
-    return this.#links().get(project)?.fedBy.get(pushSource);
+    return this.#links.get().get(project)?.fedBy.get(pushSource);
   }
 
   sourceViewsOf(project: string, onDemandView: string): Resources | undefined {
-    return this.#links().get(project)?.sourceViews.get(onDemandView);
+    return this.#links.get().get(project)?.sourceViews.get(onDemandView);
   }
 
   materializedViews(project: string): Resources {
-    return this.#links().get(project)?.materialized ?? [];
+    return this.#links.get().get(project)?.materialized ?? [];
   }
 
   vectorStores(project: string): readonly VectorStore[] {
-    return this.#links().get(project)?.vectorStores ?? [];
+    return this.#links.get().get(project)?.vectorStores ?? [];
   }
 
   versionsOf(project: string, view: string, version: number): readonly ViewVersion[] {
-    return this.#history().versionsOf(project, view, version);
+    return this.#history.get().versionsOf(project, view, version);
   }
 
   pinsOf(reader: Resource<FeastType>): readonly ViewPin[] {
     return (
-      this.#links()
+      this.#links
+        .get()
         .get(reader.project ?? '')
         ?.pins.get(pinKeyOf(reader)) ?? []
     );
   }
 }
 
-type ResourceIndex = Map<string, Map<FeastType, Map<string, Resource<FeastType>>>>;
+/** Resources that are indexed between two pauses. */
+const RESOURCES_PER_STEP = 1024;
 
-function indexResources(resources: Resources): ResourceIndex {
+/** The resources of one type in one project. */
+interface TypeIndex {
+  readonly all: Resource<FeastType>[];
+  readonly byName: Map<string, Resource<FeastType>>;
+}
+
+type ResourceIndex = Map<string, Map<FeastType, TypeIndex>>;
+
+function* indexResources(resources: Resources): Generator<undefined, ResourceIndex> {
   const index: ResourceIndex = new Map();
-  for (const resource of resources) {
+  for (const [at, resource] of resources.entries()) {
+    if (at % RESOURCES_PER_STEP === RESOURCES_PER_STEP - 1) yield;
     const byType = getOrAdd(index, resource.project ?? '', () => new Map());
-    getOrAdd(byType, resource.type, () => new Map()).set(resource.name, resource);
+    const { all, byName } = getOrAdd(byType, resource.type, newTypeIndex);
+    all.push(resource);
+    byName.set(resource.name, resource);
   }
   return index;
 }
 
-function readLinks(
+function newTypeIndex(): TypeIndex {
+  return { all: [], byName: new Map() };
+}
+
+function* readLinks(
   objects: Iterable<EncodedObject>,
   registered: RegistryRelations,
-): ReadonlyMap<string, ProjectLinks> {
+): Generator<undefined, ReadonlyMap<string, ProjectLinks>> {
   const projects = new Map<string, ProjectLinks>();
+  let read = 0;
   for (const { list, bytes } of objects) {
+    read += 1;
+    if (read % OBJECTS_PER_STEP === 0) yield;
     const reader = LINK_READERS.get(list);
     if (reader === undefined) continue;
     const links = reader.read(bytes);

@@ -3,6 +3,7 @@ import { decideInSlices } from '../../src/adapters/support/pass-gate.js';
 import type { AnyRequirement, Gate, GateOptions } from '../../src/gate/index.js';
 import { createAuthorizer, definePermission, roles } from '../../src/index.js';
 import { PermissionDeniedError, RequestInvalidError } from '../../src/model/index.js';
+import { countSlices } from '../support/count-slices.js';
 import { ANALYST, NOBODY, testGate, view } from './gate-fixtures.js';
 
 /** Patterns that no literal tells apart: each unknown name is tried on all of them. */
@@ -63,6 +64,16 @@ describe('authorizeInSlices', () => {
     await decided;
     isRunning = false;
     expect(turns).toBeGreaterThan(3);
+  });
+
+  test('many alternatives are decided on in turns of the event loop, where all are refused', async () => {
+    const gate = sliced();
+    const one = { actions: 'DELETE', resources: view('open_a') } as const;
+    const needed = { anyOf: Array.from({ length: 100 }, () => one) };
+    const { slices } = await countSlices(() =>
+      refusalOf(() => gate.authorizeInSlices?.(authorizer.for(NOBODY), needed)),
+    );
+    expect(slices).toBeGreaterThan(5);
   });
 
   test('says what authorize says, on every kind of requirement', async () => {

@@ -54,6 +54,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'gate/decide-requirement',
   'gate/endpoints/message-fields',
   'gate/endpoints/request-context',
+  'gate/endpoints/requirements-of',
   'identity/token-file',
   'identity/token/authenticator',
   'identity/token/read-bearer-token',
@@ -63,6 +64,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'model/plain-data',
   'model/python-strip',
   'model/subject',
+  'registry/create-relations',
   'registry/relations',
 ]);
 const FOLDERS = RANKS.flat();

@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
 import { RegistryInvalidError, type Resource } from '../../src/model/index.js';
+import { prepareRelations } from '../../src/registry/create-relations.js';
 import {
   FeatureServiceSchema,
   FeatureViewSchema,
@@ -15,6 +16,7 @@ import {
   type RegistryRelations,
   readRegistryFile,
 } from '../../src/registry/index.js';
+import { countSlices } from '../support/count-slices.js';
 import {
   CREDIT_SCORING,
   concat,
@@ -306,5 +308,50 @@ describe('damage', () => {
     for (const project of projects) {
       expect(relations?.materializedViews(project).length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('prepareRelations', () => {
+  const views = Array.from({ length: 3000 }, (_, index) => ({
+    type: 'FeatureView' as const,
+    name: `view_${index}`,
+    project: 'p',
+    tags: {},
+  }));
+  function relationsOf(read: (object: string) => void): RegistryRelations {
+    return createRelations(views, function* () {
+      for (const { name, project } of views) {
+        read(name);
+        const message = create(FeatureViewSchema, { spec: { name, project, online: true } });
+        yield { list: 'feature_views', bytes: toBinary(FeatureViewSchema, message) };
+      }
+    });
+  }
+
+  test('reads all objects in slices, and questions read none of them again', async () => {
+    let objects = 0;
+    const relations = relationsOf(() => (objects += 1));
+    const { slices } = await countSlices(() => prepareRelations(relations));
+    expect(slices).toBeGreaterThan(5);
+    // For the links, and for the versions.
+    expect(objects).toBe(2 * views.length);
+    expect(relations.materializedViews('p')).toHaveLength(views.length);
+    expect(relations.versionsOf('p', 'view_1', 1)).toEqual([]);
+    expect(objects).toBe(2 * views.length);
+  });
+
+  test('leaves what is damaged to the questions that need it', async () => {
+    const relations = relationsOf((name) => {
+      if (name === 'view_2000') throw new RegistryInvalidError('is damaged');
+    });
+    await prepareRelations(relations);
+    expect(relations.named('p', ['FeatureView'], 'view_1')).toEqual([views[1]]);
+    expect(() => relations.materializedViews('p')).toThrow(RegistryInvalidError);
+    expect(() => relations.materializedViews('p')).toThrow(RegistryInvalidError);
+  });
+
+  test('has nothing to read of relations of another make', async () => {
+    await expect(prepareRelations(undefined)).resolves.toBeUndefined();
+    await expect(prepareRelations({} as RegistryRelations)).resolves.toBeUndefined();
   });
 });

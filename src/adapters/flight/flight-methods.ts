@@ -8,8 +8,8 @@ import {
   type FlightOperation,
   type FlightRequest,
   type FlightRules,
+  isListed,
   requirementsOfFlight,
-  wouldPass,
 } from './flight-rules.js';
 
 export interface FlightReaders extends FlightRules {
@@ -50,8 +50,7 @@ export function flightMethods(readers: FlightReaders): (path: string) => MethodA
   const shownOf: MethodGuard['response'] = (info, caller) => {
     try {
       const request = byDescriptor(fieldOf(info, 'flight_descriptor'), 'GetFlightInfo');
-      const passes = wouldPass(caller, requirementsOfFlight(readers, request));
-      const shown = whenKnown(passes, (isShown) => (isShown ? info : undefined));
+      const shown = whenKnown(isListed(readers, request, caller), (is) => (is ? info : undefined));
       return shown instanceof Promise ? shown.catch(() => undefined) : shown;
     } catch {
       return undefined;

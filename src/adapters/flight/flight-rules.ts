@@ -1,15 +1,15 @@
 import type { Actions } from '../../engine/index.js';
 import { listOf } from '../../foundation/list-of.js';
-import type { MaybePromise } from '../../foundation/maybe-promise.js';
+import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
 import { runInSlices } from '../../foundation/time-slices.js';
 import { isGrantedInSteps } from '../../gate/decide-requirement.js';
+import { requirementsInSlices } from '../../gate/endpoints/requirements-of.js';
 import {
   type AnyRequirement,
   type Caller,
   findEndpoint,
   type Gate,
   type RequirementOptions,
-  requirementsAt,
 } from '../../gate/index.js';
 import {
   type FeastVocabulary,
@@ -107,23 +107,43 @@ export function requirementsOfFlight(
   rules: FlightRules,
   request: FlightRequest,
 ): Requirements | undefined | Promise<Requirements | undefined> {
-  const { commands, paths } = rules;
-  const rule = request.path.length > 0 ? paths : commands.get(request.name);
+  const rule = ruleFor(rules, request);
   if (rule === 'authenticated') return undefined;
   if (rule !== undefined) return requirementsOfRule(rule, request);
   if (request.path.length > 0) throw new RequestInvalidError('no flight is known by a path');
   return requirementsOfFeast(rules, request);
 }
 
+/**
+ * Whether a caller may see a flight in a list, with nothing in a log of decisions. What a rule of the server answers with a
+ * promise is not waited for, and hides the flight.
+ */
+export function isListed(
+  rules: FlightRules,
+  request: FlightRequest,
+  caller: Caller<Vocabulary>,
+): MaybePromise<boolean> {
+  const needed = requirementsOfFlight(rules, request);
+  if (needed instanceof Promise && ruleFor(rules, request) !== undefined) {
+    needed.catch(() => {});
+    return false;
+  }
+  return whenKnown(needed, (needs) => wouldPass(caller, needs));
+}
+
+function ruleFor({ commands, paths }: FlightRules, request: FlightRequest): ReadRule | undefined {
+  return request.path.length > 0 ? paths : commands.get(request.name);
+}
+
 function requirementsOfFeast(
   { gate, feast }: FlightRules,
   { operation, name, fields }: FlightRequest,
-): Requirements {
+): MaybePromise<Requirements> {
   const found = findEndpoint('offline', SAME_AS[operation], name, gate.feastVersion);
   if (found === undefined || name === '') {
     throw new RequestInvalidError(`${operation} takes no command ${quote(name)}`);
   }
-  return requirementsAt(gate, found.endpoint, { body: fields }, feast);
+  return requirementsInSlices(gate, found.endpoint, { body: fields }, feast);
 }
 
 function requirementsOfRule(
@@ -143,19 +163,15 @@ function joinAll(found: readonly Requirements[]): Requirements {
 }
 
 /**
- * Whether a caller would be let through, with nothing in a log of decisions. What a rule answers with a promise is refused.
+ * Whether a caller would be let through, with nothing in a log of decisions.
  *
  * @returns a promise where deciding takes longer than a slice of time
  */
 export function wouldPass(
   caller: Caller<Vocabulary>,
-  requirements: ReturnType<typeof requirementsOfFlight>,
+  requirements: Requirements | undefined,
 ): MaybePromise<boolean> {
   if (requirements === undefined) return true;
-  if (requirements instanceof Promise) {
-    requirements.catch(() => {});
-    return false;
-  }
   const list = listOf<AnyRequirement<Vocabulary>>(requirements);
   return runInSlices(areGranted(caller, list), Number.POSITIVE_INFINITY);
 }

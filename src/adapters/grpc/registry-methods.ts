@@ -1,11 +1,12 @@
+import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
 import { fieldOf, fieldsOf } from '../../gate/endpoints/message-fields.js';
+import { requirementsInSlices } from '../../gate/endpoints/requirements-of.js';
 import {
   type Endpoint,
   filterAnswer,
   findEndpoint,
   type Gate,
   type RequirementOptions,
-  requirementsAt,
 } from '../../gate/index.js';
 import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
@@ -28,11 +29,11 @@ export function registryMethods<V extends Vocabulary>(
       ? findEndpoint('registry-grpc', 'POST', path, gate.feastVersion)?.endpoint
       : undefined;
     if (endpoint === undefined) return undefined;
-    const request = (message: unknown): Requirements | undefined => {
+    const isEnough = endpoint.access === 'filtered' || endpoint.access === 'identity';
+    const request = (message: unknown): MaybePromise<Requirements | undefined> => {
       const body = gate.enforced === false ? {} : bodyOf(endpoint, message);
-      const needed = requirementsAt(asAny, endpoint, { body }, options);
-      const isEnough = endpoint.access === 'filtered' || endpoint.access === 'identity';
-      return needed.length === 0 && isEnough ? undefined : needed;
+      const needed = requirementsInSlices(asAny, endpoint, { body }, options);
+      return whenKnown(needed, (needs) => (needs.length === 0 && isEnough ? undefined : needs));
     };
     if (endpoint.access !== 'filtered') return { request };
     return {

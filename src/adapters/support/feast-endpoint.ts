@@ -1,11 +1,11 @@
 import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { requirementsInSlices } from '../../gate/endpoints/requirements-of.js';
 import {
   FEAST_VERSIONS,
   type FoundEndpoint,
   findEndpoint,
   type Gate,
   type RequirementOptions,
-  requirementsAt,
 } from '../../gate/index.js';
 import { quote, ResourceNotFoundError, type Vocabulary } from '../../model/index.js';
 import { assertJsonType } from './json-type.js';
@@ -135,7 +135,7 @@ function ruleOf<Request>(
       // The online server reads the query of requests without a body alone.
       const readsQuery = !(readsBody && server === 'online');
       const query = readsQuery ? readQuery(input.query, input.url) : undefined;
-      return requirementsAt(gate, endpoint, { body, query, params }, options);
+      return requirementsInSlices(gate, endpoint, { body, query, params }, options);
     },
   });
 }

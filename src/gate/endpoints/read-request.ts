@@ -12,7 +12,7 @@ export interface EndpointInput {
 }
 
 /** Most views, features and names that one request may name. */
-const MAX_NAMES = 10_000;
+export const MAX_NAMES = 10_000;
 /** Longest name of a view, and longest reference to one of its features, in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 1024;
 const MAX_TAGS = 1000;

@@ -12,6 +12,11 @@ import { findNamed } from './named-resources.js';
 import type { RequestContext } from './request-context.js';
 import { unknownAs } from './unknown-names.js';
 
+/** Views that are added between two pauses, about a millisecond. */
+const WORK_PER_STEP = 2000;
+/** A version is decoded when it is first asked for. */
+const WORK_OF_VERSION = 50;
+
 /** A view that is read, at one of its versions or as it is. */
 export interface ViewReference {
   readonly view: string;
@@ -35,6 +40,8 @@ export class ReadViews {
   #pinned: Set<string> | undefined;
   #versions: Set<Resource<FeastType>> | undefined;
   #missing: ResourceNotFoundError | undefined;
+  /** Since the last pause: views that were added, and versions that were read. */
+  #work = 0;
 
   constructor(
     request: RequestContext,
@@ -55,8 +62,27 @@ export class ReadViews {
     if (version !== undefined) this.#addPin({ view, version });
   }
 
-  addViews(views: Iterable<Resource<FeastType>>): void {
+  /**
+   * Adds many references, with pauses.
+   *
+   * @throws ResourceNotFoundError when a view is not known
+   */
+  *addReferences(references: readonly ViewReference[]): Generator<undefined, void> {
+    for (const reference of references) {
+      this.addReference(reference);
+      if (this.#isPauseDue()) yield;
+    }
+  }
+
+  addViews(views: readonly Resource<FeastType>[]): void {
     for (const view of views) this.#found.add(view);
+    this.#work += views.length;
+  }
+
+  #isPauseDue(): boolean {
+    if (this.#work < WORK_PER_STEP) return false;
+    this.#work = 0;
+    return true;
   }
 
   /**
@@ -73,12 +99,12 @@ export class ReadViews {
   }
 
   /**
-   * What reading all of them asks for: first the views as they are, so that who may not read them learns nothing of their versions.
+   * What reading all of them asks for, with pauses: first the views as they are, so that who may not read them learns nothing of their versions.
    *
    * @returns empty where nothing was added
    * @throws ResourceNotFoundError when the relations do not say what an on-demand view computes from
    */
-  requirements(): readonly AnyRequirement[] {
+  *requirements(): Generator<undefined, readonly AnyRequirement[]> {
     const actions = this.#actions;
     const views: Resource<FeastType>[] = [];
     // The set grows while it is gone through.
@@ -88,6 +114,7 @@ export class ReadViews {
         views.push(one);
         this.#addSourcesOf(one);
       }
+      if (this.#isPauseDue()) yield;
     }
     const needs: AnyRequirement[] = [];
     if (views.length > 0) needs.push({ actions, resources: views });
@@ -116,6 +143,7 @@ export class ReadViews {
   #addVersions({ view, version }: ViewPin): void {
     const { relations } = this.#request;
     const name = `version ${version} of view ${quote(view)}`;
+    this.#work += WORK_OF_VERSION;
     const found = relations.versionsOf(this.#project, view, version);
     const views = relations.named(this.#project, ALL_FEATURE_VIEW_TYPES, view);
     this.addViews(views);

@@ -43,4 +43,13 @@ export interface RequestContext {
   readonly options: RequirementOptions;
 }
 
-export type Resolver = (request: RequestContext) => readonly AnyRequirement[];
+/** What a request needs, at once or with pauses. */
+export type ResolvedRequirements =
+  | readonly AnyRequirement[]
+  | Generator<undefined, readonly AnyRequirement[]>;
+
+export type Resolver = (request: RequestContext) => ResolvedRequirements;
+/** A resolver of what may be many resources. */
+export type SlowResolver = (
+  request: RequestContext,
+) => Generator<undefined, readonly AnyRequirement[]>;

@@ -1,4 +1,6 @@
+import type { MaybePromise } from '../../foundation/maybe-promise.js';
 import { checkOptions } from '../../foundation/options.js';
+import { runAtOnce, runInSlices } from '../../foundation/time-slices.js';
 import type { Vocabulary } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import type { AnyRequirement, Gate } from '../gate.js';
@@ -29,11 +31,27 @@ export function requirementsOf(
   relations: RegistryRelations,
   options: RequirementOptions = {},
 ): readonly AnyRequirement[] {
+  return runAtOnce(
+    requirementsInSteps(endpoint, input, relations, options),
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+/** {@link requirementsOf} with pauses, which requests that name little do without. */
+function* requirementsInSteps(
+  endpoint: Endpoint,
+  input: EndpointInput,
+  relations: RegistryRelations,
+  options: RequirementOptions,
+): Generator<undefined, readonly AnyRequirement[]> {
   checkOptions<RequirementOptions>(options, REQUIREMENT_OPTIONS);
   if (endpoint.access === 'public' || endpoint.access === 'identity') return [];
   const request = { endpoint, fields: readFields(endpoint, input), relations, options };
   try {
-    return [...RESOLVERS[endpoint.resources](request), ...shownRelationships(request)];
+    const resolved = RESOLVERS[endpoint.resources](request);
+    const needs = 'next' in resolved ? yield* resolved : resolved;
+    const relationships = shownRelationships(request);
+    return relationships.length === 0 ? needs : [...needs, ...relationships];
   } catch (error) {
     if (error instanceof HiddenUnknown) return error.needs;
     throw error;
@@ -53,12 +71,42 @@ export function requirementsAt(
   input: EndpointInput,
   options: RequirementOptions = {},
 ): readonly AnyRequirement[] {
+  return runAtOnce(stepsAt(gate, endpoint, input, options), Number.POSITIVE_INFINITY);
+}
+
+/**
+ * {@link requirementsAt} in slices of time, between which the process answers other requests.
+ *
+ * @returns a promise where it takes longer than a slice
+ */
+export function requirementsInSlices(
+  gate: Gate<Vocabulary>,
+  endpoint: Endpoint,
+  input: EndpointInput,
+  options: RequirementOptions = {},
+): MaybePromise<readonly AnyRequirement[]> {
+  const steps = stepsAt(gate, endpoint, input, options);
+  // Most requests name little, and deserve no look at the clock.
+  const first = steps.next();
+  return first.done ? first.value : runInSlices(steps, Number.POSITIVE_INFINITY);
+}
+
+function* stepsAt(
+  gate: Gate<Vocabulary>,
+  endpoint: Endpoint,
+  input: EndpointInput,
+  options: RequirementOptions,
+): Generator<undefined, readonly AnyRequirement[]> {
   const { relations, project, hideUnknown } = gate;
   if (relations === undefined) {
     throw new TypeError("Feast's endpoints need a gate with option relations");
   }
   if (gate.enforced !== false) {
-    return requirementsOf(endpoint, input, relations, { project, hideUnknown, ...options });
+    return yield* requirementsInSteps(endpoint, input, relations, {
+      project,
+      hideUnknown,
+      ...options,
+    });
   }
   if (endpoint.access !== 'required') return [];
   const served = options.project ?? project ?? relations.projects[0] ?? '';

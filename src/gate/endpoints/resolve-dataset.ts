@@ -12,7 +12,7 @@ import {
   tagsSchema,
 } from './read-request.js';
 import { ReadViews } from './read-views.js';
-import type { Resolver } from './request-context.js';
+import type { Resolver, SlowResolver } from './request-context.js';
 import { notKnown, unknownAs } from './unknown-names.js';
 
 const DATASET = z.object({ name: nameSchema, project: optionalName });
@@ -40,7 +40,7 @@ const RETRIEVED = z.object({
 });
 
 /** The set that is made, and the views that its data is read from. */
-export const retrievedDataset: Resolver = (request) => {
+export const retrievedDataset: SlowResolver = function* (request) {
   const { endpoint, options } = request;
   const { name, project, tags, ...read } = parseFields(RETRIEVED, request.fields);
   // SECURITY: anything but `inline` makes the server read the file or address that the request names.
@@ -58,8 +58,8 @@ export const retrievedDataset: Resolver = (request) => {
       views.addService(one);
     }
   }
-  for (const reference of parseReferences(features)) views.addReference(reference);
-  const needs = views.requirements();
+  yield* views.addReferences(parseReferences(features));
+  const needs = yield* views.requirements();
   return [
     ...changesTo(request, { type: 'SavedDataset', name, project, tags }),
     ...(needs.length === 0 ? [requireOn(['READ_OFFLINE'], [], project)] : needs),

@@ -10,6 +10,7 @@ import { changesTo } from './changes.js';
 import { parseReferences } from './feature-references.js';
 import { findNamed, knownProject, ownProject, requireOn } from './named-resources.js';
 import {
+  MAX_NAMES,
   nameSchema,
   namesSchema,
   optionalName,
@@ -18,14 +19,18 @@ import {
   tagsSchema,
 } from './read-request.js';
 import { ReadViews } from './read-views.js';
-import type { RequestContext, Resolver } from './request-context.js';
+import type { RequestContext, Resolver, SlowResolver } from './request-context.js';
 
 const READ_OFFLINE: readonly FeastAction[] = ['READ_OFFLINE'];
 
+const isAliases = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length <= MAX_NAMES &&
+  value.every((one) => one === null || typeof one === 'string');
+// One test for the whole list, as of other names.
 const aliases = z
-  .array(z.union([z.string(), z.null()]))
-  .max(10_000)
-  .nullish();
+  .custom<readonly (string | null)[] | null>((value) => value === null || isAliases(value))
+  .optional();
 const HISTORICAL = z.object({
   project: nameSchema,
   feature_view_names: namesSchema,
@@ -38,7 +43,7 @@ const HISTORICAL = z.object({
  * The views that are named and those of the features: on-demand views stand in the features alone, and are computed on the
  * server. A view may be called by an alias there.
  */
-export const historicalFeatures: Resolver = (request) => {
+export const historicalFeatures: SlowResolver = function* (request) {
   const { fields, relations, options } = request;
   const command = parseFields(HISTORICAL, fields);
   const { feature_view_names: views, feature_refs: features = [] } = command;
@@ -48,14 +53,11 @@ export const historicalFeatures: Resolver = (request) => {
   const project = knownProject(request, command.project);
   const known = new Set(command.name_aliases ?? []);
   const read = new ReadViews(request, project, READ_OFFLINE);
-  for (const view of views) read.addReference({ view });
-  for (const reference of parseReferences(features)) {
-    const { view } = reference;
-    const isAlias =
-      known.has(view) && relations.named(project, ALL_FEATURE_VIEW_TYPES, view).length === 0;
-    if (!isAlias) read.addReference(reference);
-  }
-  const needs = read.requirements();
+  yield* read.addReferences(views.map((view) => ({ view })));
+  const isAlias = (view: string): boolean =>
+    known.has(view) && relations.named(project, ALL_FEATURE_VIEW_TYPES, view).length === 0;
+  yield* read.addReferences(parseReferences(features).filter(({ view }) => !isAlias(view)));
+  const needs = yield* read.requirements();
   return needs.length === 0 ? [requireOn(READ_OFFLINE, [], project)] : needs;
 };
 
@@ -76,11 +78,11 @@ const RETRIEVAL = z.object({
 });
 
 /** What is read to be kept, and the data source that it is written to. */
-export const persisted: Resolver = (request) => {
+export const persisted: SlowResolver = function* (request) {
   const { retrieve_func: retrieval } = parseFields(RETRIEVAL, request.fields);
   const read =
     retrieval === 'get_historical_features'
-      ? historicalFeatures(request)
+      ? yield* historicalFeatures(request)
       : [dataSource(request, READ_OFFLINE)];
   return [...read, dataSource(request, request.endpoint.actions)];
 };

@@ -6,14 +6,14 @@ import { parseReferences, parseVersion } from './feature-references.js';
 import { findNamed, ownProject, requireOn } from './named-resources.js';
 import { nameSchema, optionalName, optionalNames, parseFields } from './read-request.js';
 import { ReadViews } from './read-views.js';
-import type { RequestContext, Resolver } from './request-context.js';
+import type { RequestContext, Resolver, SlowResolver } from './request-context.js';
 import { notKnown, unknownAs } from './unknown-names.js';
 import { PLAIN_VIEWS } from './view-types.js';
 
 const SERVED = z.object({ feature_service: optionalName, features: optionalNames });
 
 /** A feature service, or the views of single features. Given both, servers differ in which they read. */
-export const servedFeatures: Resolver = (request) => {
+export const servedFeatures: SlowResolver = function* (request) {
   const { options } = request;
   const { feature_service: service, features = [] } = parseFields(SERVED, request.fields);
   const project = ownProject(request);
@@ -24,11 +24,14 @@ export const servedFeatures: Resolver = (request) => {
     throw new RequestInvalidError('the request names a feature service and features: name one');
   }
   const read = new ReadViews(request, project);
-  for (const reference of parseReferences(features)) read.addReference(reference);
-  if (service === undefined) return read.requirements();
+  yield* read.addReferences(parseReferences(features));
+  if (service === undefined) return yield* read.requirements();
   const services = findNamed(request, project, ['FeatureService'], service);
   if (options.checkViews) for (const one of services) read.addService(one);
-  return [{ actions: request.endpoint.actions, resources: services }, ...read.requirements()];
+  return [
+    { actions: request.endpoint.actions, resources: services },
+    ...(yield* read.requirements()),
+  ];
 };
 
 const PUSHED = z.object({

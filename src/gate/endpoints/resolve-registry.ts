@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { FeastType } from '../../model/index.js';
-import type { AnyRequirement } from '../gate.js';
+import type { AnyRequirement, Requirement } from '../gate.js';
 import {
   createInNewProject,
   findNamed,
@@ -12,7 +12,7 @@ import {
   requireOn,
 } from './named-resources.js';
 import { nameSchema, optionalName, optionalNames, parseFields } from './read-request.js';
-import type { RequestContext, Resolver } from './request-context.js';
+import type { RequestContext, Resolver, SlowResolver } from './request-context.js';
 
 const OPTIONAL_PROJECT = z.object({ project: optionalName });
 
@@ -61,20 +61,22 @@ export const anyProject: Resolver = ({ fields }) => {
   return [];
 };
 
+/** Alternatives that are listed between two pauses. */
+const ALTERNATIVES_PER_STEP = 1000;
+
 /** CREATE or UPDATE on any project. What is committed was decided on when it was written. */
-export const changeOfAny: Resolver = (request) => {
+export const changeOfAny: SlowResolver = function* (request) {
   const { projects } = request.relations;
   const actions = ['UPDATE', 'CREATE'] as const;
   // The refusal is that of the first alternative: on the server's own project.
   const { project: own } = request.options;
-  const ordered = own === undefined ? projects : [own, ...projects];
-  return [
-    {
-      anyOf: [...new Set(ordered)].flatMap((project) =>
-        actions.map((action) => ({ actions: action, resources: projectResource(project) })),
-      ),
-    },
-  ];
+  const anyOf: Requirement[] = [];
+  for (const project of new Set(own === undefined ? projects : [own, ...projects])) {
+    const resources = projectResource(project);
+    for (const action of actions) anyOf.push({ actions: action, resources });
+    if (anyOf.length % ALTERNATIVES_PER_STEP === 0) yield;
+  }
+  return [{ anyOf }];
 };
 
 const NAMED = z.object({ name: nameSchema });
@@ -85,19 +87,44 @@ export const namedProject: Resolver = (request) => {
   return [requireOn(request.endpoint.actions, [], knownProject(request, name))];
 };
 
-const everythingOf = (
+/** Resources that are listed between two pauses, about a millisecond. */
+const RESOURCES_PER_STEP = 10_000;
+/** A project costs more than a resource: it is a requirement of its own. */
+const WORK_OF_PROJECT = 20;
+
+/** A requirement for each project and all that it holds, with pauses. */
+function* everythingOf(
   { endpoint, relations }: RequestContext,
   projects: readonly string[],
-): readonly AnyRequirement[] =>
-  projects.map((project) => ({
-    actions: endpoint.actions,
-    resources: [projectResource(project), ...relations.resourcesOf(project, endpoint.types)],
-  }));
+): Generator<undefined, readonly AnyRequirement[]> {
+  const { actions, types } = endpoint;
+  const needs: AnyRequirement[] = [];
+  let work = 0;
+  for (const project of projects) {
+    const resources = [projectResource(project)];
+    needs.push({ actions, resources });
+    work += WORK_OF_PROJECT;
+    if (work >= RESOURCES_PER_STEP) {
+      work = 0;
+      yield;
+    }
+    for (const type of types) {
+      for (const resource of relations.resourcesOf(project, [type])) {
+        resources.push(resource);
+        work += 1;
+        if (work < RESOURCES_PER_STEP) continue;
+        work = 0;
+        yield;
+      }
+    }
+  }
+  return needs;
+}
 
 /** A project and all that is in it, or all projects where the request names none. */
-export const everything: Resolver = (request) => everythingOf(request, projectsMeant(request));
+export const everything: SlowResolver = (request) => everythingOf(request, projectsMeant(request));
 
-export const everythingOfAll: Resolver = (request) =>
+export const everythingOfAll: SlowResolver = (request) =>
   everythingOf(request, request.relations.projects);
 
 const SEARCH = z.object({ projects: z.union([optionalName, optionalNames]) });

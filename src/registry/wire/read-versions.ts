@@ -1,16 +1,22 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type FeastType, freezeTags, quote, RegistryInvalidError } from '../../model/index.js';
 import type { EncodedObject } from '../encoded-object.js';
-import { VersionHistorySchema, type VersionRecord } from '../gen/relations_pb.js';
+import {
+  VersionHistorySchema,
+  type VersionRecord,
+  VersionRecordSchema,
+} from '../gen/relations_pb.js';
 import { pinsAmong, registeredViews } from '../linked-views.js';
 import type { RegistryRelations, ViewVersion } from '../relations.js';
 import { LINK_READERS } from './read-links.js';
-import { checkRecord } from './read-records.js';
+import { checkRecord, listRecords } from './read-records.js';
 import { readEnclosedResource } from './read-resource.js';
 
 /** The versions of views that a registry holds. */
 export type VersionHistory = Pick<RegistryRelations, 'versionsOf'>;
 
+/** Objects and versions that are read between two pauses. */
+const OBJECTS_PER_STEP = 64;
 /** Field of `feast.core.Registry`. */
 const HISTORY = 'feature_view_version_history';
 
@@ -29,15 +35,21 @@ const LISTS: ReadonlyMap<string, string> = new Map([
  * @throws RegistryInvalidError when the history is damaged
  * @source Feast 0.66.0, how its registry keeps versions and finds one; differs: of two with one number it reads the first
  */
-export function readVersionHistory(
+export function* readVersionHistory(
   objects: Iterable<EncodedObject>,
   registered: Pick<RegistryRelations, 'named'>,
-): VersionHistory {
+): Generator<undefined, VersionHistory> {
   const records = new Map<string, VersionRecord[]>();
+  let read = 0;
   for (const { list, bytes } of objects) {
+    read += 1;
+    if (read % OBJECTS_PER_STEP === 0) yield;
     if (list !== HISTORY) continue;
     checkRecord(VersionHistorySchema, bytes);
-    for (const record of fromBinary(VersionHistorySchema, bytes).records) {
+    for (const { content, end } of listRecords(VersionHistorySchema, bytes)) {
+      read += 1;
+      if (read % OBJECTS_PER_STEP === 0) yield;
+      const record = fromBinary(VersionRecordSchema, bytes.subarray(content, end));
       const key = keyOf(record.projectId, record.featureViewName, record.versionNumber);
       const others = records.get(key);
       if (others === undefined) records.set(key, [record]);
