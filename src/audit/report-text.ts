@@ -34,6 +34,8 @@ const LEVEL_STYLES: Readonly<Record<FindingLevel, StyleName>> = {
 const AUDIT = 'Audit';
 const INDENT = '  ';
 const MIN_ROOM = 30;
+/** Columns of a table whose names are shortened, where no terminal says its width: twenty long names are one row. */
+const SHORTENED_WIDTH = 120;
 
 /**
  * A report for people: findings by rule, the worst first, with the resources they are about and what to do, and a summary at
@@ -175,10 +177,11 @@ function resourceTable(
   const { style, width } = layout;
   const many = new Set(groups.map(({ project }) => project)).size > 1;
   const isLong = groups.some(({ names }) => shorten(names, layout).more > 0);
+  const columns = width ?? (isLong ? SHORTENED_WIDTH : undefined);
   const table = renderRecords(
     many ? ['PROJECT', ...titles] : titles,
     groups.map((group) => [...(many ? [group.project ?? '-'] : []), ...cellsOf(group)]),
-    { style, width: width === undefined ? undefined : width - INDENT.length },
+    { style, width: columns === undefined ? undefined : columns - INDENT.length },
     many ? 2 : 1,
   );
   if (!isLong) return table;

@@ -9,7 +9,11 @@ import { stringField } from './field-schemas.js';
 import { findAuthLookalikes } from './find-auth-lookalikes.js';
 import { isMapping } from './is-mapping.js';
 import { findIgnoredFields, parseAuthSection } from './parse-auth-section.js';
-import { parseRegistrySection, type RegistryConfig } from './parse-registry-section.js';
+import {
+  findMisspeltRegistryFields,
+  parseRegistrySection,
+  type RegistryConfig,
+} from './parse-registry-section.js';
 import { parseYaml } from './parse-yaml.js';
 
 /** What a `feature_store.yaml` says about the project, its registry and its users. */
@@ -98,6 +102,9 @@ export function parseFeatureStoreConfig(
   const ignored = findIgnoredFields(authSection).map((field) => ['auth', field]);
   const warnings = [
     ...misplaced.map((path) => document.errorAtKey(path, MISPLACED_AUTH).message),
+    ...findMisspeltRegistryFields(registrySection).map(
+      ({ field, message }) => document.errorAtKey(['registry', field], message).message,
+    ),
     ...ignored.map((path) => document.errorAtKey(path, 'has no effect with `kubernetes`').message),
   ];
   return Object.freeze({

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
+import { findNearest } from '../foundation/did-you-mean.js';
 import type { ConfigInvalidError } from '../model/errors.js';
 import { checkSection } from './check-section.js';
 import { stringField } from './field-schemas.js';
@@ -86,4 +87,28 @@ function toMapping(section: unknown): object | undefined {
 
 function resolveFrom(baseDirectory: string | undefined, path: string): string {
   return baseDirectory === undefined || isAbsolute(path) ? path : join(baseDirectory, path);
+}
+
+/** The fields that are read here. Readers of other registries and Feast itself know more. */
+const FIELDS = ['registry_type', 'path', 'cache_ttl_seconds'] as const;
+/** Fields of Feast's registries that look like one of those and are another. */
+const OTHER_FIELDS: ReadonlySet<string> = new Set(['registry_store_type', 'cache_mode']);
+
+/**
+ * Finds fields of the `registry` section that are probably a misspelling of one that is read.
+ *
+ * @returns the field, and what to say of it
+ * @source Feast 0.66.0, its registry models: unknown fields are kept, and change nothing
+ */
+export function findMisspeltRegistryFields(
+  section: unknown,
+): readonly { readonly field: string; readonly message: string }[] {
+  if (!isMapping(section)) return [];
+  return Object.keys(section).flatMap((field) => {
+    if (FIELDS.some((known) => known === field) || OTHER_FIELDS.has(field)) return [];
+    const meant = findNearest(field, FIELDS);
+    if (meant === undefined || meant in section) return [];
+    const instead = meant === 'path' ? `the registry is \`${DEFAULT_PATH}\`` : 'the default counts';
+    return { field, message: `is not read: did you mean \`${meant}\`? Without it ${instead}` };
+  });
 }

@@ -1,5 +1,6 @@
 import { findNearMisses } from '../analysis/near-misses.js';
 import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
+import { formatCount } from '../foundation/long-list.js';
 import { count } from '../foundation/names.js';
 import { type Decision, formatResource, type Subject } from '../model/index.js';
 import { assertAuthorizer, assertQuestion } from './check-arguments.js';
@@ -79,7 +80,7 @@ function describeReason(
   const { strategy } = snapshot.evaluator.rules;
   if (strategy === 'affirmative') return reason;
   const grants = permissions.filter(({ granted }) => granted).length;
-  return `${reason}: ${count(grants, 'grant')} of ${permissions.length} (strategy ${strategy})`;
+  return `${reason}: ${count(grants, 'grant')} of ${formatCount(permissions.length)} (strategy ${strategy})`;
 }
 
 /** The near misses that are not told of as deciding permissions already. */

@@ -1,5 +1,6 @@
 import { type Coverage, coverResources } from '../analysis/coverage.js';
 import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
+import { formatCount } from '../foundation/long-list.js';
 import { count, foldNames, MAX_LISTED } from '../foundation/names.js';
 import { formatResource, type Resource, typeMask, type Vocabulary } from '../model/index.js';
 import { assertAuthorizer, assertDemand } from './check-arguments.js';
@@ -106,8 +107,10 @@ function explainCoverage({ checked, open, idle, gaps }: CoverageReport): string 
     return `expected a gap in the coverage of ${resources}, but it is complete`;
   }
   const verdict = [
-    ...(open === 0 ? [] : [`${open} ${open === 1 ? 'is' : 'are'} not`]),
-    ...(idle === 0 ? [] : [`${idle} ${idle === 1 ? 'is' : 'are'} ignored without need`]),
+    ...(open === 0 ? [] : [`${formatCount(open)} ${open === 1 ? 'is' : 'are'} not`]),
+    ...(idle === 0
+      ? []
+      : [`${formatCount(idle)} ${idle === 1 ? 'is' : 'are'} ignored without need`]),
   ].join(' and ');
   const sections = [...gaps].slice(0, MAX_LISTED).map(([label, found]) => ({
     label,

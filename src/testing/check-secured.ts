@@ -1,7 +1,8 @@
 import { coverResource } from '../analysis/coverage.js';
 import { findNearMisses } from '../analysis/near-misses.js';
 import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
-import { MAX_LISTED } from '../foundation/names.js';
+import { formatCount } from '../foundation/long-list.js';
+import { count, MAX_LISTED } from '../foundation/names.js';
 import {
   formatResource,
   isExcludedPermission,
@@ -50,8 +51,8 @@ function headlineOf(list: readonly Resource[], open: readonly Resource[]): strin
       : `expected ${what} to be secured, and it is not`;
   }
   return pass
-    ? `expected one of ${list.length} resources not to be secured, and all are`
-    : `expected ${list.length} resources to be secured, and ${open.length} ${open.length === 1 ? 'is' : 'are'} not`;
+    ? `expected one of ${count(list.length, 'resource')} not to be secured, and all are`
+    : `expected ${count(list.length, 'resource')} to be secured, and ${formatCount(open.length)} ${open.length === 1 ? 'is' : 'are'} not`;
 }
 
 function describeSecured(snapshot: CompiledSnapshot, resource: Resource): MessageSection {

@@ -1,3 +1,4 @@
+import { andMore } from '../foundation/long-list.js';
 import { listSome, MAX_LISTED } from '../foundation/names.js';
 import { neutralize } from '../foundation/terminal/terminal-text.js';
 
@@ -34,7 +35,7 @@ export function outlineFailure(
     `  ${label}`,
     ...cut(lines).map((line) => `    ${line}`),
   ]);
-  return layOut(headline, more > 0 ? [...rows, `  and ${more} more`] : rows);
+  return layOut(headline, more > 0 ? [...rows, `  ${andMore(more)}`] : rows);
 }
 
 /** `"a", "b", "c", "d", "e" and 4 more`. */
@@ -44,7 +45,7 @@ export function listNames(names: readonly string[]): string {
 
 function cut(lines: readonly string[]): readonly string[] {
   const more = lines.length - MAX_LISTED;
-  return more > 0 ? [...lines.slice(0, MAX_LISTED), `and ${more} more`] : lines;
+  return more > 0 ? [...lines.slice(0, MAX_LISTED), andMore(more)] : lines;
 }
 
 // SECURITY: names come from a registry, and end up on terminals and in the logs of build servers.

@@ -183,6 +183,20 @@ describe('reportText', () => {
     expect(all).not.toContain('more');
   });
 
+  it('keeps rows of a shortened table to 120 columns where no terminal says a width', async () => {
+    const resources = Array.from({ length: 50 }, (_, index) => ({
+      type: 'FeatureView' as const,
+      name: `${'v'.repeat(40)}${index}`,
+    }));
+    const report = await auditOf({
+      permissions: [{ name: 'none', namePatterns: 'x', policy: roles('a') }],
+      resources,
+    });
+    const rows = reportText(report, options).split('\n').filter((row) => row.includes('vvv'));
+    expect(rows.length).toBeGreaterThan(5);
+    expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(120);
+  });
+
   it('shortens the findings of a rule', async () => {
     const permissions = Array.from({ length: 2020 }, (_, index) => ({
       name: `p${index}`,

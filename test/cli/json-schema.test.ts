@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from './run-cli.js';
@@ -110,4 +112,21 @@ describe('the documented JSON', () => {
     const { summary: _, ...rest } = report;
     expect(validate(rest)).toBe(false);
   });
+});
+
+it('carries what the configuration warns of', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-'));
+  try {
+    copyFileSync(EXAMPLE_REGISTRY, join(folder, 'registry.db'));
+    writeFileSync(
+      join(folder, 'feature_store.yaml'),
+      'project: credit_scoring\nregistry: {path: registry.db, cache_ttl_second: 5}\n',
+    );
+    const { stdout } = await runCli(['audit', folder, '--format', 'json']);
+    expectValid(schema('audit'), stdout);
+    const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly string[] };
+    expect(warnings).toEqual([expect.stringContaining('did you mean `cache_ttl_seconds`')]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

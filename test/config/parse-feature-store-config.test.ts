@@ -422,3 +422,26 @@ describe('environment variables of the auth section', () => {
     expect(registry.path).toBe('$PLACE/${X}.db');
   });
 });
+
+describe('a field of `registry` that is not read', () => {
+  it.each([
+    [
+      'pth: x',
+      'pth',
+      'is not read: did you mean `path`? Without it the registry is `data/registry.db`',
+    ],
+    ['path: x, cache_ttl_second: 5', 'cache_ttl_second', 'did you mean `cache_ttl_seconds`?'],
+    ['path: x, registry_typ: sql', 'registry_typ', 'did you mean `registry_type`?'],
+  ])('warns of `%s`', (fields, field, message) => {
+    const { warnings } = parse(`project: p\nregistry: {${fields}}\n`);
+    expect(warnings).toEqual([expect.stringContaining(message)]);
+    expect(warnings[0]).toContain(field);
+  });
+
+  it.each(['path: x', 'path: x, cache_mode: sync', 'path: x, s3_additional_kwargs: {a: b}'])(
+    'is silent on `%s`, which is known to Feast',
+    (fields) => {
+      expect(parse(`project: p\nregistry: {${fields}}\n`).warnings).toEqual([]);
+    },
+  );
+});

@@ -67,6 +67,16 @@ describe('readRegistryFile', () => {
     ['XML', '<?xml version="1.0"?><Error/>', 'is an XML document'],
     ['JSON', '{"entities": []}', 'is a JSON document'],
     [
+      'YAML',
+      'project: p\nregistry: data/registry.db\n',
+      'is a YAML file, not a registry. Give the folder of a `feature_store.yaml`',
+    ],
+    [
+      'text',
+      'Notes on the registry, as of today.\n',
+      'is a text file, not a registry. Name the binary',
+    ],
+    [
       'a registry from before projects',
       registryBytes({ projects: [], entities: [{ spec: { name: 'e', project: 'p' } }] }),
       'holds objects and no project: it is cut off, or a Feast from before projects wrote it',

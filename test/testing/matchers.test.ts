@@ -222,6 +222,16 @@ describe('toBeSecured', () => {
     expect(lines.at(-1)).toBe('  and 3 more');
     expect(lines).toHaveLength(8);
   });
+
+  it('writes long numbers with separators', () => {
+    const strangers = Array.from({ length: 1205 }, (_, index) => ({
+      type: 'Entity' as const,
+      name: `e${index}`,
+    }));
+    const lines = messageOf(() => expect(authorizer).toBeSecured(strangers)).split('\n');
+    expect(lines[0]).toBe('expected 1,205 resources to be secured, and 1,205 are not');
+    expect(lines.at(-1)).toBe('  and 1,200 more');
+  });
 });
 
 describe('toBeFullyCovered', () => {

@@ -1,4 +1,5 @@
-import { auditSnapshot, reportJson, reportText } from '../../audit/index.js';
+import { auditSnapshot, reportText } from '../../audit/index.js';
+import { safeJson } from '../../foundation/terminal/terminal-text.js';
 import type { Arguments } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
 import { exitCodeFor } from '../fail-on.js';
@@ -16,10 +17,11 @@ export async function runAudit(args: Arguments, io: CommandIo): Promise<number> 
     return { report: auditSnapshot(snapshot, options), config, source, vocabulary };
   });
   // Those of the snapshot are findings.
-  printWarnings(config?.warnings ?? [], io);
+  const warnings = config?.warnings ?? [];
+  printWarnings(warnings, io);
   const text =
     args.get('format') === 'json'
-      ? reportJson(report)
+      ? `${safeJson({ ...report, warnings }, 2)}\n`
       : reportText(report, { ...reportLayout(args, io), source, vocabulary });
   await writeAll(io.stdout, text);
   return exitCodeFor(report.findings, args);

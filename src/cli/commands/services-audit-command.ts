@@ -40,8 +40,9 @@ export const servicesAuditCommand: Command = {
   },
   notes: [
     'FILE is JSON: `terraform show -json` of a state or a plan; an answer of the Databricks API, or what its command line',
-    'prints with `-o json` (permissions, secret ACLs, grants, tokens, …); the specification of online stores, in YAML too; or',
-    'a policy of AWS. `-` is standard input. All files are taken together.',
+    'prints with `-o json` (permissions, secret ACLs, grants, tokens, …); the specification of online stores; or a policy of',
+    'AWS, an array of policies, or a template of CloudFormation. The specification and templates may be YAML. `-` is',
+    'standard input. All files are taken together.',
     'Policies are held against the actions of --need on the tables; without it, one that stands beside the ARN of an',
     'instance profile is held against the online stores in DynamoDB that name this profile.',
   ],

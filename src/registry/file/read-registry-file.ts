@@ -4,6 +4,7 @@ import { checkOptions } from '../../foundation/options.js';
 import { quote, RegistryInvalidError, RegistryUnavailableError } from '../../model/index.js';
 import type { RegistryContents } from '../registry-source.js';
 import { decodeRegistry } from '../wire/decode-registry.js';
+import { recognizeText } from './recognize-text.js';
 
 /** 1 GiB. A registry of 100,000 resources has some 30 MB. */
 const MAX_BYTES = 2 ** 30;
@@ -37,7 +38,7 @@ export function decodeRegistryFile(path: string, bytes: Uint8Array): RegistryCon
 }
 
 function sayProblem(bytes: Uint8Array, { message }: RegistryInvalidError): string {
-  const other = recognizeFile(bytes);
+  const other = recognizeFile(bytes) ?? recognizeText(bytes);
   return other === undefined ? message : `is ${other.kind}, not a registry. ${other.advice}`;
 }
 

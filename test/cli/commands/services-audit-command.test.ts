@@ -272,6 +272,8 @@ describe('refuses', () => {
     ['a folder', () => folder, ''],
     ['what is not JSON', () => '-', `{"token_value": "${secret}`],
     ['what is of no known kind', () => '-', `{"${secret}": "${secret}"}`],
+    ['what is not YAML', () => '-', `token: [${secret}`],
+    ['YAML of no known kind', () => '-', `${secret}: ${secret}`],
   ])('%s, without its content', async (_, path, stdin) => {
     const error: unknown = await audit([path()], stdin).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });
@@ -298,4 +300,24 @@ test('commands with one path still take one', () => {
   expect(parseArguments(one, [])).toMatchObject({ path: '.', paths: [] });
   expect(() => parseArguments(one, ['a', 'b'])).toThrow('takes one path');
   expect(parseArguments(servicesAuditCommand, ['--help']).has('help')).toBe(true);
+});
+
+describe('standard input', () => {
+  const policy =
+    'Version: "2012-10-17"\nStatement: [{Effect: Allow, Action: "*", Resource: "*"}]\n';
+
+  test('is read as YAML where it does not start with a bracket', async () => {
+    const fromYaml = await audit(['-'], policy);
+    const fromJson = await audit(
+      ['-'],
+      '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}',
+    );
+    expect(fromYaml.stdout).toBe(fromJson.stdout);
+    expect(fromYaml.exitCode).toBe(fromJson.exitCode);
+  });
+});
+
+test('the help says that arrays of policies and templates are read', () => {
+  const notes = servicesAuditCommand.notes?.join(' ');
+  expect(notes).toContain('an array of policies, or a template of CloudFormation');
 });

@@ -9,7 +9,8 @@ import { templateYaml } from '../../aws-iam/read-template-yaml.js';
 export const MAX_SERVICES_TEXT: number = 64 * 1024 * 1024;
 
 /**
- * The data of a file of services: JSON, or YAML where the file's name says so.
+ * The data of a file of services: JSON, or YAML where the file's name says so. A name without an extension, such as that of
+ * standard input, leaves it to the text: what starts with a bracket is JSON.
  *
  * @throws ConfigInvalidError where it is neither, or longer than 64 Mi characters (YAML: 1 Mi), or a policy of AWS or YAML
  *   with a member that is given twice. Never with a part of the text in its message.
@@ -33,7 +34,9 @@ export function parseServicesText(text: string, file: string): unknown {
 
 /** Templates of CloudFormation are in either language, and their files may end in `.template`. */
 function isYaml(text: string, file: string): boolean {
-  return /\.ya?ml$/i.test(file) || (/\.template$/i.test(file) && !/^\ufeff?\s*\{/.test(text));
+  if (/\.ya?ml$/i.test(file)) return true;
+  const saysNothing = /\.template$/i.test(file) || !/\.[^./\\]+$/.test(file);
+  return saysNothing && /^\ufeff?\s*[^\s{[]/.test(text);
 }
 
 function parseYamlText(text: string, file: string): unknown {
