@@ -192,7 +192,9 @@ describe('reportText', () => {
       permissions: [{ name: 'none', namePatterns: 'x', policy: roles('a') }],
       resources,
     });
-    const rows = reportText(report, options).split('\n').filter((row) => row.includes('vvv'));
+    const rows = reportText(report, options)
+      .split('\n')
+      .filter((row) => row.includes('vvv'));
     expect(rows.length).toBeGreaterThan(5);
     expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(120);
   });

@@ -12,7 +12,12 @@ import {
   requireOn,
 } from './named-resources.js';
 import { nameSchema, optionalName, optionalNames, parseFields } from './read-request.js';
-import type { RequestContext, Resolver, SlowResolver } from './request-context.js';
+import type {
+  RequestContext,
+  ResolvedRequirements,
+  Resolver,
+  SlowResolver,
+} from './request-context.js';
 
 const OPTIONAL_PROJECT = z.object({ project: optionalName });
 
@@ -147,8 +152,8 @@ const MONITORED = z.object({
  */
 function monitoredBy(
   request: RequestContext,
-  ofAll: (project: string, summed: readonly FeastType[]) => readonly AnyRequirement[],
-): readonly AnyRequirement[] {
+  ofAll: (project: string, summed: readonly FeastType[]) => ResolvedRequirements,
+): ResolvedRequirements {
   const { endpoint } = request;
   const { project, ...named } = parseFields(MONITORED, request.fields);
   knownProject(request, project);
