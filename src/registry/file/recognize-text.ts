@@ -3,8 +3,10 @@ import type { RecognizedFile } from '../../config/index.js';
 /** Bytes that are looked at. */
 const HEAD_BYTES = 256;
 
-/** Control characters that texts do not hold, and what stands for bytes that are not UTF-8. */
-const NOT_TEXT = /[\0-\x08\x0e-\x1f\x7f\ufffd]/;
+/** Whether a character is one that texts do not hold, or stands for bytes that are not UTF-8. */
+function isOdd(character: string): boolean {
+  return character === '\ufffd' || (character < ' ' && !'\t\n\v\f\r'.includes(character));
+}
 
 /**
  * Recognizes a text file in place of a registry, which starts with the tag of a field.
@@ -14,7 +16,7 @@ const NOT_TEXT = /[\0-\x08\x0e-\x1f\x7f\ufffd]/;
 export function recognizeText(bytes: Uint8Array): RecognizedFile | undefined {
   // A character may be cut in two at the end.
   const head = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES), { stream: true });
-  if (head === '' || NOT_TEXT.test(head)) return undefined;
+  if (head === '' || [...head].some(isOdd)) return undefined;
   return /^[ \t]*[\w-]+:(?:\s|$)/m.test(head)
     ? {
         kind: 'a YAML file',
