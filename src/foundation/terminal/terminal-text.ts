@@ -10,7 +10,7 @@ import stringWidth from 'string-width';
 
 /** Controls, format characters (bidirectional ones among them), halves of surrogate pairs, line separators, unassigned. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/gu;
-const UNSAFE_IN_JSON = /[\p{Cf}\u007f-\u009f\u2028\u2029]/gu;
+const UNSAFE_IN_JSON = /[\p{Cf}\p{Cn}\u007f-\u009f\u2028\u2029]/gu;
 
 /** Splits text into what a reader takes for one character. */
 const CLUSTERS = new Intl.Segmenter();

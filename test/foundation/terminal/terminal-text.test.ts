@@ -47,6 +47,10 @@ describe('safeJson', () => {
     );
   });
 
+  it('escapes unassigned characters, as plain text does', () => {
+    expect(safeJson({ '\u2065': '\u0378' })).toBe('{"\\u2065":"\\u0378"}');
+  });
+
   it('writes what it changes in halves of 16 bits', () => {
     expect(safeJson('\u{e0041}\u009b')).toBe('"\\udb40\\udc41\\u009b"');
   });
