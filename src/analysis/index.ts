@@ -1,4 +1,5 @@
 export type { AnalysisError } from '../model/index.js';
+export type { AccessChange, ChangedRights } from './access-change.js';
 export type { AccessRule } from './access-condition.js';
 export {
   type AccessMatrix,
@@ -8,6 +9,13 @@ export {
   type MatrixRow,
 } from './access-matrix.js';
 export { type CanWhat, type CanWhatOptions, canWhat, type ResourceRights } from './can-what.js';
+export {
+  type AccessDiff,
+  type DiffAccessOptions,
+  diffAccess,
+  type NamesDiff,
+} from './diff-access.js';
+export type { NameChange, UndecidedNames } from './name-change.js';
 export type { Page, PageRequest } from './page.js';
 export type { AccessPrincipal, NamedPrincipal, NamedUser, OpaquePolicy } from './principal.js';
 export type { PermissionReference, ResourceReference } from './references.js';

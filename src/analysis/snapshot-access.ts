@@ -6,7 +6,7 @@ import {
   requirementOf,
 } from '../engine/index.js';
 import { getOrAdd } from '../foundation/get-or-add.js';
-import type { PolicyKind } from '../model/index.js';
+import type { PolicyKind, Resource } from '../model/index.js';
 import type { SubjectTest } from '../policy/index.js';
 import { AccessCondition } from './access-condition.js';
 import type { Clause } from './minimal-sets.js';
@@ -127,4 +127,12 @@ function neededGrants(
     case 'unanimous':
       return denials > 0 ? Number.POSITIVE_INFINITY : Math.max(1, applicable);
   }
+}
+
+/** Undefined: the snapshot does not know the project. */
+export function permissionSetOf(
+  snapshot: CompiledSnapshot,
+  resource: Resource,
+): PermissionSet | undefined {
+  return snapshot.projects.has(resource.project) ? snapshot.permissionSetOf(resource) : undefined;
 }

@@ -24,6 +24,7 @@ export interface StoreContents {
   /** What was read. */
   readonly source: string;
   readonly snapshotOptions: SnapshotOptions;
+  readonly isPermissionFile: boolean;
 }
 
 /** A feature store, read and compiled. */
@@ -96,7 +97,10 @@ export async function readStore(
   if (path !== undefined && text !== undefined && isPermissionFile(text, path)) {
     return permissionFileContents(text, path, project);
   }
-  return loadFeatureStore(path, { env: io.env, project });
+  return {
+    ...(await loadFeatureStore(path, { env: io.env, project })),
+    isPermissionFile: false,
+  };
 }
 
 /** The text of a YAML file; undefined for a folder and for a file that cannot be read, which is reported later. */
@@ -143,6 +147,7 @@ export function permissionFileContents(
   return {
     config: undefined,
     source: file,
+    isPermissionFile: true,
     snapshotOptions: {
       permissions: all.filter(isMeant),
       // Page tokens belong to a version.

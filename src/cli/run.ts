@@ -6,6 +6,7 @@ import { type CommandIo, writeAll } from './command-io.js';
 import { auditCommand } from './commands/audit-command.js';
 import { canWhatCommand } from './commands/can-what-command.js';
 import { decideCommand } from './commands/decide-command.js';
+import { diffCommand } from './commands/diff-command.js';
 import { explainCommand } from './commands/explain-command.js';
 import { listCommand } from './commands/list-command.js';
 import { matrixCommand } from './commands/matrix-command.js';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   whoCanCommand,
   canWhatCommand,
   matrixCommand,
+  diffCommand,
   servicesAuditCommand,
   servicesEndpointPlanCommand,
   servicesEndpointApplyCommand,

@@ -3,6 +3,7 @@ export {
   type CompiledNamePattern,
   compileNamePattern,
 } from './name-pattern/compile-name-pattern.js';
+export { exploreNames, type NameRow } from './name-pattern/explore-names.js';
 export { rewriteGlobLookalike } from './name-pattern/glob-lookalike.js';
 export { loadCharacterNames, needsCharacterNames } from './name-pattern/named-characters.js';
 export {

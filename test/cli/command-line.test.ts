@@ -34,6 +34,8 @@ Commands:
                             namespace alone, may do
   matrix                    Show what each role, group and namespace alone may
                             do to each resource
+  diff                      Show who gained and lost what between two stores,
+                            permission files or git revisions
   services audit            Find tokens, secrets and permissions of services
                             that are more open than they need be
   services endpoint plan    Show which service principals lack access to serving
@@ -151,11 +153,11 @@ describe('a command line that is not understood', () => {
     [['audti'], 'no command `audti`; did you mean `audit`?'],
     [
       ['apply'],
-      'no command `apply`; there are audit, list, explain, decide, who-can, can-what, matrix, services',
+      'no command `apply`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, services',
     ],
     [
       ['\u001b[2J'],
-      'no command `\\u001b[2J`; there are audit, list, explain, decide, who-can, can-what, matrix, services',
+      'no command `\\u001b[2J`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, services',
     ],
     [['services', 'adit'], 'no command `services adit`; did you mean `services audit`?'],
     [

@@ -77,6 +77,8 @@ describe('the documented JSON', () => {
     ['who-can', ['who-can', 'DELETE', 'FeatureView:new', ALLOW_ALL]],
     ['can-what', ['can-what', '--user', USER, OIDC_EXAMPLE]],
     ['can-what', ['can-what', '--role', 'trusted', '--action', 'READ', EXAMPLE, '--limit', '2']],
+    ['diff', ['diff', EXAMPLE, ALLOW_ALL]],
+    ['diff', ['diff', ALLOW_ALL, OIDC_EXAMPLE, '--registered-only']],
     ['matrix', ['matrix', EXAMPLE]],
     ['matrix', ['matrix', '--type', 'Entity', ALLOW_ALL, '--limit', '1']],
   ])('of %s: %j', async (name, argv) => {

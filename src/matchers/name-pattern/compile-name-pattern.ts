@@ -56,8 +56,7 @@ export interface CompiledNamePattern {
  * compileNamePattern('(?!secret_).*').test('driver_stats') // true
  */
 export function compileNamePattern(source: NamePatternSource): CompiledNamePattern {
-  const text = typeof source === 'string' ? pythonStrip(source) : source.glob;
-  const tree = typeof source === 'string' ? parseRegularExpression(text) : parseGlob(text);
+  const { text, tree } = parseTree(source);
   try {
     const { shape, test, states } = compileFormula(splitLookAround(tree));
     if (states > MAX_PATTERN_STATES) throw new ProgramTooLargeError(TOO_MANY_STATES);
@@ -65,6 +64,29 @@ export function compileNamePattern(source: NamePatternSource): CompiledNamePatte
   } catch (error) {
     throw unsupportedError(error, text, tree);
   }
+}
+
+/**
+ * What a pattern matches, as a combination of trees without look-around.
+ *
+ * @throws {@link PatternUnsupportedError} as {@link compileNamePattern} does, but for patterns that are too large to run
+ */
+export function parseNamePattern(source: NamePatternSource): Formula {
+  const { text, tree } = parseTree(source);
+  try {
+    return splitLookAround(tree);
+  } catch (error) {
+    throw unsupportedError(error, text, tree);
+  }
+}
+
+function parseTree(source: NamePatternSource): {
+  readonly text: string;
+  readonly tree: PatternNode;
+} {
+  if (typeof source !== 'string') return { text: source.glob, tree: parseGlob(source.glob) };
+  const text = pythonStrip(source);
+  return { text, tree: parseRegularExpression(text) };
 }
 
 /** A pattern such as `*_raw` is refused at its star: it is a glob. */

@@ -1,6 +1,7 @@
 import {
   accessMatrix,
   canWhat,
+  diffAccess,
   reviewAccess,
   searchActions,
   searchResources,
@@ -64,6 +65,7 @@ export const CORE_CALLS: OptionCalls = {
   whoCan: [(extra: object) => whoCan(snapshot, 'DELETE', resource, extra), 'page', 'types'],
   canWhat: [(extra: object) => canWhat(snapshot, null, extra), 'actions', 'limit'],
   accessMatrix: [(extra: object) => accessMatrix(snapshot, extra), 'types', 'actions'],
+  diffAccess: [(extra: object) => diffAccess(snapshot, snapshot, extra), 'names', 'types'],
   reviewAccess: [(extra: object) => [...reviewAccess(snapshot, extra)], 'actions', 'page'],
   searchActions: [
     (extra: object) => searchActions(snapshot, { subject: null, resource, ...extra }),
