@@ -12,7 +12,7 @@ function permissionFile(name: string, patterns: string, roles = 'reader'): strin
   const file = join(folder, name);
   writeFileSync(
     file,
-    `permissions:\n  - { name: a, types: Entity, name_patterns: ${patterns}, actions: DESCRIBE, policy: { roles: [${roles}] } }\n`,
+    `permissions:\n  - { name: a, types: Entity, name_patterns: '${patterns}', actions: DESCRIBE, policy: { roles: [${roles}] } }\n`,
   );
   return file;
 }
