@@ -9,9 +9,7 @@ import {
   type Snapshot,
 } from '../engine/index.js';
 import {
-  type DecidingPermission,
   type Decision,
-  type DecisionReason,
   type FeastVocabulary,
   isExcludedPermission,
   type ResourceOf,
@@ -36,20 +34,16 @@ export interface ExplainedDecision {
     readonly note: string | null;
   };
   readonly allowed: boolean;
-  readonly reason: DecisionReason;
+  readonly reason: Decision['reason'];
   readonly explanation: string;
   /** Those that decided. */
-  readonly permissions: readonly DecidingPermission[];
+  readonly permissions: Decision['permissions'];
   /** All that cover the resource, whatever the actions. */
   readonly covering: readonly CoveringPermission[];
   /** Of a refusal: permissions that fail on one condition only. */
   readonly nearMisses: readonly NearMiss[];
   /** What the permissions say where nothing is enforced; null: that is what is above. */
-  readonly ifEnforced: {
-    readonly allowed: boolean;
-    readonly reason: DecisionReason;
-    readonly explanation: string;
-  } | null;
+  readonly ifEnforced: Pick<Decision, 'allowed' | 'reason' | 'explanation'> | null;
   /** What Feast's own servers answer, with auth on. */
   readonly feast: FeastAnswer;
   /** What the configuration and the permissions say without effect, one sentence each. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { ConfigInvalidError } from '../model/errors.js';
-import type { YamlDocument } from './parse-yaml.js';
+import { type ConfigInvalidError, throwCollected } from '../model/errors.js';
+import { parseYaml, type YamlDocument } from './parse-yaml.js';
 
 /**
  * Checks one section of a file against its schema.
@@ -25,4 +25,22 @@ export function checkSection<Output>(
     } else errors.push(document.errorAt(path, issue.message));
   }
   return undefined;
+}
+
+/**
+ * Reads a file that is one section. Variables of the environment are left as they are written.
+ *
+ * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
+ */
+export function parseFields<Output>(
+  text: string,
+  schema: z.ZodType<Output>,
+  file: string | undefined,
+): Output {
+  const document = parseYaml(text, { file });
+  const errors: ConfigInvalidError[] = [];
+  const fields = checkSection(schema, { value: document.value, path: [] }, document, errors);
+  throwCollected(errors);
+  // Without fields there was an error.
+  return fields as Output;
 }

@@ -1,4 +1,4 @@
-import { AuthzError, type ErrorStatus, quote } from './errors.js';
+import { AuthzError, quote } from './errors.js';
 import type { Resource } from './resource.js';
 import type { Subject } from './subject.js';
 
@@ -56,10 +56,6 @@ export class PermissionDeniedError extends AuthzError {
     const { actions, resource } = decision;
     super(`not permitted: ${actions.join(', ')} on ${resource.type} ${quote(resource.name)}`);
     this.#decision = decision;
-  }
-
-  override get responseStatus(): ErrorStatus {
-    return { http: 403, grpc: 7 };
   }
 
   /** A getter, so that an error that is serialised into a response takes no role names along. */

@@ -1,10 +1,6 @@
 import * as z from 'zod';
-import { checkSection } from '../../../config/check-section.js';
 import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
 import type { Environment } from '../../../config/index.js';
-import { parseYaml } from '../../../config/parse-yaml.js';
-import { checkOptions } from '../../../foundation/options.js';
-import { type ConfigInvalidError, throwCollected } from '../../../model/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
 import type { WorkspaceClientOptions } from '../workspace/index.js';
 import type { EndpointLevel, ServingEndpointAccess } from './endpoint-access.js';
@@ -13,7 +9,9 @@ import {
   type CredentialsSection,
   connectWorkspace,
   credentialsSection,
+  parseWorkspacesFile,
   type WorkspaceSection,
+  type WorkspacesFileOptions,
   workspaceSection,
 } from './workspace-section.js';
 
@@ -44,20 +42,10 @@ const name = stringField.min(1, 'must not be empty');
  * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
  * @throws TypeError if an option is unknown
  */
-export function parseEndpointFile(
-  text: string,
-  options: { readonly file?: string | undefined; readonly env: Environment },
-): EndpointFile {
-  checkOptions<typeof options>(options, { file: true, env: true });
-  const { file, env } = options;
-  // Without the environment: what a secret's field says is looked at as it is written.
-  const document = parseYaml(text, { file });
-  const errors: ConfigInvalidError[] = [];
-  const section = { value: document.value, path: [] };
-  const found = checkSection(fileSchema(env), section, document, errors);
-  throwCollected(errors);
-  // Without a value there was an error.
-  const { workspace, endpoints, service_principals, level, token } = found as FileFields;
+export function parseEndpointFile(text: string, options: WorkspacesFileOptions): EndpointFile {
+  const fields = parseWorkspacesFile(text, fileSchema, options);
+  const { env } = options;
+  const { workspace, endpoints, service_principals, level, token } = fields;
   return {
     access: { endpoints, servicePrincipals: service_principals, level },
     connect: () => connectWorkspace(workspace, env),

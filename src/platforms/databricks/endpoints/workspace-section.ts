@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { parseFields } from '../../../config/check-section.js';
 import { expandEnvironment } from '../../../config/expand-environment.js';
 import { stringField } from '../../../config/field-schemas.js';
 import type { Environment } from '../../../config/index.js';
+import { checkOptions } from '../../../foundation/options.js';
 import { ConfigInvalidError, quote } from '../../../model/index.js';
 import {
   createDatabricksCredentials,
@@ -14,6 +16,28 @@ import {
   type TokenProvider,
 } from '../tokens/index.js';
 import type { WorkspaceClientOptions } from '../workspace/index.js';
+
+/** Where a file about workspaces stands, and the environment that its secrets are in. */
+export interface WorkspacesFileOptions {
+  /** Its name, for error messages. */
+  readonly file?: string | undefined;
+  readonly env: Environment;
+}
+
+/**
+ * Reads a file about workspaces. What a secret's field says is looked at as it is written.
+ *
+ * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
+ * @throws TypeError if an option is unknown
+ */
+export function parseWorkspacesFile<Fields>(
+  text: string,
+  schemaOf: (env: Environment) => z.ZodType<Fields>,
+  options: WorkspacesFileOptions,
+): Fields {
+  checkOptions<WorkspacesFileOptions>(options, { file: true, env: true });
+  return parseFields(text, schemaOf(options.env), options.file);
+}
 
 /** The variable of the environment that holds a secret. */
 export interface SecretReference {

@@ -1,17 +1,15 @@
 import * as z from 'zod';
-import { checkSection } from '../../../config/check-section.js';
 import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
 import type { Environment } from '../../../config/index.js';
-import { parseYaml } from '../../../config/parse-yaml.js';
-import { checkOptions } from '../../../foundation/options.js';
-import { type ConfigInvalidError, throwCollected } from '../../../model/index.js';
 import {
   connectWorkspace,
   expandedText,
+  parseWorkspacesFile,
   readSecret,
   type SecretReference,
   secretReference,
   type WorkspaceSection,
+  type WorkspacesFileOptions,
   workspaceSection,
 } from '../endpoints/workspace-section.js';
 import {
@@ -54,20 +52,9 @@ interface ReaderFields {
  * @throws TypeError if an option is unknown
  * @source Terraform module `mlops-azure-infrastructure-with-sp-linking`, "Inputs"
  */
-export function parseLinkFile(
-  text: string,
-  options: { readonly file?: string | undefined; readonly env: Environment },
-): LinkFile {
-  checkOptions<typeof options>(options, { file: true, env: true });
-  const { file, env } = options;
-  // Without the environment: what a secret's field says is looked at as it is written.
-  const document = parseYaml(text, { file });
-  const errors: ConfigInvalidError[] = [];
-  const section = { value: document.value, path: [] };
-  const found = checkSection(fileSchema(env), section, document, errors);
-  throwCollected(errors);
-  // Without a value there was an error.
-  const fields = found as FileFields;
+export function parseLinkFile(text: string, options: WorkspacesFileOptions): LinkFile {
+  const fields = parseWorkspacesFile(text, fileSchema, options);
+  const { env } = options;
   const staging = readerFields(fields, 'staging');
   const prod = readerFields(fields, 'prod');
   const rules = {
