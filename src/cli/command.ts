@@ -48,9 +48,12 @@ export interface Command {
   readonly exitCodes: Readonly<Partial<Record<'0' | '1' | '2', string>>>;
   /** More to know, one line each. */
   readonly notes: readonly string[];
-  /** Loads the command's code, runs it and gives the exit code. */
-  run(args: Arguments, io: CommandIo): Promise<number>;
+  /** Loads its code. */
+  load(): Promise<CommandRun>;
 }
+
+/** Runs a command and gives the exit code. */
+export type CommandRun = (args: Arguments, io: CommandIo) => Promise<number>;
 
 /** A command line that cannot be understood. Its message says how to mend it. */
 export class UsageError extends Error {
@@ -100,6 +103,12 @@ export const PAGE_TOKEN: OptionSpec = {
   value: 'TOKEN',
   help: 'Write the page that follows another one, which names this token as `next`',
 };
+
+/** The options of every command that shows something. */
+export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
+
+/** The options of commands that list what a feature store holds. */
+export const LIST_OPTIONS: readonly OptionSpec[] = [ALL, FORMAT, PROJECT, NO_COLOR, HELP];
 
 /** What PATH can be, for the notes of a command. */
 export const PATH_NOTE: string =

@@ -81,7 +81,7 @@ async function dispatch(argv: readonly string[], io: CommandIo): Promise<number>
   }
   const { command, rest } = findCommand(words);
   const args = isHelp ? undefined : parseArguments(command, rest);
-  if (args !== undefined && !args.has('help')) return command.run(args, io);
+  if (args !== undefined && !args.has('help')) return (await command.load())(args, io);
   await writeAll(io.stdout, commandHelp(command));
   return 0;
 }

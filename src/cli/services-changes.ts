@@ -3,7 +3,6 @@ import { renderTable, type TableCell } from '../foundation/terminal/render-table
 import { neutralize, safeJson, wrapWords } from '../foundation/terminal/terminal-text.js';
 import { type Arguments, UsageError } from './command.js';
 import { type CommandIo, writeAll } from './command-io.js';
-import { readLines } from './read-lines.js';
 import { FILE_USAGE } from './services-options.js';
 import { textLayout } from './text-layout.js';
 
@@ -22,7 +21,6 @@ export interface ServicesChanges {
   readonly details: Readonly<Record<string, string>>;
 }
 
-const MAX_ANSWER = 100;
 const LINE = 100;
 
 /**
@@ -40,48 +38,30 @@ export async function readOneFile({
   return { file, text: await readYamlText(file) };
 }
 
-/**
- * Whether a person wants changes: by `--yes`, or by typing `yes` on a terminal, on which they are shown.
- *
- * @throws {@link UsageError} when there is neither
- */
-export async function confirmChanges(
-  changes: ServicesChanges,
-  args: Arguments,
-  io: CommandIo,
-): Promise<boolean> {
-  if (args.has('yes')) return true;
-  const { stdin, stderr } = io;
-  if (stdin.isTTY !== true) {
-    throw new UsageError('nothing was changed: without a terminal to ask on, `--yes` is needed');
-  }
-  // Standard output is for the result.
-  await writeAll(stderr, toText(changes, args, { ...io, stdout: stderr }));
-  stderr.write('Do this? Only `yes` is taken: ');
-  if ((await readAnswer(stdin)) === 'yes') return true;
-  stderr.write('nothing was changed\n');
-  return false;
-}
-
-/** The first line; undefined where there is none, or it is longer than any answer. */
-async function readAnswer(stdin: CommandIo['stdin']): Promise<string | undefined> {
-  for await (const [line] of readLines(stdin, MAX_ANSWER)) {
-    if (line !== undefined) return 'text' in line ? line.text.trim() : undefined;
-  }
-  return undefined;
-}
-
-/** Writes what was found or done, as `--format` says. */
+/** Writes what was found or done, as `--format` says. Gives the exit code: 1 if anything is left. */
 export async function writeChanges(
-  changes: ServicesChanges,
+  result: ServicesChanges,
   args: Arguments,
   io: CommandIo,
-): Promise<void> {
-  const text = args.get('format') === 'json' ? `${safeJson(changes)}\n` : toText(changes, args, io);
+): Promise<0 | 1> {
+  const text =
+    args.get('format') === 'json' ? `${safeJson(result)}\n` : changesText(result, args, io);
   await writeAll(io.stdout, text);
+  const { changes, findings, applied } = result;
+  return findings.length > 0 || (!applied && changes.length > 0) ? 1 : 0;
 }
 
-function toText(
+/** Writes what a comparison found, and gives the exit code. */
+export function writeFindings(
+  findings: ServicesChanges['findings'],
+  args: Arguments,
+  io: CommandIo,
+): Promise<0 | 1> {
+  return writeChanges({ changes: [], findings, applied: false, details: {} }, args, io);
+}
+
+/** What was found or done, for people. */
+export function changesText(
   { changes, findings, applied, details }: ServicesChanges,
   args: Arguments,
   io: CommandIo,

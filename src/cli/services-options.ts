@@ -1,4 +1,4 @@
-import { FORMAT, HELP, NO_COLOR, type OptionSpec } from './command.js';
+import { type Command, type OptionSpec, SHOW_OPTIONS } from './command.js';
 
 /** What follows the name of a command that takes one file. */
 export const FILE_USAGE = '[OPTIONS] FILE';
@@ -11,6 +11,71 @@ const YES: OptionSpec = {
 
 const DRY_RUN: OptionSpec = { name: 'dry-run', help: 'Show what would be done, and stop' };
 
-/** The options of commands that show, and those of commands that change. */
-export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
-export const CHANGE_OPTIONS: readonly OptionSpec[] = [YES, DRY_RUN, ...SHOW_OPTIONS];
+const CHANGE_OPTIONS: readonly OptionSpec[] = [YES, DRY_RUN, ...SHOW_OPTIONS];
+
+const FAILED = 'the command line or the file cannot be understood, or a workspace cannot be asked';
+
+/** What a command does about the difference between workspaces and the file. */
+type Deed = 'plan' | 'apply' | 'verify' | 'rotate';
+
+const DEEDS: Readonly<Record<Deed, Pick<Command, 'options' | 'exitCodes'>>> = {
+  plan: {
+    options: SHOW_OPTIONS,
+    exitCodes: {
+      0: 'nothing to change and nothing found',
+      1: 'something to change, or a finding',
+      2: FAILED,
+    },
+  },
+  apply: {
+    options: CHANGE_OPTIONS,
+    exitCodes: {
+      0: 'all is as the file says',
+      1: 'a finding that is left to people, or changes that were not wanted',
+      2: FAILED,
+    },
+  },
+  verify: {
+    options: SHOW_OPTIONS,
+    exitCodes: { 0: 'all is as the file says', 1: 'at least one difference', 2: FAILED },
+  },
+  rotate: {
+    options: CHANGE_OPTIONS,
+    exitCodes: {
+      0: 'no token ends soon',
+      1: 'a finding that is left to people, or a renewal that was not wanted',
+      2: FAILED,
+    },
+  },
+};
+
+/** Commands on one kind of file that says how workspaces are to be. */
+export interface WorkspacesCommands {
+  /** What their names begin with. */
+  readonly group: string;
+  /** What the file holds. */
+  readonly notes: readonly string[];
+}
+
+/** One of them. */
+export function workspacesCommand(
+  { group, notes }: WorkspacesCommands,
+  deed: Deed,
+  // The options are its own; the common ones come after them.
+  {
+    options = [],
+    ...command
+  }: Pick<Command, 'summary' | 'load'> & Partial<Pick<Command, 'options'>>,
+): Command {
+  const common = DEEDS[deed];
+  return {
+    ...command,
+    name: `${group} ${deed}`,
+    usage: FILE_USAGE,
+    // Several paths, so that the command itself says that it needs one.
+    manyPaths: true,
+    options: [...options, ...common.options],
+    exitCodes: common.exitCodes,
+    notes,
+  };
+}

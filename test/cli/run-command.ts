@@ -29,7 +29,7 @@ export async function runCommand(
   async function* pieces(): AsyncGenerator<Uint8Array> {
     if (typed !== undefined) yield Buffer.from(typed);
   }
-  const exitCode = await command.run(parseArguments(command, argv), {
+  const exitCode = await (await command.load())(parseArguments(command, argv), {
     stdin: { [Symbol.asyncIterator]: pieces, isTTY: typed !== undefined },
     stdout: output((text) => {
       stdout += text;

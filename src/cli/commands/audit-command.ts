@@ -13,8 +13,5 @@ export const auditCommand: Command = {
     2: 'the command line or the feature store cannot be understood',
   },
   notes: [PATH_NOTE],
-  async run(args, io) {
-    const { runAudit } = await import('./run-audit.js');
-    return runAudit(args, io);
-  },
+  load: async () => (await import('./run-audit.js')).runAudit,
 };

@@ -30,8 +30,5 @@ export const decideCommand: Command = {
     'registry. A line that cannot be understood is answered with',
     '{"line": 2, "error": {"message": "..."}}.',
   ],
-  async run(args, io) {
-    const { runDecide } = await import('./run-decide.js');
-    return runDecide(args, io);
-  },
+  load: async () => (await import('./run-decide.js')).runDecide,
 };

@@ -1,4 +1,4 @@
-import { ALL, type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
+import { type Command, LIST_OPTIONS, PATH_NOTE } from '../command.js';
 
 /** `explain`: one decision, with all that is behind it. */
 export const explainCommand: Command = {
@@ -29,11 +29,7 @@ export const explainCommand: Command = {
       name: 'registered-only',
       help: 'End with code 2 if the registry does not have the resource',
     },
-    ALL,
-    FORMAT,
-    PROJECT,
-    NO_COLOR,
-    HELP,
+    ...LIST_OPTIONS,
   ],
   exitCodes: {
     0: 'allowed',
@@ -47,8 +43,5 @@ export const explainCommand: Command = {
     '  feast-permissions explain --action READ --resource FeatureView:driver_stats \\',
     '    --user \'{"username": "ann", "roles": ["data-scientist"]}\'',
   ],
-  async run(args, io) {
-    const { runExplain } = await import('./run-explain.js');
-    return runExplain(args, io);
-  },
+  load: async () => (await import('./run-explain.js')).runExplain,
 };

@@ -1,4 +1,4 @@
-import { ALL, type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
+import { type Command, LIST_OPTIONS, PATH_NOTE } from '../command.js';
 
 /** `list`: the permissions of a registry, with all their fields. */
 export const listCommand: Command = {
@@ -11,19 +11,12 @@ export const listCommand: Command = {
       short: 'v',
       help: 'List the resources that each permission covers as well',
     },
-    ALL,
-    FORMAT,
-    PROJECT,
-    NO_COLOR,
-    HELP,
+    ...LIST_OPTIONS,
   ],
   exitCodes: {
     0: 'the permissions were listed',
     2: 'the command line or the feature store cannot be understood',
   },
   notes: [PATH_NOTE],
-  async run(args, io) {
-    const { runList } = await import('./run-list.js');
-    return runList(args, io);
-  },
+  load: async () => (await import('./run-list.js')).runList,
 };

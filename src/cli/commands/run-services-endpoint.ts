@@ -19,20 +19,20 @@ import {
 } from '../../platforms/databricks/workspace/index.js';
 import { type Arguments, UsageError } from '../command.js';
 import type { CommandIo } from '../command-io.js';
+import { confirmChanges } from '../confirm-changes.js';
 import { withProgress } from '../progress.js';
 import {
-  confirmChanges,
   readOneFile,
   type ServicesChanges,
   writeChanges,
+  writeFindings,
 } from '../services-changes.js';
 
 /** Runs `services endpoint plan`. */
 export async function runServicesEndpointPlan(args: Arguments, io: CommandIo): Promise<number> {
   const { file, workspace } = await openFile(args, io);
   const plan = await ask(io, () => planEndpointAccess(workspace, file.access));
-  await writeChanges(toChanges(plan, false), args, io);
-  return plan.changes.length + plan.findings.length > 0 ? 1 : 0;
+  return writeChanges(toChanges(plan, false), args, io);
 }
 
 /** Runs `services endpoint apply`. */
@@ -45,21 +45,18 @@ export async function runServicesEndpointApply(args: Arguments, io: CommandIo): 
   const plan = await ask(io, () => planEndpointAccess(workspace, file.access));
   const planned = withToken(toChanges(plan, false), file, tokenFile);
   if (args.has('dry-run') || planned.changes.length === 0) {
-    await writeChanges(planned, args, io);
-    return planned.changes.length + planned.findings.length > 0 ? 1 : 0;
+    return writeChanges(planned, args, io);
   }
   if (!(await confirmChanges(planned, args, io))) return 1;
   const done = await ask(io, () => grantAll(file, workspace, tokenFile));
-  await writeChanges(done, args, io);
-  return done.findings.length > 0 ? 1 : 0;
+  return writeChanges(done, args, io);
 }
 
 /** Runs `services endpoint verify`. */
 export async function runServicesEndpointVerify(args: Arguments, io: CommandIo): Promise<number> {
   const { file, workspace } = await openFile(args, io);
   const findings = await ask(io, () => verifyEndpointAccess(workspace, file.access));
-  await writeChanges(toChanges({ changes: [], findings }, false), args, io);
-  return findings.length > 0 ? 1 : 0;
+  return writeFindings(findings.map(toFinding), args, io);
 }
 
 async function openFile(
@@ -84,14 +81,18 @@ function toChanges({ changes, findings }: EndpointAccessPlan, applied: boolean):
       where: grant.endpoint,
       message: describeEndpointGrant(grant),
     })),
-    findings: findings.map(({ rule, endpoint, message }: EndpointFinding) => ({
-      rule,
-      where: endpoint,
-      message,
-    })),
+    findings: findings.map(toFinding),
     applied,
     details: {},
   };
+}
+
+function toFinding({
+  rule,
+  endpoint,
+  message,
+}: EndpointFinding): ServicesChanges['findings'][number] {
+  return { rule, where: endpoint, message };
 }
 
 /** The changes with the token that is made, where one is. */

@@ -22,12 +22,13 @@ import {
 } from '../../platforms/databricks/links/index.js';
 import type { Arguments } from '../command.js';
 import type { CommandIo } from '../command-io.js';
+import { confirmChanges } from '../confirm-changes.js';
 import { type Progress, withProgress } from '../progress.js';
 import {
-  confirmChanges,
   readOneFile,
   type ServicesChanges,
   writeChanges,
+  writeFindings,
 } from '../services-changes.js';
 
 /** Runs `services link plan`. */
@@ -52,9 +53,7 @@ export async function runServicesLinkVerify(args: Arguments, io: CommandIo): Pro
           await Promise.all(states.map((state) => readState(state, file.rules))),
         )
       : await ask(io, () => verifyLink(file.connect()));
-  const changes = { changes: [], findings: findings.map(toFinding), applied: false, details: {} };
-  await writeChanges(changes, args, io);
-  return findings.length > 0 ? 1 : 0;
+  return writeFindings(findings.map(toFinding), args, io);
 }
 
 /** Runs `services link rotate`. */
@@ -91,8 +90,7 @@ async function change(
     if (last !== undefined) io.stderr.write(brokenOff(last));
     throw error;
   });
-  await writeChanges(toChanges(done.plan, done.changes), args, io);
-  return done.plan.findings.length + done.plan.changes.length > 0 ? 1 : 0;
+  return writeChanges(toChanges(done.plan, done.changes), args, io);
 }
 
 function brokenOff(change: LinkChange): string {
@@ -101,8 +99,7 @@ function brokenOff(change: LinkChange): string {
 }
 
 async function writePlan(plan: LinkPlan, args: Arguments, io: CommandIo): Promise<number> {
-  await writeChanges(toChanges(plan), args, io);
-  return plan.changes.length + plan.findings.length + plan.blocked.length > 0 ? 1 : 0;
+  return writeChanges(toChanges(plan), args, io);
 }
 
 async function parseFile(args: Arguments, { env }: CommandIo): Promise<LinkFile> {

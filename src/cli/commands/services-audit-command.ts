@@ -1,4 +1,4 @@
-import { ALL, type Command, FORMAT, HELP, NO_COLOR, type OptionSpec } from '../command.js';
+import { ALL, type Command, type OptionSpec, SHOW_OPTIONS } from '../command.js';
 import { FAIL_ON } from '../fail-on.js';
 
 const NEED: OptionSpec = {
@@ -32,7 +32,7 @@ export const servicesAuditCommand: Command = {
   summary: 'Find tokens, secrets and permissions of services that are more open than they need be',
   usage: '[OPTIONS] FILE...',
   manyPaths: true,
-  options: [NEED, TABLE, INDEX, PRINCIPAL, ALL, FAIL_ON, FORMAT, NO_COLOR, HELP],
+  options: [NEED, TABLE, INDEX, PRINCIPAL, ALL, FAIL_ON, ...SHOW_OPTIONS],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',
@@ -46,8 +46,5 @@ export const servicesAuditCommand: Command = {
     'Policies are held against the actions of --need on the tables; without it, one that stands beside the ARN of an',
     'instance profile is held against the online stores in DynamoDB that name this profile.',
   ],
-  async run(args, io) {
-    const { runServicesAudit } = await import('./run-services-audit.js');
-    return runServicesAudit(args, io);
-  },
+  load: async () => (await import('./run-services-audit.js')).runServicesAudit,
 };

@@ -32,15 +32,18 @@ async function audit(
   async function* pieces(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(stdin);
   }
-  const exitCode = await servicesAuditCommand.run(parseArguments(servicesAuditCommand, argv), {
-    stdin: { [Symbol.asyncIterator]: pieces },
-    stdout: output((text) => {
-      stdout += text;
-    }),
-    stderr: output(() => {}),
-    env: {},
-    cwd: process.cwd(),
-  });
+  const exitCode = await (await servicesAuditCommand.load())(
+    parseArguments(servicesAuditCommand, argv),
+    {
+      stdin: { [Symbol.asyncIterator]: pieces },
+      stdout: output((text) => {
+        stdout += text;
+      }),
+      stderr: output(() => {}),
+      env: {},
+      cwd: process.cwd(),
+    },
+  );
   return { exitCode, stdout };
 }
 

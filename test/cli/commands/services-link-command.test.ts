@@ -202,7 +202,8 @@ test('says where a run broke off, and that it may go on', async () => {
   const args = parseArguments(COMMANDS.apply, ['--yes', file]);
   const stdin = { async *[Symbol.asyncIterator]() {}, isTTY: false };
   const io = { stdin, stdout: output, stderr: output, env, cwd: folder };
-  await expect(COMMANDS.apply.run(args, io)).rejects.toMatchObject({ status: 400 });
+  const apply = await COMMANDS.apply.load();
+  await expect(apply(args, io)).rejects.toMatchObject({ status: 400 });
   expect(written.join('')).toBe(
     'broken off at dev: create secret scope `remote-mr-staging`; run it again to go on\n',
   );
