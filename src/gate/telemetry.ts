@@ -1,3 +1,4 @@
+import { attempt } from '../foundation/notify.js';
 import { AuthzError, type Decision } from '../model/index.js';
 
 /** What is recorded of a decision. Neither roles nor users nor names of resources: they are private, or without bound. */
@@ -214,12 +215,4 @@ function attributesOf({ allowed, reason, actions, resource }: Decision): Telemet
     'feast_permissions.action': actions.join(','),
     'feast_permissions.resource_type': resource.type,
   };
-}
-
-function attempt<T>(record: () => T): T | undefined {
-  try {
-    return record();
-  } catch {
-    return undefined;
-  }
 }

@@ -13,12 +13,12 @@ import {
   addIdentitySecret,
   createHttpClient,
   formEncode,
-  type HttpClient,
   MIN_MASKED_SECONDS,
   type ObtainedToken,
   parseProviderAddress,
   requestToken,
-  type SecretRegistry,
+  SENDING_OPTIONS,
+  type SendingOptions,
   type TokenGrant,
 } from '../net/index.js';
 import { httpOptions } from './oidc/oidc-verifier.js';
@@ -42,7 +42,7 @@ export interface TokenSource {
 }
 
 /** How a client obtains its tokens. */
-export interface TokenSourceOptions {
+export interface TokenSourceOptions extends SendingOptions {
   /** A function of one's own: a token, or a token and its end in milliseconds since 1970. Comes before everything else. */
   readonly getToken?: (() => Promise<string | ObtainedToken>) | undefined;
   /** A file of one's own; read anew for each token. Comes before everything else. */
@@ -55,29 +55,16 @@ export interface TokenSourceOptions {
   readonly serviceAccountTokenPath?: string | undefined;
   /** The `scope` that is asked for. None unless given. */
   readonly scope?: string | undefined;
-  /** How often a request is sent at most, each with the timeout of the configuration; 4 unless given. */
-  readonly maxAttempts?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-  /** Waits, in milliseconds. */
-  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
-  readonly httpClient?: HttpClient | undefined;
-  /** Where secrets and tokens are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
 
 const TOKEN_SOURCE_OPTIONS: OptionNames<TokenSourceOptions> = {
+  ...SENDING_OPTIONS,
   getToken: true,
   tokenFile: true,
   service: true,
   env: true,
   serviceAccountTokenPath: true,
   scope: true,
-  maxAttempts: true,
-  now: true,
-  sleep: true,
-  httpClient: true,
-  redaction: true,
 };
 
 interface Source {

@@ -21,7 +21,15 @@ export {
   type ProviderAddress,
   parseProviderAddress,
 } from './provider-metadata.js';
-export { createSender, REQUEST_OPTIONS, type RequestOptions } from './request-options.js';
+export {
+  createSender,
+  REQUEST_OPTIONS,
+  type RequestOptions,
+  SECRET_HANDLING_OPTIONS,
+  SENDING_OPTIONS,
+  type SecretHandlingOptions,
+  type SendingOptions,
+} from './request-options.js';
 export {
   basicAuthorization,
   formEncode,

@@ -11,32 +11,48 @@ import {
 import type { SecretRegistry } from './mask-secrets.js';
 import { type RetryOptions, retryRequest } from './retry-request.js';
 
-/** How a server is asked. */
-export interface RequestOptions {
-  /** In place of the one that the next two make. It must send a secret nowhere but to the address that it is given. */
+/** The clock that secrets and tokens are kept by, and what masks them. */
+export interface SecretHandlingOptions {
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** Where secrets and tokens are registered to be masked. Default: the process-wide redaction. */
+  readonly redaction?: SecretRegistry | undefined;
+}
+
+/** How requests are sent, and sent again. */
+export interface SendingOptions extends SecretHandlingOptions {
+  /** In place of the one that the other options make. It must send a secret nowhere but to the address that it is given. */
   readonly httpClient?: HttpClient | undefined;
+  /** How often a request is sent at most; 4 unless given, or as often as the server's documentation says. */
+  readonly maxAttempts?: number | undefined;
+  /** Waits, in milliseconds. */
+  readonly sleep?: RetryOptions['sleep'] | undefined;
+}
+
+/** How a server is asked. */
+export interface RequestOptions extends SendingOptions {
   /** File of certificates to trust in place of the system's. */
   readonly caCertPath?: string | undefined;
   /** For one request with its whole answer; at most an hour. Each kind of server has its own unless given. */
   readonly requestTimeoutSeconds?: number | undefined;
-  /** How often a request is sent at most; 4 unless given, or as often as the server's documentation says. */
-  readonly maxAttempts?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-  /** Waits, in milliseconds. */
-  readonly sleep?: RetryOptions['sleep'] | undefined;
-  /** Where secrets and tokens are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
 
-export const REQUEST_OPTIONS: OptionNames<RequestOptions> = {
+export const SECRET_HANDLING_OPTIONS: OptionNames<SecretHandlingOptions> = {
+  now: true,
+  redaction: true,
+};
+
+export const SENDING_OPTIONS: OptionNames<SendingOptions> = {
+  ...SECRET_HANDLING_OPTIONS,
   httpClient: true,
+  maxAttempts: true,
+  sleep: true,
+};
+
+export const REQUEST_OPTIONS: OptionNames<RequestOptions> = {
+  ...SENDING_OPTIONS,
   caCertPath: true,
   requestTimeoutSeconds: true,
-  maxAttempts: true,
-  now: true,
-  sleep: true,
-  redaction: true,
 };
 
 /** What is usual for one kind of server. */

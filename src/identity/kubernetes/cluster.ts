@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import type { OptionNames } from '../../foundation/options.js';
 import { TimedCache } from '../../foundation/timed-cache.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
-import { addAcceptedToken, MIN_MASKED_SECONDS, type SecretRegistry } from '../../net/index.js';
+import {
+  addAcceptedToken,
+  MIN_MASKED_SECONDS,
+  SECRET_HANDLING_OPTIONS,
+  type SecretHandlingOptions,
+} from '../../net/index.js';
 import { createKubernetesApi, type ReviewedUser } from './api.js';
 import {
   assertCredentials,
@@ -20,7 +25,7 @@ import { createReviewQueue } from './review-queue.js';
 import { assertReviewable, type ReviewableTokens } from './reviewable-token.js';
 
 /** How an API server is asked about tokens. */
-export interface TokenReviewOptions {
+export interface TokenReviewOptions extends SecretHandlingOptions {
   /**
    * How to reach the API server: a `KubeConfig` of `@kubernetes/client-node`, or the file of one. Without it:
    * what `KUBECONFIG` names, `~/.kube/config`, or the service account of the pod.
@@ -41,13 +46,10 @@ export interface TokenReviewOptions {
   readonly requestTimeoutSeconds?: number | undefined;
   /** How many tokens are remembered, and may be checked at the same time. Default 10,000. */
   readonly maxTokens?: number | undefined;
-  /** Milliseconds since 1970. Default `Date.now`. */
-  readonly now?: (() => number) | undefined;
-  /** Where accepted tokens are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
 
 export const TOKEN_REVIEW_OPTIONS: OptionNames<TokenReviewOptions> = {
+  ...SECRET_HANDLING_OPTIONS,
   kubeConfig: true,
   audiences: true,
   opaqueTokens: true,
@@ -55,8 +57,6 @@ export const TOKEN_REVIEW_OPTIONS: OptionNames<TokenReviewOptions> = {
   cacheSeconds: true,
   requestTimeoutSeconds: true,
   maxTokens: true,
-  now: true,
-  redaction: true,
 };
 
 /** What is known of a cluster, each part at most as old as the cache allows. */

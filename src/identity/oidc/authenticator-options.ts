@@ -1,6 +1,10 @@
 import type { OptionNames } from '../../foundation/options.js';
 import type { Subject } from '../../model/subject.js';
-import type { HttpClient, SecretRegistry } from '../../net/index.js';
+import {
+  type HttpClient,
+  SECRET_HANDLING_OPTIONS,
+  type SecretHandlingOptions,
+} from '../../net/index.js';
 import {
   KUBERNETES_OPTIONS,
   type KubernetesAuthenticatorOptions,
@@ -18,7 +22,7 @@ export interface IssuerOptions extends OidcOptions {
 /**
  * Options of `createAuthenticator`: which tokens are accepted, and what is made of their claims.
  */
-export interface AuthenticatorOptions extends OidcOptions {
+export interface AuthenticatorOptions extends OidcOptions, SecretHandlingOptions {
   /** Who the bearer of a Kubernetes token is. Such a token is refused where this is not given. */
   readonly tokenReview?: ((token: string) => Promise<Subject>) | undefined;
   /** Accepts the tokens of other servers, too. */
@@ -28,12 +32,8 @@ export interface AuthenticatorOptions extends OidcOptions {
   readonly cache?: VerifiedTokenCacheOptions | undefined;
   /** Longer tokens are refused before anything of them is read; 16,384 characters unless given. */
   readonly maxTokenLength?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
   /** In place of the one that `ca_cert_path`, `verify_ssl` and the timeout make. */
   readonly httpClient?: HttpClient | undefined;
-  /** Where tokens are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
 
 const OIDC_OPTIONS: OptionNames<OidcOptions> = {
@@ -55,12 +55,11 @@ export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = { ...OIDC_OPTIONS, aut
 
 export const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   ...OIDC_OPTIONS,
+  ...SECRET_HANDLING_OPTIONS,
   tokenReview: true,
   services: true,
   kubernetes: KUBERNETES_OPTIONS,
   cache: { maxTokens: true, ttlSeconds: true },
   maxTokenLength: true,
-  now: true,
   httpClient: true,
-  redaction: true,
 };

@@ -1,3 +1,4 @@
+import { SingleFlight } from '../../foundation/single-flight.js';
 import { IdentityInvalidError, IdentityUnavailableError } from '../../model/errors.js';
 import {
   fetchJson,
@@ -70,32 +71,25 @@ export function createProviderKeys(settings: Settings): ProviderKeys {
   let heldSince = 0;
   let askedAt = 0;
   let failure: unknown;
-  let question: Promise<void> | undefined;
   let closed = false;
+  const questions = new SingleFlight<void>();
 
-  const ask = (): Promise<void> => {
-    question ??= fetchKeySet(settings, held)
-      .then(
-        (fetched) => {
-          held = fetched;
-          heldSince = now();
-          failure = undefined;
-        },
-        (error: unknown) => {
-          failure = error;
-        },
-      )
-      .finally(() => {
-        askedAt = now();
-        question = undefined;
-      });
-    return question;
-  };
+  const ask = (): Promise<void> =>
+    questions.run(async () => {
+      try {
+        held = await fetchKeySet(settings, held);
+        heldSince = now();
+        failure = undefined;
+      } catch (error) {
+        failure = error;
+      }
+      askedAt = now();
+    });
 
   const heldFor = (milliseconds: number): KeySet | undefined =>
     closed || !within(now() - heldSince, milliseconds) ? undefined : held;
   const pausing = (milliseconds: number): boolean =>
-    question === undefined && within(now() - askedAt, milliseconds);
+    questions.size === 0 && within(now() - askedAt, milliseconds);
 
   const renew = async (): Promise<KeySet> => {
     if (closed) throw new IdentityUnavailableError('the authenticator is closed');
@@ -109,7 +103,7 @@ export function createProviderKeys(settings: Settings): ProviderKeys {
   const search = createKeySearch({
     cooldownMs,
     now,
-    askedAt: () => (question === undefined ? askedAt : undefined),
+    askedAt: () => (questions.size === 0 ? askedAt : undefined),
     ask: () => ask().then(() => failure === undefined),
     has: (kid) => held?.keys.has(kid) === true,
     isClosed: () => closed,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SingleFlight } from '../../foundation/single-flight.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
 
 /** The keys of a provider, as far as a search for one of them needs them. */
@@ -32,7 +33,7 @@ export function createKeySearch(search: KeySearch): (kid: string) => Promise<voi
   const { cooldownMs, now, ask, has } = search;
   /** When the provider last said that it does not have a key. */
   const missingSince = new Map<string, number>();
-  let pause: Promise<void> | undefined;
+  const pauses = new SingleFlight<void>();
   let waiting = 0;
 
   const awaitTurn = async (): Promise<void> => {
@@ -41,10 +42,7 @@ export function createKeySearch(search: KeySearch): (kid: string) => Promise<voi
     const pauseMs = Math.min(PAUSE_MS, cooldownMs);
     const elapsed = now() - askedAt;
     if (elapsed < 0 || elapsed >= pauseMs) return;
-    pause ??= sleep(pauseMs - elapsed).finally(() => {
-      pause = undefined;
-    });
-    await pause;
+    await pauses.run(() => sleep(pauseMs - elapsed));
   };
 
   return async (kid) => {

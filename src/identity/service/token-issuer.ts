@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import { freezeSubject, type Subject } from '../../model/subject.js';
-import { addIdentitySecret, type SecretRegistry } from '../../net/index.js';
+import {
+  addIdentitySecret,
+  SECRET_HANDLING_OPTIONS,
+  type SecretHandlingOptions,
+} from '../../net/index.js';
 import { loadServiceKey, type ServiceSigningKey } from './key.js';
 import { addServiceKeySecrets } from './mask-key.js';
 
@@ -10,7 +14,7 @@ import { addServiceKeySecrets } from './mask-key.js';
 export const SERVICE_TOKEN_TYPE = 'feast-service+jwt';
 
 /** What the tokens of a service say, and what signs them. */
-export interface ServiceTokenIssuerOptions {
+export interface ServiceTokenIssuerOptions extends SecretHandlingOptions {
   /** Name of who signs; the verifier must be told the same. */
   readonly issuer: string;
   /** Name of who is meant; the verifier must be told the same. */
@@ -20,21 +24,7 @@ export interface ServiceTokenIssuerOptions {
   readonly key: ServiceSigningKey;
   /** How long a token holds, in seconds; 60 unless given, at most 600. */
   readonly lifetimeSeconds?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-  /** Where the secret and the tokens are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
-
-const ISSUER_OPTIONS: OptionNames<ServiceTokenIssuerOptions> = {
-  issuer: true,
-  audience: true,
-  subject: true,
-  key: true,
-  lifetimeSeconds: true,
-  now: true,
-  redaction: true,
-};
 
 /** Signs the tokens by which one server makes itself known to another. */
 export interface ServiceTokenIssuer {
@@ -54,7 +44,14 @@ export const MAX_SERVICE_TOKEN_SECONDS = 600;
  * @source takes the place of Feast's unsigned token, which anyone can write who knows or guesses one variable
  */
 export function createServiceTokenIssuer(options: ServiceTokenIssuerOptions): ServiceTokenIssuer {
-  checkOptions<ServiceTokenIssuerOptions>(options, ISSUER_OPTIONS);
+  checkOptions<ServiceTokenIssuerOptions>(options, {
+    ...SECRET_HANDLING_OPTIONS,
+    issuer: true,
+    audience: true,
+    subject: true,
+    key: true,
+    lifetimeSeconds: true,
+  });
   const { issuer, audience, lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, now = Date.now } = options;
   assertName('issuer', issuer);
   assertName('audience', audience);

@@ -1,8 +1,8 @@
 import { compactVerify } from 'jose';
 import type { CompactToken } from '../../foundation/compact-token.js';
-import { checkOptions, type OptionNames } from '../../foundation/options.js';
+import { checkOptions } from '../../foundation/options.js';
 import { IdentityInvalidError, quote } from '../../model/errors.js';
-import type { SecretRegistry } from '../../net/index.js';
+import { SECRET_HANDLING_OPTIONS, type SecretHandlingOptions } from '../../net/index.js';
 import { compileClaimMapping } from '../token/claim-mapping.js';
 import { assertTimeClaims } from '../token/time-claims.js';
 import type { VerifiedToken } from '../token/verified-token.js';
@@ -11,27 +11,14 @@ import { addServiceKeySecrets } from './mask-key.js';
 import { assertName, MAX_SERVICE_TOKEN_SECONDS, SERVICE_TOKEN_TYPE } from './token-issuer.js';
 
 /** Which tokens of services are accepted. */
-export interface ServiceTokenVerifierOptions {
+export interface ServiceTokenVerifierOptions extends SecretHandlingOptions {
   readonly issuer: string;
   readonly audience: string;
   /** All keys that are accepted now: while one takes the place of another, both. */
   readonly keys: readonly ServiceVerificationKey[];
   /** By how much clocks may differ, in seconds; 10 unless given. */
   readonly clockToleranceSeconds?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-  /** Where the secrets are registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
-
-const VERIFIER_OPTIONS: OptionNames<ServiceTokenVerifierOptions> = {
-  issuer: true,
-  audience: true,
-  keys: true,
-  clockToleranceSeconds: true,
-  now: true,
-  redaction: true,
-};
 
 /** Verifies the tokens by which servers know each other. */
 export interface ServiceTokenVerifier {
@@ -53,7 +40,13 @@ const DEFAULT_CLOCK_TOLERANCE_SECONDS = 10;
 export function createServiceTokenVerifier(
   options: ServiceTokenVerifierOptions,
 ): ServiceTokenVerifier {
-  checkOptions<ServiceTokenVerifierOptions>(options, VERIFIER_OPTIONS);
+  checkOptions<ServiceTokenVerifierOptions>(options, {
+    ...SECRET_HANDLING_OPTIONS,
+    issuer: true,
+    audience: true,
+    keys: true,
+    clockToleranceSeconds: true,
+  });
   const { issuer, audience, now = Date.now } = options;
   const tolerance = options.clockToleranceSeconds ?? DEFAULT_CLOCK_TOLERANCE_SECONDS;
   assertName('issuer', issuer);

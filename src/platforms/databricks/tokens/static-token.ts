@@ -1,17 +1,18 @@
 import { checkOptions } from '../../../foundation/options.js';
 import { CredentialUnavailableError } from '../../../model/errors.js';
-import { addIdentitySecret, isHeaderToken, type SecretRegistry } from '../../../net/index.js';
+import {
+  addIdentitySecret,
+  isHeaderToken,
+  SECRET_HANDLING_OPTIONS,
+  type SecretHandlingOptions,
+} from '../../../net/index.js';
 import { GET_TOKEN_OPTIONS, type GetTokenOptions, type TokenProvider } from './token-provider.js';
 import { demandText } from './token-request.js';
 
 /** A token that is given and not renewed. */
-export interface StaticTokenOptions {
+export interface StaticTokenOptions extends SecretHandlingOptions {
   /** When it ends, in milliseconds since 1970; never unless given. */
   readonly expiresAt?: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined;
-  /** Where it is registered to be masked; the process-wide redaction unless given. */
-  readonly redaction?: SecretRegistry | undefined;
 }
 
 /**
@@ -25,7 +26,7 @@ export function createStaticTokenProvider(
   token: string,
   options: StaticTokenOptions = {},
 ): TokenProvider {
-  checkOptions<StaticTokenOptions>(options, { expiresAt: true, now: true, redaction: true });
+  checkOptions<StaticTokenOptions>(options, { ...SECRET_HANDLING_OPTIONS, expiresAt: true });
   const { expiresAt = Number.POSITIVE_INFINITY, now = Date.now, redaction } = options;
   if (!isHeaderToken(demandText('token', token))) {
     throw new TypeError('token must be printable, without white space');
