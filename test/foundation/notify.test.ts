@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { attempt, notify } from '../../src/foundation/notify.js';
 
 describe('attempt', () => {
@@ -23,11 +23,15 @@ describe('notify', () => {
   });
 
   it('ignores what a listener throws or rejects with', async () => {
-    notify(() => {
+    const thrower = vi.fn<() => never>(() => {
       throw new Error('full');
-    }, 1);
-    notify(() => Promise.reject(new Error('full')), 1);
+    });
+    const rejecter = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('full')));
+    notify(thrower, 1);
+    notify(rejecter, 1);
     // A rejection that is left alone would fail the run.
     await new Promise(setImmediate);
+    expect(thrower).toHaveBeenCalledOnce();
+    expect(rejecter).toHaveBeenCalledOnce();
   });
 });

@@ -1,4 +1,5 @@
 import { referToResource } from '../../analysis/references.js';
+
 import { count, listSome } from '../../foundation/names.js';
 import { quote } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
@@ -45,20 +46,10 @@ export const unsatisfiable: FindingRule = {
   level: 'warning',
   title: 'An action whose permissions all have policies that match no user',
   advice: 'Name a role, group or namespace in their policies, or take the action out of them',
-  *check(facts) {
-    const resources = facts.resources
-      .filter(({ coverage }) => coverage.unsatisfiableActions.length > 0)
-      .map(({ resource, coverage }) => ({
-        ...referToResource(resource),
-        actions: coverage.unsatisfiableActions,
-      }));
-    for (const group of groupByActions(resources)) {
-      const { actions } = group;
-      yield {
-        message: `the policies for ${actions.join(', ')} match no user on ${describeGroup(facts, group)}`,
-      };
-    }
-  },
+  check: eachGroup(
+    ({ unsatisfiableActions }) => unsatisfiableActions,
+    (actions, group) => `the policies for ${actions} match no user on ${group}`,
+  ),
 };
 
 /** Actions that no permission holds on resources that are secured. One finding for all resources alike. */
@@ -67,21 +58,26 @@ export const uncoveredActions: FindingRule = {
   level: 'note',
   title: 'An action that no permission holds, which is refused to everyone',
   advice: 'Add it to a permission if users need it',
-  *check(facts) {
-    const resources = facts.resources
-      .filter(({ coverage }) => coverage.secured && coverage.uncoveredActions.length > 0)
-      .map(({ resource, coverage }) => ({
-        ...referToResource(resource),
-        actions: coverage.uncoveredActions,
-      }));
-    for (const group of groupByActions(resources)) {
-      const { actions } = group;
-      yield {
-        message: `no permission holds ${actions.join(', ')} on ${describeGroup(facts, group)}`,
-      };
-    }
-  },
+  check: eachGroup(
+    ({ secured, uncoveredActions }) => (secured ? uncoveredActions : []),
+    (actions, group) => `no permission holds ${actions} on ${group}`,
+  ),
 };
+
+/** One finding for all resources of which the same actions are picked. */
+function eachGroup(
+  pick: (coverage: AuditFacts['resources'][number]['coverage']) => readonly string[],
+  describe: (actions: string, group: string) => string,
+): FindingRule['check'] {
+  return function* check(facts) {
+    const resources = facts.resources
+      .map(({ resource, coverage }) => ({ ...referToResource(resource), actions: pick(coverage) }))
+      .filter(({ actions }) => actions.length > 0);
+    for (const group of groupByActions(resources)) {
+      yield { message: describe(group.actions.join(', '), describeGroup(facts, group)) };
+    }
+  };
+}
 
 function describeGroup(facts: AuditFacts, { project, type, names }: ActionGroup): string {
   const where = ofProject(facts, project);

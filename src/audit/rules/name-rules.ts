@@ -2,8 +2,11 @@ import { referToPermission, referToResource } from '../../analysis/references.js
 import { listSome } from '../../foundation/names.js';
 import { quote, type Resource } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import { describePermission, ofProject } from '../describe.js';
+
+import { ofProject } from '../describe.js';
+
 import type { FindingRule } from '../finding-rule.js';
+import { eachPermission } from './about-permission.js';
 
 /** Names of one kind and project that only a computer tells apart. */
 interface LookAlikes {
@@ -52,24 +55,18 @@ export const noWildcard: FindingRule = {
   title:
     'A policy that names a role, group or namespace with `*`, which Feast does not treat as a wildcard',
   advice: 'Name each role, group or namespace: the text is compared as it is',
-  *check(facts) {
-    for (const permission of facts.understood) {
-      const { policy } = permission.source;
-      const test = facts.snapshot.policyKinds.get(policy.type)?.compile(policy);
-      if (test?.kind !== 'any-of') continue;
-      const { roles = [], groups = [], namespaces = [] } = test;
-      const starred = [
-        ...roles.map((name) => ['role', name] as const),
-        ...groups.map((name) => ['group', name] as const),
-        ...namespaces.map((name) => ['namespace', name] as const),
-      ].flatMap(([kind, name]) => (name.includes('*') ? [`the ${kind} ${quote(name)}`] : []));
-      if (starred.length === 0) continue;
-      yield {
-        message: `${describePermission(facts, permission.source)} requires ${listSome(starred)}, which lets in only users who have exactly that`,
-        permission: referToPermission(permission.source),
-      };
-    }
-  },
+  check: eachPermission(({ source: { policy } }, facts) => {
+    const test = facts.snapshot.policyKinds.get(policy.type)?.compile(policy);
+    if (test?.kind !== 'any-of') return undefined;
+    const { roles = [], groups = [], namespaces = [] } = test;
+    const starred = [
+      ...roles.map((name) => ['role', name] as const),
+      ...groups.map((name) => ['group', name] as const),
+      ...namespaces.map((name) => ['namespace', name] as const),
+    ].flatMap(([kind, name]) => (name.includes('*') ? [`the ${kind} ${quote(name)}`] : []));
+    if (starred.length === 0) return undefined;
+    return `requires ${listSome(starred)}, which lets in only users who have exactly that`;
+  }),
 };
 
 /** The groups with more than one name. Most names are alone: only their second look makes a group. */

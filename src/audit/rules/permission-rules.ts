@@ -4,9 +4,12 @@ import { count, listSome } from '../../foundation/names.js';
 import { rewriteGlobLookalike } from '../../matchers/index.js';
 import { PatternUnsupportedError, quote } from '../../model/index.js';
 import type { AuditedPermission, AuditFacts } from '../audit-facts.js';
-import { describeFilters, describePermission } from '../describe.js';
+
+import { describeFilters } from '../describe.js';
+
 import { isUnreadable } from '../feast-reading.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
+import { aboutPermission, eachPermission } from './about-permission.js';
 
 /** Actions that leave everything as it is. Every other one that a vocabulary has counts as writing. */
 const READING: ReadonlySet<string> = new Set(['DESCRIBE', 'READ_ONLINE', 'READ_OFFLINE']);
@@ -21,7 +24,7 @@ export const openWrite: FindingRule = {
   level: 'error',
   title: 'A permission that lets everyone change something',
   advice: 'Give it a policy that names roles, groups or namespaces',
-  check: (facts) => openActions(facts, isWriting),
+  check: openActions(isWriting),
 };
 
 /** Everyone may read something. */
@@ -30,7 +33,7 @@ export const openRead: FindingRule = {
   level: 'warning',
   title: 'A permission that lets everyone read something',
   advice: 'Give it a policy that names roles, groups or namespaces',
-  check: (facts) => openActions(facts, (action) => READING.has(action)),
+  check: openActions((action) => READING.has(action)),
 };
 
 /** A name pattern that cannot be run, or that Python refuses. */
@@ -60,13 +63,11 @@ export const emptyPolicy: FindingRule = {
   level: 'warning',
   title: 'A permission whose policy matches no user',
   advice: 'Name a role, group or namespace in its policy, or remove it; until then it only secures',
-  *check(facts) {
-    for (const permission of facts.understood) {
-      if (permission.test?.isUnsatisfiable !== true) continue;
-      const required = requirementOf(facts.snapshot, permission);
-      yield detail(facts, permission, `requires ${required}`);
-    }
-  },
+  check: eachPermission((permission, facts) =>
+    permission.test?.isUnsatisfiable === true
+      ? `requires ${requirementOf(facts.snapshot, permission)}`
+      : undefined,
+  ),
 };
 
 /** A permission without any resource. */
@@ -75,14 +76,11 @@ export const matchesNothing: FindingRule = {
   level: 'warning',
   title: 'A permission that covers no resource',
   advice: 'Look for a misspelt name pattern, type or tag; remove it when its resources are gone',
-  *check(facts) {
-    for (const permission of facts.understood) {
-      if (facts.matchesOf(permission) > 0) continue;
-      const { source } = permission;
-      const what = `covers no resource: ${describeFilters(source)}${describeGlobs(source)}`;
-      yield detail(facts, permission, what);
-    }
-  },
+  check: eachPermission((permission, facts) => {
+    if (facts.matchesOf(permission) > 0) return undefined;
+    const { source } = permission;
+    return `covers no resource: ${describeFilters(source)}${describeGlobs(source)}`;
+  }),
 };
 
 /** What to write for globs that stand where regular expressions do. */
@@ -117,7 +115,7 @@ export const tagsIgnoredByFeast: FindingRule = {
       const writes = actions.filter(isWriting);
       const opened = writes.length === 0 ? '' : `, and so grants ${listSome(writes)} on them`;
       yield {
-        ...detail(facts, permission, `requires ${required}; ${inFeast}${opened}`),
+        ...aboutPermission(facts, permission, `requires ${required}; ${inFeast}${opened}`),
         ...(writes.length === 0 ? {} : { level: 'error' }),
       };
     }
@@ -144,20 +142,13 @@ export const unreadableByFeast: FindingRule = {
   },
 };
 
-function* openActions(
-  facts: AuditFacts,
-  isMeant: (action: string) => boolean,
-): Generator<FindingDetail> {
-  for (const permission of facts.understood) {
+function openActions(isMeant: (action: string) => boolean): FindingRule['check'] {
+  return eachPermission((permission, facts) => {
     const actions = permission.source.actions.filter(isMeant);
-    if (permission.test?.isEveryone !== true || actions.length === 0) continue;
+    if (permission.test?.isEveryone !== true || actions.length === 0) return undefined;
     const matches = count(facts.matchesOf(permission), 'resource');
-    yield detail(
-      facts,
-      permission,
-      `lets everyone, anonymous callers too, do ${actions.join(', ')} on ${matches}`,
-    );
-  }
+    return `lets everyone, anonymous callers too, do ${actions.join(', ')} on ${matches}`;
+  });
 }
 
 function* excludedFor(
@@ -169,11 +160,4 @@ function* excludedFor(
       yield { message: error.message, permission: referToPermission(source) };
     }
   }
-}
-
-function detail(facts: AuditFacts, { source }: AuditedPermission, what: string): FindingDetail {
-  return {
-    message: `${describePermission(facts, source)} ${what}`,
-    permission: referToPermission(source),
-  };
 }

@@ -1,8 +1,9 @@
-import { referToPermission } from '../../analysis/references.js';
 import { quote } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
-import { describePermission } from '../describe.js';
-import type { FindingDetail, FindingRule } from '../finding-rule.js';
+
+import type { FindingRule } from '../finding-rule.js';
+import { aboutPermission } from './about-permission.js';
+
 import { type Grant, GrantIndex, grantOf } from './grant-index.js';
 
 /** Two permissions that mean the same. */
@@ -16,7 +17,12 @@ export const duplicatePermission: FindingRule = {
     for (const grant of grantsOf(facts)) {
       const twin = first.get(grant.key);
       if (twin === undefined) first.set(grant.key, grant);
-      else yield detail(facts, grant, `says the same as ${quote(twin.permission.source.name)}`);
+      else
+        yield aboutPermission(
+          facts,
+          grant.permission,
+          `says the same as ${quote(twin.permission.source.name)}`,
+        );
     }
   },
 };
@@ -35,7 +41,11 @@ export const shadowedPermission: FindingRule = {
     for (const grant of distinct) {
       const wider = index.findWider(grant)?.permission.source;
       if (wider === undefined) continue;
-      yield detail(facts, grant, `grants nothing that ${quote(wider.name)} does not grant`);
+      yield aboutPermission(
+        facts,
+        grant.permission,
+        `grants nothing that ${quote(wider.name)} does not grant`,
+      );
     }
   },
 };
@@ -45,11 +55,4 @@ function grantsOf(facts: AuditFacts): readonly Grant[] {
   return facts.understood
     .filter(({ test }) => test?.isUnsatisfiable !== true)
     .map((permission) => grantOf(facts.snapshot, permission));
-}
-
-function detail(facts: AuditFacts, { permission }: Grant, what: string): FindingDetail {
-  return {
-    message: `${describePermission(facts, permission.source)} ${what}`,
-    permission: referToPermission(permission.source),
-  };
 }

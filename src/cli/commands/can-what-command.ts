@@ -55,8 +55,5 @@ export const canWhatCommand: Command = {
     'Example:',
     '  feast-permissions can-what --role data-scientist --type FeatureView',
   ],
-  async run(args, io) {
-    const { runCanWhat } = await import('./run-can-what.js');
-    return runCanWhat(args, io);
-  },
+  load: async () => (await import('./run-can-what.js')).runCanWhat,
 };

@@ -22,8 +22,5 @@ export const matrixCommand: Command = {
     2: 'the command line or the feature store cannot be understood',
   },
   notes: [PATH_NOTE],
-  async run(args, io) {
-    const { runMatrix } = await import('./run-matrix.js');
-    return runMatrix(args, io);
-  },
+  load: async () => (await import('./run-matrix.js')).runMatrix,
 };

@@ -29,8 +29,5 @@ export const whoCanCommand: Command = {
     'Example:',
     '  feast-permissions who-can WRITE_ONLINE FeatureView:driver_stats',
   ],
-  async run(args, io) {
-    const { runWhoCan } = await import('./run-who-can.js');
-    return runWhoCan(args, io);
-  },
+  load: async () => (await import('./run-who-can.js')).runWhoCan,
 };

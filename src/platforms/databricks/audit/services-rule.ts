@@ -1,5 +1,5 @@
 import type { Finding, FindingRule, ResourceReference } from '../../../audit/index.js';
-import type { ServicesFacts } from '../acl/index.js';
+import type { AccessEntry, ServicesFacts } from '../acl/index.js';
 import type { DatabricksResource } from '../vocabulary/index.js';
 
 /** A finding without what all findings of its rule have in common. */
@@ -23,4 +23,16 @@ export interface ServicesRule extends Omit<FindingRule, 'check'> {
 /** The object of a finding. */
 export function referTo({ type, name, project }: DatabricksResource): ResourceReference {
   return { project: project ?? null, type, name };
+}
+
+/** Finds every entry of an access list that `describe` has something to say about. */
+export function eachEntry(
+  describe: (entry: AccessEntry, facts: ServicesAuditFacts) => string | undefined,
+): ServicesRule['check'] {
+  return function* check(facts) {
+    for (const entry of facts.entries) {
+      const message = describe(entry, facts);
+      if (message !== undefined) yield { message, resource: referTo(entry.resource) };
+    }
+  };
 }

@@ -8,7 +8,7 @@ import {
   USERS_GROUP,
 } from '../../vocabulary/index.js';
 import { describeObject } from '../describe-object.js';
-import { referTo, type ServicesRule } from '../services-rule.js';
+import { eachEntry, referTo, type ServicesRule } from '../services-rule.js';
 
 /** What a finding about a file ends with that does not say which workspace a resource is in. */
 const IN_DOUBT = ', unless they are of several workspaces';
@@ -70,15 +70,11 @@ export const servicePrincipalByName: ServicesRule = {
   level: 'warning',
   title: 'A service principal that is not named by its application id',
   advice: 'Name it by its application ID: Databricks does not accept display names here',
-  *check(facts) {
-    for (const { resource, principal } of facts.entries) {
-      if (principal?.kind !== 'service-principal' || isApplicationId(principal.name)) continue;
-      yield {
-        message: `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is not an application ID`,
-        resource: referTo(resource),
-      };
-    }
-  },
+  check: eachEntry(({ resource, principal }, facts) => {
+    if (principal?.kind !== 'service-principal' || isApplicationId(principal.name))
+      return undefined;
+    return `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is not an application ID`;
+  }),
 };
 
 /** Several lists of one object, of which one counts. */
@@ -106,20 +102,16 @@ export const manageInsteadOfQuery: ServicesRule = {
   title: 'CAN_MANAGE on a serving endpoint for someone who only needs to query it',
   advice:
     'Grant CAN_QUERY: who manages an endpoint can change its model, its secrets and its permissions',
-  *check(facts) {
-    for (const { resource, principal, level } of facts.entries) {
-      if (resource.type !== 'ServingEndpoint' || level !== 'CAN_MANAGE' || !principal) continue;
-      const isCaller =
-        principal.kind === 'service-principal' ||
-        isApplicationId(principal.name) ||
-        (principal.kind === 'group' && principal.name === USERS_GROUP);
-      if (!isCaller) continue;
-      yield {
-        message: `${formatPrincipal(principal)} has CAN_MANAGE on ${describeObject(facts, resource)}`,
-        resource: referTo(resource),
-      };
-    }
-  },
+  check: eachEntry(({ resource, principal, level }, facts) => {
+    if (resource.type !== 'ServingEndpoint' || level !== 'CAN_MANAGE' || !principal)
+      return undefined;
+    const isCaller =
+      principal.kind === 'service-principal' ||
+      isApplicationId(principal.name) ||
+      (principal.kind === 'group' && principal.name === USERS_GROUP);
+    if (!isCaller) return undefined;
+    return `${formatPrincipal(principal)} has CAN_MANAGE on ${describeObject(facts, resource)}`;
+  }),
 };
 
 /** Several levels for one principal, of which one counts. */
@@ -145,15 +137,10 @@ export const allPrivileges: ServicesRule = {
   level: 'warning',
   title: 'A grant of all privileges',
   advice: 'Grant ACCESS alone to who uses a service credential',
-  *check(facts) {
-    for (const { resource, principal, level } of facts.entries) {
-      if (level !== ALL_PRIVILEGES || !principal) continue;
-      yield {
-        message: `${formatPrincipal(principal)} has all privileges on ${describeObject(facts, resource)}`,
-        resource: referTo(resource),
-      };
-    }
-  },
+  check: eachEntry(({ resource, principal, level }, facts) => {
+    if (level !== ALL_PRIVILEGES || !principal) return undefined;
+    return `${formatPrincipal(principal)} has all privileges on ${describeObject(facts, resource)}`;
+  }),
 };
 
 /** A credential that every workspace can use. */

@@ -5,7 +5,7 @@ import {
   USERS_GROUP,
 } from '../../vocabulary/index.js';
 import { describeObject } from '../describe-object.js';
-import { referTo, type ServicesRule } from '../services-rule.js';
+import { eachEntry, type ServicesRule } from '../services-rule.js';
 
 /** The actions that change what others depend on. Secret scopes and serving endpoints have rules of their own. */
 const MANAGING: Readonly<Partial<Record<DatabricksType, DatabricksAction>>> = {
@@ -23,17 +23,12 @@ export const usersManageObject: ServicesRule = {
   level: 'error',
   title: 'A model registry, a credential or the use of tokens that everyone can manage',
   advice: 'Grant the level to a group of the people who manage the object, and a weaker one to all',
-  *check(facts) {
-    for (const { resource, principal, level, actions } of facts.entries) {
-      const managing = MANAGING[resource.type];
-      if (managing === undefined || actions?.includes(managing) !== true) continue;
-      if (principal?.kind !== 'group' || !EVERYONE.has(principal.name)) continue;
-      yield {
-        message: `everyone has ${level} on ${describeObject(facts, resource)}`,
-        resource: referTo(resource),
-      };
-    }
-  },
+  check: eachEntry(({ resource, principal, level, actions }, facts) => {
+    const managing = MANAGING[resource.type];
+    if (managing === undefined || actions?.includes(managing) !== true) return undefined;
+    if (principal?.kind !== 'group' || !EVERYONE.has(principal.name)) return undefined;
+    return `everyone has ${level} on ${describeObject(facts, resource)}`;
+  }),
 };
 
 /** A service that manages all models. */
@@ -42,15 +37,10 @@ export const serviceManagesRegistry: ServicesRule = {
   level: 'warning',
   title: 'A service principal that can manage every registered model',
   advice: 'Grant the level on the models that the service registers, and CAN_READ on the others',
-  *check(facts) {
-    for (const { resource, principal, actions } of facts.entries) {
-      if (resource.type !== 'RegisteredModel' || resource.name !== 'root') continue;
-      if (actions?.includes('CAN_MANAGE') !== true || principal === undefined) continue;
-      if (principal.kind !== 'service-principal') continue;
-      yield {
-        message: `${formatPrincipal(principal)} has CAN_MANAGE on ${describeObject(facts, resource)}`,
-        resource: referTo(resource),
-      };
-    }
-  },
+  check: eachEntry(({ resource, principal, actions }, facts) => {
+    if (resource.type !== 'RegisteredModel' || resource.name !== 'root') return undefined;
+    if (actions?.includes('CAN_MANAGE') !== true || principal === undefined) return undefined;
+    if (principal.kind !== 'service-principal') return undefined;
+    return `${formatPrincipal(principal)} has CAN_MANAGE on ${describeObject(facts, resource)}`;
+  }),
 };

@@ -4,7 +4,12 @@ import { readSecretPrefix } from '../../../online-store/index.js';
 import type { AccessEntry } from '../../acl/index.js';
 import { ADMINS_GROUP, USERS_GROUP } from '../../vocabulary/index.js';
 import { describeObject } from '../describe-object.js';
-import { referTo, type ServicesAuditFacts, type ServicesRule } from '../services-rule.js';
+import {
+  eachEntry,
+  referTo,
+  type ServicesAuditFacts,
+  type ServicesRule,
+} from '../services-rule.js';
 
 /** Everyone can read tokens. */
 export const usersReadTokenScope: ServicesRule = {
@@ -126,17 +131,12 @@ export const tokenUseOverwritten: ServicesRule = {
   level: 'warning',
   title: 'A list of who may use tokens that replaces the one that was there, and names one group',
   advice: 'Name every group that uses tokens: all others lose them as soon as the list is applied',
-  *check(facts) {
-    for (const { resource, principal, list } of facts.entries) {
-      if (resource.type !== 'Tokens' || !list.replacing || list.size > 1) continue;
-      if (principal?.kind !== 'group') continue;
-      if (principal.name === USERS_GROUP || principal.name === ADMINS_GROUP) continue;
-      yield {
-        message: `only group ${quote(principal.name)} keeps ${describeObject(facts, resource)}`,
-        resource: referTo(resource),
-      };
-    }
-  },
+  check: eachEntry(({ resource, principal, list }, facts) => {
+    if (resource.type !== 'Tokens' || !list.replacing || list.size > 1) return undefined;
+    if (principal?.kind !== 'group') return undefined;
+    if (principal.name === USERS_GROUP || principal.name === ADMINS_GROUP) return undefined;
+    return `only group ${quote(principal.name)} keeps ${describeObject(facts, resource)}`;
+  }),
 };
 
 /** The entries by which the group of everyone has an action on a scope. */

@@ -13,6 +13,18 @@ import { referTo, type ServicesAuditFacts, type ServicesRule } from '../services
 /** Longest lifetime and age that are not reported: what the user interface of Databricks proposes. */
 const MAX_TOKEN_SECONDS = 90 * 86_400;
 
+/** Finds every token that `describe` has something to say about, as the end of a sentence. */
+function eachToken(
+  describe: (token: TokenFact, facts: ServicesAuditFacts) => string | undefined,
+): ServicesRule['check'] {
+  return function* check(facts) {
+    for (const token of facts.tokens) {
+      const what = describe(token, facts);
+      if (what !== undefined) yield { message: `${describeToken(token, facts)} ${what}` };
+    }
+  };
+}
+
 /** A token that can be read where it is kept. */
 export const tokenInState: ServicesRule = {
   id: 'token-in-state',
@@ -47,14 +59,11 @@ export const tokenWithoutExpiry: ServicesRule = {
   level: 'error',
   title: 'A personal access token without end',
   advice: 'Revoke it, and set a maximum lifetime for the tokens of the workspace',
-  *check(facts) {
-    for (const token of facts.tokens) {
-      if (token.lifetimeSeconds !== null) continue;
-      const age = ageOf(token, facts);
-      const since = age === undefined ? '' : `; it is ${describeDuration(age)} old`;
-      yield { message: `${describeToken(token, facts)} never ends${since}` };
-    }
-  },
+  check: eachToken((token, facts) => {
+    if (token.lifetimeSeconds !== null) return undefined;
+    const age = ageOf(token, facts);
+    return `never ends${age === undefined ? '' : `; it is ${describeDuration(age)} old`}`;
+  }),
 };
 
 /** A token that lives long. */
@@ -63,17 +72,13 @@ export const longLivedToken: ServicesRule = {
   level: 'warning',
   title: 'A personal access token with a lifetime of more than 90 days',
   advice: 'Use tokens of OAuth, which live for an hour; otherwise make a new token often',
-  *check(facts) {
-    for (const token of facts.tokens) {
-      const { lifetimeSeconds } = token;
-      if (!lifetimeSeconds || lifetimeSeconds <= MAX_TOKEN_SECONDS) continue;
-      const age = ageOf(token, facts);
-      const since = age === undefined ? '' : ` and is ${describeDuration(age)} old`;
-      yield {
-        message: `${describeToken(token, facts)} lives for ${describeDuration(lifetimeSeconds)}${since}`,
-      };
-    }
-  },
+  check: eachToken((token, facts) => {
+    const { lifetimeSeconds } = token;
+    if (!lifetimeSeconds || lifetimeSeconds <= MAX_TOKEN_SECONDS) return undefined;
+    const age = ageOf(token, facts);
+    const since = age === undefined ? '' : ` and is ${describeDuration(age)} old`;
+    return `lives for ${describeDuration(lifetimeSeconds)}${since}`;
+  }),
 };
 
 /** A token that is in use for long, however long it may be. */
@@ -82,15 +87,11 @@ export const oldToken: ServicesRule = {
   level: 'warning',
   title: 'A personal access token that was made more than 90 days ago, and still works',
   advice: 'Make a new one and revoke it, if anything uses it at all; otherwise revoke it',
-  *check(facts) {
-    for (const token of facts.tokens) {
-      const age = ageOf(token, facts);
-      if (age === undefined || age <= MAX_TOKEN_SECONDS || hasEnded(token, facts)) continue;
-      yield {
-        message: `${describeToken(token, facts)} is ${describeDuration(age)} old and ${describeLifetime(token)}`,
-      };
-    }
-  },
+  check: eachToken((token, facts) => {
+    const age = ageOf(token, facts);
+    if (age === undefined || age <= MAX_TOKEN_SECONDS || hasEnded(token, facts)) return undefined;
+    return `is ${describeDuration(age)} old and ${describeLifetime(token)}`;
+  }),
 };
 
 /** A token that ends without another one in its place. */
@@ -100,15 +101,11 @@ export const tokenWithoutRotation: ServicesRule = {
   title: 'A token that only the next run of Terraform renews',
   advice:
     'Renew it with a job that runs well before its end, or use OAuth: what reads it fails on the day it ends',
-  *check(facts) {
-    for (const token of facts.tokens) {
-      const { managed, lifetimeSeconds } = token;
-      if (!managed || !lifetimeSeconds) continue;
-      yield {
-        message: `${describeToken(token, facts)} ends ${describeDuration(lifetimeSeconds)} after it was made, and nothing else renews it`,
-      };
-    }
-  },
+  check: eachToken(({ managed, lifetimeSeconds }) =>
+    managed && lifetimeSeconds
+      ? `ends ${describeDuration(lifetimeSeconds)} after it was made, and nothing else renews it`
+      : undefined,
+  ),
 };
 
 /** A machine with a token that is meant for people. */
