@@ -70,28 +70,10 @@ export function createKubernetesApi(options: KubernetesApiOptions): KubernetesAp
     return parseReview(parseAnswer(response, 'create `tokenreviews`', reviewSchema), audiences);
   }
 
-  async function list<Item>(path: string, item: z.ZodType<Item>): Promise<readonly Item[]> {
-    const resource = path.slice(path.lastIndexOf('/') + 1);
-    const page = z.object({
-      items: z.array(item),
-      metadata: z.object({ continue: z.string().nullish() }),
-    });
-    const items: Item[] = [];
-    let next = '';
-    for (let pages = 0; pages < MAX_PAGES; pages++) {
-      const query = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
-      const response = await requestKubernetes(
-        await options.config(),
-        { method: 'GET', path: `${RBAC}${path}?limit=${PAGE_SIZE}${query}` },
-        limits,
-      );
-      const answer = parseAnswer(response, `list \`${resource}\``, page);
-      for (const one of answer.items) items.push(one);
-      next = answer.metadata.continue ?? '';
-      if (next === '') return items;
-    }
-    throw unavailable(`has more than ${PAGE_SIZE * MAX_PAGES} ${resource}`);
-  }
+  const list = <Item>(path: string, item: z.ZodType<Item>): Promise<readonly Item[]> =>
+    listAll(path, item, async (page) =>
+      requestKubernetes(await options.config(), { method: 'GET', path: page }, limits),
+    );
 
   return {
     reviewToken,
@@ -102,6 +84,30 @@ export function createKubernetesApi(options: KubernetesApiOptions): KubernetesAp
     listClusterRoleBindings: () => list('/clusterrolebindings', bindingSchema),
     listClusterRoles: () => list('/clusterroles', clusterRoleSchema),
   };
+}
+
+/** All items of a list, page after page. */
+async function listAll<Item>(
+  path: string,
+  item: z.ZodType<Item>,
+  get: (path: string) => Promise<KubernetesResponse>,
+): Promise<readonly Item[]> {
+  const resource = path.slice(path.lastIndexOf('/') + 1);
+  const page = z.object({
+    items: z.array(item),
+    metadata: z.object({ continue: z.string().nullish() }),
+  });
+  const items: Item[] = [];
+  let next = '';
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const query = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+    const response = await get(`${RBAC}${path}?limit=${PAGE_SIZE}${query}`);
+    const answer = parseAnswer(response, `list \`${resource}\``, page);
+    for (const one of answer.items) items.push(one);
+    next = answer.metadata.continue ?? '';
+    if (next === '') return items;
+  }
+  throw unavailable(`has more than ${PAGE_SIZE * MAX_PAGES} ${resource}`);
 }
 
 /**

@@ -121,20 +121,25 @@ export function createProviderKeys(settings: Settings): ProviderKeys {
         if (failure !== undefined) throw unavailable(failure);
         ({ keys } = await current());
       }
-      const fitting = (keys.get(kid) ?? []).filter((key) => key.allows(algorithm));
-      const [key] = fitting;
-      if (key !== undefined && fitting.length === 1) return key;
-      throw new IdentityInvalidError(
-        fitting.length > 1
-          ? 'the issuer publishes several keys under the `kid` of the token: only a `kid` that is unique can be trusted'
-          : 'the token is not signed with a key of its issuer',
-      );
+      return pickKey(keys.get(kid) ?? [], algorithm);
     },
     close: () => {
       closed = true;
       held = undefined;
     },
   };
+}
+
+/** The one key of those under a `kid` that is for the algorithm. @throws IdentityInvalidError if none or several are */
+function pickKey(keys: readonly VerificationKey[], algorithm: string): VerificationKey {
+  const fitting = keys.filter((key) => key.allows(algorithm));
+  const [key] = fitting;
+  if (key !== undefined && fitting.length === 1) return key;
+  throw new IdentityInvalidError(
+    fitting.length > 1
+      ? 'the issuer publishes several keys under the `kid` of the token: only a `kid` that is unique can be trusted'
+      : 'the token is not signed with a key of its issuer',
+  );
 }
 
 async function fetchKeySet(settings: Settings, held: KeySet | undefined): Promise<KeySet> {
