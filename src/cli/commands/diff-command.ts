@@ -39,8 +39,5 @@ export const diffCommand: Command = {
     'Example:',
     '  feast-permissions diff main:permissions.yaml permissions.yaml --fail-on widened',
   ],
-  async run(args, io) {
-    const { runDiff } = await import('./run-diff.js');
-    return runDiff(args, io);
-  },
+  load: async () => (await import('./run-diff.js')).runDiff,
 };
