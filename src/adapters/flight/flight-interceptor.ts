@@ -7,6 +7,7 @@ import {
   INTERCEPTOR_OPTIONS,
   type InterceptorOptions,
 } from '../grpc/create-interceptor.js';
+import { toFeastStatus } from '../grpc/feast-status.js';
 import { readFeastTicket } from './feast-ticket.js';
 import { type FlightCommand, readFeastCommand } from './flight-command.js';
 import type { FlightDescriptor } from './flight-descriptor.js';
@@ -40,6 +41,8 @@ const FLIGHT_OPTIONS: OptionNames<FlightOptions<Vocabulary>> = {
   maxCommandBytes: true,
 };
 
+/** What Feast's client of the offline server looks for in an error. */
+const ERROR_PREFIX = 'Flight error: ';
 const DEFAULT_MAX_COMMAND_BYTES = 1024 * 1024;
 
 /**
@@ -85,5 +88,5 @@ export function flightInterceptor<V extends Vocabulary = FeastVocabulary>(
     readTicket,
     maxCommandBytes,
   });
-  return createInterceptor(gate, options, methods);
+  return createInterceptor(gate, options, methods, (status) => toFeastStatus(status, ERROR_PREFIX));
 }

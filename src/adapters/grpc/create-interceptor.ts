@@ -17,7 +17,7 @@ import {
   STREAM_OPTIONS,
   type StreamOptions,
 } from '../support/stream-options.js';
-import { GuardedCall } from './guarded-call.js';
+import { GuardedCall, type GuardedMethod } from './guarded-call.js';
 import type { MethodAccess } from './method-guard.js';
 import {
   assertServices,
@@ -56,12 +56,14 @@ export const INTERCEPTOR_OPTIONS: OptionNames<InterceptorOptions<Vocabulary>> = 
  * Makes the interceptor of a server from a table of methods that are known by themselves, and options that may replace
  * each of them.
  *
+ * @param toStatus how a refusal is told to clients of a method
  * @throws TypeError when an option is wrong
  */
 export function createInterceptor<V extends Vocabulary>(
   gate: Gate<V>,
   options: InterceptorOptions<V>,
   known: (path: string) => MethodAccess | undefined,
+  toStatus: GuardedMethod['toStatus'],
 ): ServerInterceptor {
   const { methods = {}, services = [], onError } = options;
   const streams = readStreamOptions(options);
@@ -74,7 +76,7 @@ export function createInterceptor<V extends Vocabulary>(
     known,
   });
   assertServices(table, services);
-  const shared = { gate: anyGate, onError, ...streams };
+  const shared = { gate: anyGate, onError, toStatus, ...streams };
   return (definition, call) => {
     const guard = accessOf(table, definition.path);
     if (guard === 'public') return new ServerInterceptingCall(call);

@@ -7,7 +7,8 @@ import {
   INTERCEPTOR_OPTIONS,
   type InterceptorOptions,
 } from './create-interceptor.js';
-import { registryMethods } from './registry-methods.js';
+import { toFeastStatus } from './feast-status.js';
+import { REGISTRY_SERVICE, registryMethods } from './registry-methods.js';
 
 /**
  * Makes the interceptor that stands between the calls of a gRPC server and its handlers.
@@ -26,5 +27,8 @@ export function feastInterceptor<V extends Vocabulary = FeastVocabulary>(
   options: InterceptorOptions<V> = {},
 ): ServerInterceptor {
   checkOptions<InterceptorOptions<Vocabulary>>(options, INTERCEPTOR_OPTIONS);
-  return createInterceptor(gate, options, registryMethods(gate, options.feast));
+  const known = registryMethods(gate, options.feast);
+  return createInterceptor(gate, options, known, (status, path) =>
+    path.startsWith(REGISTRY_SERVICE) ? toFeastStatus(status) : status,
+  );
 }

@@ -23,6 +23,8 @@ interface HeldMessage {
 export interface GuardedMethod {
   readonly gate: Gate<Vocabulary>;
   readonly onError?: ((error: unknown) => unknown) | undefined;
+  /** How a refusal is told to clients of the method. Default: as it is. */
+  readonly toStatus?: ((status: CallStatus, path: string) => CallStatus) | undefined;
   readonly streamGraceSeconds: number;
   readonly onStreamExpired?: ((stream: ExpiredStream) => unknown) | undefined;
   readonly definition: ServerMethodDefinition<unknown, unknown>;
@@ -223,8 +225,11 @@ export class GuardedCall extends ServerInterceptingCall {
   #fail(error: unknown): void {
     if (this.#isOver) return;
     this.#end();
-    const { gate, onError, definition } = this.#method;
-    void statusOf(gate, error, onError, definition.path).then((status) => this.#tell(status));
+    const { gate, onError, definition, toStatus } = this.#method;
+    const { path } = definition;
+    void statusOf(gate, error, onError, path).then((status) => {
+      this.#tell(toStatus === undefined ? status : toStatus(status, path));
+    });
   }
 
   #refuse(status: CallStatus): void {

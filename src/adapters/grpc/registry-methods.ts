@@ -11,7 +11,8 @@ import {
 import { RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import type { MethodGuard, Requirements } from './method-guard.js';
 
-const SERVICE = '/feast.registry.RegistryServer/';
+/** Where the methods of Feast's registry service are. */
+export const REGISTRY_SERVICE = '/feast.registry.RegistryServer/';
 
 /**
  * The guards of Feast's registry service, by the full path of the method.
@@ -25,7 +26,7 @@ export function registryMethods<V extends Vocabulary>(
 ): (path: string) => MethodGuard | undefined {
   const asAny = gate as unknown as Gate<Vocabulary>;
   return (path) => {
-    const endpoint = path.startsWith(SERVICE)
+    const endpoint = path.startsWith(REGISTRY_SERVICE)
       ? findEndpoint('registry-grpc', 'POST', path, gate.feastVersion)?.endpoint
       : undefined;
     if (endpoint === undefined) return undefined;
