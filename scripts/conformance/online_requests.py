@@ -1,19 +1,13 @@
-"""Writes what was asked of Feast's online server, and its status, as lines of JSON:
+"""What is asked of the online server for test/conformance: in words, and what is sent.
 
-    python3 extract_online_server.py RECORDING.md | gzip -9n > test/conformance/servers.jsonl.gz
-
-The recording is a page with tables of what was asked, in words, the status, and the start of the answer. What is sent
-for each is written down here, over the registry of examples/credit_scoring; the status is the recorded one. A token is given by what
-is in it, since nobody can keep a signed one that is still good: see the section in test/conformance/README.md.
-Requests that a server answers without checking the caller or the resource are left out of the recording and of this list.
+Over the registry of examples/credit_scoring. A token is given by what is in it, since nobody can keep a signed one that is still good: see the section
+in test/conformance/README.md. Requests that a server answers without checking the caller or the resource are left out.
 """
 
 import json
-import sys
 
-HEADERS = "## Online server: the Authorization header"
-ENDPOINTS = "## Online server: endpoints"
-ALLOW_ALL = "## Online server whose registry holds one AllowAll permission"
+HEADERS = "the Authorization header"
+ENDPOINTS = "endpoints"
 
 READER, NOBODY, ADMIN = (
     {"claims": {"resource_access": {"feast-server": {"roles": roles}}}}
@@ -173,40 +167,4 @@ REQUESTS = {
             NOBODY,
         ),
     },
-    ALLOW_ALL: {
-        case: {**request, "with_allow_all": True}
-        for case, request in {
-            "super-reader, a view no AllowAll permission touches": token(READER),
-            "feast-admin": token(ADMIN),
-            "no token": ask(FEATURES),
-        }.items()
-    },
 }
-
-
-def recorded(lines, heading):
-    table = False
-    for line in lines:
-        if line.startswith("## "):
-            table = line.startswith(heading)
-        elif table and line.startswith("| ") and not line.startswith("| case "):
-            case, status = (cell.strip() for cell in line.split(" | ")[:2])
-            yield case.removeprefix("| "), int(status)
-
-
-def main(path):
-    with open(path, encoding="utf-8") as file:
-        lines = file.read().splitlines()
-    number = 0
-    for heading, requests in REQUESTS.items():
-        statuses = dict(recorded(lines, heading))
-        if statuses.keys() != requests.keys():
-            sys.exit(f"{heading}: differs from the recording: {sorted(statuses.keys() ^ requests.keys())}")
-        for case, request in requests.items():
-            number += 1
-            row = {"id": f"s{number:03}", "case": case, **request, "status": statuses[case]}
-            print(json.dumps({key: value for key, value in row.items() if value is not None}))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
