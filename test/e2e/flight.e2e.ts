@@ -118,7 +118,7 @@ const ALLOWED: readonly (readonly [Call, unknown])[] = [
   [{ op: 'do_get', command: OPEN }, ROWS],
   [{ op: 'do_put', command: OPEN }, true],
   [{ op: 'do_put', command: batch('customer_profile') }, true],
-  [{ op: 'do_exchange', command: OPEN }, true],
+  [{ op: 'do_exchange', command: OPEN }, ROWS],
   [{ op: 'do_action', action: 'ping' }, ['done']],
   [{ op: 'list_actions' }, ['offline_write_batch']],
   // One by its path, and two that were put by a command that the caller may read.
@@ -132,6 +132,7 @@ const DENIED: readonly Call[] = [
   { op: 'do_get', command: SHUT },
   { op: 'do_put', command: SHUT },
   { op: 'do_put', command: batch('transaction_features') },
+  { op: 'do_exchange', command: SHUT },
   { op: 'do_action', action: 'offline_write_batch', command: batch('untagged_view') },
 ];
 
@@ -168,12 +169,14 @@ describe('the client of pyarrow', () => {
   });
 
   test('is told what no server knows', async () => {
-    const [command, ticket, view] = await ask([
+    const [command, write, ticket, view] = await ask([
       { op: 'get_flight_info', command: { api: 'drop_everything' } },
+      { op: 'do_exchange', command: batch('customer_profile') },
       { op: 'do_get', ticket: 'driver_stats' },
       { op: 'do_get', command: history('nosuch') },
     ]);
     expect(command).toMatchObject({ error: 'ArrowInvalid' });
+    expect(write).toMatchObject({ error: 'ArrowInvalid' });
     expect(ticket).toMatchObject({ error: 'ArrowInvalid' });
     expect(view).toMatchObject({ error: 'ArrowKeyError' });
   });
@@ -224,21 +227,37 @@ describe('the client of pyarrow', () => {
   });
 });
 
-test("Feast's own client gets training data, and learns why it does not", async () => {
-  const query = (features: readonly string[], bearer = token) => ({ token: bearer, features });
-  const [open, shut, bad] = (await runPython('python-feast-offline.py', {
+test("Feast's own client reads and writes, and raises its own errors where it may not", async () => {
+  const read = (features: readonly string[], bearer = token) => ({ token: bearer, features });
+  const write = (view: string) => ({ token, write: view });
+  const before = server.calls.length;
+  const [open, written, shut, closed, bad] = (await runPython('python-feast-offline.py', {
     registry: REGISTRY,
     port: server.port,
     queries: [
-      query(['transaction_features:amount']),
-      query(['transaction_features:amount', 'untagged_view:age']),
-      query(['transaction_features:amount'], 'e30.e30.e30'),
+      read(['transaction_features:amount']),
+      write('customer_profile'),
+      read(['transaction_features:amount', 'untagged_view:age']),
+      write('untagged_view'),
+      read(['transaction_features:amount'], 'e30.e30.e30'),
     ],
   })) as unknown[];
   expect(open).toEqual([
     { driver_id: 1001, amount: 1.5 },
     { driver_id: 1002, amount: 2.5 },
   ]);
-  expect(shut).toMatchObject({ error: 'FlightUnauthorizedError' });
+  expect(written).toBe('written');
+  expect([...new Set(server.calls.slice(before))]).toEqual([
+    'DoExchange get_historical_features',
+    'DoPut offline_write_batch',
+  ]);
+  expect(shut).toEqual({
+    error: 'FeastPermissionError',
+    message: expect.stringContaining('not permitted: READ_OFFLINE on FeatureView `untagged_view`'),
+  });
+  expect(closed).toEqual({
+    error: 'FeastPermissionError',
+    message: expect.stringContaining('not permitted: WRITE_OFFLINE on FeatureView `untagged_view`'),
+  });
   expect(bad).toMatchObject({ error: 'FlightUnauthenticatedError' });
 });

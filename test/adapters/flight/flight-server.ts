@@ -89,7 +89,8 @@ function handlers(
       rows += body?.length ?? 0;
     });
     call.on('end', () => {
-      call.write(method === 'DoPut' ? { app_metadata: Buffer.from(String(rows)) } : {});
+      if (method === 'DoPut') call.write({ app_metadata: Buffer.from(String(rows)) });
+      else for (const frame of framesOf(TABLE)) call.write(frame);
       call.end();
     });
   };

@@ -47,11 +47,12 @@ def do_put(client, call, options):
 
 
 def do_exchange(client, call, options):
-    writer, _ = client.do_exchange(descriptor_of(call), options)
-    writer.begin(TABLE.schema)
-    writer.write_table(TABLE)
-    writer.close()
-    return True
+    writer, reader = client.do_exchange(descriptor_of(call), options)
+    with writer:
+        writer.begin(TABLE.schema)
+        writer.write_table(TABLE)
+        writer.done_writing()
+        return reader.read_all().to_pydict()
 
 
 def do_action(client, call, options):
