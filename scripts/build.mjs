@@ -1,9 +1,11 @@
-// Builds `dist/` from nothing, so that no file of an earlier build is ever packed.
+// Builds `dist/` from nothing, so that no file of an earlier build is ever packed: what the compiler
+// writes, and the command line as a bundle.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { bundleCli } from './bundle-cli.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -16,6 +18,7 @@ const { error, status } = spawnSync(
   { stdio: 'inherit' },
 );
 if (error) throw error;
+await bundleCli(join(root, 'dist', 'cli'));
 
 // npx links the command of a package's own folder once and then runs the file as it is:
 // without this it is "permission denied" from the second build on.

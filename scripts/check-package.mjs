@@ -120,12 +120,13 @@ function checkTarball(folder) {
     const paths = pack.files.map(({ path }) => path);
     const stray = paths.filter(
       (path) =>
-        !/^(dist\/.*\.(d\.ts|js)|docs\/.*\.(md|json)|examples\/.*\.(db|json|md|py|ts|yaml)|bench\/README\.md|package\.json|[A-Z]+(\.md)?)$/.test(
+        !/^(dist\/.*\.(d\.ts|js)|dist\/cli\/LICENSES\.txt|docs\/.*\.(md|json)|examples\/.*\.(db|json|md|py|ts|yaml)|bench\/README\.md|package\.json|[A-Z]+(\.md)?)$/.test(
           path,
         ),
     );
     ensure(stray.length === 0, `files that no user needs: ${stray.join(', ')}`);
-    for (const path of ['LICENSE', 'README.md']) ensure(paths.includes(path), `no ${path} inside`);
+    for (const path of ['LICENSE', 'README.md', 'dist/cli/LICENSES.txt'])
+      ensure(paths.includes(path), `no ${path} inside`);
     tarball = join(folder, pack.filename);
     checkScripts(tarball);
     return `${paths.length} files, ${Math.ceil(pack.size / 1024)} KiB`;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import {
   displayWidth,
@@ -136,5 +137,38 @@ describe('wrapWords', () => {
         for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
       }),
     );
+  });
+});
+
+describe('simple text, which is measured without a segmenter', () => {
+  const simple = Array.from({ length: 0xd800 }, (_, code) => String.fromCharCode(code)).filter(
+    (character) =>
+      /[\x20-\x7e\xa1-\xac\xae-\u024f\u2010-\u2015\u2018-\u2026\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]/.test(
+        character,
+      ),
+  );
+
+  it('has the width that string-width gives each character', () => {
+    expect(simple.length).toBeGreaterThan(32_000);
+    const differing = simple.filter((one) => displayWidth(one) !== stringWidth(one));
+    expect(differing).toEqual([]);
+  });
+
+  it('is cut between any two characters, as a segmenter cuts it', () => {
+    const segmenter = new Intl.Segmenter();
+    const kinds = ['a', '\u00e9', '\u2026', '\u3042', '\u30a2', '\u4e00', '\uac00', '\uac01'];
+    for (const first of kinds) {
+      for (const second of kinds) {
+        const pair = first + second;
+        expect([...segmenter.segment(pair)]).toHaveLength(2);
+        expect(displayWidth(pair)).toBe(stringWidth(pair));
+      }
+    }
+  });
+
+  it('is no longer simple with a mark, a joiner or a Hangul vowel in it', () => {
+    for (const text of ['e\u0301', 'a\u200d', '\uac00\u1161', '\u304b\u3099', '\u2018\ufe01']) {
+      expect(displayWidth(text), JSON.stringify(text)).toBe(stringWidth(text));
+    }
   });
 });

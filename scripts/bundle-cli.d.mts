@@ -1,0 +1,1 @@
+export function bundleCli(target: string): Promise<readonly string[]>;
