@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { openBuild, thisBuild } from './builds.js';
+import { benchCliStart } from './cli-start.js';
 import { benchDecisions, type DecisionRow } from './decisions.js';
 import { type Cost, JOBS } from './engine-costs.js';
 import { generateStore } from './generate-store.js';
@@ -18,7 +19,7 @@ const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--b
        npm run bench -- --write DIR
 
   --only NAME   decisions, compile, names, questions, registry, audit, adversaries, bounds,
-                identity, redaction, servers or stalls; may be given several times
+                identity, redaction, servers, stalls or start; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
   --baseline DIR
@@ -127,6 +128,11 @@ async function runAll(): Promise<void> {
     const costs = await benchStalls(large ? 5 : 1, values.baseline);
     report.costs['stalls'] = [{ permissions: 0, resources: 0, costs }];
     printCosts('stalls: longest delay of the event loop during one request', costs);
+  }
+  if (wanted('start')) {
+    const costs = benchCliStart(large ? 21 : 3, values.baseline);
+    report.costs['start'] = [{ permissions: 0, resources: 0, costs }];
+    printCosts('start of the command line: processor time of the process', costs);
   }
   if (wanted('redaction')) {
     const rows = benchRedaction(large ? undefined : [1, 100], large ? 100 : 5);
