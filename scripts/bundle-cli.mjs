@@ -61,17 +61,19 @@ function packageOf(id) {
  */
 function licencesOf(modules) {
   const folders = new Set(modules.map(packageOf).filter((folder) => folder !== undefined));
-  const sections = [...folders].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(
-      readFileSync(join(folder, 'package.json'), 'utf8'),
-    );
-    const file = readdirSync(folder).find((one) => /^licen[cs]e(\.\w+)?$/i.test(one));
-    const text =
-      file === undefined
-        ? noticesOf(modules.filter((id) => packageOf(id) === folder))
-        : readFileSync(join(folder, file), 'utf8').trim();
-    return `# ${name} ${version} (${license})\n\n${text}`;
-  });
+  const sections = [...folders]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(
+        readFileSync(join(folder, 'package.json'), 'utf8'),
+      );
+      const file = readdirSync(folder).find((one) => /^licen[cs]e(\.\w+)?$/i.test(one));
+      const text =
+        file === undefined
+          ? noticesOf(modules.filter((id) => packageOf(id) === folder))
+          : readFileSync(join(folder, file), 'utf8').trim();
+      return `# ${name} ${version} (${license})\n\n${text}`;
+    });
   return `The files beside this one hold code of these packages. The text of the Apache License,
 Version 2.0, is in the file LICENSE of this package.\n\n${sections.join('\n\n')}\n`;
 }
