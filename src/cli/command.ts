@@ -44,6 +44,8 @@ export interface Command {
   /** How many paths it takes: several, of which one is needed; or none. Default: one at the most. */
   readonly manyPaths?: boolean;
   readonly noPath?: boolean;
+  /** What is taken where no path is given. */
+  readonly defaultPath?: string;
   /** What its exit codes mean. */
   readonly exitCodes: Readonly<Partial<Record<'0' | '1' | '2', string>>>;
   /** More to know, one line each. */

@@ -38,6 +38,7 @@ export function parseArguments(command: Command, written: readonly string[]): Ar
       throw new UsageError(`\`--${option.name}\` is there twice`);
   }
   const operands = paths.splice(0, command.operands?.length ?? 0);
+  if (paths.length === 0 && command.defaultPath !== undefined) paths.push(command.defaultPath);
   if (!values.has('help')) checkComplete(command, values, operands, paths);
   return {
     operands,

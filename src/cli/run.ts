@@ -22,6 +22,7 @@ import {
   servicesLinkRotateCommand,
   servicesLinkVerifyCommand,
 } from './commands/services-link-command.js';
+import { testCommand } from './commands/test-command.js';
 import { whoCanCommand } from './commands/who-can-command.js';
 import { commandHelp, mainHelp } from './help-text.js';
 import { parseArguments } from './parse-arguments.js';
@@ -36,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   canWhatCommand,
   matrixCommand,
   diffCommand,
+  testCommand,
   servicesAuditCommand,
   servicesEndpointPlanCommand,
   servicesEndpointApplyCommand,

@@ -36,6 +36,8 @@ Commands:
                             do to each resource
   diff                      Show who gained and lost what between two stores,
                             permission files or git revisions
+  test                      Run files of policy tests, and say which permissions
+                            they leave untested
   services audit            Find tokens, secrets and permissions of services
                             that are more open than they need be
   services endpoint plan    Show which service principals lack access to serving
@@ -153,11 +155,11 @@ describe('a command line that is not understood', () => {
     [['audti'], 'no command `audti`; did you mean `audit`?'],
     [
       ['apply'],
-      'no command `apply`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, services',
+      'no command `apply`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, test, services',
     ],
     [
       ['\u001b[2J'],
-      'no command `\\u001b[2J`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, services',
+      'no command `\\u001b[2J`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, test, services',
     ],
     [['services', 'adit'], 'no command `services adit`; did you mean `services audit`?'],
     [

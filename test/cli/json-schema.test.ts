@@ -79,6 +79,8 @@ describe('the documented JSON', () => {
     ['can-what', ['can-what', '--role', 'trusted', '--action', 'READ', EXAMPLE, '--limit', '2']],
     ['diff', ['diff', EXAMPLE, ALLOW_ALL]],
     ['diff', ['diff', ALLOW_ALL, OIDC_EXAMPLE, '--registered-only']],
+    ['test', ['test', 'examples/permissions.test.yaml', '--mutate']],
+    ['test', ['test', 'examples/permissions.test.yaml']],
     ['matrix', ['matrix', EXAMPLE]],
     ['matrix', ['matrix', '--type', 'Entity', ALLOW_ALL, '--limit', '1']],
   ])('of %s: %j', async (name, argv) => {

@@ -20,6 +20,7 @@ import type { LoadError } from 'feast-permissions/node';
 import type { OnlineStoreError } from 'feast-permissions/online-store';
 import type { RegistryError } from 'feast-permissions/registry';
 import type { SecretError, SecretNotFoundError } from 'feast-permissions/secrets';
+import type { ConfigError as TestingConfigError } from 'feast-permissions/testing';
 import { expect, it } from 'vitest';
 import { CORE_ERRORS } from '../support/all-errors.js';
 import { readPublicNames } from '../support/public-names.js';
@@ -50,6 +51,7 @@ interface Unions {
   readonly '/online-store': OnlineStoreError;
   readonly '/registry': RegistryError;
   readonly '/secrets': SecretError;
+  readonly '/testing': TestingConfigError;
 }
 const UNIONS: Readonly<Record<keyof Unions, string>> = {
   '': 'AnyAuthzError',
@@ -76,9 +78,10 @@ const UNIONS: Readonly<Record<keyof Unions, string>> = {
   '/online-store': 'OnlineStoreError',
   '/registry': 'RegistryError',
   '/secrets': 'SecretError',
+  '/testing': 'ConfigError',
 };
 /** Their functions throw a TypeError or RangeError on wrong arguments, and no error with a code. */
-const WITHOUT = ['/audit', '/aws-iam', '/redaction', '/testing'];
+const WITHOUT = ['/audit', '/aws-iam', '/redaction'];
 
 it('every subpath exports the union of its errors', () => {
   const found = readPublicNames().map(({ specifier, types }) => {

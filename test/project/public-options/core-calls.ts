@@ -43,6 +43,7 @@ import {
   readRegistryFile,
 } from '../../../src/registry/index.js';
 
+import { parsePolicyTests } from '../../../src/testing/index.js';
 import type { OptionCalls } from './option-calls.js';
 
 const authorizer = createAuthorizer({ permissions: [] });
@@ -133,6 +134,7 @@ export const CORE_CALLS: OptionCalls = {
     'project',
   ],
   loadFeatureStoreConfig: [(extra: object) => loadFeatureStoreConfig('none', extra), 'env', 'file'],
+  parsePolicyTests: [(extra: object) => parsePolicyTests('', extra), 'file', 'env'],
   parsePermissionFile: [
     (extra: object) => parsePermissionFile('permissions: []', extra),
     'file',

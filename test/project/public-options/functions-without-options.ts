@@ -15,7 +15,8 @@ export const WITHOUT_OPTIONS: readonly string[] = [
     'roles',
   ],
   // Reports.
-  ['createFeastReading', 'reportJson'],
+  ['createFeastReading', 'reportJson', 'reportJunit'],
+  ['assertPolicyCase', 'loadPolicyTests', 'mutatePolicies', 'policyTestsSchema', 'runPolicyTests'],
   ['findFeatureStoreConfig', 'loadPermissionFile', 'locateFeatureStore', 'recognizeFile'],
   // Rules, and who asks. What a rule of Fastify or node:http names is checked against the gate.
   ['callerOf', 'flightRequires', 'readFeastCommand', 'readFeastTicket', 'readJson', 'requires'],
