@@ -1,6 +1,11 @@
 import { type PermissionReference, referToPermission } from '../../analysis/references.js';
 import { type Authorizer, type CompiledSnapshot, compiledOf } from '../../engine/index.js';
-import { isExcludedPermission, type Permission, type Vocabulary } from '../../model/index.js';
+import {
+  type FeastVocabulary,
+  isExcludedPermission,
+  type Permission,
+  type Vocabulary,
+} from '../../model/index.js';
 import { allowAll } from '../../policy/index.js';
 import { assertAuthorizer } from '../check-arguments.js';
 import { MutationTrial } from './mutation-trial.js';
@@ -30,14 +35,16 @@ type Source = Permission<Vocabulary>;
  *
  * Only cases that pass count. Excluded permissions are left as they are.
  *
- * @throws TypeError if `authorizer` is not an authorizer
+ * @param given the authorizer whose permissions are changed, one at a time
+ * @throws TypeError if it is not an authorizer
  * @example
  * mutatePolicies(authorizer, tests).unnoticed; // [{ permission: { project: null, name: 'a' }, mutation: 'any name' }]
  */
-export function mutatePolicies(
-  authorizer: Authorizer,
+export function mutatePolicies<V extends Vocabulary = FeastVocabulary>(
+  given: Authorizer<V>,
   tests: Pick<PolicyTests, 'cases'>,
 ): PolicyMutationReport {
+  const authorizer: unknown = given;
   assertAuthorizer(authorizer);
   const snapshot = compiledOf(authorizer.snapshot);
   const trial = new MutationTrial(snapshot, authorizer, tests.cases);

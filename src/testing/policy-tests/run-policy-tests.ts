@@ -1,5 +1,5 @@
 import { type Authorizer, compiledOf } from '../../engine/index.js';
-import type { Vocabulary } from '../../model/index.js';
+import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
 import { AuthorizationAssertionError } from '../authorization-assertion-error.js';
 import { assertAuthorizer } from '../check-arguments.js';
 import { checkDecision } from '../check-decision.js';
@@ -28,14 +28,16 @@ export interface PolicyTestReport {
 /**
  * Asks all questions of a file of policy tests.
  *
- * @throws TypeError if `authorizer` is not an authorizer
+ * @param given the authorizer that is tested
+ * @throws TypeError if it is not an authorizer
  * @example
  * const { failed, coverage } = runPolicyTests(authorizer, await loadPolicyTests('permissions.test.yaml'));
  */
-export function runPolicyTests(
-  authorizer: Authorizer,
+export function runPolicyTests<V extends Vocabulary = FeastVocabulary>(
+  given: Authorizer<V>,
   tests: Pick<PolicyTests, 'cases'>,
 ): PolicyTestReport {
+  const authorizer: unknown = given;
   assertAuthorizer(authorizer);
   const results = tests.cases.map((one) => runCase(authorizer, one));
   const count = (outcome: PolicyCaseResult['outcome']): number =>
@@ -69,7 +71,10 @@ function runCase(authorizer: Authorizer<Vocabulary>, one: PolicyCase): PolicyCas
  * @example
  * for (const one of cases) test(one.title, () => assertPolicyCase(authorizer, one));
  */
-export function assertPolicyCase(authorizer: Authorizer, one: PolicyCase): void {
+export function assertPolicyCase<V extends Vocabulary = FeastVocabulary>(
+  authorizer: Authorizer<V>,
+  one: PolicyCase,
+): void {
   const { subject, actions, resource, expected } = one;
   const result = checkDecision(authorizer, { subject, actions, resource }, expected);
   if (result.pass) return;

@@ -35,7 +35,7 @@ describe('test', () => {
       expect(exitCode).toBe(0);
     }
     const { exitCode } = await runCli(['test', TESTS, '--store', STORE]);
-    expect(exitCode).toBe(2);
+    expect(exitCode).toBe(1);
   });
 
   it('explains failures and ends with code 1', async () => {
