@@ -42,8 +42,5 @@ export const testCommand: Command = {
     '      resource: FeatureView:salaries',
     '      expect: refused',
   ],
-  async run(args, io) {
-    const { runTest } = await import('./run-test.js');
-    return runTest(args, io);
-  },
+  load: async () => (await import('./run-test.js')).runTest,
 };
