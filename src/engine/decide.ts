@@ -1,3 +1,4 @@
+import { once } from '../foundation/once.js';
 import {
   type DecidingPermission,
   type Decision,
@@ -5,19 +6,29 @@ import {
   formatResource,
   freezeSubject,
   type PolicyKind,
+  type PolicyKinds,
   type Resource,
 } from '../model/index.js';
 import { isGranted } from './combining-algorithm.js';
 import {
   type CompiledPermission,
-  type ExcludedCompiledPermission,
+  type EvaluatedPermission,
   isEffective,
 } from './compile-permissions.js';
 import type { CompiledSnapshot } from './compiled-snapshot.js';
 import type { PermissionsByApplicability } from './evaluator.js';
+import { LazyDecidingPermission } from './lazy-deciding-permission.js';
 import { type Explanation, LazyDecision } from './lazy-decision.js';
 import type { PermissionSet } from './permission-set.js';
 import type { Question } from './question.js';
+
+/** What one permission says to a question, before it is put into words. */
+interface Evaluation {
+  readonly permission: EvaluatedPermission;
+  readonly granted: boolean;
+  /** It requires tags, and those of the resource are not known. */
+  readonly lacksTags: boolean;
+}
 
 /**
  * Decides now and explains when the explanation is read, so that a log of refusals pays for
@@ -53,28 +64,33 @@ export function decide(snapshot: CompiledSnapshot, question: Question): Decision
     return conclude(allowed, reasonOf(allowed), () => explainCovered(snapshot, asked));
   }
   const byApplicability = evaluator.byApplicability(permissionSet, mask);
-  const evaluations = evaluatePermissions(snapshot, question, byApplicability);
+  const evaluations = evaluatePermissions(question, byApplicability);
   const allowed = isAllowed(snapshot, evaluations);
   return conclude(allowed, reasonOf(allowed), () =>
     explainOutcome(snapshot, question, byApplicability, evaluations),
   );
 }
 
+/** @param list the permissions, called when they are first read */
 function explained(
   explanation: string,
-  permissions: readonly DecidingPermission[] = [],
+  list: () => readonly DecidingPermission[] = () => NO_PERMISSIONS,
 ): Explanation {
-  return { explanation, permissions: Object.freeze(permissions) };
+  return {
+    explanation,
+    get permissions() {
+      return list();
+    },
+  };
 }
+
+const NO_PERMISSIONS: readonly DecidingPermission[] = Object.freeze([]);
 
 function reasonOf(allowed: boolean): DecisionReason {
   return allowed ? 'granted' : 'denied';
 }
 
-function isAllowed(
-  { evaluator }: CompiledSnapshot,
-  evaluations: readonly DecidingPermission[],
-): boolean {
+function isAllowed({ evaluator }: CompiledSnapshot, evaluations: readonly Evaluation[]): boolean {
   const grants = evaluations.filter(({ granted }) => granted).length;
   return isGranted(evaluator.rules.strategy, grants, evaluations.length - grants);
 }
@@ -85,7 +101,7 @@ function explainCovered(snapshot: CompiledSnapshot, question: Question): Explana
     snapshot,
     question,
     byApplicability,
-    evaluatePermissions(snapshot, question, byApplicability),
+    evaluatePermissions(question, byApplicability),
   );
 }
 
@@ -93,13 +109,16 @@ function explainOutcome(
   snapshot: CompiledSnapshot,
   question: Question,
   byApplicability: PermissionsByApplicability,
-  evaluations: readonly DecidingPermission[],
+  evaluations: readonly Evaluation[],
 ): Explanation {
+  const sentenceOf = sentenceMaker(snapshot.policyKinds, question.actions);
   const allowed = isAllowed(snapshot, evaluations);
   const showsGrants = allowed && snapshot.evaluator.rules.strategy === 'affirmative';
+  const shown = showsGrants ? evaluations.filter(({ granted }) => granted) : evaluations;
+  const why = { allowed, byApplicability, evaluations, sentenceOf };
   return explained(
-    explainEvaluations(allowed, question, byApplicability, evaluations),
-    showsGrants ? evaluations.filter(({ granted }) => granted) : evaluations,
+    explainEvaluations(question, why),
+    once(() => listDeciding(shown, sentenceOf)),
   );
 }
 
@@ -123,43 +142,62 @@ function explainRule(
 
 /** The effect of each permission that takes part in the decision: applicable ones first. */
 function evaluatePermissions(
-  snapshot: CompiledSnapshot,
-  { subject, actions }: Question,
+  { subject }: Question,
   { applicable, indeterminate, excluded }: PermissionsByApplicability,
-): DecidingPermission[] {
-  const evaluate = (
-    permission: CompiledPermission,
-    granted: boolean,
-    because: string,
-  ): DecidingPermission => {
-    const { name, project } = permission.source;
-    const verb = granted ? 'grants' : 'does not grant';
-    const explanation = `permission ${JSON.stringify(name)} ${verb} ${actions.join(', ')}: ${because}`;
-    return Object.freeze({ name, project, granted, explanation });
-  };
+): Evaluation[] {
   return [
-    ...applicable.map((permission) =>
-      evaluate(
-        permission,
-        permission.test.passes(subject),
-        `it requires ${requirementOf(snapshot, permission)}`,
-      ),
-    ),
-    ...indeterminate.map((permission) =>
-      evaluate(permission, false, 'it requires tags, and those of the resource are not known'),
-    ),
-    ...excluded.map((permission) =>
-      evaluate(permission, false, `it is excluded, since ${whyExcluded(permission)}`),
-    ),
+    ...applicable.map((permission) => {
+      const granted = permission.test.passes(subject);
+      return { permission, granted, lacksTags: false };
+    }),
+    ...indeterminate.map((permission) => ({ permission, granted: false, lacksTags: true })),
+    ...excluded.map((permission) => ({ permission, granted: false, lacksTags: false })),
   ];
 }
 
+function listDeciding(
+  evaluations: readonly Evaluation[],
+  sentenceOf: (evaluation: Evaluation) => string,
+): readonly DecidingPermission[] {
+  const list = evaluations.map((evaluation) => {
+    const { granted, permission } = evaluation;
+    const { name, project } = permission.source;
+    return new LazyDecidingPermission({ name, project, granted }, () => sentenceOf(evaluation));
+  });
+  return Object.freeze(list);
+}
+
+function sentenceMaker(
+  policyKinds: PolicyKinds,
+  actions: readonly string[],
+): (evaluation: Evaluation) => string {
+  const what = actions.join(', ');
+  return ({ permission, granted, lacksTags }) => {
+    const name = JSON.stringify(permission.source.name);
+    const because = lacksTags ? TAGS_UNKNOWN : reasonIn(permission, policyKinds);
+    return `permission ${name} ${granted ? 'grants' : 'does not grant'} ${what}: ${because}`;
+  };
+}
+
+const TAGS_UNKNOWN = 'it requires tags, and those of the resource are not known';
+
+function reasonIn(permission: EvaluatedPermission, policyKinds: PolicyKinds): string {
+  if (isEffective(permission)) return `it requires ${requirementOf({ policyKinds }, permission)}`;
+  const why = permission.source.excluded.map(({ message }) => message);
+  return `it is excluded, since ${why.join('; ')}`;
+}
+
 function explainEvaluations(
-  allowed: boolean,
   { resource, actions }: Question,
-  { notApplicable }: PermissionsByApplicability,
-  evaluations: readonly DecidingPermission[],
+  why: {
+    readonly allowed: boolean;
+    readonly byApplicability: PermissionsByApplicability;
+    readonly evaluations: readonly Evaluation[];
+    readonly sentenceOf: (evaluation: Evaluation) => string;
+  },
 ): string {
+  const { allowed, evaluations } = why;
+  const { notApplicable } = why.byApplicability;
   const what = `${actions.join(', ')} on ${formatResource(resource)}`;
   if (evaluations.length === 0) {
     const names = notApplicable.slice(0, 3).map(({ source }) => JSON.stringify(source.name));
@@ -168,23 +206,22 @@ function explainEvaluations(
     return `no permission holds ${what}: ${names.join(', ')}${more} cover it with other actions`;
   }
   const deciding = evaluations.filter(({ granted }) => granted === allowed);
-  const sentences = deciding.slice(0, 3).map(({ explanation }) => explanation);
+  const sentences = deciding.slice(0, 3).map(why.sentenceOf);
   const more = deciding.length > 3 ? `; and ${deciding.length - 3} more` : '';
   return `${allowed ? 'allowed' : 'refused'} ${what}: ${sentences.join('; ')}${more}`;
 }
 
 /** What a permission's policy requires, as a noun phrase. */
-export function requirementOf(snapshot: CompiledSnapshot, permission: CompiledPermission): string {
+export function requirementOf(
+  { policyKinds }: Pick<CompiledSnapshot, 'policyKinds'>,
+  permission: CompiledPermission,
+): string {
   if (!isEffective(permission)) return 'something that could not be understood';
   const { policy } = permission.source;
   try {
-    return (snapshot.policyKinds.get(policy.type) as PolicyKind).explain(policy);
+    return (policyKinds.get(policy.type) as PolicyKind).explain(policy);
   } catch {
     // An explanation that fails must not change an answer.
     return `what its ${policy.type} says`;
   }
-}
-
-function whyExcluded({ source }: ExcludedCompiledPermission): string {
-  return source.excluded.map(({ message }) => message).join('; ');
 }

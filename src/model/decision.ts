@@ -25,7 +25,7 @@ export interface DecidingPermission {
   readonly name: string;
   readonly project: string | undefined;
   readonly granted: boolean;
-  /** A sentence for logs. It names roles, groups and tags: not for clients. */
+  /** A sentence for logs, made when it is first read. It names roles, groups and tags: not for clients. */
   readonly explanation: string;
 }
 
@@ -40,7 +40,10 @@ export interface Decision {
   readonly resource: Resource;
   /** The permissions that decided: those that granted, or else all that were asked and refused. */
   readonly permissions: readonly DecidingPermission[];
-  /** One sentence for the whole. It names roles, groups and tags: not for clients. */
+  /**
+   * One sentence for the whole, with the first three of the permissions that decided and the number
+   * of the others. It names roles, groups and tags: not for clients.
+   */
   readonly explanation: string;
   /** Version of the snapshot that the decision was made on. */
   readonly version: string;
