@@ -24,11 +24,10 @@ export interface RegistryConfig {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-const DEFAULT_PATH = 'data/registry.db';
 const MISSING =
   'is missing. Name the registry, for example `registry: data/registry.db`; the Feast operator leaves it out of client files where it runs no registry server';
 const URL_WITH_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
-const TYPES_WITH_URL: ReadonlySet<string> = new Set(['sql', 'remote']);
+const TYPES_WITH_PATH: ReadonlySet<string> = new Set(['file', 'sql', 'remote']);
 
 const ttlMessage = 'must be a whole number of seconds, 0 or more';
 const registrySchema = z
@@ -38,19 +37,38 @@ const registrySchema = z
     cache_ttl_seconds: z.int({ error: ttlMessage }).min(0, ttlMessage).default(600),
   })
   .superRefine((section, context) => {
-    if (section.path !== undefined || !TYPES_WITH_URL.has(section.registry_type)) return;
-    context.addIssue({ code: 'custom', path: ['path'], message: 'is missing' });
+    if (section.path !== undefined || !needsPath(section)) return;
+    context.addIssue({ code: 'custom', path: ['path'], message: missingPath(section) });
   });
+
+/** A `registry_store_type` of its own may find its file without a path. */
+function needsPath(section: Readonly<Record<string, unknown>>): boolean {
+  const { registry_type: type, registry_store_type: store } = section;
+  const isOwnStore = typeof store === 'string' && store !== 'FileRegistryStore';
+  return TYPES_WITH_PATH.has(type as string) && !(type === 'file' && isOwnStore);
+}
+
+function missingPath(section: Readonly<Record<string, unknown>>): string {
+  const meant = Object.keys(section).find(
+    (field) => !isKnownField(field) && findNearest(field, FIELDS) === 'path',
+  );
+  if (meant !== undefined) return `is missing: is \`${meant}\` meant to be \`path\`?`;
+  return section['registry_type'] === 'file'
+    ? 'is missing. Name the file, for example `path: data/registry.db`'
+    : 'is missing';
+}
 
 /**
  * Reads the `registry` section.
  *
- * Shape: a path or a mapping, without a `path` the file `data/registry.db`; gives `undefined` after
- * adding at least one error to `errors`. A relative file is joined to `baseDirectory`, and stays
- * relative without one. Types that no reader knows are kept: the reader says so.
+ * Shape: a path or a mapping; gives `undefined` after adding at least one error to `errors`. A
+ * relative file is joined to `baseDirectory`, and stays relative without one. Types that no reader
+ * knows are kept: the reader says so.
  *
  * @source Feast 0.66.0, its registry models: same fields and defaults, and a section that is missing is
- *   refused. Differs: a negative `cache_ttl_seconds`, an empty `path` and a `null` section are refused.
+ *   refused. Without a `path` Feast reads the folder of the store as if it were the file, and fails:
+ *   here that is refused at once, as are a negative `cache_ttl_seconds`, an empty `path` and a `null`
+ *   section.
  */
 export function parseRegistrySection(
   section: unknown,
@@ -73,7 +91,7 @@ export function parseRegistrySection(
   const local = type === 'file' && !URL_WITH_SCHEME.test(path ?? '');
   return Object.freeze({
     type,
-    path: local ? resolveFrom(baseDirectory, path ?? DEFAULT_PATH) : undefined,
+    path: local && path !== undefined ? resolveFrom(baseDirectory, path) : undefined,
     url: local ? undefined : path,
     cacheTtlSeconds,
     options: Object.freeze(Object.assign(Object.create(null), options)),
@@ -105,10 +123,14 @@ export function findMisspeltRegistryFields(
 ): readonly { readonly field: string; readonly message: string }[] {
   if (!isMapping(section)) return [];
   return Object.keys(section).flatMap((field) => {
-    if (FIELDS.some((known) => known === field) || OTHER_FIELDS.has(field)) return [];
+    if (isKnownField(field)) return [];
     const meant = findNearest(field, FIELDS);
     if (meant === undefined || meant in section) return [];
-    const instead = meant === 'path' ? `the registry is \`${DEFAULT_PATH}\`` : 'the default counts';
-    return { field, message: `is not read: did you mean \`${meant}\`? Without it ${instead}` };
+    const message = `is not read: did you mean \`${meant}\`? Without it the default counts`;
+    return { field, message };
   });
+}
+
+function isKnownField(field: string): boolean {
+  return FIELDS.some((known) => known === field) || OTHER_FIELDS.has(field);
 }

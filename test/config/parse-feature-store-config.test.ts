@@ -111,12 +111,26 @@ describe('the registry section', () => {
     return parse(`project: p\n${section}`).registry;
   }
 
-  it('must be there, though its path may be left out', () => {
+  it('must be there', () => {
     const message = 'f.yaml:1:1: `registry` is missing. Name the registry, for example';
     expect(problems('project: p')).toEqual([expect.stringContaining(message)]);
-    expect(registry('registry: {cache_ttl_seconds: 0}')).toMatchObject({
-      path: '/repo/data/registry.db',
-      cacheTtlSeconds: 0,
+  });
+
+  it.each(['{}', '{cache_ttl_seconds: 0}', '{registry_store_type: FileRegistryStore}'])(
+    'names its file, as `%s` does not: Feast would read the folder as if it were one',
+    (section) => {
+      const message = '`registry.path` is missing. Name the file, for example';
+      expect(problems(`project: p\nregistry: ${section}`)).toEqual([
+        expect.stringContaining(message),
+      ]);
+    },
+  );
+
+  it('may leave its file to a store class of its own', () => {
+    expect(registry('registry: {registry_store_type: my.Store}')).toMatchObject({
+      type: 'file',
+      path: undefined,
+      url: undefined,
     });
   });
 
@@ -176,8 +190,8 @@ describe('the registry section', () => {
   });
 
   it.each(['-1', '0.5', '"60"', 'yes', '.inf', '1e400'])('is refused with a time of %s', (ttl) => {
-    expect(problems(`project: p\nregistry:\n  cache_ttl_seconds: ${ttl}\n`)).toEqual([
-      'f.yaml:3:22: `registry.cache_ttl_seconds` must be a whole number of seconds, 0 or more',
+    expect(problems(`project: p\nregistry:\n  path: x\n  cache_ttl_seconds: ${ttl}\n`)).toEqual([
+      'f.yaml:4:22: `registry.cache_ttl_seconds` must be a whole number of seconds, 0 or more',
     ]);
   });
 });
@@ -424,16 +438,18 @@ describe('environment variables of the auth section', () => {
 });
 
 describe('a field of `registry` that is not read', () => {
+  it.each(['pth: x', 'registry_type: sql, pth: x'])('is an error for `%s`', (fields) => {
+    expect(problems(`project: p\nregistry: {${fields}}\n`)).toEqual([
+      expect.stringContaining('`registry.path` is missing: is `pth` meant to be `path`?'),
+    ]);
+  });
+
   it.each([
-    [
-      'pth: x',
-      'pth',
-      'is not read: did you mean `path`? Without it the registry is `data/registry.db`',
-    ],
     ['path: x, cache_ttl_second: 5', 'cache_ttl_second', 'did you mean `cache_ttl_seconds`?'],
     ['path: x, registry_typ: sql', 'registry_typ', 'did you mean `registry_type`?'],
   ])('warns of `%s`', (fields, field, message) => {
-    const { warnings } = parse(`project: p\nregistry: {${fields}}\n`);
+    const { registry, warnings } = parse(`project: p\nregistry: {${fields}}\n`);
+    expect(registry).toMatchObject({ type: 'file', path: '/repo/x', cacheTtlSeconds: 600 });
     expect(warnings).toEqual([expect.stringContaining(message)]);
     expect(warnings[0]).toContain(field);
   });
