@@ -23,7 +23,7 @@ function decide(kind: 'any-of' | 'predicate'): {
   };
   const permissions = Array.from({ length: MANY }, (_, index) => ({
     name: `p${index}`,
-    actions: 'READ',
+    actions: 'READ' as const,
     policy: { type: 'Counting', role: `r${index}` },
   }));
   const authorizer = createAuthorizer({ permissions, policyKinds: [counting] });
