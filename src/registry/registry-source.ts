@@ -28,18 +28,19 @@ export interface RegistrySource {
   /** For messages, for example "registry file /srv/feast/registry.db". Holds no secret. */
   describe(): string;
   /**
-   * Reads the registry anew: all of it, or an error. The same object may be returned where nothing has changed.
+   * Reads the whole registry again, or fails. May return the same object if nothing has changed.
    *
-   * @throws {@link RegistryUnavailableError} when it cannot be reached or opened
-   * @throws {@link RegistryInvalidError} when what is there is not a whole registry
+   * @throws {@link RegistryUnavailableError} if the registry cannot be reached or opened
+   * @throws {@link RegistryInvalidError} if its content is not a whole registry
    */
   read(options?: { readonly signal?: AbortSignal }): Promise<RegistryContents>;
   /**
-   * Calls `onChange` as long as the source may hold something else than `read` met last; `onChange` is expected to read. It
-   * is called again after a source could not be reached, but not for content that `read` has refused. A promise that it
-   * returns is waited for, so that calls never overlap. The watch keeps no process alive.
+   * Calls `onChange` while the content may differ from what `read` last met. `onChange` is expected
+   * to read. It is called again if the source could not be reached, but not for content that `read`
+   * has refused. Calls never overlap: a promise that `onChange` returns is awaited. The watch does
+   * not keep the process alive.
    *
-   * Missing where a source cannot tell.
+   * Sources that cannot detect changes leave it out.
    *
    * @throws TypeError if an option is invalid
    */

@@ -63,6 +63,9 @@ const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
   ),
   ['GET /v1/vector_stores', undefined, []],
 ];
+/** The fixture has no vector store: see "vector stores". */
+const VECTOR_STORE = '/v1/vector_stores/vs_1';
+const VECTOR_STORE_REQUESTS = [`GET ${VECTOR_STORE}`, `POST ${VECTOR_STORE}/search`];
 
 describe('requests of the online server', () => {
   test.each(ROWS)('%s %j', (request, body, needs) => {
@@ -106,6 +109,19 @@ describe('requests of the online server', () => {
       const attempt = () => requirementsOf(found.endpoint, { body }, silent, options);
       expect(attempt).toThrow(ResourceNotFoundError);
     }
+  });
+
+  test('every endpoint is tried here', () => {
+    const tried = new Set(
+      [...ROWS.map(([request]) => request), ...VECTOR_STORE_REQUESTS].map((request) => {
+        const [method = '', path = ''] = request.split(' ');
+        return findEndpoint('online', method, path)?.endpoint;
+      }),
+    );
+    const rows = ENDPOINTS.filter(
+      ({ server, access }) => server === 'online' && access !== 'public',
+    );
+    expect(rows.filter((row) => !tried.has(row))).toEqual([]);
   });
 
   test('views that are named again are materialized once', () => {
@@ -188,11 +204,9 @@ describe('vector stores', () => {
   };
 
   test('are found by their id alone', () => {
-    expect(needs('GET', '/v1/vector_stores/vs_1')).toEqual([
-      { actions: ['DESCRIBE'], resources: view },
-    ]);
+    expect(needs('GET', VECTOR_STORE)).toEqual([{ actions: ['DESCRIBE'], resources: view }]);
     // An id in the body is not where the server looks.
-    expect(needs('POST', '/v1/vector_stores/vs_1/search', { vector_store_id: 'vs_2' })).toEqual([
+    expect(needs('POST', `${VECTOR_STORE}/search`, { vector_store_id: 'vs_2' })).toEqual([
       { actions: ['READ_ONLINE'], resources: view },
     ]);
     expect(() => needs('GET', '/v1/vector_stores/docs')).toThrow(ResourceNotFoundError);

@@ -8,8 +8,8 @@ import {
 import { TOKEN_REQUEST_OPTIONS } from '../../databricks/tokens/token-request.js';
 import type { ServiceCredentialSource } from './credential-target.js';
 
-// Microsoft's @azure/identity needs Node.js 22 since version 4.14, and this package runs on Node.js 20: hence a
-// client of its own. A credential of that package is taken as it is (`credential-source.ts`).
+// Own client: `@azure/identity` needs Node.js 22 since version 4.14, and this package runs on
+// Node.js 20. A credential of that package is accepted as it is (`credential-source.ts`).
 
 /** An application of Entra ID that has a client secret. */
 export interface ClientSecretOptions extends TokenRequestOptions {

@@ -22,8 +22,8 @@ import { createAsker } from './ask-server.js';
 import type { ServiceCredentialSource } from './credential-target.js';
 import { findIdentityEndpoint, type IdentityEndpoint } from './identity-endpoint.js';
 
-// Microsoft's @azure/identity needs Node.js 22 since version 4.14, and this package runs on Node.js 20: hence a
-// client of its own. A credential of that package is taken as it is (`credential-source.ts`).
+// Own client: `@azure/identity` needs Node.js 22 since version 4.14, and this package runs on
+// Node.js 20. A credential of that package is accepted as it is (`credential-source.ts`).
 
 /** A request has 10 s unless given. */
 export interface ManagedIdentityOptions extends TokenRequestOptions {

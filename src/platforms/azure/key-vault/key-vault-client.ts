@@ -17,8 +17,8 @@ import { readVaultChallenge, type VaultAudience } from './vault-challenge.js';
 import { explainVaultRefusal } from './vault-refusal.js';
 import { type KeyVaultSecret, readVaultSecret } from './vault-secret.js';
 
-// Microsoft's @azure/keyvault-secrets needs Node.js 22 since version 4.12, and this package runs on Node.js 20: hence a
-// client of its own. A `SecretClient` is taken as it is by `createKeyVaultSecretStore`.
+// Own client: `@azure/keyvault-secrets` needs Node.js 22 since version 4.12, and this package runs
+// on Node.js 20. `createKeyVaultSecretStore` accepts a `SecretClient` as it is.
 
 /** What gives a vault's tokens: a service credential, or any `TokenCredential` of Azure's SDK. */
 export interface VaultCredential {

@@ -19,8 +19,8 @@ import {
   type TokenRequestOptions,
 } from './token-request.js';
 
-// Microsoft's @azure/identity needs Node.js 22 since version 4.14, and this package runs on Node.js 20: hence a
-// client of its own. A credential of that package is taken as it is (`azure/credentials`).
+// Own client: `@azure/identity` needs Node.js 22 since version 4.14, and this package runs on
+// Node.js 20. A credential of that package is accepted as it is (`azure/credentials`).
 
 /** A service principal of Entra ID that asks for tokens of Databricks. */
 export interface EntraOptions extends TokenRequestOptions {
