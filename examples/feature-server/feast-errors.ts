@@ -12,7 +12,7 @@ const PROBLEM = 'application/problem+json';
  * What is sent in place of the body of a refusal, so that Feast's own clients raise their own errors and not a `RuntimeError`: a
  * string of JSON with the class to raise. Other bodies, and other statuses, are sent as they are.
  *
- * @source Feast 0.66.0, how its clients read errors
+ * @source Feast 0.66.0 and 0.67.0, how its clients read errors
  */
 export function toFeastError(reply: FastifyReply, body: unknown): unknown {
   const name = CLASSES.get(reply.statusCode);

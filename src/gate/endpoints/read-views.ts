@@ -27,7 +27,7 @@ export interface ViewReference {
  * Collects the views that a request reads, with all that they compute from: an on-demand view is read together with its source
  * views. A version of a view is read as the history holds it, and counts as the view as it is, too.
  *
- * @source Feast 0.66.0, what it checks when a view is read; differs: of a version it checks the version alone, and looks it up before
+ * @source Feast 0.66.0 and 0.67.0, what it checks when a view is read; differs: of a version it checks the version alone, and looks it up before
  *   it checks anything
  */
 export class ReadViews {

@@ -100,7 +100,7 @@ const CHANGE: readonly FeastAction[] = ['DESCRIBE', 'UPDATE'];
  * What asks for something on a project asks for CREATE on one that is not there yet, by the permissions of the server's own
  * project.
  *
- * @source Feast 0.66.0, its registry server; differs: in a project that is not there, or has no permissions, Feast asks nobody who
+ * @source Feast 0.66.0 and 0.67.0, its registry server; differs: in a project that is not there, or has no permissions, Feast asks nobody who
  *   has a name; CreateDatasetFromRetrieval asks for the views that are read as well
  */
 export const REGISTRY_GRPC_ENDPOINTS: readonly Endpoint[] = endpointsOf('registry-grpc', [
