@@ -84,11 +84,14 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}/mcp`;
   mcp = await startProcess({
     command: path.join(path.dirname(await runScript('python-venv.sh')), 'feast-mcp'),
-    arguments: [
-      ...['--feast-url', at(features.server as Server), '--registry-url', at(registry)],
-      ...['--transport', 'http', '--host', '127.0.0.1', '--port', String(port)],
-      ...['--auth-mode', 'passthrough'],
-    ],
+    arguments: Object.entries({
+      'feast-url': at(features.server as Server),
+      'registry-url': at(registry),
+      transport: 'http',
+      host: '127.0.0.1',
+      port: String(port),
+      'auth-mode': 'passthrough',
+    }).flatMap(([name, value]) => [`--${name}`, value]),
     log: path.join(folder, 'mcp.log'),
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok,
     timeout: 100,
