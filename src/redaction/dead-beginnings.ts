@@ -1,6 +1,7 @@
 import { BACKSLASH } from './byte-tables.js';
+import { LINE_FEED } from './read-breaks.js';
 import { LONGEST_RUN } from './read-escapes.js';
-import { hasPair, type SecretTables } from './secret-tables.js';
+import { hasPair, nextByte, type SecretTables } from './secret-tables.js';
 import { NO_ESCAPE, NOT_SIMPLE, SimpleEscape } from './simple-escape.js';
 
 /** Used again and again, so that a scan allocates nothing. */
@@ -34,6 +35,30 @@ export function isDead(
   return value === NO_ESCAPE || !isBeginning(tables, first, value);
 }
 
+/**
+ * Whether the first two bytes of a secret go on in no reading of the text at a place.
+ *
+ * @param pair the bytes, the first one high
+ */
+export function isDeadPair(
+  tables: SecretTables,
+  bytes: Uint8Array,
+  pair: number,
+  place: number,
+): boolean {
+  const [first, second] = [pair >>> 8, pair & 0xff];
+  // Behind a line break the next line may be indented.
+  if (place >= bytes.length || first === LINE_FEED || second === LINE_FEED) return false;
+  const node = nextByte(tables, nextByte(tables, 0, first), second);
+  const byte = bytes[place] as number;
+  if (nextByte(tables, node, byte) >= tables.thirdLevel) return false;
+  if ((tables.plainColumnOf[byte] as number) >= 0) return true;
+  ESCAPE.read(bytes, place);
+  const { value, run } = ESCAPE;
+  if (value === NOT_SIMPLE) return run === LONGEST_RUN;
+  return value === NO_ESCAPE || nextByte(tables, node, value) < tables.thirdLevel;
+}
+
 /** Whether no secret begins between two places. */
 export function isDeadBetween(
   tables: SecretTables,
@@ -44,9 +69,19 @@ export function isDeadBetween(
   for (let at = from; at < to; at++) {
     const byte = bytes[at] as number;
     if ((tables.plainColumnOf[byte] as number) < 0) return false;
-    if (begins(tables, byte) && !isDead(tables, bytes, byte, at + 1)) return false;
+    if (begins(tables, byte) && !isDeadAt(tables, bytes, at)) return false;
   }
   return true;
+}
+
+/** Whether a secret that begins with the byte at a place ends with it or the next one. */
+function isDeadAt(tables: SecretTables, bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at] as number;
+  if (isDead(tables, bytes, byte, at + 1)) return true;
+  const next = bytes[at + 1] as number;
+  // What may be read in two ways may be another byte.
+  if (at + 1 >= bytes.length || (tables.plainColumnOf[next] as number) < 0) return false;
+  return isDeadPair(tables, bytes, (byte << 8) | next, at + 2);
 }
 
 /** Whether a secret begins with two bytes. */

@@ -1,4 +1,5 @@
 import { BACKSLASH, BASE64_VALUE, PERCENT, PLUS } from './byte-tables.js';
+import { isDeadPair } from './dead-beginnings.js';
 import type { Interruptions } from './interruptions.js';
 import { LINE_FEED } from './read-breaks.js';
 import { hasPair, nextByte, type SecretTables } from './secret-tables.js';
@@ -39,7 +40,11 @@ export class EscapeChain {
       if (!isPlain) following.read(bytes, end);
       const meant = isPlain || following.value === NO_ESCAPE ? next : following.value;
       if (meant === NOT_SIMPLE) break;
-      if (hasPair(beginnings, ((bytes[end - 1] as number) << 8) | meant)) break;
+      const pair = ((bytes[end - 1] as number) << 8) | meant;
+      if (hasPair(beginnings, pair)) {
+        if (isPlain || following.value !== meant) break;
+        if (!isDeadPair(this.#tables, bytes, pair, following.end)) break;
+      }
       let read = 0;
       if (value >= 0) {
         read = nextByte(this.#tables, node, value);
@@ -68,25 +73,43 @@ export class EscapeChain {
     { value, end, percents, run }: SimpleEscape,
     node: number,
   ): boolean {
-    const { beginnings, plainColumnOf, secondLevel } = this.#tables;
-    if (node !== 0) {
-      // So many backslashes do not all belong to the letter.
-      if (run > 2 && run !== 4) return true;
-      if (nextByte(this.#tables, node, bytes[at] as number) >= secondLevel) return true;
-    }
+    const { beginnings, plainColumnOf } = this.#tables;
+    if (node !== 0 && this.#isNeeded(bytes[at] as number, run, node)) return true;
     // What stands behind a backslash may begin an escape itself.
     const isLong = value >= 0 && end > at + 1;
     if (isLong && (plainColumnOf[bytes[end - 1] as number] as number) < 0) return true;
     let pair = bytes[at] as number;
     for (let behind = at + 1; behind <= end; behind++) {
       pair = ((pair & 0xff) << 8) | (bytes[behind] as number);
-      if (hasPair(beginnings, pair)) return true;
+      if (hasPair(beginnings, pair) && !this.#isDeadRaw(bytes, pair, behind)) return true;
     }
+    if (percents > 0 && this.#beginsWithPercent(bytes, at, percents)) return true;
+    return run > 1 && value >= 0 && hasPair(beginnings, (BACKSLASH << 8) | value);
+  }
+
+  /** Whether what is read of a secret may go on with the characters that an escape is written in. */
+  #isNeeded(byte: number, run: number, node: number): boolean {
+    // So many backslashes do not all belong to the letter.
+    if (run > 2 && run !== 4) return true;
+    return nextByte(this.#tables, node, byte) >= this.#tables.secondLevel;
+  }
+
+  /** Whether a secret begins with one of the percent signs that an escaped percent sign stands for. */
+  #beginsWithPercent(bytes: Uint8Array, at: number, percents: number): boolean {
     for (let level = 0; level < percents; level++) {
       const behind = bytes[at + 3 + 2 * level] as number;
-      if (hasPair(beginnings, (PERCENT << 8) | behind)) return true;
+      if (hasPair(this.#tables.beginnings, (PERCENT << 8) | behind)) return true;
     }
-    return run > 1 && value >= 0 && hasPair(beginnings, (BACKSLASH << 8) | value);
+    return false;
+  }
+
+  /**
+   * Whether two bytes with which a secret begins do not go on, where they stand for themselves. What begins an escape may stand for itself in
+   * longer ones too, and has to be read with care.
+   */
+  #isDeadRaw(bytes: Uint8Array, pair: number, second: number): boolean {
+    const isPlain = (this.#tables.plainColumnOf[pair & 0xff] as number) >= 0;
+    return isPlain && isDeadPair(this.#tables, bytes, pair, second + 1);
   }
 
   /** Whether what is read is the first byte of a secret alone, which does not go on with what follows. */

@@ -131,16 +131,6 @@ export class RunDecoder {
     this.#from = 0;
   }
 
-  /**
-   * Looks for secrets that begin in some characters of a run, and for no others.
-   *
-   * @param start where they begin
-   * @param isBase64 whether the characters are base64, or else hex
-   */
-  decodePart(run: Run, start: number, length: number, isBase64: boolean): void {
-    this.#readBeginnings(run, start, length, isBase64);
-  }
-
   #readBeginnings(run: Run, start: number, length: number, isBase64: boolean): void {
     const skips = this.#beginningsIn(run, start, length, isBase64);
     for (let skip = 0; skip < 8; skip += isBase64 ? 2 : HEX_BITS) {

@@ -28,6 +28,8 @@ export interface SecretTables {
   readonly parent: Int32Array;
   /** Nodes below this number have read at most one byte. */
   readonly secondLevel: number;
+  /** Nodes below this number have read at most two bytes. */
+  readonly thirdLevel: number;
   /** Number of bytes of an output. */
   readonly outputLength: Int32Array;
   /** The node of an output, not the nodes that end with it. */
@@ -72,6 +74,7 @@ export function buildSecretTables(secrets: readonly Uint8Array[]): SecretTables 
     moves: makeMoves(automaton),
     parent,
     secondLevel: automaton.levels[2] ?? unitOf.length,
+    thirdLevel: automaton.levels[3] ?? unitOf.length,
     outputLength,
     outputNode,
     base64: new WindowFilter(secrets),

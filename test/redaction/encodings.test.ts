@@ -177,21 +177,51 @@ describe('no secret', () => {
 
 describe('a secret that begins with what an escape ends with', () => {
   const secret = 'h    ~    !';
+  const hex = utf8(secret).toString('hex');
+  const escaped = (text: string): string => utf8(text).toString('hex').replace(/../g, '%$&');
+  const inBase64 = (...before: readonly number[]): string =>
+    Buffer.from([...before, ...utf8(secret)]).toString('base64');
 
   test.each([
     ['base64 after a percent sign', '%4aCAgICB\\u002bICAgICEifXk='],
     ['base64 after the escape of a letter', '\\u004aCAgICB\\u002bICAgICEifXk='],
+    ['base64 of which all else is escaped', `%4a${escaped(inBase64().slice(1))}`],
+    ['base64 from the middle of a character on', `%42${escaped(inBase64(0xe3).slice(2))}`],
     ['hex after a percent sign', '%6820202020\\u0037e2020202021'],
+    ['hex from its second digit on', `%46${escaped(hex.slice(1))}`],
+    ['hex of which all else is escaped', `%68${escaped(hex.slice(2))}`],
+    ['hex after an escaped percent sign', `%2568${escaped(hex.slice(2))}`],
+    ['hex after a percent sign that is escaped twice', `%252568${escaped(hex.slice(2))}`],
+    ['hex after the escape of a letter', `\\u0068${escaped(hex.slice(2))}`],
   ])('%s is masked, though more of it is escaped', (_, text) => {
-    const redactor = createRedactor();
-    redactor.add(secret);
-    const output = redactor.text(text);
-    expect(output).not.toBe(text);
-    expect(output).toContain('***');
-    // In pieces the answer is the same.
-    const pieces = redactor.pieces();
-    const written =
-      [...text].map((piece) => String(pieces.write(piece))).join('') + String(pieces.end());
-    expect(written).toBe(output);
+    expectMask(text, secret);
+  });
+
+  test.each([
+    ['and goes on', '%3dcba987'],
+    ['and goes on escaped', '%3d%63%62%61%39%38%37'],
+    ['and goes on with an escaped percent sign', '%3d%2563%62%61%39%38%37'],
+    ['and goes on in JSON escapes', '\\u003d\\u0063\\u0062\\u0061\\u0039\\u0038\\u0037'],
+    ['after others that do not go on', '%3d%3d%3d%3d%63ba987'],
+  ])('in plain text %s, is masked', (_, text) => {
+    // Long enough that what follows is no reason to look twice.
+    expectMask(`${text} and so on`, '3dcba987');
+  });
+
+  test('and holds a line break that is indented, is masked', () => {
+    expectMask('%3d\n    cba987 and so on', '3d\ncba987');
   });
 });
+
+/** In pieces, what is masked is the same. */
+function expectMask(text: string, secret: string): void {
+  const redactor = createRedactor();
+  redactor.add(secret);
+  const output = redactor.text(text);
+  expect(output).not.toBe(text);
+  expect(output).toContain('***');
+  const pieces = redactor.pieces();
+  const written =
+    [...text].map((piece) => String(pieces.write(piece))).join('') + String(pieces.end());
+  expect(written).toBe(output);
+}
