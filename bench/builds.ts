@@ -10,6 +10,7 @@ export interface BuildModules {
   readonly '.': typeof import('../src/index.js');
   readonly './audit': typeof import('../src/audit/index.js');
   readonly './fastify': typeof import('../src/adapters/fastify/index.js');
+  readonly './flight': typeof import('../src/adapters/flight/index.js');
   readonly './gate': typeof import('../src/gate/index.js');
   readonly './identity': typeof import('../src/identity/index.js');
   readonly './node': typeof import('../src/node.js');
@@ -31,6 +32,7 @@ const OWN_MODULES: Readonly<Record<keyof BuildModules, () => Promise<unknown>>> 
   '.': () => import('../src/index.js'),
   './audit': () => import('../src/audit/index.js'),
   './fastify': () => import('../src/adapters/fastify/index.js'),
+  './flight': () => import('../src/adapters/flight/index.js'),
   './gate': () => import('../src/gate/index.js'),
   './identity': () => import('../src/identity/index.js'),
   './node': () => import('../src/node.js'),

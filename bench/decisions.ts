@@ -1,4 +1,6 @@
-import { ENGINES, type Engine, loop } from './engines.js';
+import type { Build } from './builds.js';
+import type { Cost } from './engine-costs.js';
+import { boundSubject, ENGINES, type Engine, loop, plainSubject } from './engines.js';
 import { generateStore } from './generate-store.js';
 import { type Measured, measureDecisions } from './measure.js';
 
@@ -17,7 +19,7 @@ export interface DecisionRow {
  * @throws Error naming the engine and the request when two of them disagree
  */
 export async function benchDecisions(permissions: number): Promise<DecisionRow> {
-  const resources = Math.min(100_000, Math.max(1000, permissions));
+  const resources = resourcesFor(permissions);
   const store = generateStore({ permissions, resources });
   const engines = new Map<string, Engine>();
   for (const { name, upTo, make } of ENGINES) {
@@ -43,4 +45,25 @@ export async function benchDecisions(permissions: number): Promise<DecisionRow> 
     allowed: granted / store.requests.length,
     engines: await measureDecisions(engines, store.requests),
   };
+}
+
+/** So many resources are decided on with so many permissions. */
+export function resourcesFor(permissions: number): number {
+  return Math.min(100_000, Math.max(1000, permissions));
+}
+
+/** One decision of a build, with a bound and with a plain subject. */
+export async function DECISIONS_JOB(
+  permissions: number,
+  resources: number,
+  build: Build,
+): Promise<Cost[]> {
+  const { createAuthorizer } = await build.load('.');
+  const store = generateStore({ permissions, resources });
+  const engines = new Map<string, Engine>();
+  for (const { name, make } of [boundSubject, plainSubject]) {
+    engines.set(name, await make(store, createAuthorizer));
+  }
+  const measured = await measureDecisions(engines, store.requests);
+  return measured.map(({ name, nsPerDecision }) => ({ name, value: nsPerDecision, unit: 'ns' }));
 }

@@ -11,7 +11,11 @@ import {
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { newEnforcer, newModelFromString } from 'casbin';
-import { createAuthorizer, type Subject, type SubjectAuthorizer } from '../src/index.js';
+import {
+  createAuthorizer as createOwnAuthorizer,
+  type Subject,
+  type SubjectAuthorizer,
+} from '../src/index.js';
 import type { GeneratedPermission, GeneratedRequest, GeneratedStore } from './generate-store.js';
 
 /**
@@ -23,18 +27,21 @@ export interface Engine<Prepared = unknown> {
   decide(prepared: Prepared): boolean;
 }
 
+type CreateAuthorizer = typeof createOwnAuthorizer;
+
 export interface EngineFactory {
   readonly name: string;
   /** The largest number of permissions that it is measured with: beyond, one run takes too long. */
   readonly upTo: number;
-  make(store: GeneratedStore): Engine | Promise<Engine>;
+  /** @param createAuthorizer of the build that is measured, where it is this project's engine */
+  make(store: GeneratedStore, createAuthorizer?: CreateAuthorizer): Engine | Promise<Engine>;
 }
 
 /** This project's engine with a plain subject: nothing is remembered of the user between calls. */
-const plainSubject: EngineFactory = {
+export const plainSubject: EngineFactory = {
   name: 'feast-permissions, plain subject',
   upTo: Number.POSITIVE_INFINITY,
-  make({ permissions, resources }) {
+  make({ permissions, resources }, createAuthorizer = createOwnAuthorizer) {
     const authorizer = createAuthorizer({ permissions: withoutGlobs(permissions), resources });
     return engine(
       (request) => request,
@@ -44,10 +51,10 @@ const plainSubject: EngineFactory = {
 };
 
 /** The same with `for(subject)`: one bound authorizer for each user, as a server keeps one for a request or a session. */
-const boundSubject: EngineFactory = {
+export const boundSubject: EngineFactory = {
   name: 'feast-permissions, bound subject',
   upTo: Number.POSITIVE_INFINITY,
-  make({ permissions, resources, users }) {
+  make({ permissions, resources, users }, createAuthorizer = createOwnAuthorizer) {
     const authorizer = createAuthorizer({ permissions: withoutGlobs(permissions), resources });
     const bound = new Map(users.map((user) => [user, authorizer.for(user)]));
     return engine(
@@ -69,7 +76,7 @@ const floor: EngineFactory = {
   name: 'floor: two Map look-ups',
   upTo: Number.POSITIVE_INFINITY,
   make({ permissions, resources, users, requests }) {
-    const authorizer = createAuthorizer({ permissions: withoutGlobs(permissions), resources });
+    const authorizer = createOwnAuthorizer({ permissions: withoutGlobs(permissions), resources });
     const position = new Map(users.map((user, index) => [user, index]));
     const actions = [...new Set(requests.map(({ action }) => action))];
     const words = Math.ceil(users.length / 32);

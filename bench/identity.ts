@@ -9,8 +9,8 @@ import fastify from 'fastify';
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { Bench } from 'tinybench';
 import type { OidcServerConfig } from '../src/config/auth-config.js';
-import { createAuthenticator } from '../src/identity/create-authenticator.js';
 import type { HttpClient } from '../src/net/http-client.js';
+import { type Build, type BuildModules, thisBuild } from './builds.js';
 import type { Cost } from './engine-costs.js';
 import { median } from './measure.js';
 
@@ -21,6 +21,7 @@ const TOKENS = 1000;
 const ROUNDS = 3;
 const ROUND_MS = 300;
 
+type CreateAuthenticator = BuildModules['./identity']['createAuthenticator'];
 type Algorithm = 'RS256' | 'ES256';
 type Verify = (token: string) => Promise<unknown>;
 
@@ -33,10 +34,28 @@ interface Issued {
 
 /** Microseconds for each verification: median of the rounds' medians, all verifiers in turn in each round. */
 export async function benchIdentity(): Promise<Cost[]> {
+  const { createAuthenticator } = await thisBuild.load('./identity');
+  return costsOf(async (issued) => [
+    ...createOwnVerifiers(issued, createAuthenticator),
+    ...(await createOtherVerifiers(issued)),
+  ]);
+}
+
+/** The same of the verifiers of one build, and of those alone. */
+export async function IDENTITY_JOB(_: number, __: number, build: Build): Promise<Cost[]> {
+  const { createAuthenticator } = await build.load('./identity');
+  return costsOf(async (issued) => createOwnVerifiers(issued, createAuthenticator));
+}
+
+type NamedVerifier = readonly [name: string, verify: Verify];
+
+async function costsOf(
+  create: (issued: Issued) => Promise<readonly NamedVerifier[]>,
+): Promise<Cost[]> {
   const costs: Cost[] = [];
   for (const algorithm of ['RS256', 'ES256'] as const) {
     const issued = await issueTokens(algorithm);
-    const verifiers = await createVerifiers(issued);
+    const verifiers = new Map(await create(issued));
     await assertVerifiers(verifiers, issued);
     for (const [name, microseconds] of await measure(verifiers, issued.tokens)) {
       costs.push({ name: `${algorithm}: ${name}`, value: microseconds, unit: 'µs' });
@@ -68,17 +87,22 @@ async function issueTokens(algorithm: Algorithm): Promise<Issued> {
   return { algorithm, jwk, pem: await exportSPKI(publicKey), tokens };
 }
 
-async function createVerifiers(issued: Issued): Promise<ReadonlyMap<string, Verify>> {
-  return new Map([
-    ['feast-permissions, cached', createOwn(issued, TOKENS * 2)],
-    ['feast-permissions, not cached', createOwn(issued, 0)],
+function createOwnVerifiers(issued: Issued, create: CreateAuthenticator): NamedVerifier[] {
+  return [
+    ['feast-permissions, cached', createOwn(issued, TOKENS * 2, create)],
+    ['feast-permissions, not cached', createOwn(issued, 0, create)],
+  ];
+}
+
+async function createOtherVerifiers(issued: Issued): Promise<NamedVerifier[]> {
+  return [
     ['@fastify/jwt, cached', await createFastify(issued, true)],
     ['@fastify/jwt, not cached', await createFastify(issued, false)],
     ['express-oauth2-jwt-bearer', createExpress(issued)],
-  ]);
+  ];
 }
 
-function createOwn({ jwk }: Issued, maxTokens: number): Verify {
+function createOwn({ jwk }: Issued, maxTokens: number, create: CreateAuthenticator): Verify {
   const documents: Readonly<Record<string, unknown>> = {
     '/certs': { keys: [jwk] },
     '/realms/feast/.well-known/openid-configuration': {
@@ -104,7 +128,7 @@ function createOwn({ jwk }: Issued, maxTokens: number): Verify {
     jwksCacheLifespanSeconds: 300,
     jwksRequestTimeoutSeconds: 10,
   };
-  const { authenticate } = createAuthenticator(config, {
+  const { authenticate } = create(config, {
     httpClient,
     cache: { maxTokens },
     // What masking costs is measured elsewhere; the others do not mask.

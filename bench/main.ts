@@ -4,12 +4,13 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { measureBeside } from './beside.js';
 import { openBuild, thisBuild } from './builds.js';
 import { benchCliStart } from './cli-start.js';
-import { benchDecisions, type DecisionRow } from './decisions.js';
+import { benchDecisions, DECISIONS_JOB, type DecisionRow, resourcesFor } from './decisions.js';
 import { type Cost, JOBS } from './engine-costs.js';
 import { generateStore } from './generate-store.js';
-import { benchIdentity } from './identity.js';
+import { benchIdentity, IDENTITY_JOB } from './identity.js';
 import { benchRedaction } from './redaction.js';
 import { benchServers } from './servers.js';
 import { benchStalls } from './stalls.js';
@@ -41,6 +42,10 @@ interface Report {
   readonly decisions: DecisionRow[];
   readonly costs: Record<string, Section[]>;
 }
+
+const ALL_JOBS: typeof JOBS = { ...JOBS, decisions: DECISIONS_JOB, identity: IDENTITY_JOB };
+/** How often both builds are measured where they take turns. */
+const TURNS = 5;
 
 const { values } = parseArgs({
   options: {
@@ -80,6 +85,17 @@ async function runAll(): Promise<void> {
       report.decisions.push(row);
       printDecisions(row);
     }
+    if (values.baseline !== undefined) {
+      for (const permissions of large ? [10, 1000, 10_000] : [10]) {
+        const resources = resourcesFor(permissions);
+        const costs = await besideBaseline('decisions', permissions, resources);
+        report.costs['decisions'] = [
+          ...(report.costs['decisions'] ?? []),
+          { permissions, resources, costs },
+        ];
+        printCosts(`decisions: ${permissions} permissions, ${resources} resources`, costs);
+      }
+    }
   }
   const section = (
     title: string,
@@ -116,10 +132,19 @@ async function runAll(): Promise<void> {
     const costs = await benchIdentity();
     report.costs['identity'] = [{ permissions: 0, resources: 0, costs }];
     printCosts('identity: one verification of a token', costs);
+    if (values.baseline !== undefined) {
+      const beside = await besideBaseline('identity', 0, 0);
+      report.costs['identity, in turn'] = [{ permissions: 0, resources: 0, costs: beside }];
+      printCosts('identity: both builds in turn', beside);
+    }
   }
   if (wanted('servers')) {
-    const costs = await benchServers(
-      large ? { rounds: 10, seconds: 1 } : { rounds: 2, seconds: 0.5 },
+    const inTurn = values.baseline === undefined ? 10 : 4;
+    const rounds = large ? { rounds: inTurn, seconds: 1 } : { rounds: 2, seconds: 0.5 };
+    const costs = await measureBeside(
+      (folder) => benchServers(rounds, folder),
+      values.baseline,
+      large ? TURNS : 1,
     );
     report.costs['servers'] = [{ permissions: 0, resources: 0, costs }];
     printCosts('servers: a route of Fastify with and without a gate', costs);
@@ -169,6 +194,25 @@ async function writeStore(folder: string): Promise<void> {
   );
 }
 
+/** The figures of a job in both builds in turn, each time in a process of its own. */
+function besideBaseline(
+  job: string,
+  permissions: number,
+  resources: number,
+): Promise<readonly Cost[]> {
+  return measureBeside(
+    (folder) =>
+      inOwnProcess(
+        job,
+        permissions,
+        resources,
+        folder === undefined ? [] : [`--baseline=${folder}`],
+      ),
+    values.baseline,
+    values.quick ? 1 : TURNS,
+  );
+}
+
 /** The figures of a job, with those of the baseline beside them where one is given. */
 function withBaseline(job: string, permissions: number, resources: number): readonly Cost[] {
   const costs = inOwnProcess(job, permissions, resources);
@@ -204,7 +248,7 @@ function inOwnProcess(
 
 async function runJob(text: string): Promise<void> {
   const [name = '', permissions, resources] = text.split(':');
-  const job = JOBS[name];
+  const job = ALL_JOBS[name];
   if (job === undefined) throw new Error(`there is no job ${name}`);
   const build = values.baseline === undefined ? thisBuild : openBuild(values.baseline);
   process.stdout.write(JSON.stringify(await job(Number(permissions), Number(resources), build)));

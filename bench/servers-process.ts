@@ -1,6 +1,7 @@
 /**
- * The servers that are measured: the same routes in three Fastify apps of one process: without a gate, behind one, and behind one with `onRefusal`. Started by
- * `servers.ts`, which asks it for its figures.
+ * The servers that are measured: the same routes in Fastify apps, without a gate and behind one, or behind one with
+ * `onRefusal` in a process of its own, since the apps of a process cost each other some points. Started by
+ * `servers.ts`, with the apps and the folder of the build, which asks it for its figures.
  */
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -10,16 +11,15 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { readDefinitions } from '../examples/feature-server/definitions.js';
 import { readOnlineFeatures } from '../examples/feature-server/online-features.js';
 import { OnlineStore } from '../examples/feature-server/online-store.js';
-import { feastAuth, requires } from '../src/adapters/fastify/index.js';
 import type { HttpClient } from '../src/net/http-client.js';
-import { loadGate } from '../src/node.js';
+import { openBuild, thisBuild } from './builds.js';
 
-/** What is said when both apps listen. */
+/** An app: without a gate, with one, with one that has `onRefusal`. */
+export type AppName = 'plain' | 'guarded' | 'told';
+
+/** What is said when the apps listen. */
 export interface Started {
-  readonly plain: number;
-  readonly guarded: number;
-  /** With `onRefusal`. */
-  readonly told: number;
+  readonly ports: Readonly<Partial<Record<AppName, number>>>;
   /** Tokens of callers who may do all that is asked. */
   readonly tokens: readonly string[];
 }
@@ -32,6 +32,11 @@ export interface Usage {
   readonly active: number;
   readonly idle: number;
 }
+
+const [, , names = '', folder] = process.argv;
+const build = folder === undefined ? thisBuild : openBuild(folder);
+const { feastAuth, requires } = await build.load('./fastify');
+const { loadGate } = await build.load('./node');
 
 const STORE = 'examples/credit_scoring/feature_store_oidc.yaml';
 const ISSUER = 'http://127.0.0.1:18999/realms/master';
@@ -79,12 +84,14 @@ async function start(): Promise<Started> {
     ),
   });
   const options = { identity: { httpClient }, telemetry: false } as const;
-  const gate = await loadGate(STORE, options);
-  const guarded = fastify();
-  await guarded.register(feastAuth, { gate, feastEndpoints: { project: PROJECT } });
-  const tellingGate = await loadGate(STORE, { ...options, onRefusal: () => (refusals += 1) });
-  const told = fastify();
-  await told.register(feastAuth, { gate: tellingGate, feastEndpoints: { project: PROJECT } });
+  const appOf = async (name: AppName): Promise<FastifyInstance> => {
+    const app = fastify();
+    if (name === 'plain') return app;
+    const told = name === 'told' ? { onRefusal: () => (refusals += 1) } : {};
+    const gate = await loadGate(STORE, { ...options, ...told });
+    await app.register(feastAuth, { gate, feastEndpoints: { project: PROJECT } });
+    return app;
+  };
 
   const tokens = Array.from({ length: TOKENS }, (_, user) =>
     new SignJWT({
@@ -99,12 +106,9 @@ async function start(): Promise<Started> {
       .setExpirationTime('1h')
       .sign(privateKey),
   );
-  return {
-    plain: await listen(fastify()),
-    guarded: await listen(guarded),
-    told: await listen(told),
-    tokens: await Promise.all(tokens),
-  };
+  const ports: Partial<Record<AppName, number>> = {};
+  for (const name of names.split(',') as AppName[]) ports[name] = await listen(await appOf(name));
+  return { ports, tokens: await Promise.all(tokens) };
 }
 
 process.on('message', () => {
@@ -112,7 +116,7 @@ process.on('message', () => {
   const { active, idle } = performance.eventLoopUtilization();
   process.send?.({ cpu: (user + system) / 1000, active, idle } satisfies Usage);
 });
-// Whoever asks is gone: nothing is left behind.
+// The one that asks is gone: nothing is left behind.
 process.on('disconnect', () => {
   store.close();
   process.exit();

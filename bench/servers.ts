@@ -1,15 +1,16 @@
 /**
- * What a gate costs a server: the same routes of Fastify with and without one, in one process, asked the same requests in turn. Tokens
+ * What a gate costs a server: the same routes of Fastify with and without one in one process, and with `onRefusal` in another, asked the same requests in turn. Tokens
  * are verified before, and found in the cache. Of the handlers one does nothing, which nothing can keep up with, and one reads features
  * from an online store.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Cost } from './engine-costs.js';
 import { encodeRequest, loadServer } from './http-load.js';
 import { median } from './measure.js';
-import type { Started, Usage } from './servers-process.js';
+import type { AppName, Started, Usage } from './servers-process.js';
 
 export interface ServerRounds {
   readonly rounds: number;
@@ -46,45 +47,92 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
-const APPS = ['plain', 'guarded', 'told'] as const;
-/** Throughput with and without the gate, and the median of the rounds' ratios. */
-export async function benchServers({ rounds, seconds }: ServerRounds): Promise<Cost[]> {
-  const child = fork(fileURLToPath(new URL('servers-process.js', import.meta.url)), {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+const APPS: readonly AppName[] = ['plain', 'guarded', 'told'];
+
+/** An app with its process: the callers' tokens are those of the process. */
+interface Server {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly tokens: readonly string[];
+}
+
+type Servers = Readonly<Record<AppName, Server>>;
+
+/**
+ * Throughput with and without the gate, and the median of the rounds' ratios.
+ *
+ * @param folder of the build; undefined: this one
+ */
+export async function benchServers(
+  { rounds, seconds }: ServerRounds,
+  folder?: string,
+): Promise<Cost[]> {
+  linkPackage();
+  const children = ['plain,guarded', 'told'].map((names) =>
+    fork(
+      fileURLToPath(new URL('servers-process.js', import.meta.url)),
+      folder === undefined ? [names] : [names, folder],
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    ),
+  );
   try {
-    const started = await messageOf<Started>(child);
+    const started = await Promise.all(children.map((child) => messageOf<Started>(child)));
+    const servers = Object.fromEntries(
+      started.flatMap(({ ports, tokens }, index) =>
+        Object.entries(ports).map(([name, port]) => [
+          name,
+          { child: children[index], port, tokens },
+        ]),
+      ),
+    ) as unknown as Servers;
     const costs: Cost[] = [];
     for (const route of ROUTES) {
-      await assertGuarded(route, started);
-      for (const app of APPS) await ask(child, started, app, route, seconds);
+      await assertGuarded(route, servers);
+      for (const app of APPS) await ask(servers[app], route, seconds);
       const samples = { plain: [] as Sample[], guarded: [] as Sample[], told: [] as Sample[] };
       for (let round = 0; round < rounds; round++) {
         // The one that comes first has the warmer machine, or the colder: they take turns.
         for (const app of round % 2 === 0 ? APPS : APPS.toReversed()) {
-          samples[app].push(await ask(child, started, app, route, seconds));
+          samples[app].push(await ask(servers[app], route, seconds));
         }
       }
       costs.push(...costsOf(route.name, samples));
     }
     return costs;
   } finally {
-    if (child.connected) {
-      child.disconnect();
-      await once(child, 'exit');
-    }
+    await Promise.all(
+      children.map(async (child) => {
+        if (!child.connected) return;
+        child.disconnect();
+        await once(child, 'exit');
+      }),
+    );
   }
+}
+
+/** The example imports the package by its name, which Node.js does not find from the folder of the benchmarks. */
+function linkPackage(): void {
+  const modules = new URL('../node_modules/', import.meta.url);
+  const link = new URL('feast-permissions', modules);
+  if (existsSync(link)) return;
+  if (!existsSync('dist/index.js')) {
+    throw new Error(
+      '`dist/` is missing, which the example of a server imports: run `npm run build` first',
+    );
+  }
+  mkdirSync(modules, { recursive: true });
+  symlinkSync(process.cwd(), link, 'dir');
 }
 
 function costsOf(
   route: string,
-  samples: Readonly<Record<(typeof APPS)[number], readonly Sample[]>>,
+  samples: Readonly<Record<AppName, readonly Sample[]>>,
 ): readonly Cost[] {
-  const of = (app: (typeof APPS)[number], key: keyof Sample): number =>
+  const of = (app: AppName, key: keyof Sample): number =>
     median(samples[app].map((sample) => sample[key]));
   const kept = (
     ratio: (before: Sample, after: Sample) => number,
-    [before, after]: readonly (typeof APPS)[number][] = ['plain', 'guarded'],
+    [before, after]: readonly AppName[] = ['plain', 'guarded'],
   ): number => {
     const others = samples[after ?? 'guarded'];
     return (
@@ -128,17 +176,13 @@ function costsOf(
 }
 
 async function ask(
-  child: ChildProcess,
-  started: Started,
-  app: (typeof APPS)[number],
+  { child, port, tokens }: Server,
   route: Route,
   seconds: number,
 ): Promise<Sample> {
-  const requests = started.tokens.map((token) =>
-    encodeRequest(route, headersOf(token, route.body)),
-  );
+  const requests = tokens.map((token) => encodeRequest(route, headersOf(token, route.body)));
   const before = await usageOf(child);
-  const { answers, milliseconds } = await loadServer(started[app], requests, seconds);
+  const { answers, milliseconds } = await loadServer(port, requests, seconds);
   const after = await usageOf(child);
   const [active, idle] = [after.active - before.active, after.idle - before.idle];
   return {
@@ -177,16 +221,16 @@ async function messageOf<T>(child: ChildProcess): Promise<T> {
 }
 
 /** A gate that lets everybody through would be fast. */
-async function assertGuarded({ method, path, body }: Route, started: Started): Promise<void> {
-  const statusOf = async (app: (typeof APPS)[number], token?: string): Promise<number> => {
-    const response = await fetch(`http://127.0.0.1:${started[app]}${path}`, {
+async function assertGuarded({ method, path, body }: Route, servers: Servers): Promise<void> {
+  const statusOf = async (app: AppName, token?: string): Promise<number> => {
+    const response = await fetch(`http://127.0.0.1:${servers[app].port}${path}`, {
       method,
       headers: headersOf(token, body),
       ...(body === undefined ? {} : { body }),
     });
     return response.status;
   };
-  const [token = ''] = started.tokens;
+  const [token = ''] = servers.guarded.tokens;
   const statuses = [
     await statusOf('plain'),
     await statusOf('guarded'),

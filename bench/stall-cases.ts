@@ -7,6 +7,8 @@ export interface StallCase {
   readonly registered?: readonly string[];
   /** Whether a log reads the reasons of all decisions. */
   readonly readsReasons: boolean;
+  /** Whether the names stand in an answer of ListFlights, and not in a request. */
+  readonly inAnswer?: boolean;
   /** The names in one request, others in each round; undefined: nothing is asked. */
   readonly namesOf?: (round: number) => readonly string[];
 }
@@ -26,14 +28,23 @@ const readable = (pattern: string, index: number): PermissionInput => ({
 const longName = (round: number, index: number): string =>
   'abcdefgh_'.repeat(29).slice(0, 256 - 8) + String(round * 1000 + index).padStart(8, '0');
 
+const COUNTED = numbered(700, (index) =>
+  readable(`(?:[a-z]{1,30}_){1,40}[a-z0-9]{1,${index + 1}}`, index),
+);
+
 export const STALL_CASES: readonly StallCase[] = [
   { name: 'nothing is asked', permissions: [], readsReasons: false },
   {
     name: '256 unknown names of 256 characters, 700 patterns with a counted repeat',
-    permissions: numbered(700, (index) =>
-      readable(`(?:[a-z]{1,30}_){1,40}[a-z0-9]{1,${index + 1}}`, index),
-    ),
+    permissions: COUNTED,
     readsReasons: false,
+    namesOf: (round) => numbered(256, (index) => longName(round, index)),
+  },
+  {
+    name: 'the same names in an answer of ListFlights, the same patterns',
+    permissions: COUNTED,
+    readsReasons: false,
+    inAnswer: true,
     namesOf: (round) => numbered(256, (index) => longName(round, index)),
   },
   {

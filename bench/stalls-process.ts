@@ -1,5 +1,6 @@
 /**
- * A server whose event loop is watched: a route of Fastify behind a gate that decides on the views that a body names. Started
+ * A server whose event loop is watched: a route of Fastify behind a gate that decides on the views that a body names, or
+ * a Flight server that decides on the flights of an answer. Started
  * by `stalls.ts`, with the case and the folder of the build; asked for the longest delay by messages.
  */
 import type { AddressInfo } from 'node:net';
@@ -8,6 +9,7 @@ import process from 'node:process';
 import fastify from 'fastify';
 import { openBuild, thisBuild } from './builds.js';
 import { STALL_CASES } from './stall-cases.js';
+import { listenForFlights } from './stalls-flight.js';
 
 /** What is said once the server listens, and to each question for the longest delay since the last one. */
 export type StallMessage = { readonly port: number } | { readonly longestMs: number };
@@ -19,9 +21,8 @@ if (stallCase === undefined) throw new Error(`no case is called ${name}`);
 
 const { createAuthorizer } = await build.load('.');
 const { createGate } = await build.load('./gate');
-const { feastAuth, requires } = await build.load('./fastify');
 
-const { permissions, registered = [], readsReasons } = stallCase;
+const { permissions, registered = [], readsReasons, inAnswer = false } = stallCase;
 const resources = registered.map((view) => ({ type: 'FeatureView' as const, name: view }));
 let heard = 0;
 const gate = createGate({
@@ -34,14 +35,29 @@ const gate = createGate({
       }
     : undefined,
 });
-const app = fastify();
-await app.register(feastAuth, { gate });
-const viewsOf = requires('READ_ONLINE', ({ body }: { readonly body: unknown }) =>
-  (body as readonly string[]).map((view) => ({ type: 'FeatureView', name: view })),
-);
-app.post('/views', { config: { requires: viewsOf } }, async () => ({ heard }));
-await app.listen({ port: 0, host: '127.0.0.1' });
 
+async function listenForViews(): Promise<number> {
+  const { feastAuth, requires } = await build.load('./fastify');
+  const app = fastify();
+  await app.register(feastAuth, { gate });
+  const viewsOf = requires('READ_ONLINE', ({ body }: { readonly body: unknown }) =>
+    (body as readonly string[]).map((view) => ({ type: 'FeatureView', name: view })),
+  );
+  app.post('/views', { config: { requires: viewsOf } }, async () => ({ heard }));
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return (app.server.address() as AddressInfo).port;
+}
+
+async function listenInFlight(): Promise<number> {
+  const { flightInterceptor, flightRequires } = await build.load('./flight');
+  const paths = flightRequires('READ_ONLINE', ({ path: [view = ''] }) => ({
+    type: 'FeatureView',
+    name: view,
+  }));
+  return listenForFlights(flightInterceptor(gate, { paths }));
+}
+
+const port = await (inAnswer ? listenInFlight() : listenForViews());
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 process.on('message', () => {
@@ -49,4 +65,4 @@ process.on('message', () => {
   delay.reset();
 });
 process.on('disconnect', () => process.exit());
-process.send?.({ port: (app.server.address() as AddressInfo).port } satisfies StallMessage);
+process.send?.({ port } satisfies StallMessage);

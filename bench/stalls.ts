@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Cost } from './engine-costs.js';
 import { STALL_CASES, type StallCase } from './stall-cases.js';
+import { listFlights } from './stalls-flight.js';
 import type { StallMessage } from './stalls-process.js';
 
 /** A server that is still busy then is ended: its figure is this. */
@@ -38,7 +39,7 @@ export async function benchStalls(rounds: number, baseline: string | undefined):
 }
 
 async function longestStall(
-  { name, namesOf }: StallCase,
+  { name, namesOf, inAnswer = false }: StallCase,
   build: readonly string[],
 ): Promise<number> {
   const server = fork(fileURLToPath(new URL('stalls-process.js', import.meta.url)), [
@@ -55,7 +56,7 @@ async function longestStall(
       const asked =
         namesOf === undefined
           ? new Promise((resolve) => setTimeout(resolve, 1000))
-          : ask(started.port, namesOf(round));
+          : (inAnswer ? listFlights : ask)(started.port, namesOf(round));
       const isLate = await Promise.race([asked.then(() => false), late()]);
       if (isLate) return LIMIT_MS;
       longest = Math.max(longest, await longestDelay(server));
