@@ -1,6 +1,7 @@
-"""Records what CPython knows of characters, for test/conformance/unicode.json.
+"""Records what one CPython knows of characters, for test/conformance/unicode/VERSION.json.
 
-Run from the root of the repository with CPython 3.11: python3 scripts/conformance/record_unicode.py
+usage, from the root of the repository:
+node scripts/python-versions/run.mjs scripts/conformance/record_unicode.py test/conformance/unicode
 """
 
 import ctypes
@@ -14,7 +15,6 @@ import unicodedata
 import warnings
 from pathlib import Path
 
-TARGET = Path('test/conformance/unicode.json')
 EVERY = ''.join(map(chr, range(0x110000)))
 CLASSES = [
     r'\w', r'\W', r'\d', r'\D', r'\s', r'\S', r'(?a)\w', r'(?a)\W', r'(?a)\d', r'(?a)\s', '.', '(?s).',
@@ -23,6 +23,7 @@ CLASSES = [
     '[a-z]', '(?i)[a-z]', '(?i)[^a-z]', '(?i)[A-Z]', '(?i)[^k]', '(?i)[^K1]', '(?i)[µ-ÿ]', '(?i)[Ά-ϋ]', '(?i)[\\u0399-\\U00010000]',
     '(?i)[𐐀a]', '(?i)[𐐨a]', '(?i)[^𐐀a]', '(?i)[𐐀𐐀]', '(?i)[^𐐀]', '(?i)[𐐀-𐐐]', '(?i)[𐐐-𐐰]', '(?i)[a🚗]', '(?i)[Ā-𐐐]', '(?i)[a-𐐐]',
     '(?i)𐐀|a', '(?i)(?:𐐀)|a', '(?i)[\\W_]', '(?i)[\\w𐐀]', '(?i)[^\\Da]', '(?i)[\\d_]', '(?ia)[a-z]', '(?ia)[^a-z]', '(?ia)[Z-é]',
+    '(?i)\u0264', '(?i)\u2c2f', '(?i)\ua7cb', '(?i)\U00010570', '(?i)\U00010d50', '(?i)[\U00010d50-\U00010d65]', '(?i)[\U00010d50a]',
     '(?ia)[k𐐀]', '(?ia)[𐐀-𐐐]', '(?ia)[`-𐐐]', '(?ia)[\\w]', '(?ia)[^\\Wk]', '[^\\n]', '[\\s\\S]', '[^\\s\\S]', '[\\x41-\\U0010ffff]',
 ]
 
@@ -87,7 +88,7 @@ def names():
 def look_ups(rng):
     """Names, algorithmic and garbled ones above all, with what `ord(unicodedata.lookup(name))` says."""
     syllables = [unicodedata.name(chr(c)) for c in rng.sample(range(0xAC00, 0xD7A4), 300)]
-    bounds = [0x33FF, 0x3400, 0x4DBF, 0x4DC0, 0x4E00, 0x9FFF, 0xA000, 0x2A6DF, 0x2A6E0, 0x2A738, 0x2A739, 0x2B81D, 0x2B81E, 0x2CEA1, 0x2EBE0, 0x2EBE1, 0x3134A, 0x3134B]
+    bounds = [0x33FF, 0x3400, 0x4DBF, 0x4DC0, 0x4E00, 0x9FFF, 0xA000, 0x2A6DF, 0x2A6E0, 0x2A738, 0x2A739, 0x2B81D, 0x2B81E, 0x2CEA1, 0x2EBE0, 0x2EBE1, 0x3134A, 0x3134B, 0x31350, 0x323AF, 0x323B0, 0x2EBF0, 0x2EE5D, 0x2EE5E, 0x2B739, 0x2A6DF]
     asked = [
         *syllables, *(name + 'X' for name in syllables[:20]), *(name.lower() for name in syllables[:5]),
         *(f'CJK UNIFIED IDEOGRAPH-{c:X}' for c in bounds), *(f'cjk unified ideograph-{c:x}' for c in bounds[:3]),
@@ -95,7 +96,8 @@ def look_ups(rng):
         'HANGUL SYLLABLE ', 'HANGUL SYLLABLE A', 'HANGUL SYLLABLE G', 'HANGUL SYLLABLE GG', 'HANGUL SYLLABLE  GA', 'TANGUT IDEOGRAPH-17000',
         'cjk compatibility ideograph-f900', 'CJK COMPATIBILITY IDEOGRAPH-0F900', 'nushu character-1B170', 'Latin Small Letter A', 'latin small letter ſ',
         'LATIN SMALL LETTER A ', ' LATIN SMALL LETTER A', 'LATIN  SMALL LETTER A', 'LATIN_SMALL_LETTER_A', 'nbsp', 'VS256', 'LF', 'KEYCAP NUMBER SIGN',
-        'LATIN SMALL LETTER I WITH MACRON AND GRAVE', '__proto__', 'constructor', 'a', '', 'BELL', 'ALERT', 'BEL', 'É',
+        'LATIN SMALL LETTER I WITH MACRON AND GRAVE', 'EM', 'FVS4', 'CUNEIFORM SIGN KALAM', 'cuneiform sign kalam', 'NAG MUNDARI LETTER O',
+        'KAWI DIGIT ONE', 'GARAY CAPITAL LETTER A', 'VITHKUQI CAPITAL LETTER A', 'EGYPTIAN HIEROGLYPH-13460', '__proto__', 'constructor', 'a', '', 'BELL', 'ALERT', 'BEL', 'É',
     ]
     return [[name, find(name)] for name in asked]
 
@@ -107,8 +109,7 @@ def find(name):
         return None
 
 
-def main():
-    assert sys.version_info[:2] == (3, 11), 'the rules are those of CPython 3.11'
+def main(target):
     warnings.simplefilter('ignore')
     named, cases = names(), case_classes()
     spaces = [c for c in EVERY if c.isspace()]
@@ -126,7 +127,7 @@ def main():
         'strips': [[text, text.strip()] for text in strips],
         'integers': [[text, as_integer(text)] for text in INTEGERS],
     }
-    TARGET.write_text(json.dumps(result, indent=0, separators=(',', ':')) + '\n', encoding='ascii')
+    Path(target).write_text(json.dumps(result, indent=0, separators=(',', ':')) + '\n', encoding='ascii')
 
 
 INTEGERS = ['1', '01', '+1', '-1', '-0', ' 1', '1\n', '\x0b1', '\x1c1', '\x851', '\u20031', '1\u3000', '+ 1', '1_0', '_1', '1_', '1__0', '٣', '1٣', '०१', '\U0001d7d8\U0001d7e3', '²', '', '+', '1 1', '1a', '\x00', '0' * 4301]
@@ -139,4 +140,4 @@ def as_integer(text):
         return None
 
 
-main()
+main(sys.argv[1])

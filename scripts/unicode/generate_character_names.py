@@ -1,23 +1,22 @@
-"""Writes src/matchers/name-pattern/gen/character-names.ts from this interpreter's Unicode names.
+"""Writes src/matchers/name-pattern/gen/character-names.ts from what each Python knows of characters.
 
-Run from the root of the repository with CPython 3.11: python3 scripts/unicode/generate_character_names.py
+usage, from the root of the repository:
+node scripts/python-versions/run.mjs scripts/unicode/dump_characters.py DIRECTORY
+python3 scripts/unicode/generate_character_names.py DIRECTORY
 """
 
-import ctypes
-import platform
+import json
 import sys
-import unicodedata
 from collections import Counter
 from pathlib import Path
 
-LIMIT = 0x110000
+VERSIONS = ['3.10', '3.11', '3.12', '3.13', '3.14']
 TARGET = Path('src/matchers/name-pattern/gen/character-names.ts')
 DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
 # Names are written in A-Z, 0-9 and the hyphen; everything else printable can stand for a word.
 MARKS = 'abcdefghijklmnopqrstuvwxyz!#$%&()*+,./:;<=>?@[]^_{|}~'
 ONE, TWO = 34, 17  # marks that are a word alone; marks that start two; the rest start three
 HANGUL, UNIFIED = 'HANGUL SYLLABLE ', 'CJK UNIFIED IDEOGRAPH-'
-ALIAS_AREA = range(0xF0000, 0xF1000)  # where CPython keeps aliases and named sequences
 
 
 def base36(number):
@@ -42,38 +41,31 @@ def encode_set(code_points):
     return ' '.join(words)
 
 
-def aliases():
-    class Api(ctypes.Structure):
-        _fields_ = [
-            ('name', ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_char_p, ctypes.c_int, ctypes.c_int)),
-            ('code', ctypes.c_void_p),
-        ]
-
-    pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    api = ctypes.cast(pointer(unicodedata._ucnhash_CAPI, b'unicodedata._ucnhash_CAPI'), ctypes.POINTER(Api)).contents
-    buffer = ctypes.create_string_buffer(512)
-    found = []
-    for slot in ALIAS_AREA:
-        if api.name(slot, buffer, len(buffer), 1):
-            name = buffer.value.decode('ascii')
-            text = unicodedata.lookup(name)
-            if len(text) == 1:  # a named sequence is no character
-                found.append((ord(text), name))
-    return found
-
-
-def split_names():
+def split_names(names):
     plain, numbered, unified = [], {}, []
-    for code_point in range(LIMIT):
-        name = unicodedata.name(chr(code_point), '')
+    for code_point, name in names:
         if name.startswith(UNIFIED):
             unified.append(code_point)
         elif name.endswith(f'-{code_point:X}'):
             numbered.setdefault(name.removesuffix(f'{code_point:X}'), []).append(code_point)
-        elif name and not name.startswith(HANGUL):
+        elif not name.startswith(HANGUL):
             plain.append((code_point, name))
     return plain, numbered, unified
+
+
+def added(dumps):
+    """For each version after the first: the code points whose names are new in it, and the aliases of older ones."""
+    named = [{code_point for code_point, _ in dump['names']} for dump in dumps]
+    for old, new in zip(dumps, dumps[1:]):
+        for key in ('names', 'aliases'):
+            lost = {tuple(pair) for pair in old[key]} - {tuple(pair) for pair in new[key]}
+            assert not lost, f"Python {new['python']} has lost {sorted(lost)[:5]}"
+    points, names = [], []
+    for index in range(1, len(dumps)):
+        old, new = ({tuple(pair) for pair in dumps[i]['aliases']} for i in (index - 1, index))
+        points.append(encode_set(sorted(named[index] - named[index - 1])))
+        names.append(sorted(name for code_point, name in new - old if code_point not in named[index] - named[index - 1]))
+    return points, names
 
 
 def front_coded(names):
@@ -121,15 +113,17 @@ def encode_names(entries):
     return ' '.join(table), '"'.join(parts)
 
 
-def main():
-    assert sys.version_info[:2] == (3, 11), 'the names are those of CPython 3.11'
-    plain, numbered, unified = split_names()
-    extra = aliases()
+def main(directory):
+    dumps = [json.loads((Path(directory) / f'{version}.json').read_text()) for version in VERSIONS]
+    newest = dumps[-1]
+    plain, numbered, unified = split_names(newest['names'])
+    extra = newest['aliases']
+    added_points, added_aliases = added(dumps)
     words, names = encode_names(list(front_coded([name for _, name in plain] + [name for _, name in extra])))
     lines = [
         '// Made by scripts/unicode/generate_character_names.py; do not edit.',
-        f'// CPython {platform.python_version()}, Unicode {unicodedata.unidata_version}.',
-        '// Sets: gap and length of each range in base 36.',
+        *(f"// CPython {dump['python']}, Unicode {dump['unicode']}." for dump in dumps),
+        '// Names are those of the last of these. Sets: gap and length of each range in base 36.',
         '',
         f"/** Characters that stand for a word in `NAMES`: the first {ONE} alone, the next {TWO} with one more, the rest with two more. */",
         f"export const MARKS =\n  '{MARKS}';",
@@ -155,8 +149,18 @@ def main():
         '',
         f"/** The ideographs that are called `{UNIFIED}` and their code point. */",
         f"export const UNIFIED =\n  '{encode_set(unified)}';",
+        '',
+        '/** The code points that have had a name since Python 3.11, 3.12, 3.13 and 3.14. */',
+        'export const ADDED = [',
+        *(f"  '{points}'," for points in added_points),
+        '] as const;',
+        '',
+        '/** Aliases of characters with an older name, since Python 3.11, 3.12, 3.13 and 3.14. */',
+        'export const ADDED_ALIASES = [',
+        *(f"  '{','.join(names)}'," for names in added_aliases),
+        '] as const;',
     ]
     TARGET.write_text('\n'.join(lines) + '\n', encoding='ascii')
 
 
-main()
+main(sys.argv[1])

@@ -1,17 +1,15 @@
-"""Writes src/matchers/name-pattern/gen/character-tables.ts from this interpreter's Unicode data.
+"""Writes src/matchers/name-pattern/gen/character-tables.ts from what each Python knows of characters.
 
-Run from the root of the repository with CPython 3.11: python3 scripts/unicode/generate_character_tables.py
+usage, from the root of the repository:
+node scripts/python-versions/run.mjs scripts/unicode/dump_characters.py DIRECTORY
+python3 scripts/unicode/generate_character_tables.py DIRECTORY
 """
 
-import platform
+import json
 import sys
-import unicodedata
 from pathlib import Path
-from re import _casefix
 
-import _sre
-
-LIMIT = 0x110000
+VERSIONS = ['3.10', '3.11', '3.12', '3.13', '3.14']
 TARGET = Path('src/matchers/name-pattern/gen/character-tables.ts')
 DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
 
@@ -25,31 +23,28 @@ def base36(number):
             return text
 
 
-def ranges_where(test):
-    ranges = []
-    for code_point in range(LIMIT):
-        if not test(chr(code_point)):
-            continue
-        if ranges and ranges[-1][1] == code_point - 1:
-            ranges[-1][1] = code_point
-        else:
-            ranges.append([code_point, code_point])
-    return ranges
+def members(ranges):
+    return {code_point for first, last in ranges for code_point in range(first, last + 1)}
 
 
-def encode_set(test):
+def encode_set(code_points):
     """Gap before and length of each range, in base 36."""
-    words, last = [], -1
-    for first, end in ranges_where(test):
-        words += [base36(first - last - 1), base36(end - first + 1)]
-        last = end
+    words, first, last, end = [], None, -1, None
+    for code_point in [*sorted(code_points), None]:
+        if first is not None and code_point == end + 1:
+            end = code_point
+            continue
+        if first is not None:
+            words += [base36(first - last - 1), base36(end - first + 1)]
+            last = end
+        first = end = code_point
     return ' '.join(words)
 
 
 def encode_map(pairs):
     """Runs of equal step and equal difference: first, count, step, sign and size of the difference."""
     runs = []
-    for source, target in pairs:
+    for source, target in sorted(pairs):
         difference = target - source
         if runs:
             first, count, step, known = runs[-1]
@@ -64,37 +59,49 @@ def encode_map(pairs):
     )
 
 
-def simple_upper(code_point):
-    return ord(chr(code_point).upper()[0])
+def by_version(sets, encode):
+    """What the first version has, then what each later one adds: no version takes anything away."""
+    parts, known = [], set()
+    for version, members_of in zip(VERSIONS, sets):
+        assert known <= members_of, f'Python {version} has lost {sorted(known - members_of)[:5]}'
+        parts.append(encode(members_of - known))
+        known = members_of
+    return '/'.join(parts)
 
 
-def check_decimal_blocks():
-    """The parser reads the value of a decimal digit off its distance from the start of its range."""
-    for first, last in ranges_where(str.isdecimal):
-        for code_point in range(first, last + 1):
-            assert unicodedata.decimal(chr(code_point)) == (code_point - first) % 10, hex(code_point)
+def main(directory):
+    dumps = [json.loads((Path(directory) / f'{version}.json').read_text()) for version in VERSIONS]
+    words = [members(dump['word']) for dump in dumps]
 
+    def differences(key):
+        return [members(dump[key]) ^ word for dump, word in zip(dumps, words)]
 
-def main():
-    assert sys.version_info[:2] == (3, 11), 'the tables are those of CPython 3.11'
-    check_decimal_blocks()
-    lower = [(c, _sre.unicode_tolower(c)) for c in range(LIMIT) if _sre.unicode_tolower(c) != c]
-    upper = [(c, simple_upper(c)) for c in range(LIMIT) if simple_upper(c) != c]
-    extra = sorted({tuple(sorted((k, *v))) for k, v in _casefix._EXTRA_CASES.items()})
+    def sets(key):
+        return [members(dump[key]) for dump in dumps]
+
+    def maps(key):
+        return [{tuple(pair) for pair in dump[key]} for dump in dumps]
+
+    extra = dumps[0]['extraCases']
+    space = dumps[0]['space']
+    assert all(dump['extraCases'] == extra and dump['space'] == space for dump in dumps)
     constants = [
-        ('WORD', 'str.isalnum(), or the underscore.', encode_set(lambda c: c.isalnum() or c == '_')),
-        ('DECIMAL', 'str.isdecimal(); each block of ten starts with its zero.', encode_set(str.isdecimal)),
-        ('SPACE', 'str.isspace().', encode_set(str.isspace)),
-        ('IDENTIFIER_START', 'str.isidentifier() as a first character.', encode_set(str.isidentifier)),
-        ('IDENTIFIER_PART', 'str.isidentifier() after the first character.', encode_set(lambda c: ('a' + c).isidentifier())),
-        ('LOWER', 'Simple lower case, where it differs from the character.', encode_map(lower)),
-        ('UPPER', 'Simple upper case, where it differs from the character.', encode_map(upper)),
-        ('EXTRA_CASES', 'Lower-case characters that are equal under IGNORECASE, by group.',
+        ('WORD', 'str.isalnum(), or the underscore.', by_version(words, encode_set)),
+        ('DECIMAL', 'str.isdecimal(); each block of ten starts with its zero.', by_version(sets('decimal'), encode_set)),
+        ('SPACE', 'str.isspace(), the same in all versions.', encode_set(members(space))),
+        ('IDENTIFIER_START', 'What is either in WORD or str.isidentifier() as a first character.',
+         by_version(differences('identifierStart'), encode_set)),
+        ('IDENTIFIER_PART', 'What is either in WORD or str.isidentifier() after the first character.',
+         by_version(differences('identifierPart'), encode_set)),
+        ('LOWER', 'Simple lower case, where it differs from the character.', by_version(maps('lower'), encode_map)),
+        ('UPPER', 'Simple upper case, where it differs from the character.', by_version(maps('upper'), encode_map)),
+        ('EXTRA_CASES', 'Lower-case characters that are equal under IGNORECASE, by group; the same in all versions.',
          ','.join(' '.join(base36(c) for c in group) for group in extra)),
     ]
     lines = [
         '// Made by scripts/unicode/generate_character_tables.py; do not edit.',
-        f'// CPython {platform.python_version()}, Unicode {unicodedata.unidata_version}.',
+        *(f"// CPython {dump['python']}, Unicode {dump['unicode']}." for dump in dumps),
+        '// Parts divided by slashes: what the first of these has, then what each later one adds.',
         '// Sets: gap and length of each range; maps: first, count, step and difference of each run; all in base 36.',
     ]
     for name, meaning, text in constants:
@@ -102,4 +109,4 @@ def main():
     TARGET.write_text('\n'.join(lines) + '\n', encoding='utf-8')
 
 
-main()
+main(sys.argv[1])

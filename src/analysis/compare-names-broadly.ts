@@ -90,6 +90,7 @@ class BroadComparison {
     const { maxStates, maxSteps } = this.#budget;
     const result = exploreNames({
       rows: this.#rows,
+      python: this.#pair[0].options.python,
       maxStates,
       maxSteps,
       visit: (matches, name) => {

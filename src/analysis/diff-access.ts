@@ -1,5 +1,6 @@
 import { type CompiledSnapshot, compiledOf, type Snapshot } from '../engine/index.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
+import { DEFAULT_PYTHON } from '../model/index.js';
 import type { AccessChange } from './access-change.js';
 import { compareNamesBroadly } from './compare-names-broadly.js';
 import { compareNamesByGrant } from './compare-names-by-grant.js';
@@ -95,6 +96,12 @@ function isDecidedByGrants({ enforced, evaluator }: CompiledSnapshot): boolean {
 function assertComparable(a: CompiledSnapshot, b: CompiledSnapshot): void {
   const text = ({ vocabulary: { actions, types } }: CompiledSnapshot): string =>
     JSON.stringify([actions, types]);
+  const [python, other] = [a, b].map(({ options }) => options.python ?? DEFAULT_PYTHON);
+  if (python !== other) {
+    throw new TypeError(
+      `the snapshots are read as Python ${python} and ${other}: compile both with the same \`python\``,
+    );
+  }
   if (text(a) === text(b)) return;
   throw new TypeError('the snapshots have different vocabularies: compare those of one vocabulary');
 }

@@ -1,6 +1,6 @@
 import type { CompiledSnapshot } from '../engine/index.js';
 import { compileNamePattern, exploreNames } from '../matchers/index.js';
-import type { NamePatternSource } from '../model/index.js';
+import type { NamePatternSource, PythonVersion } from '../model/index.js';
 import type { NameBudget } from './name-budget.js';
 import { isTaken, takenNames } from './permissions-on-names.js';
 
@@ -36,19 +36,21 @@ export function findName(
   budget: NameBudget,
   known: Map<string, NameAnswer>,
 ): NameAnswer {
-  const answer = search(question, [], budget, known);
+  const python = pythonOf(place);
+  const answer = search(question, [], python, budget, known);
   if (answer.kind !== 'found') return answer;
   if (!isTaken(place.snapshots, place.project, place.type, answer.name)) return answer;
   const taken = takenInAnswer(question, place);
   if (taken === undefined) {
     return { kind: 'undecided', reason: 'too many registered names match' };
   }
-  return search(question, taken, budget, known);
+  return search(question, taken, python, budget, known);
 }
 
 function search(
   { wanted, unwanted }: NameQuestion,
   taken: readonly string[],
+  python: PythonVersion | undefined,
   budget: NameBudget,
   known: Map<string, NameAnswer>,
 ): NameAnswer {
@@ -60,6 +62,7 @@ function search(
   const result = exploreNames({
     rows: [{ patterns: wanted }, { patterns: unwanted }, { names: taken }],
     needed: 0,
+    python,
     maxStates,
     maxSteps,
     visit([isWanted, isUnwanted, isLeftOut], name) {
@@ -82,10 +85,11 @@ function search(
 /** The registered names that would be answers; undefined if they are too many. */
 function takenInAnswer(
   { wanted, unwanted }: NameQuestion,
-  { snapshots, project, type }: Place,
+  place: Place,
 ): readonly string[] | undefined {
-  const isWanted = testOf(wanted);
-  const isUnwanted = testOf(unwanted);
+  const { snapshots, project, type } = place;
+  const isWanted = testOf(wanted, pythonOf(place));
+  const isUnwanted = testOf(unwanted, pythonOf(place));
   const taken = new Set<string>();
   let length = 0;
   for (const name of takenNames(snapshots, project, type)) {
@@ -97,7 +101,15 @@ function takenInAnswer(
   return [...taken].sort();
 }
 
-function testOf(patterns: readonly NamePatternSource[]): (name: string) => boolean {
-  const compiled = patterns.map(compileNamePattern);
+/** That of all snapshots, which are compared only where it is the same. */
+function pythonOf({ snapshots }: Place): PythonVersion | undefined {
+  return snapshots[0]?.options.python;
+}
+
+function testOf(
+  patterns: readonly NamePatternSource[],
+  python: PythonVersion | undefined,
+): (name: string) => boolean {
+  const compiled = patterns.map((pattern) => compileNamePattern(pattern, python));
   return (name) => compiled.some((pattern) => pattern.test(name));
 }

@@ -12,6 +12,7 @@ import {
   formatResource,
   type NamePatternSource,
   ownSubject,
+  type PythonVersion,
   type Resource,
   type Subject,
   typeMask,
@@ -78,6 +79,7 @@ function failedConditions(
   { subject, actions, typeBit, resource }: Wanted,
 ): string[] {
   const { source, test, actionMask } = permission;
+  const { python } = snapshot.options;
   const failed: string[] = [];
   if (source.project !== undefined && source.project !== resource.project) {
     failed.push(`it is for project ${JSON.stringify(source.project)}`);
@@ -86,11 +88,13 @@ function failedConditions(
     failed.push(`it is for ${source.types.join(', ')}`);
   }
   const isNamed = source.namePatterns.some((pattern) =>
-    compileNamePattern(pattern).test(resource.name),
+    compileNamePattern(pattern, python).test(resource.name),
   );
   if (source.namePatterns.length > 0 && !isNamed) {
     const names = source.namePatterns.map(writePattern).join(', ');
-    failed.push(`its names are ${names}${describeGlob(source.namePatterns, resource.name)}`);
+    failed.push(
+      `its names are ${names}${describeGlob(source.namePatterns, resource.name, python)}`,
+    );
   }
   const { tags = {} } = resource;
   const lacking = Object.entries(source.requiredTags).filter(
@@ -109,10 +113,14 @@ function failedConditions(
 }
 
 /** A glob in the place of a regular expression, if it would match. */
-function describeGlob(patterns: readonly NamePatternSource[], name: string): string {
+function describeGlob(
+  patterns: readonly NamePatternSource[],
+  name: string,
+  python: PythonVersion | undefined,
+): string {
   for (const pattern of patterns) {
     const rewrite = typeof pattern === 'string' ? rewriteGlobLookalike(pattern) : undefined;
-    if (rewrite === undefined || !compileNamePattern(rewrite).test(name)) continue;
+    if (rewrite === undefined || !compileNamePattern(rewrite, python).test(name)) continue;
     const [written, meant] = [writePattern(pattern), writePattern(rewrite)];
     return `, and ${written} is a regular expression: did you mean ${meant}?`;
   }

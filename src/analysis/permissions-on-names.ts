@@ -4,6 +4,7 @@ import {
   isExcludedPermission,
   type NamePatternSource,
   PatternUnsupportedError,
+  type PythonVersion,
   typeMask,
 } from '../model/index.js';
 
@@ -46,14 +47,16 @@ function describe(snapshot: CompiledSnapshot, permission: CompiledPermission): P
   return {
     permission,
     typeMask: isUnderstood ? typeMask(vocabulary, types) : -1,
-    patterns: namePatterns.every(isSupported) ? namePatterns : [],
+    patterns: namePatterns.every((pattern) => isSupported(pattern, snapshot.options.python))
+      ? namePatterns
+      : [],
     isIndeterminate: false,
   };
 }
 
-function isSupported(pattern: NamePatternSource): boolean {
+function isSupported(pattern: NamePatternSource, python: PythonVersion | undefined): boolean {
   try {
-    compileNamePattern(pattern);
+    compileNamePattern(pattern, python);
     return true;
   } catch (error) {
     if (error instanceof PatternUnsupportedError) return false;

@@ -112,13 +112,14 @@ function compile(
   { options, projects }: CompiledSnapshot,
   permissions: readonly Source[],
 ): Authorizer<FeastVocabulary> {
-  const { defaultProject, policyKinds = [] } = options;
+  const { defaultProject, policyKinds = [], python } = options;
   return createAuthorizer({
     permissions: permissions as never,
     projects: [...projects.keys()].filter((name) => name !== undefined),
     ...(defaultProject === undefined ? {} : { defaultProject }),
     policyKinds,
     onUnsupportedPattern: 'exclude',
+    python,
   });
 }
 

@@ -25,6 +25,7 @@ import {
   unreadableByFeast,
   unsupportedPattern,
 } from './rules/permission-rules.js';
+import { pythonDependentPattern } from './rules/python-rules.js';
 import { duplicatePermission, shadowedPermission } from './rules/redundant-rules.js';
 
 /** Everything that an audit looks for, the worst first. */
@@ -52,4 +53,5 @@ export const FINDING_RULES: readonly FindingRule[] = Object.freeze([
   duplicatePermission,
   shadowedPermission,
   uncoveredActions,
+  pythonDependentPattern,
 ]);

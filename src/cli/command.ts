@@ -1,3 +1,4 @@
+import { DEFAULT_PYTHON, PYTHON_VERSIONS } from '../model/python-version.js';
 import type { CommandIo } from './command-io.js';
 
 /** An option that a command takes. */
@@ -77,6 +78,13 @@ export const PROJECT: OptionSpec = {
   help: 'Look at this project only (default: all projects of the registry)',
 };
 
+export const PYTHON: OptionSpec = {
+  name: 'python',
+  value: 'VERSION',
+  choices: PYTHON_VERSIONS,
+  help: `The Python that runs Feast and reads name patterns, 3.10 to 3.14 (default: ${DEFAULT_PYTHON})`,
+};
+
 export const NO_COLOR: OptionSpec = {
   name: 'no-color',
   help: 'Write without colours, as with NO_COLOR=1 or into a file',
@@ -110,7 +118,7 @@ export const PAGE_TOKEN: OptionSpec = {
 export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
 
 /** The options of commands that list what a feature store holds. */
-export const LIST_OPTIONS: readonly OptionSpec[] = [ALL, FORMAT, PROJECT, NO_COLOR, HELP];
+export const LIST_OPTIONS: readonly OptionSpec[] = [ALL, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP];
 
 /** What PATH can be, for the notes of a command. */
 export const PATH_NOTE: string =

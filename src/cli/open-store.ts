@@ -10,6 +10,7 @@ import {
   type FeastVocabulary,
   isAuthzError,
   isPlainObject,
+  type PythonVersion,
   quote,
 } from '../model/index.js';
 import { loadFeatureStore } from '../registry/index.js';
@@ -53,7 +54,10 @@ export async function openStore(
   progress.start('reading the registry');
   // Without a path, the variables that Feast reads decide.
   const [path] = args.paths;
-  return compileStore(await readStore(path, args.get('project'), io), io, progress, options);
+  // Checked against the choices of the option.
+  const python = args.get('python') as PythonVersion | undefined;
+  const store = await readStore(path, args.get('project'), io, python);
+  return compileStore(store, io, progress, options);
 }
 
 /** Compiles what {@link readStore} read. */
@@ -92,13 +96,16 @@ export async function readStore(
   path: string | undefined,
   project: string | undefined,
   io: CommandIo,
+  python: PythonVersion | undefined,
 ): Promise<StoreContents> {
   const text = path !== undefined && YAML_FILE.test(path) ? await textOf(path) : undefined;
   if (path !== undefined && text !== undefined && isPermissionFile(text, path)) {
-    return permissionFileContents(text, path, project);
+    return permissionFileContents(text, path, project, python);
   }
+  const store = await loadFeatureStore(path, { env: io.env, project });
   return {
-    ...(await loadFeatureStore(path, { env: io.env, project })),
+    ...store,
+    snapshotOptions: { ...store.snapshotOptions, python },
     isPermissionFile: false,
   };
 }
@@ -129,8 +136,9 @@ export function permissionFileContents(
   text: string,
   file: string,
   project: string | undefined,
+  python: PythonVersion | undefined,
 ): StoreContents {
-  const all = parsePermissionFile(text, { file });
+  const all = parsePermissionFile(text, { file, python });
   const named = [...new Set(all.flatMap((one) => one.project ?? []))];
   if (project !== undefined && named.length > 0 && !named.includes(project)) {
     throw new ConfigInvalidError(
@@ -150,6 +158,7 @@ export function permissionFileContents(
     isPermissionFile: true,
     snapshotOptions: {
       permissions: all.filter(isMeant),
+      python,
       // Page tokens belong to a version.
       version: createHash('sha256').update(text).digest('hex').slice(0, 16),
       ...(defaultProject === undefined ? {} : { defaultProject }),

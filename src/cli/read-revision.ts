@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { decodeUtf8 } from '../foundation/utf8.js';
-import { quote } from '../model/index.js';
+import { type PythonVersion, quote } from '../model/index.js';
 import { decodeRegistry } from '../registry/index.js';
 import { UsageError } from './command.js';
 import type { CommandIo } from './command-io.js';
@@ -23,18 +23,20 @@ export async function readVersionOf(
   written: string,
   project: string | undefined,
   io: CommandIo,
+  python: PythonVersion | undefined,
 ): Promise<StoreContents> {
   const { revision, file } = REVISION.exec(written)?.groups ?? {};
   if (revision === undefined || file === undefined || existsSync(written)) {
-    return readStore(written, project, io);
+    return readStore(written, project, io, python);
   }
   const bytes = await readBlob(written, revision, io);
   if (YAML_FILE.test(file)) {
     const text = decodeUtf8(bytes, 'remove');
     if (text === undefined) throw new UsageError(`${quote(written)} is not UTF-8 text`);
-    return permissionFileContents(text, written, project);
+    return permissionFileContents(text, written, project, python);
   }
-  return registryContents(bytes, written, project);
+  const contents = registryContents(bytes, written, project);
+  return { ...contents, snapshotOptions: { ...contents.snapshotOptions, python } };
 }
 
 async function readBlob(written: string, revision: string, io: CommandIo): Promise<Uint8Array> {

@@ -9,6 +9,7 @@ import {
   type Permission,
   type PermissionContext,
   type PermissionInvalidError,
+  type PythonVersion,
   parsePermission,
   quote,
   throwCollected,
@@ -38,6 +39,7 @@ const NO_POLICY = Object.freeze({ type: 'RoleBasedPolicy', roles: Object.freeze(
 export class PermissionFileReader {
   readonly #document: YamlDocument;
   readonly #context: PermissionContext;
+  readonly #python: PythonVersion | undefined;
   readonly #permissions: Permission[] = [];
   readonly #names = new Set<string>();
   readonly #errors: AuthzError[];
@@ -48,10 +50,12 @@ export class PermissionFileReader {
   constructor(
     document: YamlDocument,
     context: PermissionContext,
+    python: PythonVersion | undefined,
     errors: readonly ConfigInvalidError[],
   ) {
     this.#document = document;
     this.#context = context;
+    this.#python = python;
     this.#errors = [...errors];
   }
 
@@ -182,7 +186,7 @@ export class PermissionFileReader {
       const place = [...path, index];
       const glob = lookalike(pattern);
       try {
-        compileNamePattern(pattern);
+        compileNamePattern(pattern, this.#python);
         if (glob === undefined) continue;
         const problem = `${quote(glob.written)} is a regular expression, in which \`*\` repeats the character before it`;
         this.#report(place, `is refused: ${problem}; write ${quote(glob.rewrite)} or ${glob.glob}`);

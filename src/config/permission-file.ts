@@ -1,7 +1,12 @@
 import { didYouMean } from '../foundation/did-you-mean.js';
 import { checkOptions } from '../foundation/options.js';
 import { loadCharacterNames, needsCharacterNames } from '../matchers/index.js';
-import type { ConfigInvalidError, Permission } from '../model/index.js';
+import {
+  assertPython,
+  type ConfigInvalidError,
+  type Permission,
+  type PythonVersion,
+} from '../model/index.js';
 import { permissionContext } from '../policy/index.js';
 import { isMapping } from './is-mapping.js';
 import { parseYaml, type YamlDocument } from './parse-yaml.js';
@@ -13,14 +18,19 @@ const LIST = 'permissions';
 /**
  * Reads a permission file. See {@link parsePermissionFile}.
  *
+ * @param options.python the version of Python that runs Feast. Default: `3.12`
  * @throws ConfigInvalidError where the file cannot be read, is larger than 1 MiB or not UTF-8, or is not a permission file
  */
-export async function loadPermissionFile(path: string): Promise<readonly Permission[]> {
+export async function loadPermissionFile(
+  path: string,
+  options: { readonly python?: PythonVersion | undefined } = {},
+): Promise<readonly Permission[]> {
   if (typeof path !== 'string')
     throw new TypeError('the path of a permission file must be a string');
+  checkOptions<typeof options>(options, { python: true });
   const text = await readYamlText(path);
   if (needsCharacterNames(text)) await loadCharacterNames();
-  return parsePermissionFile(text, { file: path });
+  return parsePermissionFile(text, { file: path, python: options.python });
 }
 
 /**
@@ -31,7 +41,8 @@ export async function loadPermissionFile(path: string): Promise<readonly Permiss
  * `roles`, `groups` and `namespaces` tell it: `{ roles: […] }`. A name pattern that starts with `glob:` is a glob.
  * The environment is not expanded: `$` ends a pattern. At most 100,000 values, which is some 3,000 permissions.
  *
- * Pure. Name patterns are checked as well. One that looks like a glob, such as `risk_*`, is refused: as a regular expression it
+ * Pure. Name patterns are checked as well, as `options.python` reads them: the version of Python that runs Feast (default:
+ * `3.12`). One that looks like a glob, such as `risk_*`, is refused: as a regular expression it
  * repeats the `_`. Write `risk_.*` or `glob:risk_*`, or `risk_{0,}` for the repeated `_`.
  *
  * @throws ConfigInvalidError with file, line and column, and the error of the permission as its `cause`; all problems of the
@@ -50,18 +61,22 @@ export async function loadPermissionFile(path: string): Promise<readonly Permiss
  */
 export function parsePermissionFile(
   text: string,
-  options: { readonly file?: string | undefined } = {},
+  options: {
+    readonly file?: string | undefined;
+    readonly python?: PythonVersion | undefined;
+  } = {},
 ): readonly Permission[] {
   if (typeof text !== 'string')
     throw new TypeError('the text of a permission file must be a string');
-  checkOptions<typeof options>(options, { file: true });
+  checkOptions<typeof options>(options, { file: true, python: true });
+  assertPython(options.python);
   const errors: ConfigInvalidError[] = [];
   const document = parseYaml(text, {
     file: options.file,
     onProblem: (problem) => errors.push(problem),
   });
   const { items, path } = findItems(document, errors);
-  const reader = new PermissionFileReader(document, permissionContext(), errors);
+  const reader = new PermissionFileReader(document, permissionContext(), options.python, errors);
   for (const [index, item] of items.entries()) reader.read(item, [...path, index]);
   return reader.finish();
 }

@@ -16,6 +16,7 @@ import {
   type Permission,
   type PermissionContext,
   type PolicyData,
+  type PythonVersion,
   parsePermission,
   quote,
   type Tags,
@@ -24,7 +25,11 @@ import {
   type Vocabulary,
 } from '../model/index.js';
 import { type AttributeTable, SubjectTest } from '../policy/index.js';
+import type { SnapshotOptions } from './options.js';
 import { policyKey } from './policy-key.js';
+
+/** How name patterns are read. */
+export type PatternOptions = Pick<SnapshotOptions, 'onUnsupportedPattern' | 'python'>;
 
 /** A permission ready to decide. */
 export interface CompiledPermission {
@@ -90,9 +95,9 @@ export function* compilePermissions(
   input: readonly unknown[],
   context: PermissionContext,
   attributes: AttributeTable,
-  onUnsupportedPattern: 'throw' | 'exclude',
+  options: PatternOptions,
 ): Generator<number | 'character-names', CompiledPermissions> {
-  const compiler = new PermissionCompiler(context, attributes, onUnsupportedPattern);
+  const compiler = new PermissionCompiler(context, attributes, options);
   for (const [index, permission] of input.entries()) {
     if (namesCharacters(permission)) yield 'character-names';
     compiler.add(permission);
@@ -113,6 +118,7 @@ class PermissionCompiler {
   readonly #context: PermissionContext;
   readonly #attributes: AttributeTable;
   readonly #exclude: boolean;
+  readonly #python: PythonVersion | undefined;
   readonly #permissions: EvaluatedPermission[] = [];
   readonly #patterns: CompiledNamePattern[] = [];
   readonly #patternIds = new Map<string, number | PatternUnsupportedError>();
@@ -126,11 +132,12 @@ class PermissionCompiler {
   constructor(
     context: PermissionContext,
     attributes: AttributeTable,
-    onUnsupportedPattern: 'throw' | 'exclude',
+    { onUnsupportedPattern, python }: PatternOptions,
   ) {
     this.#context = context;
     this.#attributes = attributes;
     this.#exclude = onUnsupportedPattern === 'exclude';
+    this.#python = python;
   }
 
   add(input: unknown): void {
@@ -239,7 +246,7 @@ class PermissionCompiler {
     if (known !== undefined) return known;
     let result: number | PatternUnsupportedError;
     try {
-      const pattern = compileNamePattern(source);
+      const pattern = compileNamePattern(source, this.#python);
       this.#takeStates(pattern);
       result = this.#patterns.push(pattern) - 1;
     } catch (error) {

@@ -55,12 +55,7 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
   } = options as SnapshotOptions<Vocabulary>;
   const attributes = new AttributeTable();
   const context = permissionContext({ vocabulary, policyKinds });
-  const steps = compilePermissions(
-    options.permissions,
-    context,
-    attributes,
-    options.onUnsupportedPattern ?? 'throw',
-  );
+  const steps = compilePermissions(options.permissions, context, attributes, options);
   let step = steps.next();
   for (; !step.done; step = steps.next()) {
     const { value } = step;

@@ -6,6 +6,8 @@ import {
   type Permission,
   type PermissionInput,
   type PolicyKind,
+  PYTHON_VERSIONS,
+  type PythonVersion,
   quote,
   type ResourceOf,
   type Vocabulary,
@@ -46,6 +48,12 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
    * a program writes throw in either case.
    */
   readonly onUnsupportedPattern?: 'throw' | 'exclude';
+  /**
+   * The version of Python that runs Feast. Name patterns mean what they mean to it: `\w`, `\d` and
+   * case follow its Unicode tables, and some syntax is new in 3.11 or 3.14. Default: `3.12`, on which
+   * Feast's images are built.
+   */
+  readonly python?: PythonVersion | undefined;
   /** Default: Feast's. */
   readonly vocabulary?: V;
   /** Policy kinds of your own, beside Feast's. */
@@ -73,6 +81,7 @@ const CHOICES = {
   unsecured: ['deny', 'allow'],
   whenNoPermissions: ['allow-named', 'deny'],
   onUnsupportedPattern: ['throw', 'exclude'],
+  python: PYTHON_VERSIONS,
   matching: ['index', 'scan'],
 } as const satisfies Partial<Record<keyof SnapshotOptions, readonly string[]>>;
 
@@ -85,6 +94,7 @@ export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions<Vocabulary>> = {
   unsecured: true,
   whenNoPermissions: true,
   onUnsupportedPattern: true,
+  python: true,
   vocabulary: true,
   policyKinds: true,
   auth: true,

@@ -29,6 +29,9 @@ export type LiveRules = Pick<
   'strategy' | 'unsecured' | 'whenNoPermissions' | 'onUnsupportedPattern' | 'policyKinds'
 >;
 
+/** All that makes a snapshot of a registry, beside the registry. */
+export type SnapshotRules = LiveRules & Pick<SnapshotOptions, 'python'>;
+
 /** What became of the registry that was read while its gate was in use. */
 export type ReloadEvent = ReloadedEvent | ReloadFailedEvent;
 
@@ -53,7 +56,7 @@ export interface ReloadFailedEvent {
 /** What a live store is made of. */
 export interface LiveStoreOptions {
   readonly open: () => Promise<OpenedFeatureStore>;
-  readonly rules: LiveRules | undefined;
+  readonly rules: SnapshotRules;
   /** `0`: the registry is not watched. */
   readonly pollSeconds: number;
   readonly onReload: ((event: ReloadEvent) => unknown) | undefined;
@@ -227,13 +230,13 @@ export class LiveStore {
  */
 export function snapshotOptionsOf(
   { snapshotOptions }: FeatureStore,
-  rules: LiveRules | undefined,
+  rules: SnapshotRules,
   isEmptied = false,
 ): SnapshotOptions {
   return {
     ...snapshotOptions,
     ...rules,
-    whenNoPermissions: isEmptied ? 'deny' : (rules?.whenNoPermissions ?? 'deny'),
+    whenNoPermissions: isEmptied ? 'deny' : (rules.whenNoPermissions ?? 'deny'),
     ...(isEmptied && { unsecured: 'deny' }),
   };
 }

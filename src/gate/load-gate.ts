@@ -99,6 +99,7 @@ class StoreGate implements LoadedGate {
     {
       env: _env,
       rules: _rules,
+      python: _python,
       signal: _signal,
       identity: _identity,
       authenticator: _authenticator,

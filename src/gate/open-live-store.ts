@@ -1,7 +1,12 @@
 import type { Environment, FeatureStoreConfig } from '../config/index.js';
 import { prepareSnapshot } from '../engine/index.js';
 import type { OptionNames } from '../foundation/options.js';
-import { ConfigInvalidError, type Decision } from '../model/index.js';
+import {
+  assertPython,
+  ConfigInvalidError,
+  type Decision,
+  type PythonVersion,
+} from '../model/index.js';
 import { prepareRelations } from '../registry/create-relations.js';
 import { openFeatureStore } from '../registry/index.js';
 import { type LiveRules, LiveStore, type ReloadEvent, snapshotOptionsOf } from './live-store.js';
@@ -12,6 +17,11 @@ export interface LiveOptions {
   readonly env?: Environment | undefined;
   /** Decides where permissions say nothing. Default: `whenNoPermissions: 'deny'`. */
   readonly rules?: LiveRules | undefined;
+  /**
+   * The version of Python that runs Feast, which name patterns are read as. Default: `3.12`, on which
+   * Feast's images are built.
+   */
+  readonly python?: PythonVersion | undefined;
   /** Whether a configuration without authentication is accepted. Default: `false`, it is an error. */
   readonly allowNoAuth?: boolean | undefined;
   /**
@@ -37,6 +47,7 @@ export const LIVE_OPTIONS: OptionNames<LiveOptions> = {
     onUnsupportedPattern: true,
     policyKinds: true,
   },
+  python: true,
   allowNoAuth: true,
   pollSeconds: true,
   onReload: true,
@@ -47,7 +58,13 @@ const DEFAULT_POLL_SECONDS = 5;
 const MAX_POLL_SECONDS = 86_400;
 
 /** @throws TypeError if an option is invalid */
-export function assertLiveOptions({ allowNoAuth, pollSeconds, onReload }: LiveOptions): void {
+export function assertLiveOptions({
+  python,
+  allowNoAuth,
+  pollSeconds,
+  onReload,
+}: LiveOptions): void {
+  assertPython(python);
   if (allowNoAuth !== undefined && typeof allowNoAuth !== 'boolean') {
     throw new TypeError('option allowNoAuth must be true or false');
   }
@@ -64,7 +81,15 @@ export function assertLiveOptions({ allowNoAuth, pollSeconds, onReload }: LiveOp
 /** Reads a feature repository for the first time, and watches it from then on. */
 export async function openLiveStore(
   path: string | undefined,
-  { env, rules, allowNoAuth, pollSeconds = DEFAULT_POLL_SECONDS, onReload, signal }: LiveOptions,
+  {
+    env,
+    rules,
+    python,
+    allowNoAuth,
+    pollSeconds = DEFAULT_POLL_SECONDS,
+    onReload,
+    signal,
+  }: LiveOptions,
   more: {
     readonly now: () => number;
     readonly onDecision?: ((decision: Decision) => void) | undefined;
@@ -75,10 +100,17 @@ export async function openLiveStore(
   const opened = await open();
   if (allowNoAuth !== true) assertEnforced(opened.config);
   const store = await opened.read({ signal });
-  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules), { signal });
+  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, { ...rules, python }), {
+    signal,
+  });
   if (more.usesRelations) await prepareRelations(store.contents.relations);
   signal?.throwIfAborted();
-  return new LiveStore({ open, rules, pollSeconds, onReload, ...more }, opened, store, snapshot);
+  return new LiveStore(
+    { open, rules: { ...rules, python }, pollSeconds, onReload, ...more },
+    opened,
+    store,
+    snapshot,
+  );
 }
 
 // SECURITY: a section that was forgotten or misspelt reads as `no_auth`.

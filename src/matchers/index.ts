@@ -7,6 +7,12 @@ export { exploreNames, type NameRow } from './name-pattern/explore-names.js';
 export { rewriteGlobLookalike } from './name-pattern/glob-lookalike.js';
 export { loadCharacterNames, needsCharacterNames } from './name-pattern/named-characters.js';
 export {
+  mayDependOnVersion,
+  type PatternByVersion,
+  type PatternReading,
+  readByAllVersions,
+} from './name-pattern/version-differences.js';
+export {
   compileTargetIndex,
   createTargetScan,
   type TagPair,

@@ -67,6 +67,12 @@ export {
 export { isPlainObject } from './plain-data.js';
 export type { PolicyData, PolicyKind, PolicyKinds, PolicyTest } from './policy.js';
 export {
+  assertPython,
+  DEFAULT_PYTHON,
+  PYTHON_VERSIONS,
+  type PythonVersion,
+} from './python-version.js';
+export {
   assertResource,
   formatResource,
   freezeTags,

@@ -94,6 +94,19 @@ describe('diffAccess on registered resources', () => {
     expect(gained[0]?.subject).toEqual({ username: 'example', roles: ['reader', 'lead'] });
   });
 
+  it('reads name patterns as the Python of both snapshots', () => {
+    const at = (python: '3.11' | '3.12', namePatterns: string) =>
+      createAuthorizer({ permissions: [{ name: 'p', namePatterns, policy: roles('x') }], python })
+        .snapshot;
+    // A letter since Unicode 15.0.
+    const names = (python: '3.11' | '3.12') =>
+      diffAccess(at(python, '\\W'), at(python, '\\U0001e4d0')).names?.gained.length;
+    expect([names('3.11'), names('3.12')]).toEqual([0, 1]);
+    expect(() => diffAccess(at('3.11', 'a'), at('3.12', 'a'))).toThrow(
+      'compile both with the same',
+    );
+  });
+
   it('refuses snapshots of different vocabularies, and options out of range', () => {
     const snapshot = snapshotOf([]);
     const other = { ...snapshot.vocabulary, actions: ['READ'] };

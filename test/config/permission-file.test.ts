@@ -373,6 +373,16 @@ permission: []
   });
 });
 
+it('name patterns are read as the Python that runs Feast reads them', async () => {
+  const text = item('policy: { roles: [a] }', "name_patterns: 'a\\z'");
+  expect(() => parsePermissionFile(text)).toThrow('unknown escape');
+  expect(parsePermissionFile(text, { python: '3.14' })).toHaveLength(1);
+  expect(await loadPermissionFile(write(text), { python: '3.14' })).toHaveLength(1);
+  expect(() => parsePermissionFile(text, { python: '3.9' as never })).toThrow(
+    'option python is one of 3.10, 3.11, 3.12, 3.13, 3.14, not `3.9`',
+  );
+});
+
 it('a feature store is told from a permission file', () => {
   expect(() => parsePermissionFile('project: p\nregistry: r.db', { file: 'f.yaml' })).toThrow(
     'f.yaml:1:1: `project` belongs to a feature_store.yaml, which is not a permission file',

@@ -175,6 +175,8 @@ describe('options of a wrong type', () => {
     [{ projects: 'abc' }, 'option projects must be a list of strings'],
     [{ projects: [1] }, 'option projects must be a list of strings'],
     [{ defaultProject: 1 }, 'option defaultProject must be a string'],
+    [{ python: '3.9' }, 'option python is one of 3.10, 3.11, 3.12, 3.13, 3.14, not `3.9`'],
+    [{ python: 3.12 }, 'option python is one of 3.10, 3.11, 3.12, 3.13, 3.14, not `3.12`'],
     [
       { strategy: 'afirmative' },
       'option strategy is one of affirmative, consensus, unanimous, not `afirmative`',

@@ -10,7 +10,7 @@ import {
   RegistryUnavailableError,
 } from '../../src/model/index.js';
 import { type LoadAuthorizerOptions, loadAuthorizer } from '../../src/node.js';
-import { registryBytes } from '../registry/registry-bytes.js';
+import { permissionInit, registryBytes } from '../registry/registry-bytes.js';
 
 const EXAMPLE = 'examples/credit_scoring';
 const VIEW = { type: 'FeatureView', name: 'transaction_features' } as const;
@@ -106,6 +106,38 @@ describe('an authorizer that is loaded', () => {
   });
 });
 
+describe('the version of Python', () => {
+  /** Matches a letter that is new in Unicode 15.0 until Python knows it. */
+  const permission = (name: string) =>
+    permissionInit({ name, project: 'credit_scoring', namePatterns: ['\\W'] });
+  const write = (...names: readonly string[]) =>
+    writeFile(
+      registry,
+      registryBytes({
+        projects: [{ spec: { name: 'credit_scoring' } }],
+        permissions: names.map(permission),
+      }),
+    );
+  const NEW_LETTER = { type: 'FeatureView', name: '\u{1e4d0}' } as const;
+  const subject = { username: 'ada', roles: ['admin'] };
+
+  test('is that of the option, also after a reload', async () => {
+    for (const [python, allowed] of [
+      ['3.11', true],
+      ['3.12', false],
+    ] as const) {
+      await write('p');
+      const authorizer = await load({ python });
+      expect(authorizer.can(subject, 'DESCRIBE', NEW_LETTER)).toBe(allowed);
+      await write('p', 'q');
+      await authorizer.reload();
+      expect(authorizer.snapshot.permissions).toHaveLength(2);
+      expect(authorizer.can(subject, 'DESCRIBE', NEW_LETTER)).toBe(allowed);
+      authorizer.close();
+    }
+  });
+});
+
 describe('loading an authorizer', () => {
   test('refuses `no_auth` unless that is allowed', async () => {
     const yaml = 'project: credit_scoring\nregistry: data/registry.db\n';
@@ -127,6 +159,8 @@ describe('loading an authorizer', () => {
     ['a listener that cannot be called', { onDecision: 'log' }],
     ['a period below 0', { pollSeconds: -1 }],
     ['text for a switch', { allowNoAuth: 'true' }],
+    ['a version of Python that is not known', { python: '3.9' }],
+    ['a version of Python within `rules`', { rules: { python: '3.12' } }],
     ['a listener of reloads that cannot be called', { onReload: {} }],
   ])('refuses %s', async (_, options) => {
     await expect(load(options)).rejects.toThrow(TypeError);

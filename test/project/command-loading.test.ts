@@ -31,7 +31,7 @@ it('the command line starts without the engine, the registry, zod and the code o
   const loaded = loadedWith('src/cli/main.ts', readProjectFile);
   expect(loaded).toContain('src/cli/commands/audit-command.ts');
   const allowed =
-    /^src\/(?:cli\/(?!commands\/run-)|foundation\/|model\/(?:authz-error|errors|printable)\.ts$|audit\/audit-report\.ts$)|^string-width$/;
+    /^src\/(?:cli\/(?!commands\/run-)|foundation\/|model\/(?:authz-error|errors|printable|python-version)\.ts$|audit\/audit-report\.ts$)|^string-width$/;
   expect(loaded.filter((path) => !allowed.test(path))).toEqual([]);
 });
 

@@ -63,6 +63,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'model/permission',
   'model/plain-data',
   'model/python-strip',
+  'model/python-version',
   'model/subject',
   'registry/create-relations',
   'registry/relations',

@@ -1,4 +1,13 @@
-import { ALL, type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
+import {
+  ALL,
+  type Command,
+  FORMAT,
+  HELP,
+  NO_COLOR,
+  PATH_NOTE,
+  PROJECT,
+  PYTHON,
+} from '../command.js';
 import { FAIL_ON } from '../fail-on.js';
 
 /** `audit`: what is not protected, what is open, and what permissions say in vain. */
@@ -6,7 +15,7 @@ export const auditCommand: Command = {
   name: 'audit',
   summary: 'Find what no permission protects, what is open to everyone, and what is said in vain',
   usage: '[OPTIONS] [PATH]',
-  options: [ALL, FAIL_ON, FORMAT, PROJECT, NO_COLOR, HELP],
+  options: [ALL, FAIL_ON, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',

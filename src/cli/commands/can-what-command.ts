@@ -8,6 +8,7 @@ import {
   PAGE_TOKEN,
   PATH_NOTE,
   PROJECT,
+  PYTHON,
   TYPE,
 } from '../command.js';
 
@@ -41,6 +42,7 @@ export const canWhatCommand: Command = {
     PAGE_TOKEN,
     FORMAT,
     PROJECT,
+    PYTHON,
     NO_COLOR,
     HELP,
   ],

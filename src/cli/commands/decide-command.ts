@@ -1,4 +1,4 @@
-import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT } from '../command.js';
+import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT, PYTHON } from '../command.js';
 
 /** `decide`: an answer for each line of standard input. */
 export const decideCommand: Command = {
@@ -8,6 +8,7 @@ export const decideCommand: Command = {
   options: [
     { ...FORMAT, help: 'How to write the answers: json (default), one object a line, or table' },
     PROJECT,
+    PYTHON,
     NO_COLOR,
     HELP,
   ],

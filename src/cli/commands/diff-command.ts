@@ -1,4 +1,4 @@
-import { ALL, type Command, FORMAT, HELP, NO_COLOR, PROJECT } from '../command.js';
+import { ALL, type Command, FORMAT, HELP, NO_COLOR, PROJECT, PYTHON } from '../command.js';
 
 /** `diff`: what a change of permissions opens and closes. */
 export const diffCommand: Command = {
@@ -23,6 +23,7 @@ export const diffCommand: Command = {
     ALL,
     FORMAT,
     PROJECT,
+    PYTHON,
     NO_COLOR,
     HELP,
   ],

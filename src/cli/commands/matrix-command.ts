@@ -8,6 +8,7 @@ import {
   PAGE_TOKEN,
   PATH_NOTE,
   PROJECT,
+  PYTHON,
   TYPE,
 } from '../command.js';
 
@@ -16,7 +17,7 @@ export const matrixCommand: Command = {
   name: 'matrix',
   summary: 'Show what each role, group and namespace alone may do to each resource',
   usage: '[OPTIONS] [PATH]',
-  options: [TYPE, ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, NO_COLOR, HELP],
+  options: [TYPE, ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP],
   exitCodes: {
     0: 'the matrix was written',
     2: 'the command line or the feature store cannot be understood',

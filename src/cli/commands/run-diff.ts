@@ -1,5 +1,6 @@
 import { type AccessDiff, diffAccess } from '../../analysis/index.js';
 import { safeJson } from '../../foundation/terminal/terminal-text.js';
+import type { PythonVersion } from '../../model/index.js';
 import { type Arguments, UsageError } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
 import { diffText } from '../diff-text.js';
@@ -12,13 +13,15 @@ import { textLayout } from '../text-layout.js';
 export async function runDiff(args: Arguments, io: CommandIo): Promise<number> {
   const [oldPath = '', newPath = ''] = args.operands;
   const project = args.get('project');
+  // Checked against the choices of the option.
+  const python = args.get('python') as PythonVersion | undefined;
   const maxStates = statesOf(args.get('max-states'));
   const { diff, sources, warnings, vocabulary } = await withProgress(
     io.stderr,
     async (progress) => {
       progress.start('reading both versions');
-      const oldStore = await readVersionOf(oldPath, project, io);
-      const newStore = await readVersionOf(newPath, project, io);
+      const oldStore = await readVersionOf(oldPath, project, io, python);
+      const newStore = await readVersionOf(newPath, project, io, python);
       const options = { enforce: true };
       const before = await compileStore(onResourcesOf(oldStore, newStore), io, progress, options);
       const after = await compileStore(onResourcesOf(newStore, oldStore), io, progress, options);

@@ -8,6 +8,7 @@ import {
   PAGE_TOKEN,
   PATH_NOTE,
   PROJECT,
+  PYTHON,
 } from '../command.js';
 
 /** `who-can`: the roles, groups and namespaces that allow something. */
@@ -16,7 +17,7 @@ export const whoCanCommand: Command = {
   summary: 'List the roles, groups and namespaces that are enough to do something to a resource',
   usage: 'ACTION TYPE:NAME [OPTIONS] [PATH]',
   operands: ['ACTION', 'TYPE:NAME'],
-  options: [ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, NO_COLOR, HELP],
+  options: [ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP],
   exitCodes: {
     0: 'somebody is allowed',
     1: 'everyone is refused',

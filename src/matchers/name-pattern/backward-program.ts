@@ -1,5 +1,4 @@
-import { ASCII_WORD_SET, WORD_SET } from './character-classes.js';
-import { setContains } from './code-point-set.js';
+import { EMPTY_SET, setContains } from './code-point-set.js';
 import { widthOf } from './pattern-builders.js';
 import type { AnchorNode, CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
 
@@ -118,7 +117,7 @@ class ProgramBuilder {
       case 'anchor':
         return this.state('anchor', stayed, {
           anchor: node,
-          accepts: this.#testOf(node.ascii ? ASCII_WORD_SET : WORD_SET),
+          accepts: this.#testOf(node.word ?? EMPTY_SET),
         });
       case 'atomic': {
         const body = this.emit(node.body, this.#groupEnd, this.#groupEnd);

@@ -1,3 +1,5 @@
+import { DEFAULT_PYTHON, type PythonVersion } from '../../model/python-version.js';
+import { partsUpTo } from './character-classes.js';
 import {
   intersectSets,
   negateSet,
@@ -8,12 +10,6 @@ import {
 import { EXTRA_CASES, LOWER, UPPER } from './gen/character-tables.js';
 import type { CodePointSet } from './pattern-tree.js';
 
-/**
- * Case as Python's IGNORECASE sees it: two characters are equal when their simple lower cases are, or when those
- * have the same upper case (`s` and `ſ`, `µ` and `μ`, `i` and `ı`). Nothing ever becomes two characters.
- *
- * @source CPython 3.11.7, `_sre` and `re._casefix`; the relation was checked to be an equivalence over all code points
- */
 interface CaseTables {
   readonly lower: ReadonlyMap<number, number>;
   /** The lower-case characters that are equal to a lower-case one, itself included. */
@@ -26,22 +22,97 @@ interface CaseTables {
   readonly upper: readonly (readonly [number, number])[];
 }
 
-let tables: CaseTables | undefined;
+/**
+ * Case as the IGNORECASE of one Python sees it: two characters are equal when their simple lower cases are, or when
+ * those have the same upper case (`s` and `ſ`, `µ` and `μ`, `i` and `ı`). Nothing ever becomes two characters.
+ *
+ * The tables are decoded at the first call.
+ *
+ * @source CPython, `_sre` and `re._casefix`; the relation was checked to be an equivalence over all code points
+ */
+export class CaseFolding {
+  readonly #python: PythonVersion;
+  #tables: CaseTables | undefined;
 
-/** The simple lower case of a code point. For `İ` that is `i`. */
-function lowerCodePoint(codePoint: number): number {
-  if (codePoint < 0x80) return lowerAscii(codePoint);
-  return caseTables().lower.get(codePoint) ?? codePoint;
+  constructor(python: PythonVersion) {
+    this.#python = python;
+  }
+
+  /** The simple lower case of a code point. For `İ` that is `i`. */
+  lower(codePoint: number): number {
+    if (codePoint < 0x80) return lowerAscii(codePoint);
+    return this.#read().lower.get(codePoint) ?? codePoint;
+  }
+
+  /** One code point for all that are equal under IGNORECASE: the smallest lower-case one, so an ASCII letter where there is one. */
+  fold(codePoint: number): number {
+    const lower = this.lower(codePoint);
+    return this.#read().extra.get(lower)?.[0] ?? lower;
+  }
+
+  /** All code points that are equal to `codePoint` under IGNORECASE, itself included. */
+  classOf(codePoint: number): CodePointSet {
+    return this.#read().classes.get(codePoint) ?? [codePoint, codePoint];
+  }
+
+  /** `set` and whatever is equal to a member under IGNORECASE. */
+  closure(set: CodePointSet): CodePointSet {
+    const { cased, classes } = this.#read();
+    const added: number[] = [];
+    for (let i = 0; i < set.length; i += 2) {
+      const first = set[i] as number;
+      const last = set[i + 1] as number;
+      for (
+        let j = firstAtLeast(cased, first);
+        j < cased.length && (cased[j] as number) <= last;
+        j += 1
+      ) {
+        for (const bound of classes.get(cased[j] as number) as CodePointSet) {
+          if (bound < first || bound > last) added.push(bound, bound);
+        }
+      }
+    }
+    return unionSets(set, added);
+  }
+
+  /** The code points whose lower case is in `set`. */
+  lowerPreimage(set: CodePointSet): CodePointSet {
+    if (set.length === 0) return set;
+    const added: number[] = [];
+    const removed: number[] = [];
+    for (const [codePoint, lower] of this.#read().lower) {
+      const isMember = setContains(set, codePoint);
+      if (setContains(set, lower) === isMember) continue;
+      (isMember ? removed : added).push(codePoint, codePoint);
+    }
+    return intersectSets(unionSets(set, added), negateSet(normalizeSet(removed)));
+  }
+
+  /** `set` and the code points that upper-casing changes into a member. */
+  addUpperPreimage(set: CodePointSet): CodePointSet {
+    if (set.length === 0) return set;
+    const added: number[] = [];
+    for (const [codePoint, upper] of this.#read().upper) {
+      if (setContains(set, upper) && !setContains(set, codePoint)) added.push(codePoint, codePoint);
+    }
+    return unionSets(set, added);
+  }
+
+  #read(): CaseTables {
+    this.#tables ??= buildTables(this.#python);
+    return this.#tables;
+  }
 }
 
-function lowerAscii(codePoint: number): number {
-  return codePoint >= 0x41 && codePoint <= 0x5a ? codePoint + 0x20 : codePoint;
-}
+/**
+ * The folding that names and literals are indexed by, whatever Python a pattern is read for: a literal is only looked
+ * up folded where the pattern's set is exactly the class of this folding.
+ */
+const INDEX_FOLDING = new CaseFolding(DEFAULT_PYTHON);
 
-/** One code point for all that are equal under IGNORECASE: the smallest lower-case one, so an ASCII letter where there is one. */
+/** {@link CaseFolding.fold} of the index. */
 export function foldCodePoint(codePoint: number): number {
-  const lower = lowerCodePoint(codePoint);
-  return caseTables().extra.get(lower)?.[0] ?? lower;
+  return INDEX_FOLDING.fold(codePoint);
 }
 
 /** `text` with each code point folded; the number of code points stays. */
@@ -52,61 +123,17 @@ export function foldText(text: string): string {
   return folded;
 }
 
-/** All code points that are equal to `codePoint` under IGNORECASE, itself included. */
+/** {@link CaseFolding.classOf} of the index. */
 export function caseClass(codePoint: number): CodePointSet {
-  return caseTables().classes.get(codePoint) ?? [codePoint, codePoint];
+  return INDEX_FOLDING.classOf(codePoint);
 }
 
-/** `set` and whatever is equal to a member under IGNORECASE. */
-export function caseClosure(set: CodePointSet): CodePointSet {
-  const { cased, classes } = caseTables();
-  const added: number[] = [];
-  for (let i = 0; i < set.length; i += 2) {
-    const first = set[i] as number;
-    const last = set[i + 1] as number;
-    for (
-      let j = firstAtLeast(cased, first);
-      j < cased.length && (cased[j] as number) <= last;
-      j += 1
-    ) {
-      for (const bound of classes.get(cased[j] as number) as CodePointSet) {
-        if (bound < first || bound > last) added.push(bound, bound);
-      }
-    }
-  }
-  return unionSets(set, added);
+function lowerAscii(codePoint: number): number {
+  return codePoint >= 0x41 && codePoint <= 0x5a ? codePoint + 0x20 : codePoint;
 }
 
-/** The code points whose lower case is in `set`. */
-export function lowerPreimage(set: CodePointSet): CodePointSet {
-  if (set.length === 0) return set;
-  const added: number[] = [];
-  const removed: number[] = [];
-  for (const [codePoint, lower] of caseTables().lower) {
-    const isMember = setContains(set, codePoint);
-    if (setContains(set, lower) === isMember) continue;
-    (isMember ? removed : added).push(codePoint, codePoint);
-  }
-  return intersectSets(unionSets(set, added), negateSet(normalizeSet(removed)));
-}
-
-/** `set` and the code points that upper-casing changes into a member. */
-export function addUpperPreimage(set: CodePointSet): CodePointSet {
-  if (set.length === 0) return set;
-  const added: number[] = [];
-  for (const [codePoint, upper] of caseTables().upper) {
-    if (setContains(set, upper) && !setContains(set, codePoint)) added.push(codePoint, codePoint);
-  }
-  return unionSets(set, added);
-}
-
-function caseTables(): CaseTables {
-  tables ??= buildTables();
-  return tables;
-}
-
-function buildTables(): CaseTables {
-  const lower = new Map(decodeMap(LOWER));
+function buildTables(python: PythonVersion): CaseTables {
+  const lower = new Map(partsUpTo(LOWER, python).flatMap(decodeMap));
   const extra = new Map<number, readonly number[]>();
   for (const group of EXTRA_CASES.split(',')) {
     const members = group.split(' ').map((word) => Number.parseInt(word, 36));
@@ -118,10 +145,9 @@ function buildTables(): CaseTables {
     extra,
     classes,
     cased: [...classes.keys()].sort((a, b) => a - b),
-    upper: decodeMap(UPPER),
+    upper: partsUpTo(UPPER, python).flatMap(decodeMap),
   };
 }
-
 function buildClasses(
   lower: ReadonlyMap<number, number>,
   extra: ReadonlyMap<number, readonly number[]>,
@@ -142,7 +168,7 @@ function buildClasses(
   return classes;
 }
 
-/** `[source, target]`, sources ascending. */
+/** `[source, target]` of each run, sources ascending. */
 function decodeMap(encoded: string): [number, number][] {
   const pairs: [number, number][] = [];
   const numbers = encoded.split(' ').map((word) => Number.parseInt(word, 36));

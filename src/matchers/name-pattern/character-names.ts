@@ -1,5 +1,8 @@
-import { decodeSet, setContains } from './code-point-set.js';
+import { isPythonSince, PYTHON_VERSIONS, type PythonVersion } from '../../model/python-version.js';
+import { decodeSet, setContains, unionSets } from './code-point-set.js';
 import {
+  ADDED,
+  ADDED_ALIASES,
   ALIASED,
   MARKS,
   NAMED,
@@ -24,14 +27,20 @@ let names: ReadonlyMap<string, number> | undefined;
 let unified: CodePointSet | undefined;
 
 /**
- * The code point that Python's `\N{name}` stands for, or undefined where there is none.
+ * The code point that `\N{name}` stands for in a version of Python; undefined: that version does not know the name.
  *
  * Names and aliases are found in any case; those of Hangul syllables and unified ideographs in upper case only, as
  * in Python. Named sequences are not characters. The table is decoded at the first call.
  *
- * @source CPython 3.11.7, `unicodedata.lookup`, Unicode 14.0
+ * @source CPython, `unicodedata.lookup`
  */
-export function lookupCharacterName(name: string): number | undefined {
+export function lookupCharacterName(name: string, python: PythonVersion): number | undefined {
+  const codePoint = lookupNewest(name);
+  if (codePoint === undefined || isNamedLater(codePoint, name, python)) return undefined;
+  return codePoint;
+}
+
+function lookupNewest(name: string): number | undefined {
   if (name.startsWith(HANGUL_PREFIX)) return hangulSyllable(name.slice(HANGUL_PREFIX.length));
   if (name.startsWith(UNIFIED_PREFIX)) return unifiedIdeograph(name.slice(UNIFIED_PREFIX.length));
   return characterNames().get(upperAscii(name));
@@ -41,6 +50,26 @@ export function lookupCharacterName(name: string): number | undefined {
 export function characterNames(): ReadonlyMap<string, number> {
   names ??= decodeNames();
   return names;
+}
+
+/** By version of Python: what only later versions know. */
+const later = new Map<
+  PythonVersion,
+  { readonly points: CodePointSet; readonly aliases: ReadonlySet<string> }
+>();
+
+function isNamedLater(codePoint: number, name: string, python: PythonVersion): boolean {
+  let added = later.get(python);
+  if (added === undefined) {
+    const isLater = (_: string, index: number): boolean =>
+      !isPythonSince(python, PYTHON_VERSIONS[index + 1] as PythonVersion);
+    added = {
+      points: unionSets(...ADDED.filter(isLater).map(decodeSet)),
+      aliases: new Set(ADDED_ALIASES.filter(isLater).flatMap((names) => names.split(','))),
+    };
+    later.set(python, added);
+  }
+  return setContains(added.points, codePoint) || added.aliases.has(upperAscii(name));
 }
 
 function hangulSyllable(text: string): number | undefined {

@@ -61,6 +61,11 @@ export function intersectSets(a: CodePointSet, b: CodePointSet): CodePointSet {
   return shared;
 }
 
+/** What is in one of the two sets and not in both. */
+export function differenceOfSets(a: CodePointSet, b: CodePointSet): CodePointSet {
+  return unionSets(intersectSets(a, negateSet(b)), intersectSets(b, negateSet(a)));
+}
+
 /** Whether `set` holds `codePoint`, in time logarithmic in the number of ranges. */
 export function setContains(set: CodePointSet, codePoint: number): boolean {
   let low = 0;

@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 import { PatternUnsupportedError } from '../../model/errors.js';
 import type { NamePatternSource } from '../../model/permission.js';
 import { pythonStrip } from '../../model/python-strip.js';
+import { DEFAULT_PYTHON, type PythonVersion } from '../../model/python-version.js';
 import { compileBackwardTest } from './backward-matcher.js';
 import {
   buildBackwardProgram,
@@ -12,6 +13,7 @@ import {
 import { singleCodePoint } from './code-point-set.js';
 import { compileCountingTest } from './counting-matcher.js';
 import { countBits, hasCounts, isCountable } from './counting-program.js';
+import { type Dialect, dialectOf } from './dialect.js';
 import type { Formula } from './formula.js';
 import { rewriteGlobLookalike } from './glob-lookalike.js';
 import { literalShape } from './literal-shape.js';
@@ -47,7 +49,8 @@ export interface CompiledNamePattern {
 /**
  * Compiles a name pattern into an exact test that takes time linear in the name, whatever the pattern.
  *
- * Shape: a string is a regular expression of Python's `re` and stripped as Python's `str.strip` does.
+ * Shape: a string is a regular expression of Python's `re` and stripped as Python's `str.strip` does. `python` is the
+ * version that reads it; globs mean the same to all.
  *
  * @throws {@link PatternUnsupportedError} `invalid` where Python refuses the pattern; `unsupported` for back-references,
  * conditionals, look-around at no fixed distance from an end, and patterns too large to run
@@ -55,14 +58,18 @@ export interface CompiledNamePattern {
  * @example
  * compileNamePattern('(?!secret_).*').test('driver_stats') // true
  */
-export function compileNamePattern(source: NamePatternSource): CompiledNamePattern {
-  const { text, tree } = parseTree(source);
+export function compileNamePattern(
+  source: NamePatternSource,
+  python: PythonVersion = DEFAULT_PYTHON,
+): CompiledNamePattern {
+  const dialect = dialectOf(python);
+  const { text, tree } = parseTree(source, dialect);
   try {
     const { shape, test, states } = compileFormula(splitLookAround(tree));
     if (states > MAX_PATTERN_STATES) throw new ProgramTooLargeError(TOO_MANY_STATES);
     return { source, shape, test, states };
   } catch (error) {
-    throw unsupportedError(error, text, tree);
+    throw unsupportedError(error, text, tree, dialect);
   }
 }
 
@@ -71,28 +78,35 @@ export function compileNamePattern(source: NamePatternSource): CompiledNamePatte
  *
  * @throws {@link PatternUnsupportedError} as {@link compileNamePattern} does, but for patterns that are too large to run
  */
-export function parseNamePattern(source: NamePatternSource): Formula {
-  const { text, tree } = parseTree(source);
+export function parseNamePattern(
+  source: NamePatternSource,
+  python: PythonVersion = DEFAULT_PYTHON,
+): Formula {
+  const dialect = dialectOf(python);
+  const { text, tree } = parseTree(source, dialect);
   try {
     return splitLookAround(tree);
   } catch (error) {
-    throw unsupportedError(error, text, tree);
+    throw unsupportedError(error, text, tree, dialect);
   }
 }
 
-function parseTree(source: NamePatternSource): {
+function parseTree(
+  source: NamePatternSource,
+  dialect: Dialect,
+): {
   readonly text: string;
   readonly tree: PatternNode;
 } {
   if (typeof source !== 'string') return { text: source.glob, tree: parseGlob(source.glob) };
   const text = pythonStrip(source);
-  return { text, tree: parseRegularExpression(text) };
+  return { text, tree: parseRegularExpression(text, dialect) };
 }
 
 /** A pattern such as `*_raw` is refused at its star: it is a glob. */
-function parseRegularExpression(pattern: string): PatternNode {
+function parseRegularExpression(pattern: string, dialect: Dialect): PatternNode {
   try {
-    return parsePythonPattern(pattern);
+    return parsePythonPattern(pattern, dialect);
   } catch (error) {
     const rewrite = rewriteGlobLookalike(pattern);
     if (!(error instanceof PatternUnsupportedError) || rewrite === undefined) throw error;
@@ -100,9 +114,14 @@ function parseRegularExpression(pattern: string): PatternNode {
   }
 }
 
-function unsupportedError(error: unknown, pattern: string, tree: PatternNode): unknown {
+function unsupportedError(
+  error: unknown,
+  pattern: string,
+  tree: PatternNode,
+  dialect: Dialect,
+): unknown {
   if (error instanceof LookAroundError) {
-    const rewrite = rewriteTemperedDot(simplifyPattern(tree));
+    const rewrite = rewriteTemperedDot(simplifyPattern(tree), dialect);
     const { position } = error.look;
     return new PatternUnsupportedError({
       kind: 'unsupported',

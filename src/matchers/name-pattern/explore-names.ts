@@ -1,4 +1,5 @@
 import type { NamePatternSource } from '../../model/permission.js';
+import type { PythonVersion } from '../../model/python-version.js';
 import { parseNamePattern } from './compile-name-pattern.js';
 import type { Formula } from './formula.js';
 import {
@@ -22,6 +23,8 @@ export interface NameExploration {
   readonly rows: readonly NameRow[];
   /** The position of a row that every name of interest matches: names that it cannot match are left out. */
   readonly needed?: number | undefined;
+  /** The version of Python that reads the patterns. Default: `3.12`. */
+  readonly python?: PythonVersion | undefined;
   /** Maximum number of states. */
   readonly maxStates: number;
   /** Maximum number of steps between states of single patterns. */
@@ -87,7 +90,9 @@ class Explorer {
   constructor(exploration: NameExploration) {
     this.#exploration = exploration;
     const trees: PatternNode[] = [];
-    this.#conditions = exploration.rows.map((row) => numberLeaves(formulaOf(row), trees));
+    this.#conditions = exploration.rows.map((row) =>
+      numberLeaves(formulaOf(row, exploration.python), trees),
+    );
     this.#leafCount = trees.length;
     this.#automaton = buildNameAutomaton(trees);
     this.#alphabet = new Alphabet(this.#automaton);
@@ -245,9 +250,9 @@ function nameOf(place: Place): string {
   return String.fromCodePoint(...codePoints.reverse());
 }
 
-function formulaOf(row: NameRow): Formula {
+function formulaOf(row: NameRow, python: PythonVersion | undefined): Formula {
   if ('names' in row) return { type: 'leaf', tree: choiceOf(row.names.map(textOf)) };
-  const parts = row.patterns.map(parseNamePattern);
+  const parts = row.patterns.map((pattern) => parseNamePattern(pattern, python));
   const [only] = parts;
   return parts.length === 1 && only !== undefined ? only : { type: 'or', parts };
 }

@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.js';
 import { type PatternScanner, tokenLength } from './pattern-scanner.js';
 
 /** The flags that a part of a pattern is read with. */
@@ -7,7 +8,7 @@ export interface PatternFlags {
   readonly dotAll: boolean;
   readonly verbose: boolean;
   readonly ascii: boolean;
-  /** Python's undocumented `t`, under which nothing may be repeated. */
+  /** The undocumented `t` of Python up to 3.12, under which nothing may be repeated. */
   readonly template: boolean;
 }
 
@@ -32,8 +33,8 @@ const LETTERS = 'aiLmstux';
 const TYPE_LETTERS = 'aLu';
 
 /** Whether `token` may start inline flags after `(?`. */
-export function startsInlineFlags(token: string): boolean {
-  return token === '-' || isFlag(token);
+export function startsInlineFlags(token: string, dialect: Dialect): boolean {
+  return token === '-' || isFlag(token, dialect);
 }
 
 /** Reads inline flags after `(?`, whose first token, `first`, is taken already, up to and with `)` or `:`. */
@@ -78,7 +79,7 @@ function parseAdded(scanner: PatternScanner, first: string): [added: string, end
     added += letter;
     if (added.includes('a') && added.includes('u')) throw scanner.error('flags a and u together');
     letter = nextFlag(scanner, [')', '-', ':'], 'missing -, : or ) after flags');
-    if (!isFlag(letter)) return [added, letter];
+    if (!isFlag(letter, scanner.dialect)) return [added, letter];
   }
 }
 
@@ -97,7 +98,7 @@ function parseRemoved(scanner: PatternScanner): string {
 function nextFlag(scanner: PatternScanner, ends: readonly string[], missing: string): string {
   const token = scanner.take();
   if (token === undefined) throw scanner.error(missing);
-  if (!isFlag(token) && !ends.includes(token)) {
+  if (!isFlag(token, scanner.dialect) && !ends.includes(token)) {
     throw scanner.error(
       /^\p{L}$/u.test(token) ? 'unknown flag' : missing,
       scanner.position - tokenLength(token),
@@ -106,6 +107,7 @@ function nextFlag(scanner: PatternScanner, ends: readonly string[], missing: str
   return token;
 }
 
-function isFlag(token: string): boolean {
+function isFlag(token: string, { hasTemplateFlag }: Dialect): boolean {
+  if (token === 't' && !hasTemplateFlag) return false;
   return token.length === 1 && LETTERS.includes(token);
 }

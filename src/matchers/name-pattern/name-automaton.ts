@@ -1,5 +1,5 @@
-import { ASCII_WORD_SET, WORD_SET } from './character-classes.js';
-import { intersectSets, setContains, unionSets } from './code-point-set.js';
+import { ASCII_WORD_SET } from './character-classes.js';
+import { EMPTY_SET, intersectSets, setContains, unionSets } from './code-point-set.js';
 import type { AnchorNode, CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
 
 /** Why a question about the names of a pattern has no answer. */
@@ -34,6 +34,8 @@ export interface NameAutomaton {
   /** By pattern: its first state. */
   readonly starts: readonly number[];
   readonly hasAnchors: boolean;
+  /** What Unicode word anchors take for a word: all patterns are of one Python. Empty without such anchors. */
+  readonly words: CodePointSet;
 }
 
 /**
@@ -45,12 +47,13 @@ export interface NameAutomaton {
 export function buildNameAutomaton(trees: readonly PatternNode[]): NameAutomaton {
   const builder = new AutomatonBuilder();
   const starts = trees.map((tree, leaf) => builder.emit(tree, builder.add({ op: 'accept', leaf })));
-  return { states: builder.states, starts, hasAnchors: builder.hasAnchors };
+  return { states: builder.states, starts, hasAnchors: builder.hasAnchors, words: builder.words };
 }
 
 class AutomatonBuilder {
   readonly states: AutomatonState[] = [];
   hasAnchors = false;
+  words: CodePointSet = EMPTY_SET;
 
   add(state: AutomatonState): number {
     if (this.states.length >= MAX_STATES) {
@@ -74,7 +77,8 @@ class AutomatonBuilder {
         return this.#repeat(node, next);
       case 'anchor':
         this.hasAnchors = true;
-        return this.add({ op: 'anchor', at: node.at, ascii: node.ascii, next });
+        if (node.word !== ASCII_WORD_SET) this.words = node.word ?? this.words;
+        return this.add({ op: 'anchor', at: node.at, ascii: node.word === ASCII_WORD_SET, next });
       case 'atomic':
         throw new NamesUndecidedError('a pattern has an atomic group or a possessive repeat');
       case 'look':
@@ -122,9 +126,9 @@ export class Alphabet {
   readonly classes: readonly CharacterClass[];
   readonly #members = new Map<CodePointSet, Uint8Array>();
 
-  constructor({ states, hasAnchors }: NameAutomaton) {
+  constructor({ states, hasAnchors, words }: NameAutomaton) {
     const sets = new Set(states.flatMap((state) => (state.op === 'set' ? [state.set] : [])));
-    const context = hasAnchors ? [NEWLINE, WORD_SET, ASCII_WORD_SET] : [];
+    const context = hasAnchors ? [NEWLINE, words, ASCII_WORD_SET] : [];
     const classes = partition([...sets, ...context]);
     this.classes = classes
       .map(exampleOf)
@@ -132,7 +136,7 @@ export class Alphabet {
       .map((example) => ({
         example,
         isNewline: example === 0x0a,
-        isWord: setContains(WORD_SET, example),
+        isWord: setContains(words, example),
         isAsciiWord: setContains(ASCII_WORD_SET, example),
       }));
   }

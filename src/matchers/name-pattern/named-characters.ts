@@ -3,7 +3,7 @@ import type { lookupCharacterName } from './character-names.js';
 let lookup: typeof lookupCharacterName | undefined;
 
 /**
- * Loads the table of character names, 240 kB, that patterns with `\N{…}` need.
+ * Loads the table of character names, 256 kB, that patterns with `\N{…}` need.
  *
  * `createAuthorizer`, `replace` and `parsePermissionFile` compile patterns synchronously and refuse
  * such a pattern until the table is loaded. `prepareSnapshot` and `loadPermissionFile` load it when

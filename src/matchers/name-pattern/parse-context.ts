@@ -1,5 +1,5 @@
-import { WORD_SET } from './character-classes.js';
 import { negateSet } from './code-point-set.js';
+import type { Dialect } from './dialect.js';
 import type { PatternFlags } from './inline-flags.js';
 import { type Piece, setPiece, type Width } from './pattern-piece.js';
 import type { PatternScanner } from './pattern-scanner.js';
@@ -107,8 +107,14 @@ export class SetTable {
     this.#scanner = scanner;
   }
 
+  get #dialect(): Dialect {
+    return this.#scanner.dialect;
+  }
+
   literal(codePoint: number, flags: PatternFlags): Piece {
-    const set = this.#once(`${codePoint}`, flags, () => buildLiteralSet(codePoint, flags));
+    const set = this.#once(`${codePoint}`, flags, () =>
+      buildLiteralSet(codePoint, flags, this.#dialect),
+    );
     return setPiece(set, `${codePoint}`, [{ type: 'literal', codePoint }]);
   }
 
@@ -118,13 +124,15 @@ export class SetTable {
     if (members.length === 1 && only?.type === 'literal') {
       if (!negative) return this.literal(only.codePoint, flags);
       const key = `not ${only.codePoint}`;
-      const set = this.#once(key, flags, () => negateSet(buildLiteralSet(only.codePoint, flags)));
+      const set = this.#once(key, flags, () =>
+        negateSet(buildLiteralSet(only.codePoint, flags, this.#dialect)),
+      );
       return setPiece(set, key, undefined);
     }
     const key = `${negative ? '[^' : '['}${members.map(classItemKey).join(',')}]`;
     const set = this.#once(key, flags, () => {
-      this.#spend(classWork(members, flags));
-      const positive = buildClassSet(members, flags);
+      this.#spend(classWork(members, flags, this.#dialect));
+      const positive = buildClassSet(members, flags, this.#dialect);
       return negative ? negateSet(positive) : positive;
     });
     return setPiece(set, key, negative ? undefined : members);
@@ -148,8 +156,12 @@ export class SetTable {
 }
 
 /** Bounds that building a class goes through, whatever comes out: categories, and cased characters under IGNORECASE. */
-function classWork(members: readonly ClassItem[], flags: PatternFlags): number {
+function classWork(
+  members: readonly ClassItem[],
+  flags: PatternFlags,
+  { classes }: Dialect,
+): number {
   const categories = members.filter((member) => member.type === 'category').length;
   const folds = flags.ignoreCase && members.some((member) => member.type === 'range');
-  return WORD_SET.length * (categories + (folds ? 2 : 0));
+  return classes.word.length * (categories + (folds ? 2 : 0));
 }

@@ -92,7 +92,7 @@ function parseName(scanner: PatternScanner, start: number): number {
     throw scanner.error('surrogate in a character name', scanner.position - 2);
   const lookup = characterLookup();
   if (lookup === undefined) throw scanner.unsupported(NAMES_NOT_LOADED, start);
-  const codePoint = lookup(text);
+  const codePoint = lookup(text, scanner.dialect.python);
   if (codePoint === undefined) throw scanner.error('unknown character name', start);
   return codePoint;
 }

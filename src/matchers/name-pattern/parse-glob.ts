@@ -70,7 +70,7 @@ const PARSE_OPTIONS: ParseOptions = {
 
 const ANY_CODE_POINT: PatternNode = setOf(ALL_SET);
 
-const TEXT_END: PatternNode = { type: 'anchor', at: 'text-end', ascii: false };
+const TEXT_END: PatternNode = { type: 'anchor', at: 'text-end', word: undefined };
 
 /** Stands in a sequence for `!(…)` until what follows it is known. */
 interface Exclusion {

@@ -16,10 +16,7 @@ import {
 } from './pattern-piece.js';
 import { isPythonIdentifier, parsePythonInteger } from './python-text.js';
 
-/** Look-behind further than this is an error. @source CPython 3.11.7, `re._compiler.MAXCODE` */
-const MAX_LOOK_BEHIND = 2 ** 32 - 1;
-
-/** Group numbers from here on are errors. @source CPython 3.11.7, `_sre.MAXGROUPS` */
+/** Group numbers from here on are errors. @source CPython, `_sre.MAXGROUPS` */
 const MAX_GROUPS = 1_073_741_823;
 
 /**
@@ -41,6 +38,7 @@ export function parseGroup(
     case ':':
       return parsePlain(context, flags, start);
     case '>': {
+      if (!scanner.dialect.hasAtomicGroups) break;
       const body = parseBody(context, flags, start);
       return plainPiece({ type: 'atomic', body: sequenceNode(body) }, sequenceWidth(body));
     }
@@ -53,10 +51,9 @@ export function parseGroup(
       return parseLookAhead(context, flags, start, token === '!');
     case '<':
       return parseLookBehind(context, flags, start);
-    default:
-      if (startsInlineFlags(token)) return parseFlagged(context, flags, start, token);
-      throw scanner.error(`unknown extension ?${token}`, start + 1);
   }
+  if (startsInlineFlags(token, scanner.dialect)) return parseFlagged(context, flags, start, token);
+  throw scanner.error(`unknown extension ?${token}`, start + 1);
 }
 
 function takeExtension({ scanner }: ParseContext): string {
@@ -112,7 +109,8 @@ function parseNamed(context: ParseContext, flags: PatternFlags, start: number): 
   const { scanner } = context;
   if (scanner.match('<')) {
     const name = scanner.takeUntil('>', 'group name');
-    if (!isPythonIdentifier(name.text)) throw scanner.error('bad group name', name.start);
+    if (!isPythonIdentifier(name.text, scanner.dialect.classes))
+      throw scanner.error('bad group name', name.start);
     return parseCapture(context, flags, start, name);
   }
   if (scanner.match('=')) return parseNamedReference(context, start);
@@ -122,7 +120,8 @@ function parseNamed(context: ParseContext, flags: PatternFlags, start: number): 
 
 function parseNamedReference({ scanner, groups, findings }: ParseContext, start: number): Piece {
   const { text, start: nameStart } = scanner.takeUntil(')', 'group name');
-  if (!isPythonIdentifier(text)) throw scanner.error('bad group name', nameStart);
+  if (!isPythonIdentifier(text, scanner.dialect.classes))
+    throw scanner.error('bad group name', nameStart);
   const group = groups.byName(text);
   if (group === undefined) throw scanner.error('unknown group name', nameStart);
   const width = groups.width(group);
@@ -162,7 +161,8 @@ function parseLookBehind(context: ParseContext, flags: PatternFlags, start: numb
   const pieces = parseBody(context, flags, start);
   groups.lookBehindStart = outer;
   const { min, max } = sequenceWidth(pieces);
-  if (min > MAX_LOOK_BEHIND) findings.addInvalid(start, 'look-behind that looks too far back');
+  if (min > scanner.dialect.maxLookBehind)
+    findings.addInvalid(start, 'look-behind that looks too far back');
   if (min !== max) findings.addInvalid(start, 'look-behind that is not of fixed width');
   const body = sequenceNode(pieces);
   return plainPiece(
@@ -189,12 +189,14 @@ function parseConditional(context: ParseContext, flags: PatternFlags, start: num
 }
 
 function conditionGroup({ scanner, groups }: ParseContext, text: string, position: number): number {
-  if (isPythonIdentifier(text)) {
+  const { classes, hasLooseGroupNumbers } = scanner.dialect;
+  if (isPythonIdentifier(text, classes)) {
     const named = groups.byName(text);
     if (named === undefined) throw scanner.error('unknown group name', position);
     return named;
   }
-  const group = parsePythonInteger(text);
+  const isNumber = hasLooseGroupNumbers || /^[0-9]+$/.test(text);
+  const group = isNumber ? parsePythonInteger(text, classes) : undefined;
   if (group === undefined || group < 0) throw scanner.error('bad group name', position);
   if (group === 0) throw scanner.error('reference to group 0', position);
   if (group >= MAX_GROUPS) throw scanner.error('group number that is too large', position);

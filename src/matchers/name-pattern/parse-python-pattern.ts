@@ -1,5 +1,7 @@
 import { PatternUnsupportedError } from '../../model/errors.js';
+import { ASCII_WORD_SET } from './character-classes.js';
 import { ALL_SET, negateSet } from './code-point-set.js';
+import { DEFAULT_DIALECT, type Dialect } from './dialect.js';
 import {
   applyInlineFlags,
   DEFAULT_FLAGS,
@@ -31,16 +33,19 @@ export const MAX_GROUP_DEPTH = 200;
 /**
  * Parses a name pattern, which is a regular expression of Python's `re` module.
  *
- * Shape: `pattern` is stripped; the tree has neither flags nor capture groups, and `position`s in code points.
+ * Shape: `pattern` is stripped and read as the Python of `dialect` does; the tree has neither flags nor capture groups, and `position`s in code points.
  *
  * @throws {@link PatternUnsupportedError} `invalid` for what `re.compile` refuses, at the position that Python
  * reports where it reports one; `unsupported` for back-references and conditional groups, for more than
  * {@link MAX_PATTERN_LENGTH} code points and for more than {@link MAX_GROUP_DEPTH} groups in one another
- * @source CPython 3.11.7, `re`: same
+ * @source CPython, `re`: same
  * @example
  * parsePythonPattern('sales_(eu|us)')
  */
-export function parsePythonPattern(pattern: string): PatternNode {
+export function parsePythonPattern(
+  pattern: string,
+  dialect: Dialect = DEFAULT_DIALECT,
+): PatternNode {
   if (isTooLong(pattern)) {
     const reason = `longer than ${MAX_PATTERN_LENGTH} code points`;
     throw new PatternUnsupportedError({
@@ -50,10 +55,12 @@ export function parsePythonPattern(pattern: string): PatternNode {
       reason,
     });
   }
-  const parser = new PatternParser(new PatternScanner(pattern));
-  const pieces = parser.parseAlternatives(DEFAULT_FLAGS);
-  parser.finish();
-  return sequenceNode(pieces);
+  let letters = '';
+  for (;;) {
+    const parsed = new PatternParser(new PatternScanner(pattern, dialect), letters).parse();
+    if (typeof parsed !== 'string') return parsed;
+    letters = parsed;
+  }
 }
 
 function isTooLong(pattern: string): boolean {
@@ -61,6 +68,9 @@ function isTooLong(pattern: string): boolean {
   if (pattern.length <= MAX_PATTERN_LENGTH) return false;
   return pattern.length > 2 * MAX_PATTERN_LENGTH || Array.from(pattern).length > MAX_PATTERN_LENGTH;
 }
+
+/** What has been read may hold comments and blanks. */
+class LateVerbose {}
 
 class PatternParser implements ParseContext {
   readonly scanner: PatternScanner;
@@ -70,11 +80,36 @@ class PatternParser implements ParseContext {
   /** Groups that are open. */
   #depth = 0;
   /** The letters of `(?i)` and its like so far. */
-  #patternLetters = '';
+  #patternLetters: string;
+  /** Letters that counted from the start. */
+  readonly #startLetters: string;
+  /** Flags for the whole pattern came when part of it had been read without them. */
+  #isLate = false;
 
-  constructor(scanner: PatternScanner) {
+  /** @param letters flags for the whole pattern that an earlier reading has found */
+  constructor(scanner: PatternScanner, letters: string) {
     this.scanner = scanner;
     this.sets = new SetTable(scanner);
+    this.#patternLetters = letters;
+    this.#startLetters = letters;
+  }
+
+  /** The tree; or the flags with which all has to be read again, which are more than before. */
+  parse(): PatternNode | string {
+    let pieces: readonly Piece[];
+    try {
+      pieces = this.parseAlternatives(this.#patternFlags());
+    } catch (error) {
+      if (error instanceof LateVerbose) return 'x';
+      throw error;
+    }
+    this.#finish();
+    if (this.#isLate) return this.#patternLetters;
+    const { invalid, unsupported } = this.findings;
+    if (invalid !== undefined) throw this.scanner.error(invalid.reason, invalid.position);
+    if (unsupported !== undefined)
+      throw this.scanner.unsupported(unsupported.reason, unsupported.position);
+    return sequenceNode(pieces);
   }
 
   readonly parseAlternatives = (flags: PatternFlags): readonly Piece[] => {
@@ -90,8 +125,8 @@ class PatternParser implements ParseContext {
   readonly parseSequence = (flags: PatternFlags): readonly Piece[] => this.#pieces(flags, false);
 
   /** Reports what could only be known at the end. */
-  finish(): void {
-    const { scanner, groups, findings } = this;
+  #finish(): void {
+    const { scanner, groups } = this;
     if (this.#patternLetters.includes('a') && this.#patternLetters.includes('u')) {
       throw scanner.error('flags a and u together', 0);
     }
@@ -99,10 +134,6 @@ class PatternParser implements ParseContext {
     const missing = groups.missing();
     if (missing !== undefined)
       throw scanner.error(`reference to unknown group ${missing.group}`, missing.position);
-    const { invalid, unsupported } = findings;
-    if (invalid !== undefined) throw scanner.error(invalid.reason, invalid.position);
-    if (unsupported !== undefined)
-      throw scanner.unsupported(unsupported.reason, unsupported.position);
   }
 
   #patternFlags(): PatternFlags {
@@ -125,7 +156,8 @@ class PatternParser implements ParseContext {
         const group = this.#group(flags, start);
         if (group === undefined) continue;
         if ('node' in group) pieces.push(group);
-        else flags = this.#addPatternFlags(group, first && pieces.length === 0, start);
+        else if (first && pieces.length === 0) flags = this.#addPatternFlags(group);
+        else this.#addLateFlags(group, flags, start);
       } else {
         const quantifier = parseQuantifier(scanner, token);
         if (quantifier === undefined) pieces.push(this.#atom(token, flags));
@@ -154,11 +186,22 @@ class PatternParser implements ParseContext {
     return group;
   }
 
-  #addPatternFlags(inline: InlineFlags, allowed: boolean, start: number): PatternFlags {
-    if (!allowed)
-      throw this.scanner.error('flags for the whole pattern that are not at its start', start);
-    this.#patternLetters += inline.added;
+  #addPatternFlags({ added }: InlineFlags): PatternFlags {
+    this.#patternLetters += added;
     return this.#patternFlags();
+  }
+
+  /** They count for what stands before them, too: once all are known, the pattern is read again. */
+  #addLateFlags({ added }: InlineFlags, flags: PatternFlags, start: number): void {
+    const { scanner } = this;
+    if (!scanner.dialect.hasLateFlags)
+      throw scanner.error('flags for the whole pattern that are not at its start', start);
+    this.#patternLetters += added;
+    this.#isLate ||= [...added].some((letter) => !this.#startLetters.includes(letter));
+    if (!this.#patternLetters.includes('x') || flags.verbose) return;
+    if (this.#startLetters.includes('x'))
+      throw scanner.error('flags for the whole pattern in a group without flag x', start);
+    throw new LateVerbose();
   }
 
   #atom(token: string, flags: PatternFlags): Piece {
@@ -166,9 +209,13 @@ class PatternParser implements ParseContext {
       case '.':
         return setPiece(flags.dotAll ? ALL_SET : NOT_NEWLINE_SET, '.', undefined);
       case '^':
-        return anchor(token, flags.multiline ? 'line-start' : 'text-start', flags);
+        return this.#anchor(token, flags.multiline ? 'line-start' : 'text-start', flags);
       case '$':
-        return anchor(token, flags.multiline ? 'line-end' : 'text-end-or-final-newline', flags);
+        return this.#anchor(
+          token,
+          flags.multiline ? 'line-end' : 'text-end-or-final-newline',
+          flags,
+        );
       case '[':
         return parseClass(this, flags);
       default:
@@ -178,8 +225,8 @@ class PatternParser implements ParseContext {
   }
 
   #escape(token: string, flags: PatternFlags): Piece {
-    const at = ANCHOR_ESCAPES.get(token);
-    if (at !== undefined) return anchor(token, at, flags);
+    const at = this.#anchorEscape(token);
+    if (at !== undefined) return this.#anchor(token, at, flags);
     const category = categoryOf(token);
     if (category !== undefined) return this.sets.class([category], false, flags);
     const digit = token.slice(1);
@@ -191,6 +238,21 @@ class PatternParser implements ParseContext {
       return this.sets.literal(parseOctal(this.scanner, digits, start), flags);
     }
     return this.#numberEscape(digit, start, flags);
+  }
+
+  #anchorEscape(token: string): AnchorNode['at'] | undefined {
+    if (token === '\\z' && this.scanner.dialect.hasTextEndEscape) return 'text-end';
+    return ANCHOR_ESCAPES.get(token);
+  }
+
+  #anchor(token: string, at: AnchorNode['at'], flags: PatternFlags): Piece {
+    const { dialect } = this.scanner;
+    const isWordAnchor = at === 'word-boundary' || at === 'not-word-boundary';
+    const words = flags.ascii ? ASCII_WORD_SET : dialect.classes.word;
+    const node: AnchorNode = { type: 'anchor', at, word: isWordAnchor ? words : undefined };
+    if (at === 'not-word-boundary' && dialect.hasBoundaryInNothing)
+      return anchorPiece({ type: 'choice', options: [node, EMPTY_TEXT] }, token);
+    return anchorPiece(node, token === '\\z' ? '\\Z' : token);
   }
 
   /** `\1` to `\99` are back-references, and `\100` to `\377` characters where all three digits are octal. */
@@ -217,6 +279,15 @@ class PatternParser implements ParseContext {
   }
 }
 
+/** Holds in a text without any character. */
+const EMPTY_TEXT: PatternNode = {
+  type: 'sequence',
+  items: [
+    { type: 'anchor', at: 'text-start', word: undefined },
+    { type: 'anchor', at: 'text-end', word: undefined },
+  ],
+};
+
 const NOT_NEWLINE_SET: CodePointSet = negateSet([0x0a, 0x0a]);
 
 const ANCHOR_ESCAPES: ReadonlyMap<string, AnchorNode['at']> = new Map([
@@ -225,8 +296,3 @@ const ANCHOR_ESCAPES: ReadonlyMap<string, AnchorNode['at']> = new Map([
   ['\\b', 'word-boundary'],
   ['\\B', 'not-word-boundary'],
 ]);
-
-function anchor(token: string, at: AnchorNode['at'], flags: PatternFlags): Piece {
-  const ascii = flags.ascii && (at === 'word-boundary' || at === 'not-word-boundary');
-  return anchorPiece({ type: 'anchor', at, ascii }, token);
-}

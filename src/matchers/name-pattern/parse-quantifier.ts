@@ -4,7 +4,7 @@ import { type Piece, repeatPiece } from './pattern-piece.js';
 import { isAsciiDigit, type PatternScanner } from './pattern-scanner.js';
 import { MAX_INTEGER_DIGITS } from './python-text.js';
 
-/** A count of this or more is an error. @source CPython 3.11.7, `_sre.MAXREPEAT` */
+/** A count of this or more is an error. @source CPython, `_sre.MAXREPEAT` */
 const MAX_REPEAT = 4_294_967_295;
 
 interface Bounds {
@@ -39,7 +39,7 @@ function repeat(
   if (item.kind === 'repeat') throw scanner.error('repeat of a repeat', start);
   if (flags.template) findings.addInvalid(start, 'repeat under flag t');
   const lazy = scanner.match('?');
-  const possessive = !lazy && scanner.match('+');
+  const possessive = !lazy && scanner.dialect.hasAtomicGroups && scanner.match('+');
   return repeatPiece(item, { ...bounds, greedy: !lazy, possessive });
 }
 

@@ -1,4 +1,4 @@
-import type { AnchorNode, CodePointSet, PatternNode } from './pattern-tree.js';
+import type { AnchorNode, ChoiceNode, CodePointSet, PatternNode } from './pattern-tree.js';
 import { type ClassItem, classItemKey } from './set-builder.js';
 
 /** Fewest and most code points that a part of a pattern can match, as Python counts them. */
@@ -26,7 +26,7 @@ export interface Piece {
 export const ZERO_WIDTH: Width = { min: 0, max: 0 };
 const UNIT_WIDTH: Width = { min: 1, max: 1 };
 
-/** Widths stop here. @source CPython 3.11.7, `re._parser.MAXWIDTH` */
+/** Widths stop here. @source CPython 3.11, `re._parser.MAXWIDTH` */
 const MAX_WIDTH = 2 ** 64;
 
 /** A piece that nothing special is known of. */
@@ -51,7 +51,7 @@ export function setPiece(
 }
 
 /** A condition on the place, `key` being what it is written as. */
-export function anchorPiece(node: AnchorNode, key: string): Piece {
+export function anchorPiece(node: AnchorNode | ChoiceNode, key: string): Piece {
   return { node, width: ZERO_WIDTH, kind: 'anchor', key, members: undefined, inner: undefined };
 }
 

@@ -1,4 +1,5 @@
 import { PatternUnsupportedError } from '../../model/errors.js';
+import type { Dialect } from './dialect.js';
 
 /**
  * Reads a pattern one token at a time, a token being a code point or a backslash with the code point after it.
@@ -6,10 +7,11 @@ import { PatternUnsupportedError } from '../../model/errors.js';
  * One token is always read ahead, so a backslash at the end of the pattern is an error as soon as the token before
  * it is taken. Positions are offsets in code points.
  *
- * @source CPython 3.11.7 reports the same positions
+ * @source CPython reports the same positions
  */
 export class PatternScanner {
   readonly pattern: string;
+  readonly dialect: Dialect;
   readonly length: number;
   /** The token to be read next; undefined at the end. */
   next: string | undefined;
@@ -17,8 +19,9 @@ export class PatternScanner {
   position: number;
   readonly #characters: readonly string[];
 
-  constructor(pattern: string) {
+  constructor(pattern: string, dialect: Dialect) {
     this.pattern = pattern;
+    this.dialect = dialect;
     this.#characters = Array.from(pattern);
     this.length = this.#characters.length;
     this.position = 0;

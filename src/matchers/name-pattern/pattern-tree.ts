@@ -52,7 +52,7 @@ export interface AtomicNode {
   readonly body: PatternNode;
 }
 
-/** A condition on the place between two code points. Word anchors are Unicode unless `ascii`. */
+/** A condition on the place between two code points. */
 export interface AnchorNode {
   readonly type: 'anchor';
   readonly at:
@@ -63,7 +63,8 @@ export interface AnchorNode {
     | 'line-end'
     | 'word-boundary'
     | 'not-word-boundary';
-  readonly ascii: boolean;
+  /** What a word anchor takes for a word; undefined: another anchor. */
+  readonly word: CodePointSet | undefined;
 }
 
 export interface LookNode {

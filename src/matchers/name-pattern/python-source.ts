@@ -1,12 +1,22 @@
-import { DIGIT_SET, SPACE_SET, WORD_SET } from './character-classes.js';
+import { ASCII_WORD_SET, SPACE_SET } from './character-classes.js';
 import { ALL_SET } from './code-point-set.js';
+import type { Dialect } from './dialect.js';
 import { NOT_NEWLINE_SET } from './pattern-builders.js';
 import type { PatternNode } from './pattern-tree.js';
 import { ANCHORS, type Syntax, writeSource } from './source-writer.js';
 
-/** Writes a pattern down for Python's `re`; undefined where that takes more than `maxLength` characters. */
-export function pythonSource(tree: PatternNode, maxLength: number): string | undefined {
-  return writeSource(tree, PYTHON, maxLength);
+/** Writes a pattern down for a Python's `re`; undefined where that takes more than `maxLength` characters. */
+export function pythonSource(
+  tree: PatternNode,
+  { classes }: Dialect,
+  maxLength: number,
+): string | undefined {
+  const { word, digit } = classes;
+  return writeSource(
+    tree,
+    { ...PYTHON, sets: [...PYTHON.sets, [word, '\\w'], [digit, '\\d']] },
+    maxLength,
+  );
 }
 
 const PYTHON_SPECIAL: ReadonlySet<string> = new Set('\\.^$*+?{}[]|()-&~#');
@@ -23,9 +33,7 @@ const PYTHON: Syntax = {
   sets: [
     [NOT_NEWLINE_SET, '.'],
     [ALL_SET, '[\\s\\S]'],
-    [WORD_SET, '\\w'],
-    [DIGIT_SET, '\\d'],
     [SPACE_SET, '\\s'],
   ],
-  anchor: ({ at, ascii }) => (ascii ? `(?a:${ANCHORS[at]})` : ANCHORS[at]),
+  anchor: ({ at, word }) => (word === ASCII_WORD_SET ? `(?a:${ANCHORS[at]})` : ANCHORS[at]),
 };

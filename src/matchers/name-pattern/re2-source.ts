@@ -1,3 +1,4 @@
+import { ASCII_WORD_SET } from './character-classes.js';
 import { ALL_SET } from './code-point-set.js';
 import { NOT_NEWLINE_SET, widthOf } from './pattern-builders.js';
 import type { AnchorNode, PatternNode, RepeatNode } from './pattern-tree.js';
@@ -45,9 +46,9 @@ function fitsRe2(node: PatternNode, count: number, nonEmpty: boolean): boolean {
   }
 }
 
-/** In Python neither `\b` nor `\B` holds in an empty text; in RE2 `\B` does. */
-function fitsRe2Anchor({ at, ascii }: AnchorNode, nonEmpty: boolean): boolean {
-  if (at === 'word-boundary' || at === 'not-word-boundary') return ascii && nonEmpty;
+/** Neither `\b` nor `\B` of the tree holds in an empty text; in RE2 `\B` does. RE2 knows ASCII words. */
+function fitsRe2Anchor({ at, word }: AnchorNode, nonEmpty: boolean): boolean {
+  if (word !== undefined) return word === ASCII_WORD_SET && nonEmpty;
   return at !== 'text-end-or-final-newline';
 }
 

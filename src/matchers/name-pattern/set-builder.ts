@@ -1,13 +1,11 @@
-import { addUpperPreimage, caseClass, caseClosure, lowerPreimage } from './case-folding.js';
 import {
   ASCII_DIGIT_SET,
   ASCII_SPACE_SET,
   ASCII_WORD_SET,
-  DIGIT_SET,
   SPACE_SET,
-  WORD_SET,
 } from './character-classes.js';
 import { intersectSets, negateSet, normalizeSet, unionSets } from './code-point-set.js';
+import type { Dialect } from './dialect.js';
 import type { PatternFlags } from './inline-flags.js';
 import { type CodePointSet, MAX_CODE_POINT } from './pattern-tree.js';
 
@@ -19,12 +17,10 @@ export type ClassItem =
 
 export type CategoryName = 'digit' | 'space' | 'word';
 
-const CATEGORIES: Readonly<
-  Record<CategoryName, { readonly unicode: CodePointSet; readonly ascii: CodePointSet }>
-> = {
-  digit: { unicode: DIGIT_SET, ascii: ASCII_DIGIT_SET },
-  space: { unicode: SPACE_SET, ascii: ASCII_SPACE_SET },
-  word: { unicode: WORD_SET, ascii: ASCII_WORD_SET },
+const ASCII_CATEGORIES: Readonly<Record<CategoryName, CodePointSet>> = {
+  digit: ASCII_DIGIT_SET,
+  space: ASCII_SPACE_SET,
+  word: ASCII_WORD_SET,
 };
 
 const LAST_BASIC = 0xffff;
@@ -32,23 +28,33 @@ const ASCII_UPPER: CodePointSet = [0x41, 0x5a];
 const ASCII_LOWER: CodePointSet = [0x61, 0x7a];
 
 /** The set of one literal character. */
-export function buildLiteralSet(codePoint: number, flags: PatternFlags): CodePointSet {
+export function buildLiteralSet(
+  codePoint: number,
+  flags: PatternFlags,
+  { cases }: Dialect,
+): CodePointSet {
   if (!flags.ignoreCase) return [codePoint, codePoint];
-  return flags.ascii ? asciiClosure([codePoint, codePoint]) : caseClass(codePoint);
+  return flags.ascii ? asciiClosure([codePoint, codePoint]) : cases.classOf(codePoint);
 }
 
 /**
  * The set of a character class, not negated.
  *
  * Under IGNORECASE Python looks the *lower case* of a character up in the class. It widens the members up to U+FFFF
- * to their lower cases beforehand, and those beyond not at all: `(?i)[𐐀a]` matches neither `𐐀` nor `𐐨`, while
- * `(?i)[𐐀-𐐁]` matches both, since ranges beyond U+FFFF are tried with the upper case too, also under `(?a)`.
+ * to their lower cases beforehand. Until Python 3.13 those beyond are not widened at all: `(?i)[𐐀a]` matches neither
+ * `𐐀` nor `𐐨`, while `(?i)[𐐀-𐐁]` matches both, since ranges beyond U+FFFF are tried with the upper case too, also
+ * under `(?a)`. From 3.14 on they are widened, and ranges are tried with the upper case without `(?a)` only.
  *
- * @source CPython 3.11.7, `re._compiler._optimize_charset` and `_sre`
+ * @source CPython, `re._compiler._optimize_charset` and `_sre`
  */
-export function buildClassSet(items: readonly ClassItem[], flags: PatternFlags): CodePointSet {
+export function buildClassSet(
+  items: readonly ClassItem[],
+  flags: PatternFlags,
+  dialect: Dialect,
+): CodePointSet {
+  const { cases, foldsBeyondBasic } = dialect;
   const categories = items.flatMap((item) =>
-    item.type === 'category' ? categorySet(item, flags) : [],
+    item.type === 'category' ? categorySet(item, flags, dialect) : [],
   );
   const literals = items.flatMap((item) =>
     item.type === 'literal' ? [item.codePoint, item.codePoint] : [],
@@ -56,13 +62,18 @@ export function buildClassSet(items: readonly ClassItem[], flags: PatternFlags):
   const ranges = items.flatMap((item) => (item.type === 'range' ? [item.first, item.last] : []));
   if (!flags.ignoreCase) return normalizeSet([...categories, ...literals, ...ranges]);
   const basic = normalizeSet([...basicPart(literals), ...basicPart(ranges)]);
-  const wide = addUpperPreimage(normalizeSet(rangesBeyond(ranges)));
-  const beyond = unionSets(normalizeSet(rangesBeyond(literals)), wide);
+  const isAsciiOnly = flags.ascii && foldsBeyondBasic;
+  const wide = normalizeSet(rangesBeyond(ranges));
+  const single = rangesBeyond(literals);
+  const beyond = unionSets(
+    normalizeSet(foldsBeyondBasic && !flags.ascii ? single.map((one) => cases.lower(one)) : single),
+    isAsciiOnly ? wide : cases.addUpperPreimage(wide),
+  );
   return unionSets(
     // Lower-casing never takes a character out of a category or into one.
     normalizeSet(categories),
-    flags.ascii ? asciiClosure(basic) : caseClosure(basic),
-    flags.ascii ? asciiLowerPreimage(beyond) : lowerPreimage(beyond),
+    flags.ascii ? asciiClosure(basic) : cases.closure(basic),
+    flags.ascii ? asciiLowerPreimage(beyond) : cases.lowerPreimage(beyond),
   );
 }
 
@@ -81,9 +92,10 @@ export function classItemKey(item: ClassItem): string {
 function categorySet(
   item: ClassItem & { readonly type: 'category' },
   flags: PatternFlags,
+  { classes }: Dialect,
 ): CodePointSet {
-  const category = CATEGORIES[item.name];
-  const set = flags.ascii ? category.ascii : category.unicode;
+  const unicode = item.name === 'space' ? SPACE_SET : classes[item.name];
+  const set = flags.ascii ? ASCII_CATEGORIES[item.name] : unicode;
   return item.negative ? negateSet(set) : set;
 }
 

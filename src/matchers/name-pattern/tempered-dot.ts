@@ -1,4 +1,5 @@
 import { singleCodePoint } from './code-point-set.js';
+import type { Dialect } from './dialect.js';
 import { firstLook } from './look-around-seam.js';
 import { sequenceOf, widthOf } from './pattern-builders.js';
 import type { PatternNode, RepeatNode } from './pattern-tree.js';
@@ -14,7 +15,7 @@ const MAX_LENGTH = 200;
  *
  * Shape: `tree` is simplified and has to match the whole name. Undefined where the tree has another form.
  */
-export function rewriteTemperedDot(tree: PatternNode): string | undefined {
+export function rewriteTemperedDot(tree: PatternNode, dialect: Dialect): string | undefined {
   const items = tree.type === 'sequence' ? tree.items : [tree];
   const index = items.findIndex((item) => firstLook(item) !== undefined);
   const repeat = items[index];
@@ -26,7 +27,7 @@ export function rewriteTemperedDot(tree: PatternNode): string | undefined {
   const { look, refused, unit } = parts;
   const gap: PatternNode = { ...repeat, body: unit };
   const refusal: PatternNode = { ...look, body: sequenceOf([{ ...gap, min: 0 }, refused]) };
-  return pythonSource(sequenceOf([before, refusal, gap, ...after]), MAX_LENGTH);
+  return pythonSource(sequenceOf([before, refusal, gap, ...after]), dialect, MAX_LENGTH);
 }
 
 function temperedParts(repeat: RepeatNode):

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DEFAULT_DIALECT } from '../../../src/matchers/name-pattern/dialect.js';
 import type { PatternNode } from '../../../src/matchers/name-pattern/pattern-tree.js';
 
 /** What a random pattern may hold besides sets, sequences, alternatives and repeats. */
@@ -84,7 +85,13 @@ function leaves({ anchors = false }: PatternParts): readonly fc.Arbitrary<Patter
       'word-boundary' as const,
       'not-word-boundary' as const,
     )
-    .map((at): PatternNode => ({ type: 'anchor', at, ascii: false }));
+    .map(
+      (at): PatternNode => ({
+        type: 'anchor',
+        at,
+        word: at.endsWith('word-boundary') ? DEFAULT_DIALECT.classes.word : undefined,
+      }),
+    );
   const empty = fc.constant<PatternNode>({ type: 'empty' });
   return anchors ? [set, set, set, anchor, empty] : [set, set, set, empty];
 }

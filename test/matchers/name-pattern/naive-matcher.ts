@@ -1,4 +1,3 @@
-import { ASCII_WORD_SET, WORD_SET } from '../../../src/matchers/name-pattern/character-classes.js';
 import { setContains } from '../../../src/matchers/name-pattern/code-point-set.js';
 import type { AnchorNode, PatternNode } from '../../../src/matchers/name-pattern/pattern-tree.js';
 
@@ -105,7 +104,7 @@ function holds(node: AnchorNode, text: readonly number[], at: number): boolean {
     case 'not-word-boundary': {
       // Python finds neither in an empty text.
       if (text.length === 0) return false;
-      const words = node.ascii ? ASCII_WORD_SET : WORD_SET;
+      const words = node.word ?? [];
       const [before, after] = [text[at - 1], text[at]].map(
         (c) => c !== undefined && setContains(words, c),
       );

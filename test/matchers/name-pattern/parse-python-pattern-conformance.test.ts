@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadCharacterNames } from '../../../src/matchers/index.js';
+import { dialectOf } from '../../../src/matchers/name-pattern/dialect.js';
 import { parsePythonPattern } from '../../../src/matchers/name-pattern/parse-python-pattern.js';
 import type { PatternNode } from '../../../src/matchers/name-pattern/pattern-tree.js';
 import { PatternUnsupportedError } from '../../../src/model/errors.js';
@@ -25,9 +26,10 @@ interface VectorLine {
 /** Reasons for which a pattern that Python accepts may be refused. */
 const UNSUPPORTED = ['back-reference', 'conditional group'];
 
+/** All was recorded with CPython 3.11. */
 function parse(pattern: string): PatternNode | PatternUnsupportedError {
   try {
-    return parsePythonPattern(pattern);
+    return parsePythonPattern(pattern, dialectOf('3.11'));
   } catch (error) {
     if (error instanceof PatternUnsupportedError) return error;
     throw error;

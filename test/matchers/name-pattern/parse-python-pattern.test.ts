@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadCharacterNames } from '../../../src/matchers/index.js';
+import { ASCII_WORD_SET } from '../../../src/matchers/name-pattern/character-classes.js';
+import { DEFAULT_DIALECT } from '../../../src/matchers/name-pattern/dialect.js';
 import {
   MAX_GROUP_DEPTH,
   MAX_PATTERN_LENGTH,
@@ -72,10 +74,13 @@ describe('the tree', () => {
     ['^$', sequence(anchor('text-start'), anchor('text-end-or-final-newline'))],
     ['(?m)^$', sequence(anchor('line-start'), anchor('line-end'))],
     ['(?m)\\A\\Z', sequence(anchor('text-start'), anchor('text-end'))],
-    ['(?a)\\b', { type: 'anchor', at: 'word-boundary', ascii: true }],
+    ['(?a)\\b', { type: 'anchor', at: 'word-boundary', word: ASCII_WORD_SET }],
     [
       '(?a:\\b)\\B',
-      sequence({ type: 'anchor', at: 'word-boundary', ascii: true }, anchor('not-word-boundary')),
+      sequence(
+        { type: 'anchor', at: 'word-boundary', word: ASCII_WORD_SET },
+        anchor('not-word-boundary'),
+      ),
     ],
     ['(?s).', { type: 'set', set: [0, 0x10ffff] }],
     ['(?x) a b # c\n*', sequence(literal('a'), repeated('b'))],
@@ -105,7 +110,8 @@ describe('the tree', () => {
       | 'line-end'
       | 'not-word-boundary',
   ): PatternNode {
-    return { type: 'anchor', at, ascii: false };
+    const word = at === 'not-word-boundary' ? DEFAULT_DIALECT.classes.word : undefined;
+    return { type: 'anchor', at, word };
   }
 
   function repeated(character: string): PatternNode {

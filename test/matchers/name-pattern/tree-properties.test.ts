@@ -5,6 +5,7 @@ import { compileBackwardTest } from '../../../src/matchers/name-pattern/backward
 import { foldText } from '../../../src/matchers/name-pattern/case-folding.js';
 import { compileCountingTest } from '../../../src/matchers/name-pattern/counting-matcher.js';
 import { hasCounts, isCountable } from '../../../src/matchers/name-pattern/counting-program.js';
+import { DEFAULT_DIALECT } from '../../../src/matchers/name-pattern/dialect.js';
 import type { Formula } from '../../../src/matchers/name-pattern/formula.js';
 import { literalShape } from '../../../src/matchers/name-pattern/literal-shape.js';
 import { compileShapeTest } from '../../../src/matchers/name-pattern/name-shape.js';
@@ -146,7 +147,7 @@ describe('random trees', { timeout: PROPERTY_TIMEOUT_MS }, () => {
 
   test('match the same names when written down for Python and read again', () => {
     property(everything, (tree, name) => {
-      const source = pythonSource(tree, 10_000) as string;
+      const source = pythonSource(tree, DEFAULT_DIALECT, 10_000) as string;
       expect(naiveAnswer(parsePythonPattern(source), name)).toBe(naiveAnswer(tree, name));
     });
   });

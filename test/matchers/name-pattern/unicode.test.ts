@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
+  CaseFolding,
   caseClass,
   foldCodePoint,
   foldText,
 } from '../../../src/matchers/name-pattern/case-folding.js';
 import {
-  IDENTIFIER_PART_SET,
-  IDENTIFIER_START_SET,
-} from '../../../src/matchers/name-pattern/character-classes.js';
-import {
   characterNames,
   lookupCharacterName,
 } from '../../../src/matchers/name-pattern/character-names.js';
 import { setContains } from '../../../src/matchers/name-pattern/code-point-set.js';
+import { dialectOf } from '../../../src/matchers/name-pattern/dialect.js';
 import { parsePythonPattern } from '../../../src/matchers/name-pattern/parse-python-pattern.js';
 import { MAX_CODE_POINT } from '../../../src/matchers/name-pattern/pattern-tree.js';
 import {
@@ -21,6 +19,7 @@ import {
   parsePythonInteger,
 } from '../../../src/matchers/name-pattern/python-text.js';
 import { pythonStrip } from '../../../src/model/python-strip.js';
+import { PYTHON_VERSIONS } from '../../../src/model/python-version.js';
 import { readRecorded } from './recorded.js';
 
 interface RecordedUnicode {
@@ -37,40 +36,30 @@ interface RecordedUnicode {
   readonly integers: readonly (readonly [text: string, value: number | null])[];
 }
 
-const recorded = readRecorded<RecordedUnicode>('unicode.json');
-
 function digest(lines: readonly string[]): string {
   return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
-describe('sets, over all code points', () => {
-  test.each(recorded.classes)('$pattern', ({ pattern, ranges, sha256 }) => {
-    const tree = parsePythonPattern(pattern);
+describe.each(PYTHON_VERSIONS)('Python %s', (python) => {
+  const recorded = readRecorded<RecordedUnicode>(`unicode/${python}.json`);
+  const dialect = dialectOf(python);
+
+  test.each(recorded.classes)('$pattern, over all code points', ({ pattern, ranges, sha256 }) => {
+    const tree = parsePythonPattern(pattern, dialect);
     if (tree.type !== 'set') throw new Error(`${pattern} is no set`);
     expect(tree.set.length / 2).toBe(ranges);
     expect(digest([tree.set.join(',')])).toBe(sha256);
   });
 
-  test('identifiers', () => {
-    expect(digest([IDENTIFIER_START_SET.join(',')])).toBe(recorded.identifiers.start);
-    expect(digest([IDENTIFIER_PART_SET.join(',')])).toBe(recorded.identifiers.part);
-    expect(['a1', '_', 'é', '1a', '', 'a-b', '変数'].map(isPythonIdentifier)).toEqual([
-      true,
-      true,
-      true,
-      false,
-      false,
-      false,
-      true,
-    ]);
+  test('takes the same characters for those of identifiers', () => {
+    expect(digest([dialect.classes.identifierStart.join(',')])).toBe(recorded.identifiers.start);
+    expect(digest([dialect.classes.identifierPart.join(',')])).toBe(recorded.identifiers.part);
   });
-});
 
-describe('case', () => {
-  test('classes are those of Python', () => {
+  test('has the same classes of case', () => {
     const lines: string[] = [];
     for (let codePoint = 0; codePoint <= MAX_CODE_POINT; codePoint += 1) {
-      const set = caseClass(codePoint);
+      const set = dialect.cases.classOf(codePoint);
       if (set[0] === set.at(-1)) continue;
       const members: number[] = [];
       for (let i = 0; i < set.length; i += 2) {
@@ -83,41 +72,65 @@ describe('case', () => {
     expect(digest(lines)).toBe(recorded.caseClasses.sha256);
   });
 
-  test('folding names one member of each class', () => {
+  test('folds each class of case to one of its members', () => {
+    const cases = new CaseFolding(python);
     const wrong: number[] = [];
     for (let codePoint = 0; codePoint <= MAX_CODE_POINT; codePoint += 1) {
-      const folded = foldCodePoint(codePoint);
-      const set = caseClass(codePoint);
-      const alike =
-        setContains(set, folded) && set.every((member) => foldCodePoint(member) === folded);
+      const folded = cases.fold(codePoint);
+      const set = cases.classOf(codePoint);
+      const alike = setContains(set, folded) && set.every((one) => cases.fold(one) === folded);
       if (!alike) wrong.push(codePoint);
     }
     expect(wrong).toEqual([]);
   });
 
-  test('folding keeps the number of code points', () => {
-    expect(foldText('SALES_KſİI')).toBe('sales_ksii');
-    expect(foldText('ẞ𐐀🚗\ud83d')).toBe('ß𐐨🚗\ud83d');
-    expect(foldText('')).toBe('');
-  });
-});
-
-describe('character names', () => {
-  test('are all there', () => {
-    const lines = [...characterNames()].map(([name, codePoint]) => `${name} ${codePoint}`).sort();
+  test('knows the same character names', () => {
+    const lines = [...characterNames()]
+      .filter(([name]) => lookupCharacterName(name, python) !== undefined)
+      .map(([name, codePoint]) => `${name} ${codePoint}`)
+      .sort();
     expect(lines.length).toBe(recorded.names.count);
     expect(digest(lines)).toBe(recorded.names.sha256);
   });
 
-  test.each(recorded.lookUps)('%j', (name, codePoint) => {
-    expect(lookupCharacterName(name)).toBe(codePoint ?? undefined);
+  test('looks the same code points up', () => {
+    const found = recorded.lookUps.map(([name]) => [
+      name,
+      lookupCharacterName(name, python) ?? null,
+    ]);
+    expect(found).toEqual(recorded.lookUps);
+  });
+
+  test.each(recorded.strips)('%j is stripped', (text, stripped) => {
+    expect(pythonStrip(text)).toBe(stripped);
+  });
+
+  test.each(recorded.integers)('%j as an integer', (text, value) => {
+    const ours = parsePythonInteger(text, dialect.classes) ?? null;
+    expect(ours).toEqual(value === 0 ? expect.closeTo(0) : value);
   });
 });
 
-test.each(recorded.strips)('%j is stripped', (text, stripped) => {
-  expect(pythonStrip(text)).toBe(stripped);
+test('identifiers are letters and digits of any script, not starting with a digit', () => {
+  const { classes } = dialectOf('3.12');
+  const texts = ['a1', '_', 'é', '1a', '', 'a-b', '変数'];
+  expect(texts.filter((text) => isPythonIdentifier(text, classes))).toEqual([
+    'a1',
+    '_',
+    'é',
+    '変数',
+  ]);
 });
 
-test.each(recorded.integers)('%j as an integer', (text, value) => {
-  expect(parsePythonInteger(text) ?? null).toEqual(value === 0 ? expect.closeTo(0) : value);
+describe('the folding of the index', () => {
+  test('keeps the number of code points', () => {
+    expect(foldText('SALES_KſİI')).toBe('sales_ksii');
+    expect(foldText('ẞ𐐀🚗\ud83d')).toBe('ß𐐨🚗\ud83d');
+    expect(foldText('')).toBe('');
+  });
+
+  test('names the class of each character', () => {
+    expect(caseClass(0x6b)).toEqual([0x4b, 0x4b, 0x6b, 0x6b, 0x212a, 0x212a]);
+    expect(caseClass(0x212a).map(foldCodePoint)).toEqual(Array(6).fill(0x6b));
+  });
 });

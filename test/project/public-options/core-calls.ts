@@ -11,6 +11,7 @@ import {
 import { auditSnapshot, reportText } from '../../../src/audit/index.js';
 import {
   loadFeatureStoreConfig,
+  loadPermissionFile,
   parseFeatureStoreConfig,
   parsePermissionFile,
 } from '../../../src/config/index.js';
@@ -135,6 +136,7 @@ export const CORE_CALLS: OptionCalls = {
   ],
   loadFeatureStoreConfig: [(extra: object) => loadFeatureStoreConfig('none', extra), 'env', 'file'],
   parsePolicyTests: [(extra: object) => parsePolicyTests('', extra), 'file', 'env'],
+  loadPermissionFile: [(extra: object) => loadPermissionFile('none', extra), 'python', 'file'],
   parsePermissionFile: [
     (extra: object) => parsePermissionFile('permissions: []', extra),
     'file',

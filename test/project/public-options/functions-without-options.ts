@@ -17,7 +17,7 @@ export const WITHOUT_OPTIONS: readonly string[] = [
   // Reports.
   ['createFeastReading', 'reportJson', 'reportJunit'],
   ['assertPolicyCase', 'loadPolicyTests', 'mutatePolicies', 'policyTestsSchema', 'runPolicyTests'],
-  ['findFeatureStoreConfig', 'loadPermissionFile', 'locateFeatureStore', 'recognizeFile'],
+  ['findFeatureStoreConfig', 'locateFeatureStore', 'recognizeFile'],
   // Rules, and who asks. What a rule of Fastify or node:http names is checked against the gate.
   ['callerOf', 'flightRequires', 'readFeastCommand', 'readFeastTicket', 'readJson', 'requires'],
   ['CurrentCaller', 'CurrentSubject', 'Public', 'requiresEndpointQuery'],
