@@ -40,4 +40,6 @@ for index in "${!jobs[@]}"; do
   echo "${fetch[index]} failed" >&2
   failed=1
 done
+# Beside the packages that python-venv.sh has installed.
+for version in 0.66.0 0.67.0; do ./feast-release.sh "$version" >/dev/null || failed=1; done
 exit "$failed"

@@ -51,8 +51,28 @@ const settingsFields = {
 };
 const settingsSchema = z.object(settingsFields);
 
+const serverFields = { ...settingsFields, auth_discovery_url: stringField };
+const clientFields = {
+  ...settingsFields,
+  auth_discovery_url: optionalStringField,
+  username: optionalStringField,
+  password: optionalStringField,
+  client_secret: optionalStringField,
+  token: optionalStringField,
+  token_env_var: optionalStringField,
+  token_refresh_margin_seconds: positiveNumberField.default(30),
+};
+
+/** The fields of an `auth` section, by what it is. */
+export const AUTH_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  no_auth: ['type'],
+  kubernetes: ['type', 'user_token'],
+  oidc: Object.keys(serverFields),
+  'oidc client': Object.keys(clientFields),
+};
+
 const serverSchema: z.ZodType<OidcServerConfig> = z
-  .strictObject({ ...settingsFields, auth_discovery_url: stringField })
+  .strictObject(serverFields)
   .transform((section) => ({
     ...toSettings(section),
     role: 'server',
@@ -60,16 +80,7 @@ const serverSchema: z.ZodType<OidcServerConfig> = z
   }));
 
 const clientSchema: z.ZodType<OidcClientConfig> = z
-  .strictObject({
-    ...settingsFields,
-    auth_discovery_url: optionalStringField,
-    username: optionalStringField,
-    password: optionalStringField,
-    client_secret: optionalStringField,
-    token: optionalStringField,
-    token_env_var: optionalStringField,
-    token_refresh_margin_seconds: positiveNumberField.default(30),
-  })
+  .strictObject(clientFields)
   .transform((section) => ({
     ...toSettings(section),
     role: 'client' as const,

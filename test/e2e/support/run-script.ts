@@ -9,10 +9,10 @@ const SCRIPTS = new URL('../../../scripts/e2e/', import.meta.url);
  *
  * @throws Error with what it says on standard error, which names what to install
  */
-export async function runScript(name: string): Promise<string> {
+export async function runScript(name: string, ...args: readonly string[]): Promise<string> {
   const file = fileURLToPath(new URL(name, SCRIPTS));
   try {
-    const { stdout } = await promisify(execFile)(file, { maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await promisify(execFile)(file, args, { maxBuffer: 64 * 1024 * 1024 });
     return stdout.trim();
   } catch (error) {
     const { stderr = '' } = error as { readonly stderr?: string };
