@@ -43,12 +43,13 @@ beforeAll(async () => {
     if (stdout === '') throw new Error(`nothing was read of Feast ${version}:\n${stderr}`);
     files.set(version, file);
   }
-});
+  // Feast takes long to import for the first time.
+}, 600_000);
 
 function run(file: string, args: readonly string[], path = ''): Promise<Output> {
   return new Promise((resolve) => {
     const env = { ...process.env, PYTHONPATH: path };
-    const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 140_000 };
+    const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 280_000 };
     execFile(file, [...args], options, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ exitCode, stdout, stderr });
