@@ -1,3 +1,4 @@
+import { checkSchema } from './check-schema.js';
 import { AuthzError, type PermissionInvalidError, quote } from './errors.js';
 import type { ExcludedPermission, NamePatternSource, Permission } from './permission.js';
 import {
@@ -215,7 +216,7 @@ function readPolicy(
     );
     return policy;
   }
-  const parsed = kind.schema.safeParse(policy);
+  const parsed = checkSchema(kind.schema, policy);
   if (parsed.success) return frozenCopy(parsed.data);
   problems.push(...issueProblems(permission, parsed.error, ['policy'], `a ${kind.type}`));
   return policy;

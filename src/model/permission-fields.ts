@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { checkSchema } from './check-schema.js';
 import { PermissionInvalidError, printable, quote } from './errors.js';
 import type { NamePatternSource } from './permission.js';
 import { isPlainObject } from './plain-data.js';
@@ -38,20 +39,20 @@ export type Checked<T> =
 const pattern = z.union([z.string(), z.strictObject({ glob: z.string() })], {
   error: 'must be a string or { glob }',
 });
-const name = z.string().min(1, 'must not be empty');
-const project = z.string().min(1, 'must not be empty').nullish();
-const namePatterns = oneOrMany(pattern).nullish();
+const name = z.string().check(z.minLength(1, 'must not be empty'));
+const project = z.nullish(name);
+const namePatterns = z.nullish(oneOrMany(pattern));
 // Read pair by pair: a record schema would lose a tag named `__proto__`.
-const tags = z.custom<Tags>(isTagRecord, 'must be an object of strings').nullish();
+const tags = z.nullish(z.custom<Tags>(isTagRecord, 'must be an object of strings'));
 
 const permissionShape = z.strictObject({
   name,
   project,
-  types: oneOrMany(z.string()).nullish(),
+  types: z.nullish(oneOrMany(z.string())),
   namePatterns,
   requiredTags: tags,
-  actions: oneOrMany(z.string()).optional(),
-  policy: z.looseObject({ type: z.string() }).optional(),
+  actions: z.optional(oneOrMany(z.string())),
+  policy: z.optional(z.looseObject({ type: z.string() })),
   tags,
 });
 
@@ -65,7 +66,7 @@ const FEAST_FIELDS: ReadonlyMap<string, string> = new Map([
 export function checkFields(input: unknown): Checked<PermissionFields> {
   const written = withOurFieldNames(input);
   if (written.problems !== undefined) return written;
-  const parsed = permissionShape.safeParse(written.value);
+  const parsed = checkSchema(permissionShape, written.value);
   return parsed.success
     ? { value: parsed.data }
     : { problems: issueProblems(nameOf(input), parsed.error, [], 'a permission') };
@@ -73,28 +74,24 @@ export function checkFields(input: unknown): Checked<PermissionFields> {
 
 /** What is known of a permission whatever else is wrong with it; undefined: it has not even a name. */
 export function readOutline(input: unknown): PermissionOutline | undefined {
-  const outline = z.object({ name, project }).safeParse(input);
+  const outline = checkSchema(z.object({ name, project }), input);
   if (!outline.success) return undefined;
   const fields = new Map(Object.entries(withOurFieldNames(input).value ?? { unread: true }));
   // SECURITY: a field that is not known may change what any of the others means.
   const isKnown = [...fields.keys()].every((field) => Object.hasOwn(permissionShape.shape, field));
-  const read = <T>(schema: z.ZodType<T>, field: string): T | undefined =>
-    isKnown ? schema.safeParse(fields.get(field)).data : undefined;
-  const { shape } = permissionShape;
+  const read = <T>(
+    field: string,
+    schema: z.core.$ZodType<T | null | undefined>,
+    empty: T,
+  ): T | undefined => {
+    const checked = isKnown ? checkSchema(schema, fields.get(field)) : undefined;
+    return checked?.success ? (checked.data ?? empty) : undefined;
+  };
   return {
     ...outline.data,
-    types: read(
-      shape.types.transform((types) => types ?? []),
-      'types',
-    ),
-    namePatterns: read(
-      namePatterns.transform((patterns) => patterns ?? []),
-      'namePatterns',
-    ),
-    requiredTags: read(
-      tags.transform((required) => required ?? {}),
-      'requiredTags',
-    ),
+    types: read('types', permissionShape.shape.types, []),
+    namePatterns: read('namePatterns', namePatterns, []),
+    requiredTags: read('requiredTags', tags, {}),
   };
 }
 
@@ -122,7 +119,7 @@ export function fieldError(
  */
 export function issueProblems(
   permission: string | undefined,
-  { issues }: z.ZodError,
+  { issues }: z.core.$ZodError,
   path: readonly PropertyKey[],
   whole: string,
 ): [PermissionInvalidError, ...PermissionInvalidError[]] {
@@ -141,9 +138,9 @@ export function issueProblems(
 }
 
 /** A value or a list of values, as a list. */
-function oneOrMany<T extends z.ZodType>(item: T): z.ZodPreprocess<z.ZodArray<T>> {
-  return z.preprocess(
-    (value) => (value === null || Array.isArray(value) ? value : [value]),
+function oneOrMany<T>(item: z.core.$ZodType<T>): z.core.$ZodType<T[]> {
+  return z.pipe(
+    z.transform((value) => (value === null || Array.isArray(value) ? value : [value])),
     z.array(item),
   );
 }

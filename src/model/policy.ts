@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { $ZodType } from 'zod/v4/core';
 import type { Subject } from './subject.js';
 
 /** A policy as data: its kind's name in `type`, and what that kind needs. */
@@ -40,8 +40,8 @@ export type PolicyTest =
 export interface PolicyKind<Data extends PolicyData = PolicyData> {
   /** The `type` of the policies of this kind. */
   readonly type: Data['type'];
-  /** Checks a policy that comes from outside. */
-  readonly schema: z.ZodType<Data>;
+  /** Checks a policy that comes from outside: a schema of `zod` or of `zod/mini`. */
+  readonly schema: $ZodType<Data>;
   /** Called once for each distinct policy of a snapshot. */
   compile(policy: Data): PolicyTest;
   /** What the policy requires, as a noun phrase that completes "requires …". */

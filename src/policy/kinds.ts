@@ -1,5 +1,5 @@
-import * as z from 'zod';
-import type { PolicyData, PolicyKind, PolicyKinds } from '../model/index.js';
+import * as z from 'zod/mini';
+import { type PolicyData, type PolicyKind, type PolicyKinds, quote } from '../model/index.js';
 
 const names = z.array(z.string());
 
@@ -93,13 +93,18 @@ export const FEAST_POLICY_KINDS: PolicyKinds = policyKindMap([
 /**
  * Policy kinds by their `type`.
  *
- * @throws TypeError when two kinds share a `type`
+ * @throws TypeError when two kinds share a `type`, or a schema is not one of zod 4
  */
 // biome-ignore lint/suspicious/noExplicitAny: a kind's data is checked by its own schema before its functions see it
 export function policyKindMap(kinds: readonly PolicyKind<any>[]): PolicyKinds {
   const map = new Map<string, PolicyKind>();
   for (const kind of kinds) {
     if (map.has(kind.type)) throw new TypeError(`two policy kinds are called \`${kind.type}\``);
+    if (!isSchema(kind.schema)) {
+      throw new TypeError(
+        `the policy kind ${quote(kind.type)} needs a schema of version 4 of zod. Make it with \`zod\` or \`zod/mini\``,
+      );
+    }
     map.set(kind.type, kind);
   }
   return map;
@@ -131,6 +136,10 @@ export function groupsOrNamespaces(either: {
 /** A policy that everyone satisfies, the anonymous subject included. */
 export function allowAll(): AllowAllPolicy {
   return { type: 'AllowAll' };
+}
+
+function isSchema(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '_zod' in value;
 }
 
 function oneOf(what: string, values: readonly string[]): string {

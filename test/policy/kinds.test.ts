@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import * as z3 from 'zod/v3';
 import type { PolicyData, PolicyKind, PolicyTest, Subject } from '../../src/model/index.js';
 import {
   AttributeTable,
@@ -58,7 +60,7 @@ describe('Feast’s policies', () => {
     expect(passes(policy, EMPTY)).toBe(false);
     expect(passes(policy, null)).toBe(false);
     expect(kindOf(policy).explain(policy)).toBe(explanation);
-    expect(kindOf(policy).schema.safeParse(policy).success).toBe(true);
+    expect(z.safeParse(kindOf(policy).schema, policy).success).toBe(true);
   });
 
   it('allow-all lets everyone in, the anonymous subject too', () => {
@@ -92,6 +94,19 @@ describe('policyKindMap', () => {
       new TypeError('two policy kinds are called `AllowAll`'),
     );
     expect(() => permissionContext({ policyKinds: [kind] })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['of zod 3', z3.object({ type: z3.literal('Old') })],
+    ['of another kind', { safeParse: () => ({ success: true }) }],
+    ['that is missing', undefined],
+  ])('refuses a schema %s', (_, schema) => {
+    const old = { ...kindOf(allowAll()), type: 'Old', schema: schema as never };
+    expect(() => policyKindMap([old])).toThrow(
+      new TypeError(
+        'the policy kind `Old` needs a schema of version 4 of zod. Make it with `zod` or `zod/mini`',
+      ),
+    );
   });
 });
 
