@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 /** The subpaths that the benchmarks take from a build, with the types of this one. */
 export interface BuildModules {
   readonly '.': typeof import('../src/index.js');
+  readonly './analysis': typeof import('../src/analysis/index.js');
   readonly './audit': typeof import('../src/audit/index.js');
   readonly './fastify': typeof import('../src/adapters/fastify/index.js');
   readonly './flight': typeof import('../src/adapters/flight/index.js');
@@ -16,6 +17,7 @@ export interface BuildModules {
   readonly './node': typeof import('../src/node.js');
   readonly './redaction': typeof import('../src/redaction/index.js');
   readonly './registry': typeof import('../src/registry/index.js');
+  readonly './testing': typeof import('../src/testing/index.js');
 }
 
 export interface Build {
@@ -30,6 +32,7 @@ export const thisBuild: Build = {
 
 const OWN_MODULES: Readonly<Record<keyof BuildModules, () => Promise<unknown>>> = {
   '.': () => import('../src/index.js'),
+  './analysis': () => import('../src/analysis/index.js'),
   './audit': () => import('../src/audit/index.js'),
   './fastify': () => import('../src/adapters/fastify/index.js'),
   './flight': () => import('../src/adapters/flight/index.js'),
@@ -38,6 +41,7 @@ const OWN_MODULES: Readonly<Record<keyof BuildModules, () => Promise<unknown>>> 
   './node': () => import('../src/node.js'),
   './redaction': () => import('../src/redaction/index.js'),
   './registry': () => import('../src/registry/index.js'),
+  './testing': () => import('../src/testing/index.js'),
 };
 
 /** Subpaths that earlier builds export under another name. */

@@ -4,6 +4,7 @@ import {
   type Adversary,
   CLASSES_ALONE,
 } from './adversaries.js';
+import { ANALYSIS_JOB } from './analysis.js';
 import { BOUNDS_JOB } from './bounds.js';
 import type { Build, BuildModules } from './builds.js';
 import { createRandom, type GeneratedPermission, generateStore } from './generate-store.js';
@@ -231,6 +232,7 @@ export const JOBS: Readonly<
     return compareAdversaries(await build.load('.'), adversaries, permissions, resources);
   },
 
+  analysis: ANALYSIS_JOB,
   bounds: BOUNDS_JOB,
   redaction: REDACTION_JOB,
 };

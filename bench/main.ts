@@ -19,7 +19,7 @@ import { writeFeatureRepo } from './write-registry.js';
 const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--baseline DIR]
        npm run bench -- --write DIR
 
-  --only NAME   decisions, compile, names, questions, registry, audit, adversaries, bounds,
+  --only NAME   decisions, compile, names, questions, registry, analysis, audit, adversaries, bounds,
                 identity, redaction, servers, stalls or start; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
@@ -116,6 +116,7 @@ async function runAll(): Promise<void> {
   if (wanted('names')) section('names', 'first-seen names', sizes);
   if (wanted('questions')) section('questions', 'questions', sizes);
   if (wanted('registry')) section('registry', 'registry', sizes);
+  if (wanted('analysis')) section('analysis', 'analysis', sizes);
   if (wanted('adversaries')) {
     section('adversaries', 'adversaries', large ? [[10_000, 2000]] : [[500, 500]]);
     section('adversaries', 'classes alone', large ? [[1000, 200]] : [[100, 50]]);
