@@ -142,7 +142,19 @@ class GrantComparison {
   }
 }
 
+/** Kept for the two directions of a comparison. */
+const knownGrants = new WeakMap<CompiledSnapshot, Map<string | undefined, readonly Grant[]>>();
+
 function grantsIn(snapshot: CompiledSnapshot, project: string | undefined): readonly Grant[] {
+  let known = knownGrants.get(snapshot);
+  if (known === undefined) {
+    known = new Map();
+    knownGrants.set(snapshot, known);
+  }
+  return getOrAdd(known, project, () => makeGrants(snapshot, project));
+}
+
+function makeGrants(snapshot: CompiledSnapshot, project: string | undefined): readonly Grant[] {
   const compiled = snapshot.projects.get(project);
   if (compiled === undefined) return [];
   const access = SnapshotAccess.of(snapshot);

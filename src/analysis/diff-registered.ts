@@ -1,6 +1,12 @@
-import type { CompiledSnapshot, EffectivePermission, PermissionSet } from '../engine/index.js';
+import {
+  type CompiledPermission,
+  type CompiledSnapshot,
+  isEffective,
+  type PermissionSet,
+} from '../engine/index.js';
 import { getOrAdd } from '../foundation/get-or-add.js';
 import type { Resource, Subject } from '../model/index.js';
+import type { SubjectTest } from '../policy/index.js';
 import {
   type AccessChange,
   allowsEach,
@@ -34,14 +40,17 @@ export function diffRegistered(old: CompiledSnapshot, next: CompiledSnapshot): R
   return new RegisteredComparison(old, next).run();
 }
 
-/** Permission sets with the same effect have the same text, in both snapshots. */
-type Signature = string;
+/** More than a snapshot has permission sets. */
+const MAX_SETS = 2 ** 26;
 
 class RegisteredComparison {
   readonly #old: CompiledSnapshot;
   readonly #new: CompiledSnapshot;
   readonly #effects: EffectNumbers;
   readonly #pairs = new Map<PermissionSet | undefined, Map<PermissionSet | undefined, PairDiff>>();
+  /** By the IDs of both permission sets. */
+  readonly #byIds = new Map<number, PairDiff>();
+  readonly #haveSameRules: boolean;
   readonly #gained: AccessChange[] = [];
   readonly #lost: AccessChange[] = [];
   #complete = true;
@@ -50,20 +59,38 @@ class RegisteredComparison {
     this.#old = old;
     this.#new = next;
     this.#effects = new EffectNumbers();
+    this.#haveSameRules =
+      JSON.stringify(old.evaluator.rules) === JSON.stringify(next.evaluator.rules);
   }
 
   run(): RegisteredDiff {
     for (const resource of this.#new.resources()) {
-      const isOld = isRegistered(this.#old, resource);
-      this.#compare(resource, isOld ? 'both' : 'new');
+      const newId = this.#new.permissionSetIdOf(resource) as number;
+      const oldId = this.#old.permissionSetIdOf(resource);
+      if (oldId === undefined) this.#compareOneSided(resource, 'new');
+      else this.#compareBoth(resource, oldId, newId);
     }
     for (const resource of this.#old.resources()) {
-      if (!isRegistered(this.#new, resource)) this.#compare(resource, 'old');
+      const isOld = this.#new.permissionSetIdOf(resource) === undefined;
+      if (isOld) this.#compareOneSided(resource, 'old');
     }
     return { gained: this.#gained, lost: this.#lost, complete: this.#complete };
   }
 
-  #compare(registered: Resource, where: AccessChange['registered']): void {
+  /** @param oldId ID of the permission set, of a resource that both have registered */
+  #compareBoth(resource: Resource, oldId: number, newId: number): void {
+    const key = oldId * MAX_SETS + newId;
+    let pair = this.#byIds.get(key);
+    if (pair === undefined) {
+      const oldSet = this.#old.decisions.permissionSet(oldId);
+      const newSet = this.#new.decisions.permissionSet(newId);
+      pair = this.#haveSameEffects(oldSet, newSet) ? SAME : this.#comparePair(oldSet, newSet);
+      this.#byIds.set(key, pair);
+    }
+    if (pair !== SAME) this.#tell(resource, 'both', pair);
+  }
+
+  #compareOneSided(registered: Resource, where: 'old' | 'new'): void {
     const { type, name, project } = registered;
     const resource = project === undefined ? { type, name } : { type, name, project };
     const oldSet = permissionSetOf(this.#old, resource);
@@ -74,21 +101,25 @@ class RegisteredComparison {
       () => new Map<PermissionSet | undefined, PairDiff>(),
     );
     const pair = getOrAdd(byNew, newSet, () => this.#comparePair(oldSet, newSet));
-    if (pair === SAME) return;
-    const reference = referToResource(registered);
+    if (pair !== SAME) this.#tell(registered, where, pair);
+  }
+
+  #tell(resource: Resource, registered: AccessChange['registered'], pair: PairDiff): void {
+    const reference = referToResource(resource);
     this.#complete &&= pair.complete;
-    for (const one of pair.gained)
-      this.#gained.push({ resource: reference, registered: where, ...one });
-    for (const one of pair.lost)
-      this.#lost.push({ resource: reference, registered: where, ...one });
+    for (const one of pair.gained) this.#gained.push({ resource: reference, registered, ...one });
+    for (const one of pair.lost) this.#lost.push({ resource: reference, registered, ...one });
+  }
+
+  /** Whether decisions are the same without looking at them: the same rules, and permissions with the same effects. */
+  #haveSameEffects(oldSet: PermissionSet, newSet: PermissionSet): boolean {
+    if (!this.#haveSameRules || oldSet.kind !== newSet.kind) return false;
+    const was = this.#effects.numbersOf(this.#old, oldSet);
+    const is = this.#effects.numbersOf(this.#new, newSet);
+    return was.length === is.length && was.every((number, index) => number === is[index]);
   }
 
   #comparePair(oldSet: PermissionSet | undefined, newSet: PermissionSet | undefined): PairDiff {
-    if (
-      this.#effects.signatureOf(this.#old, oldSet) === this.#effects.signatureOf(this.#new, newSet)
-    ) {
-      return SAME;
-    }
     const oldConditions = conditionsOf(this.#old, oldSet);
     const newConditions = conditionsOf(this.#new, newSet);
     const gained = new RightsCollector();
@@ -135,41 +166,44 @@ function conditionsOf(
   return snapshot.vocabulary.actions.map(() => condition);
 }
 
-function isRegistered(snapshot: CompiledSnapshot, { type, name, project }: Resource): boolean {
-  return snapshot.projects.get(project)?.registered.get(type)?.has(name) === true;
+/** Numbers for the effects of permissions, the same in both snapshots. */
+class EffectNumbers {
+  readonly #policies = new Map<string, number>();
+  readonly #byTest = new Map<SubjectTest | undefined, number>();
+  readonly #effects = new Map<number, number>();
+  readonly #known = new Map<PermissionSet, Int32Array>();
+
+  /** The effects of the permissions that cover a registered resource. Ascending. */
+  numbersOf(snapshot: CompiledSnapshot, permissionSet: PermissionSet): Int32Array {
+    let numbers = this.#known.get(permissionSet);
+    if (numbers === undefined) {
+      numbers = snapshot.evaluator.positionsOf(permissionSet);
+      for (const [index, position] of numbers.entries()) {
+        numbers[index] = this.#numberOf(snapshot, snapshot.permissions[position] as never);
+      }
+      numbers.sort();
+      this.#known.set(permissionSet, numbers);
+    }
+    return numbers;
+  }
+
+  #numberOf(snapshot: CompiledSnapshot, permission: CompiledPermission): number {
+    let policy = this.#byTest.get(permission.test);
+    if (policy === undefined) {
+      policy = getOrAdd(
+        this.#policies,
+        policyText(snapshot, permission),
+        () => this.#policies.size,
+      );
+      this.#byTest.set(permission.test, policy);
+    }
+    const effect = policy * 2 ** 32 + (permission.actionMask >>> 0);
+    return getOrAdd(this.#effects, effect, () => this.#effects.size);
+  }
 }
 
-/** Numbers for the effects of permissions, the same in all snapshots that are compared. */
-class EffectNumbers {
-  readonly #numbers = new Map<string, number>();
-  readonly #known = new Map<EffectivePermission, number>();
-  readonly #signatures = new Map<PermissionSet, Signature>();
-
-  signatureOf(snapshot: CompiledSnapshot, permissionSet: PermissionSet | undefined): Signature {
-    if (permissionSet === undefined) return `unknown-project,${snapshot.enforced}`;
-    return getOrAdd(this.#signatures, permissionSet, () => this.#sign(snapshot, permissionSet));
-  }
-
-  #sign(snapshot: CompiledSnapshot, permissionSet: PermissionSet): Signature {
-    const { evaluator } = snapshot;
-    const { strategy, unsecured, whenNoPermissions, enforced } = evaluator.rules;
-    if (!enforced) return 'no-auth';
-    const rules = `${permissionSet.kind},${strategy},${unsecured},${whenNoPermissions}`;
-    const { applicable, indeterminate, excluded } = evaluator.byApplicability(permissionSet, 0);
-    const numbers = Int32Array.from(applicable, (one) => this.#numberOf(snapshot, one)).sort();
-    const denials = indeterminate.map(({ actionMask }) => actionMask).sort((a, b) => a - b);
-    return `${rules}|${numbers.join()}|${denials.join()}|${excluded.length}`;
-  }
-
-  #numberOf(snapshot: CompiledSnapshot, permission: EffectivePermission): number {
-    let number = this.#known.get(permission);
-    if (number === undefined) {
-      const { everyone, atoms } = SnapshotAccess.of(snapshot).policyOf(permission);
-      const keys = atoms.map(({ key }) => key).sort();
-      const effect = JSON.stringify([permission.actionMask, everyone, keys]);
-      number = getOrAdd(this.#numbers, effect, () => this.#numbers.size);
-      this.#known.set(permission, number);
-    }
-    return number;
-  }
+function policyText(snapshot: CompiledSnapshot, permission: CompiledPermission): string {
+  if (!isEffective(permission)) return 'excluded';
+  const { everyone, atoms } = SnapshotAccess.of(snapshot).policyOf(permission);
+  return JSON.stringify([everyone, atoms.map(({ key }) => key).sort()]);
 }

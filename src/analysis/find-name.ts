@@ -22,6 +22,8 @@ interface Place {
   readonly type: string;
 }
 
+/** Maximum number of searches before all registered names are looked at. */
+const MAX_ROUNDS = 4;
 /** Maximum length of registered names that a search can leave out, in characters together. */
 const MAX_TAKEN_LENGTH = 10_000;
 
@@ -37,9 +39,14 @@ export function findName(
   known: Map<string, NameAnswer>,
 ): NameAnswer {
   const python = pythonOf(place);
-  const answer = search(question, [], python, budget, known);
-  if (answer.kind !== 'found') return answer;
-  if (!isTaken(place.snapshots, place.project, place.type, answer.name)) return answer;
+  // Most often one registered name is in the way, as where a pattern is the name of a resource.
+  const left: string[] = [];
+  while (left.length < MAX_ROUNDS) {
+    const answer = search(question, [...left], python, budget, known);
+    if (answer.kind !== 'found') return answer;
+    if (!isTaken(place.snapshots, place.project, place.type, answer.name)) return answer;
+    left.push(answer.name);
+  }
   const taken = takenInAnswer(question, place);
   if (taken === undefined) {
     return { kind: 'undecided', reason: 'too many registered names match' };

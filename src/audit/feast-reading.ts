@@ -36,6 +36,9 @@ export interface FeastReading {
   ): FeastAnswer;
 }
 
+/** The versions of Feast whose servers {@link createFeastReading} answers for. */
+export const FEAST_READING_VERSIONS: readonly string[] = Object.freeze(['0.66', '0.67']);
+
 type Source = Snapshot['permissions'][number];
 
 /**

@@ -10,7 +10,12 @@ export {
   type UncoveredActions,
 } from './audit-report.js';
 export { auditSnapshot } from './audit-snapshot.js';
-export { createFeastReading, type FeastAnswer, type FeastReading } from './feast-reading.js';
+export {
+  createFeastReading,
+  FEAST_READING_VERSIONS,
+  type FeastAnswer,
+  type FeastReading,
+} from './feast-reading.js';
 export type { FindingRule } from './finding-rule.js';
 export { FINDING_RULES } from './finding-rules.js';
 export { reportJson } from './report-json.js';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FEAST_READING_VERSIONS, type FeastAnswer, type FeastReading } from '../audit/index.js';
 import type { Authorizer, Snapshot } from '../engine/index.js';
 import {
   AuthzError,
@@ -34,6 +35,10 @@ interface DecidedAnswer {
   readonly reason: DecisionReason;
   /** Names of the permissions that decided. */
   readonly permissions: readonly string[];
+  /** What Feast's own servers answer; only where that was asked for and differs. */
+  readonly feast?: Pick<FeastAnswer, 'allowed' | 'reason' | 'explanation'> & {
+    readonly versions: readonly string[];
+  };
 }
 
 // Read pair by pair: a record schema would lose a tag named `__proto__`.
@@ -81,11 +86,13 @@ const REQUEST_FIELDS: FieldNames = {
  * Answers one line of requests. Never throws on what the line holds.
  *
  * @param number of the line, from 1 on
+ * @param feast what Feast's servers answer is told where it differs; undefined: it is not asked
  */
 export function answerRequest(
   authorizer: Authorizer<FeastVocabulary>,
   line: ReadLine,
   number: number,
+  feast?: FeastReading,
 ): RequestAnswer {
   if ('problem' in line) return { line: number, error: { message: line.problem } };
   let value: unknown;
@@ -96,7 +103,7 @@ export function answerRequest(
   }
   const place = { line: number, ...idOf(value) };
   try {
-    return { ...place, ...decide(authorizer, readRequest(authorizer.snapshot, value)) };
+    return { ...place, ...decide(authorizer, readRequest(authorizer.snapshot, value), feast) };
   } catch (error) {
     if (!isAboutRequest(error)) throw error;
     return { ...place, error: { message: error.message } };
@@ -143,11 +150,8 @@ function withResource(
 function decide(
   authorizer: Authorizer<FeastVocabulary>,
   request: z.output<typeof requestSchema>,
-): {
-  readonly allowed: boolean;
-  readonly reason: DecisionReason;
-  readonly permissions: readonly string[];
-} {
+  feast: FeastReading | undefined,
+): DecidedAnswer {
   const { vocabulary } = authorizer.snapshot;
   const actions = resolveActions(vocabulary, [request.actions].flat());
   const type = resolveType(vocabulary, request.resource.type);
@@ -157,7 +161,18 @@ function decide(
     actions as never,
     resource,
   );
-  return { allowed, reason, permissions: permissions.map(({ name }) => name) };
+  const answer = { allowed, reason, permissions: permissions.map(({ name }) => name) };
+  const other = feast?.decide(request.user, actions, resource);
+  if (other === undefined || other.allowed === allowed) return answer;
+  return {
+    ...answer,
+    feast: {
+      allowed: other.allowed,
+      reason: other.reason,
+      explanation: other.explanation,
+      versions: FEAST_READING_VERSIONS,
+    },
+  };
 }
 
 // The engine takes what it is asked for as arguments: a project that is missing is a TypeError there.

@@ -98,6 +98,21 @@ export class Evaluator {
     return this.#ofTargets(Int32Array.from([...targets, ...indeterminateTargets]));
   }
 
+  /** Positions of the permissions that cover a resource of known tags, in no order. */
+  positionsOf({ targets }: PermissionSet): Int32Array {
+    const [only] = targets;
+    if (targets.length === 1 && only !== undefined) {
+      return Int32Array.from((this.#targets[only] as CompiledTarget).permissions);
+    }
+    const positions: number[] = [];
+    for (const targetId of targets) {
+      for (const position of (this.#targets[targetId] as CompiledTarget).permissions) {
+        positions.push(position);
+      }
+    }
+    return Int32Array.from(positions);
+  }
+
   #ofTargets(targetIds: Int32Array): EvaluatedPermission[] {
     // Most resources are matched by a few targets, and by none that depends on their tags.
     if (targetIds.length === 0) return [];

@@ -102,7 +102,7 @@ describe('the documented JSON', () => {
       { id: 4 },
     ];
     const stdin = [`${requests.map((request) => JSON.stringify(request)).join('\n')}\nnot JSON`];
-    const { stdout } = await runCli(['decide', EXAMPLE_REGISTRY], { stdin });
+    const { stdout } = await runCli(['decide', EXAMPLE_REGISTRY, '--compare', 'feast'], { stdin });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(5);
     for (const line of lines) expectValid(schema('decide'), line);

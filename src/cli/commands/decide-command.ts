@@ -7,6 +7,12 @@ export const decideCommand: Command = {
   usage: '[OPTIONS] [PATH] < requests.jsonl',
   options: [
     { ...FORMAT, help: 'How to write the answers: json (default), one object a line, or table' },
+    {
+      name: 'compare',
+      value: 'WITH',
+      choices: ['feast'],
+      help: "Add what Feast's own servers answer, where that differs, with the versions of Feast",
+    },
     PROJECT,
     PYTHON,
     NO_COLOR,

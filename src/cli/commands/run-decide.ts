@@ -1,3 +1,4 @@
+import { createFeastReading } from '../../audit/index.js';
 import { createAuthorizer } from '../../engine/index.js';
 import {
   displayWidth,
@@ -27,13 +28,14 @@ export async function runDecide(args: Arguments, io: CommandIo): Promise<number>
   printWarnings(opened.warnings, io);
   if (io.stdin.isTTY === true) io.stderr.write('reading requests, one JSON object a line\n');
   const authorizer = createAuthorizer(opened.snapshot);
+  const feast = args.get('compare') === 'feast' ? createFeastReading(opened.snapshot) : undefined;
   const format = args.get('format') === 'table' ? tableLine(textLayout(args, io).style) : jsonLine;
   let exitCode = 0;
   let number = 0;
   for await (const lines of readLines(io.stdin, MAX_LINE_LENGTH)) {
     const answers = lines.flatMap((line) => {
       number += 1;
-      return isFilled(line) ? answerRequest(authorizer, line, number) : [];
+      return isFilled(line) ? answerRequest(authorizer, line, number, feast) : [];
     });
     if (answers.some((answer) => 'error' in answer)) exitCode = 2;
     if (answers.length > 0) await writeAll(io.stdout, answers.map(format).join(''));

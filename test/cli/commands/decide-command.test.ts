@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FEAST_READING_VERSIONS } from '../../../src/audit/index.js';
 import { run } from '../../../src/cli/run.js';
 import { EXAMPLE, EXAMPLE_REGISTRY, OIDC_EXAMPLE, runCli } from '../run-cli.js';
 
@@ -298,5 +302,36 @@ describe('decide', () => {
     );
     expect(written).toBe(3);
     expect(read).toBeLessThan(5);
+  });
+});
+
+describe('decide --compare feast', () => {
+  it("adds what Feast's own servers answer where it differs, with the versions", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-compare-'));
+    try {
+      const file = join(folder, 'permissions.yaml');
+      const tagged =
+        '{ name: tagged, types: Entity, required_tags: { team: risk }, policy: { roles: [r] } }';
+      writeFileSync(file, `permissions:\n  - ${tagged}\n`);
+      const user = { username: 'ann', roles: ['r'] };
+      const ask = (tags: object): string =>
+        `${JSON.stringify({ user, actions: 'READ', resource: { type: 'Entity', name: 'a', tags } })}\n`;
+      const stdin = [ask({}), ask({ team: 'risk' })];
+      const { stdout } = await runCli(['decide', file, '--compare', 'feast'], { stdin });
+      const [other, same] = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+      expect(other).toMatchObject({
+        allowed: false,
+        feast: { allowed: true, reason: 'granted', versions: FEAST_READING_VERSIONS },
+      });
+      expect(same).toMatchObject({ allowed: true });
+      expect(same).not.toHaveProperty('feast');
+      const plain = await runCli(['decide', file], { stdin });
+      expect(plain.stdout).not.toContain('feast');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
