@@ -142,7 +142,7 @@ export class InterruptedRun {
         ((HEX_VALUE[characters[at + 3] as number] as number) << 8) |
         ((HEX_VALUE[characters[at + 4] as number] as number) << 4) |
         (HEX_VALUE[characters[at + 5] as number] as number);
-      // Negative where one of the characters is no hex digit.
+      // Negative where one of the characters is not a hex digit.
       if (window < 0 || !filter.mayHold(window)) continue;
       const from = this.#startOfRow(run, HEX, at, window);
       const to = this.#endOfRow(run, HEX, at, window);

@@ -204,7 +204,7 @@ describe('a secret that begins with what an escape ends with', () => {
     ['and goes on in JSON escapes', '\\u003d\\u0063\\u0062\\u0061\\u0039\\u0038\\u0037'],
     ['after others that do not go on', '%3d%3d%3d%3d%63ba987'],
   ])('in plain text %s, is masked', (_, text) => {
-    // Long enough that what follows is no reason to look twice.
+    // The end of a text is read in another way: more has to follow.
     expectMask(`${text} and so on`, '3dcba987');
   });
 
