@@ -257,7 +257,7 @@ describe('a permission that is excluded', () => {
       'permission `odd` is excluded: permission `odd`: name pattern `(a)\\1` is unsupported: back-reference at position 3',
     ]);
     expect(warnings({ permissions: [] })).toEqual([
-      'there are no permissions: every named user may do everything',
+      'the registry has no permissions: every named user may do everything',
     ]);
     expect(warnings({ permissions: [{ ...reader, project: 'p' }], projects: ['q'] })).toEqual([
       'project `q` has no permissions: every named user may do everything',
