@@ -58,8 +58,9 @@ export const ADVERSARIES: readonly Adversary[] = [
 ];
 
 /**
- * What literals cannot tell apart: patterns with one literal, the same for all, that differ in their classes. All of them are tried on a
- * name that has the literal. Measured apart, at a size at which it ends.
+ * What literals cannot tell apart: patterns with one literal, the same for all, that differ in
+ * their classes. All of them are tried on a name that has the literal. Measured apart, at a size at
+ * which it ends.
  */
 export const CLASSES_ALONE: Adversary = {
   name: 'one literal for all, and classes besides',

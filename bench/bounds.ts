@@ -1,6 +1,6 @@
 /**
- * What the worst registries and requests cost that are let in: counted repeats in patterns, names that the registry does not
- * know, and a log that hears of every decision.
+ * What the worst registries and requests cost that are let in: counted repeats in patterns, names
+ * that the registry does not know, and a log that hears of every decision.
  */
 import type { Build, BuildModules } from './builds.js';
 import type { Cost } from './engine-costs.js';
@@ -34,7 +34,10 @@ export async function BOUNDS_JOB(
   ];
 }
 
-/** Time and memory of the first unknown name: what engines of patterns are made of is made then. Once, since it is the first. */
+/**
+ * Time and memory of the first unknown name: what engines of patterns are made of is made then.
+ * Once, since it is the first.
+ */
 function countedPatterns(core: Core): Cost[] {
   const patterns = Array.from(
     { length: COUNTED_PATTERNS },

@@ -1,5 +1,6 @@
 /**
- * Builds of the package to measure side by side: this one, and an earlier one that `--baseline` names.
+ * Builds of the package to measure side by side: this one, and an earlier one that `--baseline`
+ * names.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -48,9 +49,11 @@ const OWN_MODULES: Readonly<Record<keyof BuildModules, () => Promise<unknown>>> 
 const FORMER_NAMES: Partial<Record<keyof BuildModules, string>> = { './node': './gate/load' };
 
 /**
- * Opens the build of another version, whatever its files are called: its `exports` say where a subpath is.
+ * Opens the build of another version, whatever its files are called: its `exports` say where a
+ * subpath is.
  *
- * @param folder a package folder with its `package.json`, built (`npm run build`) and with its dependencies
+ * @param folder a package folder with its `package.json`, built (`npm run build`) and with its
+ *   dependencies
  * @throws Error when the folder holds no package with `exports`
  */
 export function openBuild(folder: string): Build {

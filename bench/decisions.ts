@@ -14,7 +14,8 @@ export interface DecisionRow {
 }
 
 /**
- * Measures one decision, for all engines that are up to the size. Checks first that they give the same answers.
+ * Measures one decision, for all engines that are up to the size. Checks first that they give the
+ * same answers.
  *
  * @throws Error naming the engine and the request when two of them disagree
  */

@@ -21,7 +21,10 @@ export interface Cost {
   readonly baseline?: number | undefined;
 }
 
-/** Measures one job after another in a process of its own, so that one's garbage is not another's. Needs `--expose-gc`. */
+/**
+ * Measures one job after another in a process of its own, so that one's garbage is not another's.
+ * Needs `--expose-gc`.
+ */
 export const JOBS: Readonly<
   Record<string, (permissions: number, resources: number, build: Build) => Promise<Cost[]>>
 > = {
@@ -53,7 +56,10 @@ export const JOBS: Readonly<
     ];
   },
 
-  /** What the compilation does, done with a RegExp for each permission on each resource; on a part of them, scaled up. */
+  /**
+   * What the compilation does, done with a RegExp for each permission on each resource; on a part
+   * of them, scaled up.
+   */
   loop: async (permissions, resources, build) => {
     const { createAuthorizer } = await build.load('.');
     const store = plainStore(permissions, resources);
@@ -91,7 +97,8 @@ export const JOBS: Readonly<
     const random = createRandom(3);
     const ask = (name: string): boolean =>
       authorizer.can(user, 'READ_ONLINE', { type: 'FeatureView', name });
-    // Names that look like those of the store and are not in it: the last digit of the version is a new one.
+    // Names that look like those of the store and are not in it: the last digit of the version is a
+    // new one.
     const similar = (): string => {
       const { name } = store.resources[Math.floor(random() * store.resources.length)] as {
         readonly name: string;
@@ -314,8 +321,8 @@ function usedBytes(): number {
 }
 
 /**
- * Growth of the heap over `rounds` of a job. The process runs with a young generation that is larger than what ten million objects would
- * take, so that nothing is collected in between.
+ * Growth of the heap over `rounds` of a job. The process runs with a young generation that is
+ * larger than what ten million objects would take, so that nothing is collected in between.
  */
 function allocatedBy(job: () => void, rounds: number): number {
   job();

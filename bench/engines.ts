@@ -19,8 +19,8 @@ import {
 import type { GeneratedPermission, GeneratedRequest, GeneratedStore } from './generate-store.js';
 
 /**
- * Something that answers requests. What a server would have at hand anyway, such as the object that an engine keeps for a user, is
- * fetched by `prepare`, which is not measured.
+ * Something that answers requests. What a server would have at hand anyway, such as the object that
+ * an engine keeps for a user, is fetched by `prepare`, which is not measured.
  */
 export interface Engine<Prepared = unknown> {
   prepare(request: GeneratedRequest): Prepared;
@@ -50,7 +50,10 @@ export const plainSubject: EngineFactory = {
   },
 };
 
-/** The same with `for(subject)`: one bound authorizer for each user, as a server keeps one for a request or a session. */
+/**
+ * The same with `for(subject)`: one bound authorizer for each user, as a server keeps one for a
+ * request or a session.
+ */
 export const boundSubject: EngineFactory = {
   name: 'feast-permissions, bound subject',
   upTo: Number.POSITIVE_INFINITY,
@@ -69,8 +72,9 @@ export const boundSubject: EngineFactory = {
 };
 
 /**
- * The least that any engine can do: two look-ups with the same keys, the resource's name and the action, and a bit. What it finds was
- * worked out beforehand for this user, so it is a bound, not an engine.
+ * The least that any engine can do: two look-ups with the same keys, the resource's name and the
+ * action, and a bit. What it finds was worked out beforehand for this user, so it is a bound, not
+ * an engine.
  */
 const floor: EngineFactory = {
   name: 'floor: two Map look-ups',
@@ -131,7 +135,10 @@ export const loop: EngineFactory = {
   },
 };
 
-/** CASL, with the ability of each user made beforehand from the permissions that the user's roles get. */
+/**
+ * CASL, with the ability of each user made beforehand from the permissions that the user's roles
+ * get.
+ */
 const casl: EngineFactory = {
   name: '@casl/ability, cached per user',
   upTo: 10_000,
@@ -198,13 +205,16 @@ const casbin: EngineFactory = {
 };
 
 /**
- * Cedar, its policies parsed beforehand; it has `like` in place of regular expressions. Who somebody is can be said in two ways.
+ * Cedar, its policies parsed beforehand; it has `like` in place of regular expressions. Who
+ * somebody is can be said in two ways.
  *
- * - As parents of the principal, and `principal in Role::"…"` in the head of a policy: the cheapest form, since Cedar sorts out a policy by
- *   its head before it looks at its conditions.
- * - As an attribute, which is how a token says it, and `principal.roles.contains("…")` among the conditions.
+ * - As parents of the principal, and `principal in Role::"…"` in the head of a policy: the cheapest
+ *   form, since Cedar sorts out a policy by its head before it looks at its conditions.
+ * - As an attribute, which is how a token says it, and `principal.roles.contains("…")` among the
+ *   conditions.
  */
-// The optimiser of Node.js 20 ends the process when it takes back what it inlined of WebAssembly, which two engines in it make it do.
+// The optimiser of Node.js 20 ends the process when it takes back what it inlined of WebAssembly,
+// which two engines in it make it do.
 setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 const cedarParents: EngineFactory = cedar('roles as parents', {

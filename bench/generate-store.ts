@@ -8,14 +8,20 @@ export interface GeneratedStore {
   readonly requests: readonly GeneratedRequest[];
 }
 
-/** A permission with one role and one pattern, and that pattern in words that engines without regular expressions know. */
+/**
+ * A permission with one role and one pattern, and that pattern in words that engines without
+ * regular expressions know.
+ */
 export interface GeneratedPermission extends PermissionInput {
   readonly name: string;
   readonly types: readonly FeastType[];
   readonly namePatterns: readonly [string];
   readonly actions: readonly FeastAction[];
   readonly policy: { readonly type: 'RoleBasedPolicy'; readonly roles: readonly [string] };
-  /** The same names as globs with `*` only, one of which must match. Equal on the names that are generated. */
+  /**
+   * The same names as globs with `*` only, one of which must match. Equal on the names that are
+   * generated.
+   */
   readonly globs: readonly string[];
 }
 
@@ -48,8 +54,9 @@ const SUBJECTS = ['user', 'item', 'card', 'trip', 'loan'];
 const MEASURES = ['clicks', 'spend', 'score', 'delay', 'count'];
 
 /**
- * Makes permissions as teams write them (exact names, prefixes, suffixes, infixes, alternations and classes in equal parts), resources
- * with names like `t0042_card_k0042_spend_v3_x0042`, users with three of 200 roles, and requests of which about half are allowed.
+ * Makes permissions as teams write them (exact names, prefixes, suffixes, infixes, alternations and
+ * classes in equal parts), resources with names like `t0042_card_k0042_spend_v3_x0042`, users with
+ * three of 200 roles, and requests of which about half are allowed.
  */
 export function generateStore(size: StoreSize): GeneratedStore {
   const random = createRandom(size.seed ?? 1);
@@ -144,7 +151,10 @@ function makePermission(
   };
 }
 
-/** Every other request is made to fit a permission: its action, one of its names where there is one, and a user with its role. */
+/**
+ * Every other request is made to fit a permission: its action, one of its names where there is one,
+ * and a user with its role.
+ */
 function makeRequest(
   index: number,
   random: () => number,

@@ -6,10 +6,11 @@ const CONNECTIONS = 64;
 const OK = 'HTTP/1.1 200';
 
 /**
- * Asks a server as fast as it answers, one request at a time on each connection, and counts answers.
+ * Asks a server as fast as it answers, one request at a time on each connection, and counts
+ * answers.
  *
- * It does next to nothing for an answer, so that it waits for the server and never the other way round: all answers to be
- * counted must have the same length.
+ * It does next to nothing for an answer, so that it waits for the server and never the other way
+ * round: all answers to be counted must have the same length.
  *
  * @param requests sent in turn, as they go over the wire
  * @returns how many answers came, and in which time
@@ -45,7 +46,8 @@ export async function loadServer(
         });
       }),
   );
-  // A client that sleeps has to be woken by the server's writes, which costs the server the more the slower it is: this one never does.
+  // A client that sleeps has to be woken by the server's writes, which costs the server the more
+  // the slower it is: this one never does.
   let awake = setImmediate(function stayAwake() {
     awake = setImmediate(stayAwake);
   });

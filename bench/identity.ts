@@ -1,7 +1,7 @@
 /**
- * What it costs to verify a token: this package with and without its cache, beside @fastify/jwt with and without its cache,
- * and express-oauth2-jwt-bearer, which has none. All verify the same tokens with the same public key, check issuer, audience
- * and times, and no HTTP request is made.
+ * What it costs to verify a token: this package with and without its cache, beside @fastify/jwt
+ * with and without its cache, and express-oauth2-jwt-bearer, which has none. All verify the same
+ * tokens with the same public key, check issuer, audience and times, and no HTTP request is made.
  */
 import fastifyJwt from '@fastify/jwt';
 import { auth } from 'express-oauth2-jwt-bearer';
@@ -16,7 +16,10 @@ import { median } from './measure.js';
 
 const ISSUER = 'https://login.example/realms/feast';
 const AUDIENCE = 'feast-server';
-/** Tokens in turn, as of so many users: more than fit into a branch predictor, fewer than into a cache. */
+/**
+ * Tokens in turn, as of so many users: more than fit into a branch predictor, fewer than into a
+ * cache.
+ */
 const TOKENS = 1000;
 const ROUNDS = 3;
 const ROUND_MS = 300;
@@ -32,7 +35,10 @@ interface Issued {
   readonly tokens: readonly string[];
 }
 
-/** Microseconds for each verification: median of the rounds' medians, all verifiers in turn in each round. */
+/**
+ * Microseconds for each verification: median of the rounds' medians, all verifiers in turn in each
+ * round.
+ */
 export async function benchIdentity(): Promise<Cost[]> {
   const { createAuthenticator } = await thisBuild.load('./identity');
   return costsOf(async (issued) => [

@@ -11,11 +11,15 @@ export interface Measured {
 /** Rounds of all engines in turn: what else the machine does meets all of them alike. */
 const ROUNDS = 5;
 const ROUND_MS = 120;
-/** Decisions in one sample, where an engine is fast enough. One alone would be lost in the clock's resolution. */
+/**
+ * Decisions in one sample, where an engine is fast enough. One alone would be lost in the clock's
+ * resolution.
+ */
 const BLOCK = 1024;
 
 /**
- * Measures engines side by side on the same requests: the median sample of each round, and of those the median.
+ * Measures engines side by side on the same requests: the median sample of each round, and of those
+ * the median.
  *
  * @param engines by name
  */
@@ -38,7 +42,9 @@ export async function measureDecisions(
   return [...rounds].map(([name, samples]) => ({ name, nsPerDecision: median(samples) }));
 }
 
-/** A function that makes a block of decisions, each time the next one, and the length of a block. */
+/**
+ * A function that makes a block of decisions, each time the next one, and the length of a block.
+ */
 function prepare(
   engine: Engine,
   requests: readonly GeneratedRequest[],

@@ -1,6 +1,6 @@
 /**
- * What the worst texts and the most tokens cost to redact: lines of nothing but escapes beside ordinary lines of a log, and the first text
- * after many new tokens.
+ * What the worst texts and the most tokens cost to redact: lines of nothing but escapes beside
+ * ordinary lines of a log, and the first text after many new tokens.
  */
 import type { Build, BuildModules } from './builds.js';
 import type { Cost } from './engine-costs.js';

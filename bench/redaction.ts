@@ -9,11 +9,17 @@ export interface RedactionRow {
   readonly compileMs: number;
   /** Milliseconds to add one secret to the others, and be ready to find it. */
   readonly addMs: number;
-  /** Megabytes (10^6 bytes) per second of processor time, bytes in and bytes out, the median of the rounds. */
+  /**
+   * Megabytes (10^6 bytes) per second of processor time, bytes in and bytes out, the median of the
+   * rounds.
+   */
   readonly mbPerSecond: number;
   /** The same for the copying of the bytes alone, in the same rounds: the floor. */
   readonly copyMbPerSecond: number;
-  /** One `replaceAll` for each secret, which finds the secrets as they are and in no other form, on a part of the log. */
+  /**
+   * One `replaceAll` for each secret, which finds the secrets as they are and in no other form, on
+   * a part of the log.
+   */
   readonly replaceAllMbPerSecond: number;
 }
 
@@ -24,7 +30,8 @@ const PATHS = ['/get-online-features', '/push', '/materialize', '/retrieve-onlin
 const NAMES = ['driver_hourly_stats', 'merchant_risk_profile', 'user_card_transactions'];
 
 /**
- * Redacts a log of 100 MB, written like that of a feature server, in chunks of 64 KiB; one line of a thousand holds a secret.
+ * Redacts a log of 100 MB, written like that of a feature server, in chunks of 64 KiB; one line of
+ * a thousand holds a secret.
  *
  * @param counts numbers of secrets
  * @param megabytes size of the log

@@ -1,7 +1,8 @@
 /**
- * The servers that are measured: the same routes in Fastify apps, without a gate and behind one, or behind one with
- * `onRefusal` in a process of its own, since the apps of a process cost each other some points. Started by
- * `servers.ts`, with the apps and the folder of the build, which asks it for its figures.
+ * The servers that are measured: the same routes in Fastify apps, without a gate and behind one, or
+ * behind one with `onRefusal` in a process of its own, since the apps of a process cost each other
+ * some points. Started by `servers.ts`, with the apps and the folder of the build, which asks it
+ * for its figures.
  */
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';

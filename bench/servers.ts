@@ -1,7 +1,8 @@
 /**
- * What a gate costs a server: the same routes of Fastify with and without one in one process, and with `onRefusal` in another, asked the same requests in turn. Tokens
- * are verified before, and found in the cache. Of the handlers one does nothing, which nothing can keep up with, and one reads features
- * from an online store.
+ * What a gate costs a server: the same routes of Fastify with and without one in one process, and
+ * with `onRefusal` in another, asked the same requests in turn. Tokens are verified before, and
+ * found in the cache. Of the handlers one does nothing, which nothing can keep up with, and one
+ * reads features from an online store.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +22,10 @@ export interface ServerRounds {
 /** One app in one round. */
 interface Sample {
   readonly requestsPerSecond: number;
-  /** Microseconds of processor time that the server took for a request: what else the machine does is not in it. */
+  /**
+   * Microseconds of processor time that the server took for a request: what else the machine does
+   * is not in it.
+   */
   readonly cpu: number;
   /** Share of the time in which the event loop of the server was busy. */
   readonly busy: number;
@@ -110,7 +114,10 @@ export async function benchServers(
   }
 }
 
-/** The example imports the package by its name, which Node.js does not find from the folder of the benchmarks. */
+/**
+ * The example imports the package by its name, which Node.js does not find from the folder of the
+ * benchmarks.
+ */
 function linkPackage(): void {
   const modules = new URL('../node_modules/', import.meta.url);
   const link = new URL('feast-permissions', modules);

@@ -1,6 +1,6 @@
 /**
- * A Flight server that lists the flights that it is asked for behind an interceptor, which hides those
- * that the caller may not have, and its client.
+ * A Flight server that lists the flights that it is asked for behind an interceptor, which hides
+ * those that the caller may not have, and its client.
  */
 import { once } from 'node:events';
 import {

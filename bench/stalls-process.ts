@@ -1,7 +1,7 @@
 /**
- * A server whose event loop is watched: a route of Fastify behind a gate that decides on the views that a body names, or
- * a Flight server that decides on the flights of an answer. Started
- * by `stalls.ts`, with the case and the folder of the build; asked for the longest delay by messages.
+ * A server whose event loop is watched: a route of Fastify behind a gate that decides on the views
+ * that a body names, or a Flight server that decides on the flights of an answer. Started by
+ * `stalls.ts`, with the case and the folder of the build; asked for the longest delay by messages.
  */
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -11,7 +11,10 @@ import { openBuild, thisBuild } from './builds.js';
 import { STALL_CASES } from './stall-cases.js';
 import { listenForFlights } from './stalls-flight.js';
 
-/** What is said once the server listens, and to each question for the longest delay since the last one. */
+/**
+ * What is said once the server listens, and to each question for the longest delay since the last
+ * one.
+ */
 export type StallMessage = { readonly port: number } | { readonly longestMs: number };
 
 const [, , name = '', folder] = process.argv;

@@ -1,5 +1,6 @@
 /**
- * How long the worst requests hold up a server: the longest delay of its event loop, while it answers one of them.
+ * How long the worst requests hold up a server: the longest delay of its event loop, while it
+ * answers one of them.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,8 +15,8 @@ const LIMIT_MS = 30_000;
 const REQUESTS = 3;
 
 /**
- * @param rounds each with a new server, of this build and of the baseline in turn; figures are the least of the rounds,
- *   since what else the machine does only adds to them
+ * @param rounds each with a new server, of this build and of the baseline in turn; figures are the
+ *   least of the rounds, since what else the machine does only adds to them
  * @param baseline folder of an earlier build
  */
 export async function benchStalls(rounds: number, baseline: string | undefined): Promise<Cost[]> {

@@ -13,7 +13,10 @@ const TYPE_NUMBERS: ReadonlyMap<FeastType, number> = new Map([
   ['DataSource', 6],
 ]);
 
-/** A generated store in Feast's own format: what `feast apply` leaves in a registry file, without what permissions do not depend on. */
+/**
+ * A generated store in Feast's own format: what `feast apply` leaves in a registry file, without
+ * what permissions do not depend on.
+ */
 export function encodeRegistry({ permissions, resources }: GeneratedStore): Uint8Array {
   const [first] = resources;
   const project = first?.project ?? 'store';

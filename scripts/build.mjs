@@ -1,5 +1,5 @@
-// Builds `dist/` from nothing, so that no file of an earlier build is ever packed: what the compiler
-// writes, and the command line as a bundle.
+// Builds `dist/` from nothing, so that no file of an earlier build is ever packed: what the
+// compiler writes, and the command line as a bundle.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -18,7 +18,9 @@ const EXTERNAL = ['undici', 'jose', '@kubernetes/client-node', '@opentelemetry/a
 const isExternal = (id) =>
   id.startsWith('node:') || EXTERNAL.some((name) => id === name || id.startsWith(`${name}/`));
 
-/** Chunks by what loads their modules, the first that fits: few files are found faster than many. */
+/**
+ * Chunks by what loads their modules, the first that fits: few files are found faster than many.
+ */
 const CHUNKS = [
   { name: 'start', entries: ['main.ts'] },
   { name: 'common', entries: ['commands/run-list.ts', 'commands/run-services-endpoint.ts'] },
@@ -41,7 +43,8 @@ function chunkGroups() {
       debugName: name,
       priority: CHUNKS.length - index,
       name(id, context) {
-        // The entry waits for the command, which would wait for the entry if both were in one chunk.
+        // The entry waits for the command, which would wait for the entry if both were in one
+        // chunk.
         if (id === source('main.ts')) return null;
         loaded ??= entries.map((entry) => loadedWith(source(entry), context));
         return loaded.every((ids) => ids.has(id)) ? name : null;

@@ -1,6 +1,7 @@
-// Checks the package as its users get it: packs it, reads the tarball with publint and are-the-types-wrong,
-// installs it into an empty folder and uses it there from the command line, ESM, CommonJS and TypeScript.
-// Prints one line for each step, stops at the first failure with exit code 1 and leaves nothing behind.
+// Checks the package as its users get it: packs it, reads the tarball with publint and
+// are-the-types-wrong, installs it into an empty folder and uses it there from the command line,
+// ESM, CommonJS and TypeScript. Prints one line for each step, stops at the first failure with exit
+// code 1 and leaves nothing behind.
 //
 // usage: node scripts/check-package.mjs
 import { spawnSync } from 'node:child_process';
@@ -29,7 +30,9 @@ const modules = Object.keys(exports)
 /** Those that run on a framework; all others must load without any. */
 const onFramework = new Set(['grpc', 'flight', 'hono', 'nestjs'].map((path) => `${name}/${path}`));
 
-/** What a TypeScript user writes: it must compile under strict rules, and answer right when it runs. */
+/**
+ * What a TypeScript user writes: it must compile under strict rules, and answer right when it runs.
+ */
 const CONSUMER = `
 import { createAuthorizer, definePermission } from '${name}';
 
@@ -64,7 +67,9 @@ const CONSUMER_CONFIG = {
   include: ['*.ts', '*.mts', '*.cts'],
 };
 
-/** Runs a command and gives back what it wrote to standard output, or throws with all of its output. */
+/**
+ * Runs a command and gives back what it wrote to standard output, or throws with all of its output.
+ */
 function run(command, args, { cwd = root, expected = [0] } = {}) {
   const { error, status, stdout, stderr } = spawnSync(command, args, {
     cwd,
@@ -157,7 +162,10 @@ function checkCommand(tarball, folder) {
   });
 }
 
-/** Puts the optional peers, as this project has them, beside the package installed in `folder`, with their types. */
+/**
+ * Puts the optional peers, as this project has them, beside the package installed in `folder`, with
+ * their types.
+ */
 function linkPeers(folder) {
   for (const peer of Object.keys(peerDependencies).flatMap((one) => [one, `@types/${one}`])) {
     const link = join(folder, 'node_modules', peer);
@@ -169,8 +177,8 @@ function linkPeers(folder) {
 }
 
 /**
- * Uses two installed copies of the package in one process: a denial of one is a denial to the gate of
- * the other, its permissions mean the same, and its snapshots are refused with the reason.
+ * Uses two installed copies of the package in one process: a denial of one is a denial to the gate
+ * of the other, its permissions mean the same, and its snapshots are refused with the reason.
  */
 const TWO_COPIES = `
 const load = (folder) => import(folder + '/dist/index.js');

@@ -1,7 +1,7 @@
-// Completes package-lock.json: `npm install` beside an existing `node_modules` leaves out builds for
-// other platforms, or lists them without an integrity (npm/cli#4828), and `npm ci` may then refuse
-// the lock. npm lists all of them in a folder that has no `node_modules`.
-// Fails if the registry lacks one of the packages, or if an entry is left without an integrity.
+// Completes package-lock.json: `npm install` beside an existing `node_modules` leaves out builds
+// for other platforms, or lists them without an integrity (npm/cli#4828), and `npm ci` may then
+// refuse the lock. npm lists all of them in a folder that has no `node_modules`. Fails if the
+// registry lacks one of the packages, or if an entry is left without an integrity.
 //
 // usage: node scripts/complete-lock.mjs [FOLDER]   after every change of a dependency
 import { spawnSync } from 'node:child_process';

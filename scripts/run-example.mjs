@@ -17,7 +17,8 @@ const { error, status } = spawnSync(process.execPath, [compiler, '-p', example],
 if (error) throw error;
 
 if (status === 0) {
-  // The example imports the package by its name, as its users do: here that is what was built beside it.
+  // The example imports the package by its name, as its users do: here that is what was built
+  // beside it.
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const built = JSON.parse(JSON.stringify(exports).replaceAll('./dist/', './src/'));
   delete built['./package.json'];

@@ -1,5 +1,6 @@
-// Copies examples into the documents that show them: whatever stands between `<!-- PATH -->` and `<!-- /PATH -->`
-// becomes the content of that file. `<!-- audit-output -->` takes what the README's first command prints, shortened.
+// Copies examples into the documents that show them: whatever stands between `<!-- PATH -->` and
+// `<!-- /PATH -->` becomes the content of that file. `<!-- audit-output -->` takes what the
+// README's first command prints, shortened.
 //
 // usage: node scripts/update-docs.mjs    after `npm run build`, and after a change of an example
 import { execFileSync } from 'node:child_process';

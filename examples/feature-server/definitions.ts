@@ -31,7 +31,10 @@ export interface Definitions {
   readonly services: ReadonlyMap<string, readonly Selection[]>;
 }
 
-/** Where the kinds of views are in a registry, and where their messages have the columns that entities are found by. */
+/**
+ * Where the kinds of views are in a registry, and where their messages have the columns that
+ * entities are found by.
+ */
 const VIEW_KINDS = [
   { list: 6, joinKeys: 12 }, // FeatureView, and BatchFeatureView
   { list: 14, joinKeys: 5 }, // StreamFeatureView

@@ -9,8 +9,9 @@ const CLASSES: ReadonlyMap<number, string> = new Map([
 const PROBLEM = 'application/problem+json';
 
 /**
- * What is sent in place of the body of a refusal, so that Feast's own clients raise their own errors and not a `RuntimeError`: a
- * string of JSON with the class to raise. Other bodies, and other statuses, are sent as they are.
+ * What is sent in place of the body of a refusal, so that Feast's own clients raise their own
+ * errors and not a `RuntimeError`: a string of JSON with the class to raise. Other bodies, and
+ * other statuses, are sent as they are.
  *
  * @source Feast 0.66.0 and 0.67.0, how its clients read errors
  */

@@ -12,8 +12,8 @@ const CLIENT = 'feast-server';
 const TOKEN_LIFETIME = '1h';
 
 /**
- * Stands in for an identity provider: publishes a key that is made when it starts, and signs tokens with it. It asks nobody for
- * a password, and hands tokens to its own process only.
+ * Stands in for an identity provider: publishes a key that is made when it starts, and signs tokens
+ * with it. It asks nobody for a password, and hands tokens to its own process only.
  */
 export class IdentityProvider {
   readonly #server: Server;

@@ -1,6 +1,9 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
-/** One message of Protocol Buffers, by the numbers of its fields. What has no number here is not looked at. */
+/**
+ * One message of Protocol Buffers, by the numbers of its fields. What has no number here is not
+ * looked at.
+ */
 export class Message {
   readonly #texts = new Map<number, Uint8Array[]>();
   readonly #numbers = new Map<number, number>();

@@ -1,6 +1,8 @@
 import type { Value } from './values.js';
 
-/** One row of what an on-demand view computes from, and of what it gives. Null: there is no value. */
+/**
+ * One row of what an on-demand view computes from, and of what it gives. Null: there is no value.
+ */
 export type Row = Readonly<Record<string, Value>>;
 
 const numbersOf = (row: Row, names: readonly string[]): readonly number[] =>
@@ -8,7 +10,10 @@ const numbersOf = (row: Row, names: readonly string[]): readonly number[] =>
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** What the on-demand views of the example compute. The registry has it in Python, which is not run here. */
+/**
+ * What the on-demand views of the example compute. The registry has it in Python, which is not run
+ * here.
+ */
 export const TRANSFORMATIONS: ReadonlyMap<string, (row: Row) => Row> = new Map([
   [
     'transformed_amount',

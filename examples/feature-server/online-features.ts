@@ -38,8 +38,8 @@ interface Plan {
 type ReadRows = readonly ReadonlyMap<string, StoredValue>[];
 
 /**
- * Answers `POST /get-online-features`: a column for each entity, for each stored feature, and for each feature that is worked
- * out, in this order.
+ * Answers `POST /get-online-features`: a column for each entity, for each stored feature, and for
+ * each feature that is worked out, in this order.
  *
  * @throws RequestInvalidError when the request cannot be answered
  * @source Feast 0.66.0, what its feature server answers

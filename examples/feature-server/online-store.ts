@@ -26,7 +26,9 @@ interface StoredRow {
   readonly event_ts: number;
 }
 
-/** An online store of Feast in SQLite: a table for each view, a row for each feature of an entity. */
+/**
+ * An online store of Feast in SQLite: a table for each view, a row for each feature of an entity.
+ */
 export class OnlineStore {
   readonly #database: sqlite.Database;
   readonly #folder: string;
@@ -39,7 +41,10 @@ export class OnlineStore {
     this.#project = project;
   }
 
-  /** Opens a copy of the file, which is gone when the store is closed: what is written to an example is nobody's data. */
+  /**
+   * Opens a copy of the file, which is gone when the store is closed: what is written to an example
+   * is nobody's data.
+   */
   static openCopy(file: string, project: string): OnlineStore {
     const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-example-'));
     try {
@@ -113,7 +118,10 @@ export class OnlineStore {
     }
   }
 
-  /** SECURITY: of a view that the registry knows, whatever it is called; no name of a request comes this far. */
+  /**
+   * SECURITY: of a view that the registry knows, whatever it is called; no name of a request comes
+   * this far.
+   */
   #tableOf({ name }: View): string {
     return `"${`${this.#project}_${name}`.replaceAll('"', '""')}"`;
   }

@@ -49,7 +49,10 @@ const INT64_CODEC: Codec = {
   accept: wholeNumber(64),
 };
 
-/** In Feast a type has the number that the field of its values has. Lists, sets and maps are left out. */
+/**
+ * In Feast a type has the number that the field of its values has. Lists, sets and maps are left
+ * out.
+ */
 const CODECS: ReadonlyMap<number, Codec> = new Map<number, Codec>([
   [
     STRING,
@@ -146,7 +149,8 @@ export function decodeValue(bytes: Uint8Array): Value {
  *
  * @param columns in any order
  * @throws RequestInvalidError on values that no entity is found by
- * @source Feast 0.66.0, version 3 of its keys: names in order, then values, each with its type and length
+ * @source Feast 0.66.0, version 3 of its keys: names in order, then values, each with its type and
+ *   length
  */
 export function encodeEntityKey(columns: readonly Column[], values: readonly Value[]): Uint8Array {
   const pairs = columns.map((column, index) => ({ column, value: values[index] ?? null }));

@@ -1,4 +1,5 @@
-// The NestJS server of docs/servers.md without decorator syntax: each decorator is called as the function that it is.
+// The NestJS server of docs/servers.md without decorator syntax: each decorator is called as the
+// function that it is.
 import {
   Controller,
   Get,

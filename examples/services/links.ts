@@ -15,7 +15,9 @@ export async function openLinks(
   return parseLinkFile(await readFile(file, 'utf8'), { file, env }).connect();
 }
 
-/** To be run every day. Says which registries have a new token, and what a person should look at. */
+/**
+ * To be run every day. Says which registries have a new token, and what a person should look at.
+ */
 export async function keepLinked(links: RegistryLinks): Promise<readonly string[]> {
   await applyLink(links);
   const { changes, plan } = await rotateLink(links);

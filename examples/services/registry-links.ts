@@ -13,7 +13,9 @@ const HOSTS = {
   prod: 'https://adb-3333333333333333.3.azuredatabricks.net',
 };
 
-/** @param secretOf gives a client secret by the name of its application, from wherever you keep them */
+/**
+ * @param secretOf gives a client secret by the name of its application, from wherever you keep them
+ */
 export function registryLinks(secretOf: (application: string) => string): RegistryLinks {
   const admin = (name: keyof typeof HOSTS) => {
     const host = HOSTS[name];

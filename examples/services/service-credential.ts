@@ -26,7 +26,10 @@ export const authorizer = createAuthorizer({
   ],
 });
 
-/** The workspace is asked as the one that its client is: `createWorkspaceClient(createDatabricksCredentials())`. */
+/**
+ * The workspace is asked as the one that its client is:
+ * `createWorkspaceClient(createDatabricksCredentials())`.
+ */
 export function sandboxCredential(subject: Subject, workspace: WorkspaceClient): ServiceCredential {
   return getServiceCredentialsProvider(CREDENTIAL, {
     source: databricksSource(workspace),

@@ -21,7 +21,8 @@ SEED = 20261130
 RANDOM_PATTERNS = 1200
 FOLDER = 'test/conformance/'
 ALWAYS = ['', 'a', 'b', 'ab', 'aa', 'a\n', 'é']
-# New in Unicode 14.0, 15.0, 15.1 and 16.0: letters, digits, marks, pairs of cases, and neighbours that are older.
+# New in Unicode 14.0, 15.0, 15.1 and 16.0: letters, digits, marks, pairs of cases, and neighbours
+# that are older.
 NEW = (
     '\u061d\u0870\u1712\u1b4c\u2c2f\u2c5f\ua7c0\ua7c1\ua7d0\ua7d8\ua7d9\U00010570\U00010597\U00016ac0\U0001df00\U00012f90'
     '\u0cf3\U00010efd\U00011240\U00011f02\U00011f50\U00011f59\U0001e4d0\U0001e4f0\U0001e4f9\U00031350\U000323af\u1c88'

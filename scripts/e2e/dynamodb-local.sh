@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Fetches DynamoDB Local from Maven Central for the slow tests, once for each version, and prints its folder.
+# Fetches DynamoDB Local from Maven Central for the slow tests, once for each version, and prints
+# its folder.
 #
 # usage: scripts/e2e/dynamodb-local.sh
 #
-# 51 MB to download. Needs Java 17 or newer and Maven. Kept in ${XDG_CACHE_HOME:-~/.cache}/feast-permissions.
+# 51 MB to download. Needs Java 17 or newer and Maven. Kept in
+# ${XDG_CACHE_HOME:-~/.cache}/feast-permissions.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/dynamodb-local"

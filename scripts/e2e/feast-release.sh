@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs one release of Feast alone, beside the packages of python-venv.sh, and prints its folder: for PYTHONPATH.
+# Installs one release of Feast alone, beside the packages of python-venv.sh, and prints its folder:
+# for PYTHONPATH.
 #
 # usage: scripts/e2e/feast-release.sh VERSION
 #

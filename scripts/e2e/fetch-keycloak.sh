@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fetches Keycloak from Maven Central for the slow tests, once for each version, and prints its folder.
+# Fetches Keycloak from Maven Central for the slow tests, once for each version, and prints its
+# folder.
 #
 # usage: scripts/e2e/fetch-keycloak.sh
 #
@@ -35,7 +36,8 @@ if [[ ! -d $home ]]; then
   archive=$work/keycloak-quarkus-dist-$version.tar.gz
   sha256sum --check --quiet <<<"$sha256  $archive" >&2
   tar -xzf "$archive" -C "$work"
-  # Keycloak compiles its configuration, which takes a while: done here, it is not done at each start.
+  # Keycloak compiles its configuration, which takes a while: done here, it is not done at each
+  # start.
   "$work/keycloak-$version/bin/kc.sh" build --db=dev-mem >&2
   # A folder that is half done is never found: it is renamed at the end.
   mv -T "$work/keycloak-$version" "$home" || [[ -d $home ]]

@@ -19,7 +19,8 @@ if [[ ! -e $home/complete ]]; then
     exit 1
   fi
   mkdir -p "${home%/*}"
-  # An environment knows its own path and cannot be renamed: a mark says that it is whole, a lock that one makes it.
+  # An environment knows its own path and cannot be renamed: a mark says that it is whole, a lock
+  # that one makes it.
   exec 9>"$home.lock"
   flock 9
   if [[ ! -e $home/complete ]]; then

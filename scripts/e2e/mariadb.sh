@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes an empty MariaDB database with certificates of its own, for one run of a slow test, and prints its folder.
+# Makes an empty MariaDB database with certificates of its own, for one run of a slow test, and
+# prints its folder.
 #
 # usage: scripts/e2e/mariadb.sh
 #
-# The folder is the caller's to remove. Needs openssl and the programs of MariaDB, not its service. A folder of root is
-# given to `nobody`, since MariaDB does not run as root.
+# The folder is the caller's to remove. Needs openssl and the programs of MariaDB, not its service.
+# A folder of root is given to `nobody`, since MariaDB does not run as root.
 set -euo pipefail
 
 export PATH=$PATH:/usr/sbin

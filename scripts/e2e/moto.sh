@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs moto, a server that takes the place of AWS in the slow tests, and prints the path of its program.
+# Installs moto, a server that takes the place of AWS in the slow tests, and prints the path of its
+# program.
 #
 # usage: scripts/e2e/moto.sh
 #

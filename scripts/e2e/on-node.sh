@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command on a version of Node.js that the package is tested on, which is installed where it is missing.
+# Runs a command on a version of Node.js that the package is tested on, which is installed where it
+# is missing.
 #
 # usage: scripts/e2e/on-node.sh 20|22|24|26 COMMAND...     as in: scripts/e2e/on-node.sh 26 npm test
 set -euo pipefail

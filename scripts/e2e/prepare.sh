@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server, Keycloak, MariaDB, DynamoDB Local,
-# moto, the Python clients of Feast and Arrow Flight, an oracle of AWS's evaluation of policies, and the runtimes.
+# Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server, Keycloak,
+# MariaDB, DynamoDB Local, moto, the Python clients of Feast and Arrow Flight, an oracle of AWS's
+# evaluation of policies, and the runtimes.
 #
 # usage: scripts/e2e/prepare.sh
 #
-# Does nothing where all is there. Packages come from apt and need root (or sudo without a password); Go is not
-# installed. The rest is kept in ${XDG_CACHE_HOME:-~/.cache}/feast-permissions.
+# Does nothing where all is there. Packages come from apt and need root (or sudo without a
+# password); Go is not installed. The rest is kept in ${XDG_CACHE_HOME:-~/.cache}/feast-permissions.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

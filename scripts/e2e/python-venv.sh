@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Python clients of Feast and Arrow Flight for the slow tests, and prints the path of their Python.
+# Installs the Python clients of Feast and Arrow Flight for the slow tests, and prints the path of
+# their Python.
 #
 # usage: scripts/e2e/python-venv.sh
 #

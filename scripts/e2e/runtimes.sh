@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the runtimes that the package is tested on (four versions of Node.js, Bun, Deno), once for each lock, and
-# prints their folder.
+# Installs the runtimes that the package is tested on (four versions of Node.js, Bun, Deno), once
+# for each lock, and prints their folder.
 #
 # usage: scripts/e2e/runtimes.sh
 #

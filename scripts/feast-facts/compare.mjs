@@ -1,10 +1,12 @@
-// Compares an installed Feast with what this package knows of it, and prints the differences, one a line: HTTP endpoints, gRPC methods, Flight
-// commands, MCP tools, protobuf fields and enumerations, keys of the `auth` section. Prints nothing, and ends with 0, where there are none.
+// Compares an installed Feast with what this package knows of it, and prints the differences, one a
+// line: HTTP endpoints, gRPC methods, Flight commands, MCP tools, protobuf fields and enumerations,
+// keys of the `auth` section. Prints nothing, and ends with 0, where there are none.
 //
 // usage: node scripts/feast-facts/compare.mjs [--learn] PYTHON|FACTS.json
 //
-// PYTHON: the interpreter of an environment with Feast; FACTS.json: what read_feast.py printed elsewhere. --learn adds its fields, enumerations and tools to test/conformance/feast_facts.json: run it with the
-// oldest version first, and only after the differences have been looked at.
+// PYTHON: the interpreter of an environment with Feast; FACTS.json: what read_feast.py printed
+// elsewhere. --learn adds its fields, enumerations and tools to test/conformance/feast_facts.json:
+// run it with the oldest version first, and only after the differences have been looked at.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +18,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = join(root, 'scripts', 'feast-facts');
 const knownFile = join(root, 'test', 'conformance', 'feast_facts.json');
 
-/** Paths that FastAPI adds, and those that a lineage server or a browser application has beside the API. */
+/**
+ * Paths that FastAPI adds, and those that a lineage server or a browser application has beside the
+ * API.
+ */
 const FRAMEWORK_PATHS = new Set(['/', '/docs', '/docs/oauth2-redirect', '/redoc', '/openapi.json']);
 /** WebSockets that the gate has no row for: the adapters guard them one by one. */
 const WEBSOCKETS = new Set(['/ws/chat']);

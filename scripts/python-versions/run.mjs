@@ -1,5 +1,5 @@
-// Runs a Python script under every version of Python whose dialect is known: SCRIPT DIRECTORY/VERSION.json.
-// 3.14 is WebAssembly (npm's pyodide) where no python3.14 is installed.
+// Runs a Python script under every version of Python whose dialect is known: SCRIPT
+// DIRECTORY/VERSION.json. 3.14 is WebAssembly (npm's pyodide) where no python3.14 is installed.
 //
 // usage, from the root of the repository: node scripts/python-versions/run.mjs SCRIPT DIRECTORY
 import { spawnSync } from 'node:child_process';

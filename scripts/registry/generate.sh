@@ -1,8 +1,8 @@
 #!/bin/sh
 # Writes src/registry/gen from src/registry/proto. Needed only after a change of the schema.
 #
-# PROTOC: the compiler, by default `protoc` (Debian: protobuf-compiler). The one of PyPI's grpcio-tools does as well:
-#   PROTOC="python3 -m grpc_tools.protoc" scripts/registry/generate.sh
+# PROTOC: the compiler, by default `protoc` (Debian: protobuf-compiler). The one of PyPI's
+#   grpcio-tools does as well: PROTOC="python3 -m grpc_tools.protoc" scripts/registry/generate.sh
 set -eu
 cd "$(dirname "$0")/../.."
 

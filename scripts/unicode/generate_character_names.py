@@ -97,7 +97,8 @@ def encode_names(entries):
     table, free = {}, codes()
     code = next(free)
     for word in ranked:
-        # A code saves something where the word and its divider, each time, cost more than codes and one entry.
+        # A code saves something where the word and its divider, each time, cost more than codes and
+        # one entry.
         if count[word] * (len(word) + 0.5 - len(code)) > len(word) + 1:
             table[word] = code
             code = next(free)

@@ -16,8 +16,8 @@ export interface ChangedRights {
   /** The permissions that allow it, of the version that does. */
   readonly permissions: readonly PermissionReference[];
   /**
-   * A user whom one version allows and the other refuses; null is the anonymous user. Missing where a policy of your own kind
-   * decides, which no user can be made up for.
+   * A user whom one version allows and the other refuses; null is the anonymous user. Missing where
+   * a policy of your own kind decides, which no user can be made up for.
    */
   readonly subject?: Subject | null;
 }
@@ -25,15 +25,18 @@ export interface ChangedRights {
 /** Rights on one resource that were gained or lost. */
 export interface AccessChange extends ChangedRights {
   readonly resource: ResourceReference;
-  /** Which versions the resource is registered in. Where it is not, it was decided on as an unregistered one. */
+  /**
+   * Which versions the resource is registered in. Where it is not, it was decided on as an
+   * unregistered one.
+   */
   readonly registered: 'both' | 'old' | 'new';
 }
 
 /**
  * The minimal combinations that `wide` allows and `narrow` refuses.
  *
- * Some subject is allowed by `wide` alone exactly if a minimal combination of `wide` is refused by `narrow`, since conditions
- * are monotone. A user with a role, group or namespace has a name.
+ * Some subject is allowed by `wide` alone exactly if a minimal combination of `wide` is refused by
+ * `narrow`, since conditions are monotone. A user with a role, group or namespace has a name.
  *
  * @returns with `complete: false` if the combinations of `wide` were cut
  */
@@ -75,7 +78,10 @@ export class RightsCollector {
     for (const permission of combination.permissions) known.permissions.add(permission);
   }
 
-  /** @param isWitness whether one version allows a subject all of some actions and the other refuses them */
+  /**
+   * @param isWitness whether one version allows a subject all of some actions and the other refuses
+   *   them
+   */
   finish(
     isWitness: (subject: Subject | null, actions: readonly string[]) => boolean,
   ): readonly ChangedRights[] {
@@ -96,7 +102,10 @@ export class RightsCollector {
   }
 }
 
-/** A subject that has some principals and nothing else; undefined if a policy of an own kind is among them. */
+/**
+ * A subject that has some principals and nothing else; undefined if a policy of an own kind is
+ * among them.
+ */
 function exampleSubject(atoms: readonly Atom[]): Subject | null | undefined {
   if (atoms.length === 0) return null;
   if (atoms.some(({ principal }) => principal.kind === 'policy')) return undefined;

@@ -21,13 +21,14 @@ export interface Combinations {
 const NO_COMBINATION: Combinations = Object.freeze({ found: Object.freeze([]), complete: true });
 
 /**
- * Which subjects a decision allows, with the subject left out: those that satisfy policies of at least `needed` permissions.
+ * Which subjects a decision allows, with the subject left out: those that satisfy policies of at
+ * least `needed` permissions.
  *
  * INVARIANT: more atoms never turn a grant into a denial, whatever the combining algorithm.
  */
 export class AccessCondition {
   readonly rule: AccessRule;
-  /** Number of grants that are needed: 0 for everyone, Infinity for nobody. */
+  /** Number of grants that are needed: 0: everyone. Infinity: never granted. */
   readonly needed: number;
   readonly #clauses: readonly Clause[];
   /** Permissions that every subject satisfies. */
@@ -90,7 +91,8 @@ export class AccessCondition {
   /**
    * The minimal combinations: each is enough, and none of its atoms can be left out.
    *
-   * If one grant is enough, all of them are found. Otherwise their number can be exponential, and the search is bounded.
+   * If one grant is enough, all of them are found. Otherwise their number can be exponential, and
+   * the search is bounded.
    */
   combinations(): Combinations {
     this.#combinations ??= this.find();

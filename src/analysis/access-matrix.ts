@@ -29,7 +29,10 @@ export interface MatrixRow extends ResourceReference {
   readonly namedUsers: readonly string[];
   /** Principals with at least one action. */
   readonly cells: readonly MatrixCell[];
-  /** Actions that no principal alone allows, and that several together or policies of your own kinds do. */
+  /**
+   * Actions that no principal alone allows, and that several together or policies of your own kinds
+   * do.
+   */
   readonly combined: readonly string[];
 }
 
@@ -59,8 +62,8 @@ const MATRIX_OPTIONS: OptionNames<AccessMatrixOptions> = {
 };
 
 /**
- * What each role, group and namespace alone allows on each registered resource, each action asked for alone. Exact for every
- * strategy.
+ * What each role, group and namespace alone allows on each registered resource, each action asked
+ * for alone. Exact for every strategy.
  *
  * @throws TypeError if an option is invalid
  * @throws RequestInvalidError if a page does not fit the question

@@ -15,11 +15,13 @@ import { SnapshotAccess } from './snapshot-access.js';
 
 /** What somebody may do to one registered resource. */
 export interface ResourceRights extends ResourceReference {
-  /** Actions that are allowed, each asked for alone; with `options.actions`, all of them together. */
+  /**
+   * Actions that are allowed, each asked for alone; with `options.actions`, all of them together.
+   */
   readonly actions: readonly string[];
   /**
-   * For a principal: further actions that policies of your own kinds could allow, which nothing is known of. Empty for a user,
-   * whose policies are asked.
+   * For a principal: further actions that policies of your own kinds could allow, which nothing is
+   * known of. Empty for a user, whose policies are asked.
    */
   readonly conditional: readonly string[];
 }
@@ -51,17 +53,20 @@ const CAN_WHAT_OPTIONS: OptionNames<CanWhatOptions> = {
 };
 
 /**
- * Everything that a user may do to registered resources; or what a role, group or namespace alone allows to a user with a name.
+ * Everything that a user may do to registered resources; or what a role, group or namespace alone
+ * allows to a user with a name.
  *
- * An action set is more than its actions: `READ_ONLINE` and `READ_OFFLINE` of two permissions are allowed one by one, and not
- * together. Ask for a set with `options.actions`.
+ * An action set is more than its actions: `READ_ONLINE` and `READ_OFFLINE` of two permissions are
+ * allowed one by one, and not together. Ask for a set with `options.actions`.
  *
- * @param who a user, null for the anonymous user, or a principal such as `{ kind: 'role', name: 'analyst' }`
+ * @param who a user, null for the anonymous user, or a principal such as `{ kind: 'role', name:
+ *   'analyst' }`
  * @throws TypeError if an argument is invalid
  * @throws RequestInvalidError if a page does not fit the question
  * @example
  * canWhat(snapshot, { username: 'ann', roles: ['analyst'] }, { types: ['FeatureView'] }).resources;
- * // [{ project: 'risk', type: 'FeatureView', name: 'scores', actions: ['READ_ONLINE'], conditional: [] }]
+ * // [{ project: 'risk', type: 'FeatureView', name: 'scores',
+ * //    actions: ['READ_ONLINE'], conditional: [] }]
  */
 export function canWhat(
   snapshot: Snapshot,
@@ -150,7 +155,10 @@ function askPrincipal(snapshot: CompiledSnapshot, { kind, name }: NamedPrincipal
     masks.map((mask) => answerFor(access.conditionOn(permissionSet, mask), key));
 }
 
-/** The answer for a user with a name who has one role, group or namespace, and nothing else that is known. */
+/**
+ * The answer for a user with a name who has one role, group or namespace, and nothing else that is
+ * known.
+ */
 export function answerFor(condition: AccessCondition, key: string): Answer {
   const keys = [key, NAMED_USER.key];
   if (condition.allows(keys)) return 'yes';

@@ -18,8 +18,8 @@ import { SnapshotAccess } from './snapshot-access.js';
 const MAX_TAKEN_LENGTH = 5000;
 
 /**
- * Names that `wide` allows and `narrow` refuses, for every strategy: all ways in which the patterns of both versions can match
- * a name together.
+ * Names that `wide` allows and `narrow` refuses, for every strategy: all ways in which the patterns
+ * of both versions can match a name together.
  */
 export function compareNamesBroadly(
   narrow: CompiledSnapshot,

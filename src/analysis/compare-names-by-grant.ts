@@ -23,8 +23,9 @@ interface Grant {
 }
 
 /**
- * Names that `wide` allows and `narrow` refuses, where one grant is enough: each grant that `narrow` does not have is compared
- * with all grants of `narrow` for the same principal, action and type.
+ * Names that `wide` allows and `narrow` refuses, where one grant is enough: each grant that
+ * `narrow` does not have is compared with all grants of `narrow` for the same principal, action and
+ * type.
  */
 export function compareNamesByGrant(
   narrow: CompiledSnapshot,

@@ -7,7 +7,10 @@ export interface ResourceCoverage {
   readonly coverage: Coverage;
 }
 
-/** What the permissions that cover a resource leave open. Resources with one permission set share it. */
+/**
+ * What the permissions that cover a resource leave open. Resources with one permission set share
+ * it.
+ */
 export interface Coverage {
   /** Whether a permission covers the resource. Excluded permissions count. */
   readonly secured: boolean;

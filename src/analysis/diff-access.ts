@@ -21,9 +21,14 @@ export interface AccessDiff {
   /** On registered resources. */
   readonly gained: readonly AccessChange[];
   readonly lost: readonly AccessChange[];
-  /** On names that neither version has registered, with unknown tags; null if they were left out. */
+  /**
+   * On names that neither version has registered, with unknown tags; null if they were left out.
+   */
   readonly names: NamesDiff | null;
-  /** False if combinations of principals were cut, so that changes on registered resources may be missing. */
+  /**
+   * False if combinations of principals were cut, so that changes on registered resources may be
+   * missing.
+   */
   readonly complete: boolean;
   /** Whether something was gained, or may have been. */
   readonly widened: boolean;
@@ -40,17 +45,20 @@ export interface DiffAccessOptions {
 const DIFF_OPTIONS: OptionNames<DiffAccessOptions> = { names: true, maxStates: true };
 
 /**
- * Which subjects gained and lost which actions on which resources, between two versions of the permissions and the registry.
+ * Which subjects gained and lost which actions on which resources, between two versions of the
+ * permissions and the registry.
  *
- * On registered resources it is exact. A resource that one version alone has registered is decided on in the other one as an
- * unregistered one. For all other names, patterns are compared as automata: a witness is a name that one version allows and
- * the other refuses, and without one no such name exists. A search is bounded; past its bound the answer is "undecided", which
- * counts as widened.
+ * On registered resources it is exact. A resource that one version alone has registered is decided
+ * on in the other one as an unregistered one. For all other names, patterns are compared as
+ * automata: a witness is a name that one version allows and the other refuses, and without one no
+ * such name exists. A search is bounded; past its bound the answer is "undecided", which counts as
+ * widened.
  *
  * @throws TypeError if the snapshots have different vocabularies, or an option is invalid
  * @example
  * const { gained, names } = diffAccess(before.snapshot, after.snapshot);
- * gained[0]; // { resource: {…}, principals: [{ kind: 'role', name: 'intern' }], actions: ['READ_ONLINE'], subject: {…}, … }
+ * gained[0]; // { resource: {…}, principals: [{ kind: 'role', name: 'intern' }],
+ *            //   actions: ['READ_ONLINE'], subject: {…}, … }
  */
 export function diffAccess(
   old: Snapshot,
@@ -71,8 +79,8 @@ export function diffAccess(
 }
 
 /**
- * If one grant is enough and uncovered resources are refused, only a permission that was added can open a name. Otherwise all
- * permissions of a type are looked at together.
+ * If one grant is enough and uncovered resources are refused, only a permission that was added can
+ * open a name. Otherwise all permissions of a type are looked at together.
  */
 function diffNames(
   old: CompiledSnapshot,

@@ -22,10 +22,12 @@ export interface MinimalSets {
 }
 
 /**
- * Finds the minimal sets of atoms that satisfy clauses of a total weight; the weight of a clause is its number of permissions.
+ * Finds the minimal sets of atoms that satisfy clauses of a total weight; the weight of a clause is
+ * its number of permissions.
  *
- * Goes through the sets in the order of their atoms. A set is left out, with all that contain it, if an atom of it satisfies
- * nothing that the others do not, or if the atoms that are left cannot reach the weight.
+ * Goes through the sets in the order of their atoms. A set is left out, with all that contain it,
+ * if an atom of it satisfies nothing that the others do not, or if the atoms that are left cannot
+ * reach the weight.
  *
  * @param needed at least 1, and reachable
  */

@@ -19,7 +19,10 @@ export interface UndecidedNames {
   readonly reason: string;
 }
 
-/** Whether the engine confirms that `wide` allows a subject something on a name, and `narrow` refuses it. */
+/**
+ * Whether the engine confirms that `wide` allows a subject something on a name, and `narrow`
+ * refuses it.
+ */
 export function nameWitness(
   narrow: CompiledSnapshot,
   wide: CompiledSnapshot,

@@ -26,10 +26,12 @@ export interface NearMiss {
 }
 
 /**
- * The permissions that fail on exactly one of their conditions: project, type, name, tags, actions or policy. For messages to
- * the people who write permissions. Tries every permission: not for a request's path.
+ * The permissions that fail on exactly one of their conditions: project, type, name, tags, actions
+ * or policy. For messages to the people who write permissions. Tries every permission: not for a
+ * request's path.
  *
- * @throws TypeError on arguments of a wrong type, and on an action or a resource type that is not in the vocabulary
+ * @throws TypeError on arguments of a wrong type, and on an action or a resource type that is not
+ *   in the vocabulary
  */
 export function findNearMisses(
   snapshot: CompiledSnapshot,

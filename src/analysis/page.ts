@@ -30,7 +30,8 @@ const MAX_TOKEN_LENGTH = 200;
  *
  * @param page undefined: the whole list
  * @param question whatever the list depends on, as JSON
- * @throws RequestInvalidError on a limit below 1 or above 10,000, and on a token of another question or limit
+ * @throws RequestInvalidError on a limit below 1 or above 10,000, and on a token of another
+ *   question or limit
  */
 export function paginate<T>(
   list: readonly T[],

@@ -64,7 +64,9 @@ function isSupported(pattern: NamePatternSource, python: PythonVersion | undefin
   }
 }
 
-/** The projects that either snapshot knows; undefined is the project of resources that name none. */
+/**
+ * The projects that either snapshot knows; undefined is the project of resources that name none.
+ */
 export function allProjects(
   ...snapshots: readonly CompiledSnapshot[]
 ): readonly (string | undefined)[] {

@@ -6,7 +6,10 @@ export interface NamedUser {
   readonly kind: 'named-user';
 }
 
-/** A policy of a kind of your own that is a predicate: it is satisfied or not, and nothing else is known of it. */
+/**
+ * A policy of a kind of your own that is a predicate: it is satisfied or not, and nothing else is
+ * known of it.
+ */
 export interface OpaquePolicy {
   readonly kind: 'policy';
   readonly policy: PolicyData;
@@ -52,7 +55,10 @@ export function identityOf(value: object): number {
   return identity;
 }
 
-/** @param data the policy's key: a text for policies that equal ones share, otherwise the policy itself */
+/**
+ * @param data the policy's key: a text for policies that equal ones share, otherwise the policy
+ *   itself
+ */
 export function opaqueAtom(
   kind: PolicyKind,
   policy: PolicyData,

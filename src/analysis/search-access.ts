@@ -56,8 +56,8 @@ export interface ActionSearch {
 const PAGE: OptionNames<PageRequest> = { limit: true, token: true };
 
 /**
- * Which roles, groups or namespaces alone are enough, in the shape of a subject search of AuthZEN. Users are not listed: an
- * authorizer does not know them.
+ * Which roles, groups or namespaces alone are enough, in the shape of a subject search of AuthZEN.
+ * Users are not listed: an authorizer does not know them.
  *
  * @throws TypeError if an argument is invalid
  * @throws RequestInvalidError if the page does not fit the question
@@ -90,8 +90,8 @@ export function searchSubjects(
 }
 
 /**
- * Which registered resources of one type somebody may do some actions together to, in the shape of a resource search of
- * AuthZEN. Sub-types are not included.
+ * Which registered resources of one type somebody may do some actions together to, in the shape of
+ * a resource search of AuthZEN. Sub-types are not included.
  *
  * @throws TypeError if an argument is invalid
  * @throws RequestInvalidError if the page does not fit the question
@@ -123,13 +123,15 @@ export function searchResources(
 }
 
 /**
- * Which actions somebody may do to a resource, each alone, in the shape of an action search of AuthZEN.
+ * Which actions somebody may do to a resource, each alone, in the shape of an action search of
+ * AuthZEN.
  *
  * @throws TypeError if an argument is invalid
  * @throws RequestInvalidError if the page does not fit the question
  * @source OpenID AuthZEN Authorization API 1.0, "Action Search API"
  * @example
- * searchActions(snapshot, { subject, resource: { type: 'FeatureView', name: 'risk_scores' } }).results;
+ * const resource = { type: 'FeatureView', name: 'risk_scores' };
+ * searchActions(snapshot, { subject, resource }).results;
  * // [{ name: 'DESCRIBE' }, { name: 'READ_ONLINE' }]
  */
 export function searchActions(

@@ -14,7 +14,10 @@ import { type Atom, attributeAtom, opaqueAtom } from './principal.js';
 
 type Policy = Pick<Clause, 'everyone' | 'atoms'>;
 
-/** Makes the access conditions of a snapshot. Keeps what depends on its policies, and nothing that a caller can grow. */
+/**
+ * Makes the access conditions of a snapshot. Keeps what depends on its policies, and nothing that a
+ * caller can grow.
+ */
 export class SnapshotAccess {
   readonly snapshot: CompiledSnapshot;
   readonly #policies = new Map<SubjectTest, Policy>();
@@ -43,7 +46,10 @@ export class SnapshotAccess {
     return this.combine(applicable, indeterminate.length + excluded.length);
   }
 
-  /** By action ID: the condition of each action alone. Actions that the same permissions hold share one. */
+  /**
+   * By action ID: the condition of each action alone. Actions that the same permissions hold share
+   * one.
+   */
   conditionsOf(permissionSet: PermissionSet): readonly AccessCondition[] {
     const { evaluator, vocabulary } = this.snapshot;
     const actions = vocabulary.actions.map((_, id) => id);

@@ -13,7 +13,10 @@ import {
 } from './references.js';
 import { SnapshotAccess } from './snapshot-access.js';
 
-/** Principals of which all are needed and together are enough. Without any: everyone, the anonymous user included. */
+/**
+ * Principals of which all are needed and together are enough. Without any: everyone, the anonymous
+ * user included.
+ */
 export interface PrincipalCombination {
   readonly principals: readonly AccessPrincipal[];
   /** The permissions that grant, in the order in which they were given; empty if a rule decides. */
@@ -24,11 +27,15 @@ export interface PrincipalCombination {
 export interface WhoCan {
   /** The rule that decides. */
   readonly rule: AccessRule;
-  /** The minimal combinations: who has all principals of one of them is allowed, all others are refused. */
+  /**
+   * The minimal combinations: who has all principals of one of them is allowed, all others are
+   * refused.
+   */
   readonly combinations: readonly PrincipalCombination[];
   /**
-   * False if more combinations may exist than the ones that were found: with the strategies `consensus` and `unanimous` their
-   * number can be exponential. Those that are given are right in either case.
+   * False if more combinations may exist than the ones that were found: with the strategies
+   * `consensus` and `unanimous` their number can be exponential. Those that are given are right in
+   * either case.
    */
   readonly complete: boolean;
 }
@@ -50,18 +57,21 @@ export interface WhoCanOptions {
 const WHO_CAN_OPTIONS: OptionNames<WhoCanOptions> = { page: { limit: true, token: true } };
 
 /**
- * Who may do all of `actions` together to a resource: the minimal combinations of roles, groups, namespaces and policies of
- * your own kinds. Exact, and without a list of users.
+ * Who may do all of `actions` together to a resource: the minimal combinations of roles, groups,
+ * namespaces and policies of your own kinds. Exact, and without a list of users.
  *
- * A policy of your own kind that is a predicate is a principal of its own. Permissions with the same policy share it.
+ * A policy of your own kind that is a predicate is a principal of its own. Permissions with the
+ * same policy share it.
  *
  * @param resource for a registered resource the registered tags count
  * @throws TypeError if an argument is invalid, as `authorizer.can` does
  * @throws RequestInvalidError if a page does not fit the question
  * @source model.md: one permission must hold all the requested actions to match
  * @example
- * whoCan(authorizer.snapshot, 'WRITE_ONLINE', { type: 'FeatureView', name: 'risk_scores' }).combinations;
- * // [{ principals: [{ kind: 'role', name: 'risk-lead' }], permissions: [{ project: null, name: 'risk-writers' }] }]
+ * const view = { type: 'FeatureView', name: 'risk_scores' };
+ * whoCan(authorizer.snapshot, 'WRITE_ONLINE', view).combinations;
+ * // [{ principals: [{ kind: 'role', name: 'risk-lead' }],
+ * //    permissions: [{ project: null, name: 'risk-writers' }] }]
  */
 export function whoCan(
   snapshot: Snapshot,
@@ -104,7 +114,8 @@ const REVIEW_OPTIONS: OptionNames<ReviewOptions> = { actions: true, types: true 
  *
  * @throws TypeError if an option is invalid
  * @example
- * for (const { resource, action, combinations } of reviewAccess(snapshot, { types: ['FeatureView'] })) {
+ * const views = { types: ['FeatureView'] };
+ * for (const { resource, action, combinations } of reviewAccess(snapshot, views)) {
  *   console.log(resource.name, action, combinations.length);
  * }
  */

@@ -5,7 +5,7 @@ import type { PermissionReference, ResourceReference } from '../analysis/index.j
  *
  * - `error`: someone whom no permission names gets in, or the audit cannot tell.
  * - `warning`: a hole for who is in a position to use it, or most likely a mistake.
- * - `note`: worth knowing; nobody gets in by it.
+ * - `note`: worth knowing; it opens nothing.
  */
 export type FindingLevel = 'error' | 'warning' | 'note';
 
@@ -39,7 +39,10 @@ export interface AuditReport {
   };
   /** Resources that no permission covers, whatever the action. */
   readonly unsecured: readonly ResourceReference[];
-  /** Actions that no permission holds, by resource. Unsecured resources are here too, with all actions. */
+  /**
+   * Actions that no permission holds, by resource. Unsecured resources are here too, with all
+   * actions.
+   */
   readonly uncoveredActions: readonly UncoveredActions[];
   readonly permissions: readonly PermissionMatches[];
   /** The worst first. */

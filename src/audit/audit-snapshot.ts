@@ -5,10 +5,11 @@ import { type AuditReport, FINDING_LEVELS, type Finding } from './audit-report.j
 import { FINDING_RULES } from './finding-rules.js';
 
 /**
- * Audits a feature store: what no permission protects, what permissions open, and what they say in vain.
+ * Audits a feature store: what no permission protects, what permissions open, and what they say in
+ * vain.
  *
- * Pure. `snapshot` holds the permissions and the resources; compile it with `onUnsupportedPattern: 'exclude'`, so that a
- * permission which is not understood is reported and not thrown.
+ * Pure. `snapshot` holds the permissions and the resources; compile it with `onUnsupportedPattern:
+ * 'exclude'`, so that a permission which is not understood is reported and not thrown.
  *
  * @throws TypeError when the snapshot does not know the project
  * @source model.md, "Known defects upstream", for the rules

@@ -24,7 +24,10 @@ export function describePermission(
   return `permission ${quote(name)}${ofProject(facts, project)}`;
 }
 
-/** Groups resources that have the same project, type and actions, in the order in which they come first. */
+/**
+ * Groups resources that have the same project, type and actions, in the order in which they come
+ * first.
+ */
 export function groupByActions(
   resources: Iterable<ResourceReference & { readonly actions: readonly string[] }>,
 ): readonly ActionGroup[] {

@@ -44,11 +44,13 @@ type Source = Snapshot['permissions'][number];
 /**
  * Reads the permissions of a snapshot as Feast 0.66 and 0.67 do, to compare its answers with ours.
  *
- * Feast compares `required_tags` with an attribute that only permissions have: their own `required_tags`. On every other
- * resource, and on a permission without required tags, the filter passes. Feast cannot read a project that has a permission
- * with the allow-all policy. Permissions that this package does not understand stay excluded.
+ * Feast compares `required_tags` with an attribute that only permissions have: their own
+ * `required_tags`. On every other resource, and on a permission without required tags, the filter
+ * passes. Feast cannot read a project that has a permission with the allow-all policy. Permissions
+ * that this package does not understand stay excluded.
  *
- * Cost: the permissions are compiled again at the first question, once for permissions and once for all other resources.
+ * Cost: the permissions are compiled again at the first question, once for permissions and once for
+ * all other resources.
  *
  * @source Feast 0.66.0, feast/permissions/matcher.py and policy.py
  * @example
@@ -103,14 +105,20 @@ function isFor(source: Source, project: string | undefined): boolean {
   return source.project === undefined || source.project === project;
 }
 
-/** The mark of a parsed permission stays: text in it that begins with `glob:` is a regular expression. */
+/**
+ * The mark of a parsed permission stays: text in it that begins with `glob:` is a regular
+ * expression.
+ */
 function withoutTags(source: Source): Source {
   const members = Object.getOwnPropertyDescriptors(source);
   const requiredTags = { value: Object.freeze({}), enumerable: true };
   return Object.freeze(Object.create(Object.prototype, { ...members, requiredTags }) as Source);
 }
 
-/** Without resources: the registered tags must not speak. Every other option is what Feast's servers do. */
+/**
+ * Without resources: the registered tags must not speak. Every other option is what Feast's servers
+ * do.
+ */
 function compile(
   { options, projects }: CompiledSnapshot,
   permissions: readonly Source[],

@@ -1,7 +1,10 @@
 import type { AuditFacts } from './audit-facts.js';
 import type { Finding, FindingLevel } from './audit-report.js';
 
-/** A finding without what all findings of its rule have in common. `level` is there where it is not that of the rule. */
+/**
+ * A finding without what all findings of its rule have in common. `level` is there where it is not
+ * that of the rule.
+ */
 export type FindingDetail = Omit<Finding, 'rule' | 'level'> & { readonly level?: FindingLevel };
 
 /** Something that an audit looks for. */

@@ -34,12 +34,16 @@ const LEVEL_STYLES: Readonly<Record<FindingLevel, StyleName>> = {
 const AUDIT = 'Audit';
 const INDENT = '  ';
 const MIN_ROOM = 30;
-/** Columns of a table whose names are shortened, where no terminal says its width: twenty long names are one row. */
+/**
+ * Columns of a table whose names are shortened, where no terminal says its width: twenty long names
+ * are one row.
+ */
 const SHORTENED_WIDTH = 120;
 
 /**
- * A report for people: findings by rule, the worst first, with the resources they are about and what to do, and a summary at
- * the end, where a terminal shows it. Of a long list it has the number by type and the first 20 items, unless `all` is set.
+ * A report for people: findings by rule, the worst first, with the resources they are about and
+ * what to do, and a summary at the end, where a terminal shows it. Of a long list it has the number
+ * by type and the first 20 items, unless `all` is set.
  *
  * Shape: lines with a final line end. Names from a registry are made harmless.
  */
@@ -165,8 +169,8 @@ function flowOf(names: readonly string[], layout: TextLayout): TableCell {
 }
 
 /**
- * A table with a column for the project, where there are several. Where names are left out of it, the numbers by type stand
- * before it.
+ * A table with a column for the project, where there are several. Where names are left out of it,
+ * the numbers by type stand before it.
  */
 function resourceTable(
   groups: readonly ActionGroup[],

@@ -131,7 +131,10 @@ function readRequest(
   return request.data;
 }
 
-/** Takes `TYPE:NAME` for the object that it stands for. The value is not used where there is a problem. */
+/**
+ * Takes `TYPE:NAME` for the object that it stands for. The value is not used where there is a
+ * problem.
+ */
 function withResource(
   vocabulary: Vocabulary,
   value: unknown,
@@ -175,7 +178,8 @@ function decide(
   };
 }
 
-// The engine takes what it is asked for as arguments: a project that is missing is a TypeError there.
+// The engine takes what it is asked for as arguments: a project that is missing is a TypeError
+// there.
 function isAboutRequest(error: unknown): error is Error {
   return error instanceof UsageError || error instanceof AuthzError || error instanceof TypeError;
 }

@@ -30,8 +30,9 @@ export interface Arguments {
 }
 
 /**
- * A sub-command: its description, which the help and the checks of its arguments need, and the way to its code.
- * A file `commands/*-command.ts` holds the description and loads `commands/run-*.ts` when the command runs.
+ * A sub-command: its description, which the help and the checks of its arguments need, and the way
+ * to its code. A file `commands/*-command.ts` holds the description and loads `commands/run-*.ts`
+ * when the command runs.
  */
 export interface Command {
   readonly name: string;
@@ -42,7 +43,9 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** What it needs before the path, for example `ACTION`. Default: nothing. */
   readonly operands?: readonly string[];
-  /** How many paths it takes: several, of which one is needed; or none. Default: one at the most. */
+  /**
+   * How many paths it takes: several, of which one is needed; or none. Default: one at the most.
+   */
   readonly manyPaths?: boolean;
   readonly noPath?: boolean;
   /** What is taken where no path is given. */

@@ -6,7 +6,8 @@ import { changesText, type ServicesChanges } from './services-changes.js';
 const MAX_ANSWER = 100;
 
 /**
- * Whether a person wants changes: by `--yes`, or by typing `yes` on a terminal, on which they are shown.
+ * Whether a person wants changes: by `--yes`, or by typing `yes` on a terminal, on which they are
+ * shown.
  *
  * @throws {@link UsageError} when there is neither
  */
@@ -28,7 +29,7 @@ export async function confirmChanges(
   return false;
 }
 
-/** The first line; undefined where there is none, or it is longer than any answer. */
+/** The first line; undefined at the end of input, or if it is longer than any answer. */
 async function readAnswer(stdin: CommandIo['stdin']): Promise<string | undefined> {
   for await (const [line] of readLines(stdin, MAX_ANSWER)) {
     if (line !== undefined) return 'text' in line ? line.text.trim() : undefined;

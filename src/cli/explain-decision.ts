@@ -30,7 +30,10 @@ export interface ExplainedDecision {
     readonly tags: Tags | null;
     /** Whether the registry knows it. */
     readonly registered: boolean;
-    /** Null if it is registered; otherwise a sentence that says so, with the name that was probably meant. */
+    /**
+     * Null if it is registered; otherwise a sentence that says so, with the name that was probably
+     * meant.
+     */
     readonly note: string | null;
   };
   readonly allowed: boolean;

@@ -16,7 +16,8 @@ export interface FieldNames {
 }
 
 /**
- * Says what a schema found wrong, in one line: each field with its problem. Missing fields come first.
+ * Says what a schema found wrong, in one line: each field with its problem. Missing fields come
+ * first.
  *
  * @param what what the whole value is, for example `the request`
  * @param fields what is suggested for a misspelt field

@@ -60,7 +60,10 @@ function hanging(start: string, text: string): readonly string[] {
   );
 }
 
-/** Lines as they are, but for a paragraph with one that is too long, which is wrapped. An indented line is an example. */
+/**
+ * Lines as they are, but for a paragraph with one that is too long, which is wrapped. An indented
+ * line is an example.
+ */
 function paragraphs(notes: readonly string[]): readonly string[] {
   const found: string[][] = [];
   for (const line of notes) {

@@ -2,7 +2,8 @@
 import process from 'node:process';
 import { run } from './run.js';
 
-// A reader that has gone away, such as `head`, is no error. Streams say so with an event that must be listened to.
+// A reader that has gone away, such as `head`, is not an error. Streams say so with an event that
+// must be listened to.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -39,8 +39,8 @@ export interface OpenedStore {
 }
 
 /**
- * Reads and compiles the feature store that a command is about. A permission that is not understood is excluded: it is in
- * the snapshot's warnings.
+ * Reads and compiles the feature store that a command is about. A permission that is not understood
+ * is excluded: it is in the snapshot's warnings.
  *
  * @param options.enforce decides by the permissions even where the configuration says `no_auth`
  * @throws AuthzError when it cannot be read
@@ -110,7 +110,10 @@ export async function readStore(
   };
 }
 
-/** The text of a YAML file; undefined for a folder and for a file that cannot be read, which is reported later. */
+/**
+ * The text of a YAML file; undefined for a folder and for a file that cannot be read, which is
+ * reported later.
+ */
 async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readYamlText(path);
@@ -169,7 +172,10 @@ export function permissionFileContents(
 /** Most warnings that are written out: a registry can have as many as it has permissions. */
 const MAX_WARNINGS = 10;
 
-/** Writes what should be known before an answer is relied on: the warnings of an opened store, or some of them. */
+/**
+ * Writes what should be known before an answer is relied on: the warnings of an opened store, or
+ * some of them.
+ */
 export function printWarnings(warnings: readonly string[], { stderr }: CommandIo): void {
   for (const warning of warnings.slice(0, MAX_WARNINGS)) {
     stderr.write(`feast-permissions: warning: ${neutralize(warning)}\n`);

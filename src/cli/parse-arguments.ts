@@ -6,8 +6,8 @@ import { type Arguments, type Command, type OptionSpec, UsageError } from './com
 /**
  * Reads what stands after a command's name.
  *
- * @throws {@link UsageError} on options that the command does not have, values that are missing, unknown or too many, and
- *   more than one path, or none, where the command does not take that
+ * @throws {@link UsageError} on options that the command does not have, values that are missing,
+ *   unknown or too many, and more than one path, or none, where the command does not take that
  */
 export function parseArguments(command: Command, written: readonly string[]): Arguments {
   const { tokens } = parseArgs({

@@ -19,8 +19,8 @@ const LEGEND =
   'unknown: not understood, so the permission is excluded. It grants nothing, and secures everything that it could match.';
 
 /**
- * The permissions as a table, and what each covers as a second one where that is known; as one block for each permission on
- * a terminal that is too narrow for them. Lines without line ends.
+ * The permissions as a table, and what each covers as a second one where that is known; as one
+ * block for each permission on a terminal that is too narrow for them. Lines without line ends.
  */
 export function permissionTables(
   permissions: readonly ListedPermission[],

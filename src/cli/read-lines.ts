@@ -1,4 +1,4 @@
-/** A line of text, or why it is none. */
+/** A line of text, or why it could not be read. */
 export type ReadLine = { readonly text: string } | { readonly problem: string };
 
 const NEWLINE = 0x0a;
@@ -6,8 +6,9 @@ const NEWLINE = 0x0a;
 /**
  * Splits a stream into lines, however large it is: at most one line is held at a time.
  *
- * Shape: gives the lines that each chunk of the stream completes, in order and without their ends, blank ones included. A
- * line that is too long or not UTF-8 is a problem, and the next one is read as if nothing had been.
+ * Shape: gives the lines that each chunk of the stream completes, in order and without their ends,
+ * blank ones included. A line that is too long or not UTF-8 is a problem, and the next one is read
+ * as if nothing had been.
  *
  * @param maxLength longest line, in bytes
  */

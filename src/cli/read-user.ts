@@ -9,7 +9,10 @@ const MAX_FILE_LENGTH = 1024 * 1024;
 
 const names = z.array(z.string()).optional();
 
-/** A user as JSON has it; null is the anonymous one. A field that is not known may be a misspelt one, so it is refused. */
+/**
+ * A user as JSON has it; null is the anonymous one. A field that is not known may be a misspelt
+ * one, so it is refused.
+ */
 export const userSchema: z.ZodType<Subject | null> = z
   .strictObject({
     username: z.string(),
@@ -30,7 +33,8 @@ export const USER_FIELDS: FieldNames = {
 };
 
 /**
- * Reads the user that a command line names: JSON, the path of a file with JSON, `null` or `anonymous`.
+ * Reads the user that a command line names: JSON, the path of a file with JSON, `null` or
+ * `anonymous`.
  *
  * @throws {@link UsageError} if it is not one of these
  */

@@ -21,7 +21,8 @@ export function resolveActions(
 /**
  * The type that a written name stands for, in any case.
  *
- * @throws {@link UsageError} on a name that is unknown, and on an alias, since a resource is of one type
+ * @throws {@link UsageError} on a name that is unknown, and on an alias, since a resource is of one
+ *   type
  */
 export function resolveType({ types, resolveType: resolve }: Vocabulary, written: string): string {
   const [type, second] = resolve(written) ?? [];

@@ -11,11 +11,13 @@ const MAX_COMPARED = 20_000;
 const MAX_LISTED = 5;
 
 /**
- * Splits `TYPE:NAME`. The type may be written in any case; everything after the first colon is the name.
+ * Splits `TYPE:NAME`. The type may be written in any case; everything after the first colon is the
+ * name.
  *
  * @throws {@link UsageError} if a half is missing or the type is unknown
  * @example
- * parseResourceName(vocabulary, 'feature_view:driver_stats') // { type: 'FeatureView', name: 'driver_stats' }
+ * parseResourceName(vocabulary, 'feature_view:driver_stats')
+ * // { type: 'FeatureView', name: 'driver_stats' }
  */
 export function parseResourceName(
   vocabulary: Vocabulary,
@@ -43,7 +45,8 @@ export function findResource(
 }
 
 /**
- * Says that a question must name a project, with some to choose from; undefined if there is a default one.
+ * Says that a question must name a project, with some to choose from; undefined if there is a
+ * default one.
  *
  * @param place where to name it, for example ``with `--project` ``
  */
@@ -54,7 +57,10 @@ export function explainMissingProject(snapshot: Snapshot, place: string): string
   return `the registry has ${projects.size} projects, such as ${known.join(', ')}: name one ${place}`;
 }
 
-/** Says that a resource is not in the registry. A misspelt name, type or project is the most likely reason. */
+/**
+ * Says that a resource is not in the registry. A misspelt name, type or project is the most likely
+ * reason.
+ */
 export function describeUnregistered(
   snapshot: Snapshot<FeastVocabulary>,
   { type, name, project }: ResourceOf<FeastVocabulary>,

@@ -53,8 +53,9 @@ const USAGE_ERROR = 2;
 /**
  * Runs the command line `feast-permissions …argv`.
  *
- * Shape: `argv` is what stands after the program's name; gives the exit code: 0 clean, 1 findings or a refusal, 2 a command
- * line or an input that cannot be understood. Writes one line on standard error for each error, without a stack.
+ * Shape: `argv` is what stands after the program's name; gives the exit code: 0 clean, 1 findings
+ * or a refusal, 2 a command line or an input that cannot be understood. Writes one line on standard
+ * error for each error, without a stack.
  */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   try {
@@ -88,7 +89,10 @@ async function dispatch(argv: readonly string[], io: CommandIo): Promise<number>
   return 0;
 }
 
-/** The commands whose names begin with `words`, where more than `words` is needed to tell which is meant. */
+/**
+ * The commands whose names begin with `words`, where more than `words` is needed to tell which is
+ * meant.
+ */
 function groupOf(words: readonly string[]): readonly Command[] | undefined {
   const named = words.filter((word) => !HELP_WORDS.has(word));
   const group = COMMANDS.filter(({ name }) => startsWith(name.split(' '), named));

@@ -26,7 +26,8 @@ const LINE = 100;
 /**
  * The text of the one file that a command is given.
  *
- * @throws {@link UsageError} if none or several are given, ConfigInvalidError when it cannot be read
+ * @throws {@link UsageError} if none or several are given, ConfigInvalidError when it cannot be
+ *   read
  */
 export async function readOneFile({
   paths,
@@ -38,7 +39,9 @@ export async function readOneFile({
   return { file, text: await readYamlText(file) };
 }
 
-/** Writes what was found or done, as `--format` says. Gives the exit code: 1 if anything is left. */
+/**
+ * Writes what was found or done, as `--format` says. Gives the exit code: 1 if anything is left.
+ */
 export async function writeChanges(
   result: ServicesChanges,
   args: Arguments,

@@ -5,10 +5,11 @@ import type { CommandIo } from './command-io.js';
 const MIN_WIDTH = 40;
 
 /**
- * Colours and width of what goes to standard output, and whether `--all` asks for long lists in full.
+ * Colours and width of what goes to standard output, and whether `--all` asks for long lists in
+ * full.
  *
- * Colours: never with `--no-color` or a `NO_COLOR` that is not empty, always with a `FORCE_COLOR` other than `0`, and
- * otherwise on a terminal that is not dumb.
+ * Colours: never with `--no-color` or a `NO_COLOR` that is not empty, always with a `FORCE_COLOR`
+ * other than `0`, and otherwise on a terminal that is not dumb.
  *
  * @source https://no-color.org and https://force-color.org
  */

@@ -1,7 +1,7 @@
 /** The `auth` section of a feature store: how its servers know who is asking. */
 export type AuthConfig = NoAuthConfig | KubernetesAuthConfig | OidcServerConfig | OidcClientConfig;
 
-/** Nobody is asked who they are, and nothing is enforced. */
+/** Callers are not identified, and nothing is enforced. */
 export interface NoAuthConfig {
   readonly type: 'no_auth';
 }
@@ -21,8 +21,8 @@ export interface OidcServerConfig extends OidcSettings {
 
 /**
  * OIDC, seen by a client that needs a token of its own: given here (`token`), in a variable
- * (`tokenEnvVar`), asked for with `clientId` and `clientSecret`, and `username` and `password` where
- * they are set, or, with none of these, found in the client's surroundings.
+ * (`tokenEnvVar`), asked for with `clientId` and `clientSecret`, and `username` and `password`
+ * where they are set, or, with none of these, found in the client's surroundings.
  */
 export interface OidcClientConfig extends OidcSettings {
   readonly role: 'client';

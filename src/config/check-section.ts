@@ -5,8 +5,8 @@ import { parseYaml, type YamlDocument } from './parse-yaml.js';
 /**
  * Checks one section of a file against its schema.
  *
- * Shape: gives the schema's output, or `undefined` after adding at least one error to `errors`, each
- * at the line and column of its field.
+ * Shape: gives the schema's output, or `undefined` after adding at least one error to `errors`,
+ * each at the line and column of its field.
  */
 export function checkSection<Output>(
   schema: z.ZodType<Output>,

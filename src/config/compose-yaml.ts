@@ -10,19 +10,24 @@ import {
 } from 'yaml';
 import { ConfigInvalidError, throwCollected } from '../model/errors.js';
 
-/** Longest text that is read, in UTF-16 code units; the loader applies it to the bytes of a file too. */
+/**
+ * Longest text that is read, in UTF-16 code units; the loader applies it to the bytes of a file
+ * too.
+ */
 export const MAX_YAML_LENGTH: number = 1024 * 1024;
 
 const MAX_DEPTH = 100;
-// A feature store has some hundreds. The parser takes seconds for the million that fit in the length.
+// A feature store has some hundreds. The parser takes seconds for the million that fit in the
+// length.
 const MAX_LEXEMES = 100_000;
 const MAX_REPORTED = 10;
 
-// What YAML allows in a file: no control characters, no halves of surrogate pairs, no non-characters.
+// What YAML allows in a file: no control characters, no halves of surrogate pairs, no
+// non-characters.
 const NOT_PRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-// Line breaks for PyYAML, which reads the file for Feast, and characters like any other for YAML 1.2:
-// what follows one of them in a comment is in force there and invisible here.
+// Line breaks for PyYAML, which reads the file for Feast, and characters like any other for YAML
+// 1.2: what follows one of them in a comment is in force there and invisible here.
 const FOREIGN_BREAK = /\r(?!\n)|\x85/;
 const FOREIGN_BREAK_OUTSIDE_QUOTES = /[\u2028\u2029]/;
 const SCALAR_FOLLOWS = '\x1f';
@@ -35,12 +40,14 @@ const CLOSING = '\uffff';
 const COMPOSER_OPTIONS = {
   schema: 'failsafe',
   resolveKnownTags: false,
-  // The parser compares each key with all before it; whoever walks the nodes has a map at hand.
+  // The parser compares each key with all before it; walking the nodes with a map is faster.
   uniqueKeys: false,
   prettyErrors: false,
 } as const;
 
-/** Messages for syntax errors. The parser's own may quote the text, and the text may be a secret. */
+/**
+ * Messages for syntax errors. The parser's own may quote the text, and the text may be a secret.
+ */
 const SYNTAX_MESSAGES: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ['BAD_ALIAS', 'bad name of an anchor or alias'],
   ['BAD_DIRECTIVE', 'bad directive'],
@@ -71,7 +78,8 @@ export interface ComposedYaml {
  * Cost: bounded by limits on length, depth and number of lexemes, which are checked before the
  * recursive half of the parser runs.
  *
- * @throws ConfigInvalidError with file, line and column: not YAML, more than one document, or over a limit.
+ * @throws ConfigInvalidError with file, line and column: not YAML, more than one document, or over
+ *   a limit.
  */
 export function composeYaml(text: string, file: string | undefined): ComposedYaml {
   const lines = new LineCounter();
@@ -138,7 +146,8 @@ function readTokens(
     previous = lexeme;
     tokens.push(...parser.next(lexeme));
     lexemes += 1;
-    // SECURITY: deep nesting overflows the stack of the composer, which can abort the whole process.
+    // SECURITY: deep nesting overflows the stack of the composer, which can abort the whole
+    // process.
     if (parser.stack.length > MAX_DEPTH) throw errorAt(parser.offset, 'nested too deeply');
     if (lexemes > MAX_LEXEMES) throw errorAt(parser.offset, 'too many values');
   }

@@ -8,14 +8,14 @@ const WITH_DEFAULT = /^(\w+):-(.*)$/s;
  * Replaces `$NAME` and `${NAME}` with the variable's value, and `${NAME:-default}` with the default
  * where the variable is unset or empty.
  *
- * Any other name that is not set stays as written. Escapes do not exist, names without braces are as
- * long as possible, and neither a value nor a default is expanded again.
+ * Any other name that is not set stays as written. Escapes do not exist, names without braces are
+ * as long as possible, and neither a value nor a default is expanded again.
  *
- * @param onUnset called for each reference that stays as written, with the name where it is in braces
- *   and well-formed
+ * @param onUnset called for each reference that stays as written, with the name where it is in
+ *   braces and well-formed
  * @returns `undefined` if the result would be longer than `maxLength` UTF-16 code units
- * @source Python `os.path.expandvars` on POSIX, which Feast applies to the file; differs: per value, and
- *   defaults, as in POSIX shells
+ * @source Python `os.path.expandvars` on POSIX, which Feast applies to the file; differs: per
+ *   value, and defaults, as in POSIX shells
  * @example
  * expandEnvironment('$HOST:${PORT:-443}', { HOST: 'idp' }, 100) // 'idp:443'
  */

@@ -27,7 +27,10 @@ export function findAuthLookalikes(store: Readonly<Record<string, unknown>>): Au
   return { misspelt, misplaced };
 }
 
-/** Whether the words are equal or differ in one character that was added, left out, replaced or swapped with the next. */
+/**
+ * Whether the words are equal or differ in one character that was added, left out, replaced or
+ * swapped with the next.
+ */
 function isOneEditAway(written: string, word: string): boolean {
   let start = 0;
   while (start < word.length && written[start] === word[start]) start += 1;

@@ -10,7 +10,7 @@ const FILE_NAME = 'feature_store.yaml';
  *
  * Shape: `path` is the file, whatever its name, or the folder that holds `feature_store.yaml`.
  *
- * @throws ConfigInvalidError where there is no such file, or something else in its place.
+ * @throws ConfigInvalidError if the file does not exist or is of another kind.
  */
 export async function findFeatureStoreConfig(path: string): Promise<string> {
   if (typeof path !== 'string') throw new TypeError('the path of a configuration must be a string');

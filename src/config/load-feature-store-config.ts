@@ -8,10 +8,11 @@ import { readYamlText } from './read-yaml-text.js';
 /**
  * Reads the `feature_store.yaml` at `path`, which is the file or the folder that holds it.
  *
- * Paths in the result are absolute. `env` holds the variables for `$NAME` and `${NAME}`; default: those
- * of the process.
+ * Paths in the result are absolute. `env` holds the variables for `$NAME` and `${NAME}`; default:
+ * those of the process.
  *
- * @throws ConfigInvalidError where the file is missing, too large, not UTF-8, or not a feature store.
+ * @throws ConfigInvalidError where the file is missing, too large, not UTF-8, or not a feature
+ *   store.
  */
 export async function loadFeatureStoreConfig(
   path: string,

@@ -12,7 +12,10 @@ export type FeatureStoreLocation =
     }
   | { readonly text: string; readonly variable: string };
 
-/** The whole configuration in base64: for Feast's CLI, and as Feast's operator hands it to its containers. */
+/**
+ * The whole configuration in base64: for Feast's CLI, and as Feast's operator hands it to its
+ * containers.
+ */
 const TEXT = 'FEATURE_STORE_YAML_BASE64';
 const OPERATOR_TEXT = 'TMP_FEATURE_STORE_YAML_BASE64';
 /** The configuration file. */
@@ -29,8 +32,8 @@ const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
  * current folder. Empty variables are skipped.
  *
  * @throws ConfigInvalidError if a variable does not hold the base64 of UTF-8 text of at most 1 MiB
- * @source Feast 0.66.0, how its CLI opens a feature store; its operator. Differs: a path that is given
- *   goes before all of them
+ * @source Feast 0.66.0, how its CLI opens a feature store; its operator. Differs: a path that is
+ *   given goes before all of them
  */
 export function locateFeatureStore(env: Environment): FeatureStoreLocation {
   const given = (name: string): string | undefined =>

@@ -66,10 +66,11 @@ const STRING_TAGS: ReadonlySet<string> = new Set(['!', 'tag:yaml.org,2002:str'])
  * Shape: aliases share the data that they stand for. `env` holds the variables to expand in values;
  * `undefined`: `$` is a character like any other.
  *
- * @param onProblem takes all that is wrong instead of a throw; aliases that stand for too much throw
+ * @param onProblem takes all that is wrong instead of a throw; aliases that stand for too much
+ *   throw
  * @param resolvers for a format with tags of its own. Default: tags are refused
- * @throws ConfigInvalidError with all that is wrong: keys that are there twice, aliases that stand for
- *   nothing or for too much, tags, merge keys that merge no mapping.
+ * @throws ConfigInvalidError with all that is wrong: keys that are there twice, aliases that stand
+ *   for nothing or for too much, tags, merge keys that merge no mapping.
  */
 export function locateYaml(
   source: ComposedYaml,
@@ -204,7 +205,9 @@ function keyOf(key: ParsedNode, build: Build): string | undefined {
   return name;
 }
 
-/** Adds the fields of `<<: *base` or `<<: [*first, *second]`; what is there, or comes first, wins. */
+/**
+ * Adds the fields of `<<: *base` or `<<: [*first, *second]`; what is there, or comes first, wins.
+ */
 function merge(merged: LocatedChild, children: Map<string, LocatedChild>, build: Build): void {
   const bases = Array.isArray(merged.node.value)
     ? Array.from(merged.node.children.values(), (child) => child.node)

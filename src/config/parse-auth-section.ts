@@ -107,8 +107,8 @@ const CLIENT_FIELDS = ['username', 'password', 'client_secret', 'token', 'token_
  *
  * @param section `undefined` (no section) means `no_auth`
  * @returns `undefined` after adding at least one error to `errors`
- * @source Feast 0.66.0, its auth models: same fields, defaults and exclusions. Differs: a section that
- *   is neither a mapping nor the word `no_auth` is refused. Feast takes an empty one, numbers,
+ * @source Feast 0.66.0, its auth models: same fields, defaults and exclusions. Differs: a section
+ *   that is neither a mapping nor the word `no_auth` is refused. Feast takes an empty one, numbers,
  *   `kubernetes` and class names, and then enforces nothing or fails later. A reference to an
  *   environment variable that is not set is refused too; Feast takes it as text.
  */

@@ -19,13 +19,19 @@ import { parseYaml } from './parse-yaml.js';
 /** What a `feature_store.yaml` says about the project, its registry and its users. */
 export interface FeatureStoreConfig {
   readonly file: string | undefined;
-  /** The folder that relative paths start from; `undefined`: not known, and they are left as written. */
+  /**
+   * The folder that relative paths start from; `undefined`: not known, and they are left as
+   * written.
+   */
   readonly baseDirectory: string | undefined;
   readonly project: string;
   readonly provider: string;
   readonly registry: RegistryConfig;
   readonly auth: AuthConfig;
-  /** What the file says without effect, one sentence each, with its place. Holds no value of the file. */
+  /**
+   * What the file says without effect, one sentence each, with its place. Holds no value of the
+   * file.
+   */
   readonly warnings: readonly string[];
 }
 
@@ -63,8 +69,8 @@ const storeSchema = z.object({
  * `provider`, `registry` and `auth` are not looked at.
  *
  * @source Feast 0.66.0, `RepoConfig`; differences are said at each section.
- * @throws ConfigInvalidError with file, line and column; all problems of the file are in its `errors`.
- *   No message holds a value of the file or of the environment.
+ * @throws ConfigInvalidError with file, line and column; all problems of the file are in its
+ *   `errors`. No message holds a value of the file or of the environment.
  * @example
  * parseFeatureStoreConfig('project: demo\nregistry: data/registry.db').auth.type // 'no_auth'
  */

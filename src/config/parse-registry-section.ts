@@ -65,10 +65,10 @@ function missingPath(section: Readonly<Record<string, unknown>>): string {
  * relative file is joined to `baseDirectory`, and stays relative without one. Types that no reader
  * knows are kept: the reader says so.
  *
- * @source Feast 0.66.0, its registry models: same fields and defaults, and a section that is missing is
- *   refused. Without a `path` Feast reads the folder of the store as if it were the file, and fails:
- *   here that is refused at once, as are a negative `cache_ttl_seconds`, an empty `path` and a `null`
- *   section.
+ * @source Feast 0.66.0, its registry models: same fields and defaults, and a section that is
+ *   missing is refused. Without a `path` Feast reads the folder of the store as if it were the
+ *   file, and fails: here that is refused at once, as are a negative `cache_ttl_seconds`, an empty
+ *   `path` and a `null` section.
  */
 export function parseRegistrySection(
   section: unknown,

@@ -14,38 +14,43 @@ export type { YamlResolvers } from './locate-yaml.js';
 /** A parsed YAML file: its data, and where in the file each piece of it stands. */
 export interface YamlDocument {
   /**
-   * The data: strings, numbers, booleans, `null`, dates, arrays, and objects without a prototype, so
-   * that a key like `__proto__` is a key like any other.
+   * The data: strings, numbers, booleans, `null`, dates, arrays, and objects without a prototype,
+   * so that a key like `__proto__` is a key like any other.
    */
   readonly value: unknown;
   /**
-   * An error about the field at `path`, pointing at it, or at the nearest field above it that exists.
+   * An error about the field at `path`, pointing at it, or at the nearest field above it that
+   * exists.
    *
    * `message` goes on where the field's name ends, for example "is missing".
    */
   errorAt(path: readonly PropertyKey[], message: string): ConfigInvalidError;
   /** The same, pointing at the field's name, for a field that should not be there. */
   errorAtKey(path: readonly PropertyKey[], message: string): ConfigInvalidError;
-  /** An error for each value in or below `path` that refers to an environment variable that is not set. */
+  /**
+   * An error for each value in or below `path` that refers to an environment variable that is not
+   * set.
+   */
   unsetVariables(path: readonly PropertyKey[]): readonly ConfigInvalidError[];
 }
 
 /**
- * Parses one YAML document, with `$NAME`, `${NAME}` and `${NAME:-default}` expanded in its values where
- * `options.env` is given.
+ * Parses one YAML document, with `$NAME`, `${NAME}` and `${NAME:-default}` expanded in its values
+ * where `options.env` is given.
  *
  * The environment is expanded after parsing, in values and never in keys: whatever a variable holds
- * is one value, and never a key, a list or a comment. An unquoted value is typed after its expansion.
- * Two equal keys in one mapping are refused.
+ * is one value, and never a key, a list or a comment. An unquoted value is typed after its
+ * expansion. Two equal keys in one mapping are refused.
  *
- * @param options.onProblem takes duplicate keys and the like instead of a throw, so that a caller can
- *   report them with what else is wrong. The data is of no use then
- * @param options.resolvers reads the tags and the unquoted values of a format of its own. Default: tags
- *   are refused
+ * @param options.onProblem takes duplicate keys and the like instead of a throw, so that a caller
+ *   can report them with what else is wrong. The data is of no use then
+ * @param options.resolvers reads the tags and the unquoted values of a format of its own. Default:
+ *   tags are refused
  *
- * @source PyYAML `safe_load` after `os.path.expandvars`, as Feast reads its file; differs: the order of
- *   the two, and duplicate keys, of which Feast takes the last.
- * @throws ConfigInvalidError with file, line and column; never with a value of the file in its message.
+ * @source PyYAML `safe_load` after `os.path.expandvars`, as Feast reads its file; differs: the
+ *   order of the two, and duplicate keys, of which Feast takes the last.
+ * @throws ConfigInvalidError with file, line and column; never with a value of the file in its
+ *   message.
  */
 export function parseYaml(
   text: string,

@@ -19,7 +19,8 @@ const LIST = 'permissions';
  * Reads a permission file. See {@link parsePermissionFile}.
  *
  * @param options.python the version of Python that runs Feast. Default: `3.12`
- * @throws ConfigInvalidError where the file cannot be read, is larger than 1 MiB or not UTF-8, or is not a permission file
+ * @throws ConfigInvalidError where the file cannot be read, is larger than 1 MiB or not UTF-8, or
+ *   is not a permission file
  */
 export async function loadPermissionFile(
   path: string,
@@ -34,21 +35,25 @@ export async function loadPermissionFile(
 }
 
 /**
- * Parses the text of a permission file: YAML with one list, `permissions`, in Feast's spelling of the fields.
+ * Parses the text of a permission file: YAML with one list, `permissions`, in Feast's spelling of
+ * the fields.
  *
- * Shape: each item has `name`, `policy`, and may have `project`, `types`, `name_patterns`, `required_tags`, `actions` and `tags`;
- * a single value stands for a list of one. A policy is `{ type: RoleBasedPolicy, roles: […] }`, or without its type where
- * `roles`, `groups` and `namespaces` tell it: `{ roles: […] }`. A name pattern that starts with `glob:` is a glob.
- * The environment is not expanded: `$` ends a pattern. At most 100,000 values, which is some 3,000 permissions.
+ * Shape: each item has `name`, `policy`, and may have `project`, `types`, `name_patterns`,
+ * `required_tags`, `actions` and `tags`; a single value stands for a list of one. A policy is `{
+ * type: RoleBasedPolicy, roles: […] }`, or without its type where `roles`, `groups` and
+ * `namespaces` tell it: `{ roles: […] }`. A name pattern that starts with `glob:` is a glob. The
+ * environment is not expanded: `$` ends a pattern. At most 100,000 values, which is some 3,000
+ * permissions.
  *
- * Pure. Name patterns are checked as well, as `options.python` reads them: the version of Python that runs Feast (default:
- * `3.12`). One that looks like a glob, such as `risk_*`, is refused: as a regular expression it
- * repeats the `_`. Write `risk_.*` or `glob:risk_*`, or `risk_{0,}` for the repeated `_`.
+ * Pure. Name patterns are checked as well, as `options.python` reads them: the version of Python
+ * that runs Feast (default: `3.12`). One that looks like a glob, such as `risk_*`, is refused: as a
+ * regular expression it repeats the `_`. Write `risk_.*` or `glob:risk_*`, or `risk_{0,}` for the
+ * repeated `_`.
  *
- * @throws ConfigInvalidError with file, line and column, and the error of the permission as its `cause`; all problems of the
- *   file are in its `errors`
- * @source Feast documentation, "Permission": the fields and their defaults. Differs: a policy has to be written, since Feast's
- *   default, everyone, should be nobody's oversight.
+ * @throws ConfigInvalidError with file, line and column, and the error of the permission as its
+ *   `cause`; all problems of the file are in its `errors`
+ * @source Feast documentation, "Permission": the fields and their defaults. Differs: a policy has
+ *   to be written, since Feast's default, everyone, must not be chosen by oversight.
  * @example
  * parsePermissionFile(`
  * permissions:

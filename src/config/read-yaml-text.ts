@@ -30,7 +30,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-// The size that a file says it has is no bound: some files grow, and some say 0.
+// A file's stated size does not bound its content: some files grow, and some say 0.
 async function readUpTo(handle: FileHandle, limit: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(limit);
   let length = 0;

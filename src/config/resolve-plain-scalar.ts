@@ -19,8 +19,8 @@ const TIMESTAMP =
 /**
  * Types an unquoted YAML value.
  *
- * `yes` and `on` are true, `0x10` is 16, `010` is 8, `1_000` is 1000 and `1:30` is 90, but `1e3` is a
- * string: a float needs a dot, and its exponent a sign. A date is a `Date` (an impossible one: an
+ * `yes` and `on` are true, `0x10` is 16, `010` is 8, `1_000` is 1000 and `1:30` is 90, but `1e3` is
+ * a string: a float needs a dot, and its exponent a sign. A date is a `Date` (an impossible one: an
  * invalid `Date`), so that it is never taken for a string.
  *
  * @source YAML 1.1 as PyYAML 6 resolves it, which is what Feast reads its file with: same.

@@ -15,8 +15,9 @@ export type Actions<V extends Vocabulary> = ActionOf<V> | readonly ActionOf<V>[]
 /** A proposed change of what the registry holds. */
 export interface ProposedChange<V extends Vocabulary = FeastVocabulary> {
   /**
-   * The resource as it is; missing where it is new. What the registry knows of it wins, but one that it does not know is
-   * believed: take it from your own look-up and never from the request, or CREATE is not asked for.
+   * The resource as it is; missing where it is new. What the registry knows of it wins, but one
+   * that it does not know is believed: take it from your own look-up and never from the request, or
+   * CREATE is not asked for.
    */
   readonly existing?: ResourceOf<V> | null | undefined;
   /** The resource as it is to be, with its tags. */
@@ -40,16 +41,18 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
   readonly snapshot: Snapshot<V>;
 
   /**
-   * Whether `subject` may do all of `actions` to `resource`. Allocates nothing for a registered resource, unless there is an
-   * `onDecision`.
+   * Whether `subject` may do all of `actions` to `resource`. Allocates nothing for a registered
+   * resource, unless there is an `onDecision`.
    *
    * @param subject `null` for the anonymous one
-   * @throws TypeError on arguments of a wrong type: no actions, an unknown action or resource type, a project that is missing
+   * @throws TypeError on arguments of a wrong type: no actions, an unknown action or resource type,
+   *   a project that is missing
    */
   can(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): boolean;
 
   /**
-   * The same with the reasons: which rule spoke, which permissions decided, and a sentence for each.
+   * The same with the reasons: which rule spoke, which permissions decided, and a sentence for
+   * each.
    *
    * @throws TypeError as {@link Authorizer.can} does
    * @example
@@ -61,14 +64,18 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
   decide(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): Decision;
 
   /**
-   * The same about a resource as it is described: its tags are believed, whatever the registry knows under its name.
+   * The same about a resource as it is described: its tags are believed, whatever the registry
+   * knows under its name.
    *
-   * SECURITY: for descriptions from a trusted place, as an older version of a view from the registry's history. Never for what a
-   * request says.
+   * SECURITY: for descriptions from a trusted place, as an older version of a view from the
+   * registry's history. Never for what a request says.
    */
   decideDescribed(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): Decision;
 
-  /** @throws {@link PermissionDeniedError} on the first resource that is refused, carrying its decision */
+  /**
+   * @throws {@link PermissionDeniedError} on the first resource that is refused, carrying its
+   *   decision
+   */
   assert(
     subject: Subject | null,
     actions: Actions<V>,
@@ -76,7 +83,8 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
   ): void;
 
   /**
-   * Those of `resources` that {@link Authorizer.can} allows, in their order. A denial throws nothing.
+   * Those of `resources` that {@link Authorizer.can} allows, in their order. A denial throws
+   * nothing.
    *
    * @throws TypeError as {@link Authorizer.can} does
    * @example
@@ -92,9 +100,10 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
   ): R[];
 
   /**
-   * Whether `subject` may make a change: the vocabulary's actions for creating, on a new resource; its actions for updating, on
-   * the resource as it is and as it is to be, otherwise. What the registry knows under the proposed name is there, whatever
-   * the caller says. The decision is the first refusal, or else the last grant.
+   * Whether `subject` may make a change: the vocabulary's actions for creating, on a new resource;
+   * its actions for updating, on the resource as it is and as it is to be, otherwise. What the
+   * registry knows under the proposed name is there, whatever the caller says. The decision is the
+   * first refusal, or else the last grant.
    *
    * @throws TypeError when the vocabulary does not say what a change asks for
    * @source model.md: updating asks for DESCRIBE and UPDATE on both the existing and the new object
@@ -110,11 +119,13 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
   for(subject: Subject | null): SubjectAuthorizer<V>;
 
   /**
-   * Puts a new snapshot in force, for the next question. Options that are not given stay as they are. If the new one does
-   * not compile, the error is thrown and the old one stays in force.
+   * Puts a new snapshot in force, for the next question. Options that are not given stay as they
+   * are. If the new one does not compile, the error is thrown and the old one stays in force.
    *
-   * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
-   * @throws TypeError if an option is invalid, or the snapshot is of another installed copy of the package
+   * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in
+   *   its `errors`
+   * @throws TypeError if an option is invalid, or the snapshot is of another installed copy of the
+   *   package
    * @example
    * authorizer.replace({ permissions, version: '42' });
    * authorizer.replace(await prepareSnapshot({ permissions, resources }));

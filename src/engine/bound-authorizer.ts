@@ -33,7 +33,10 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
     this.#derived = this.#snapshot.derive(subject);
   }
 
-  /** The snapshot in force behind the questions of a subject; undefined for an authorizer of another make. */
+  /**
+   * The snapshot in force behind the questions of a subject; undefined for an authorizer of another
+   * make.
+   */
   static compiledBehind(value: SubjectAuthorizer<Vocabulary>): CompiledSnapshot | undefined {
     return #authorizer in value ? value.#authorizer.compiled : undefined;
   }

@@ -35,9 +35,15 @@ export type PatternOptions = Pick<SnapshotOptions, 'onUnsupportedPattern' | 'pyt
 export interface CompiledPermission {
   /** What it was compiled from. */
   readonly source: Permission<Vocabulary> | ExcludedPermission;
-  /** Bit by action id, implied actions included. Of an excluded permission: all, since it denies every action. */
+  /**
+   * Bit by action id, implied actions included. Of an excluded permission: all, since it denies
+   * every action.
+   */
   readonly actionMask: number;
-  /** The subjects that its policy allows; undefined: it is excluded, never grants and counts as a denial. */
+  /**
+   * The subjects that its policy allows; undefined: it is excluded, never grants and counts as a
+   * denial.
+   */
   readonly test: SubjectTest | undefined;
 }
 
@@ -67,7 +73,9 @@ export interface CompiledPermissions {
   readonly targets: readonly CompiledTarget[];
 }
 
-/** A target with the permissions that share it: those of one project with the same three filters. */
+/**
+ * A target with the permissions that share it: those of one project with the same three filters.
+ */
 export interface CompiledTarget extends Target {
   /** Undefined: any project. */
   readonly project: string | undefined;
@@ -85,11 +93,12 @@ const MAX_SNAPSHOT_STATES = 2_000_000;
 const ANY = -1;
 
 /**
- * Parses and compiles permissions, each distinct pattern, policy and set of filters once. Yields now and then, so that
- * a caller with other things to do can do them, and `character-names` before a permission that is
- * refused unless the table of names is loaded.
+ * Parses and compiles permissions, each distinct pattern, policy and set of filters once. Yields
+ * now and then, so that a caller with other things to do can do them, and `character-names` before
+ * a permission that is refused unless the table of names is loaded.
  *
- * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
+ * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in
+ *   its `errors`
  */
 export function* compilePermissions(
   input: readonly unknown[],
@@ -106,7 +115,9 @@ export function* compilePermissions(
   return compiler.finish();
 }
 
-/** True if `input` has a pattern, in either spelling of the field, that needs the table of names. */
+/**
+ * True if `input` has a pattern, in either spelling of the field, that needs the table of names.
+ */
 function namesCharacters(input: unknown): boolean {
   return (
     isPlainObject(input) &&
@@ -187,8 +198,8 @@ class PermissionCompiler {
 
   /**
    * INVARIANT: excluding a permission widens no decision. It covers, and denies, all that it could
-   * match within the parts that were understood. A pattern that was not understood could match every
-   * name.
+   * match within the parts that were understood. A pattern that was not understood could match
+   * every name.
    */
   #addExcluded(permission: ExcludedPermission): void {
     const { vocabulary } = this.#context;

@@ -58,7 +58,9 @@ function groupTargets(
   };
 }
 
-/** @throws TypeError on an unknown type or project, and on a resource that contradicts another one */
+/**
+ * @throws TypeError on an unknown type or project, and on a resource that contradicts another one
+ */
 export function register(
   resource: Resource,
   vocabulary: Vocabulary,

@@ -40,7 +40,8 @@ let snapshotCount = 0;
  * Compiles a snapshot in small steps, between which a server answers requests and a command line
  * shows progress.
  *
- * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
+ * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in
+ *   its `errors`
  * @throws TypeError on resources or options that contradict each other
  */
 function* compileSnapshotInSteps<V extends Vocabulary>(

@@ -17,7 +17,10 @@ import { type CompiledProject, missingProject, type RegisteredResource } from '.
 import { createUnregisteredCache } from './unregistered-cache.js';
 import { typeIdOf } from './vocabulary-ids.js';
 
-/** Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched again on each call. */
+/**
+ * Names of at most this length, in UTF-16 code units, are remembered; longer ones are matched again
+ * on each call.
+ */
 const MAX_REMEMBERED_NAME = 1024;
 
 /** The parts that a snapshot is made of. */
@@ -93,8 +96,8 @@ export class CompiledSnapshot {
   /**
    * The permission set of a resource.
    *
-   * @throws TypeError if the type is outside the vocabulary, the name is not a string, or a required
-   *   project is missing
+   * @throws TypeError if the type is outside the vocabulary, the name is not a string, or a
+   *   required project is missing
    */
   permissionSetOf(resource: Resource): PermissionSet {
     const id = this.permissionSetIdOf(resource);
@@ -111,8 +114,8 @@ export class CompiledSnapshot {
   }
 
   /**
-   * Does the slow part of {@link CompiledSnapshot.permissionSetOf} for an unregistered resource, with
-   * pauses.
+   * Does the slow part of {@link CompiledSnapshot.permissionSetOf} for an unregistered resource,
+   * with pauses.
    *
    * @param asDescribed for {@link CompiledSnapshot.permissionSetAsDescribed}
    * @returns a function after which the next question about the resource takes a few look-ups

@@ -15,7 +15,8 @@ import { SnapshotAuthorizer } from './snapshot-authorizer.js';
  * Compiles permissions and resources into an authorizer.
  *
  * @param from options, or a snapshot from `prepareSnapshot`, which compiles in slices
- * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in its `errors`
+ * @throws {@link PermissionInvalidError} or {@link PatternUnsupportedError}, with all problems in
+ *   its `errors`
  * @throws TypeError on resources or options that contradict each other
  * @example
  * const authorizer = createAuthorizer({ permissions, resources });

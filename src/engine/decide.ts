@@ -34,8 +34,8 @@ interface Evaluation {
  * Decides now and explains when the explanation is read, so that a log of refusals pays for
  * refusals only. If predicates decide, the reasons are kept at once, since they may change.
  *
- * INVARIANT: `allowed` is what the compiled decision on the same permission set, actions and subject
- * says.
+ * INVARIANT: `allowed` is what the compiled decision on the same permission set, actions and
+ * subject says.
  */
 export function decide(snapshot: CompiledSnapshot, question: Question): Decision {
   const { subject, actions, mask, resource, permissionSet } = question;

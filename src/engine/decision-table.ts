@@ -48,8 +48,8 @@ export class DecisionTable {
   }
 
   /**
-   * Whether `subject` may do an action on resources with a permission set. Allocates nothing once the
-   * decision is compiled.
+   * Whether `subject` may do an action on resources with a permission set. Allocates nothing once
+   * the decision is compiled.
    */
   passes(permissionSetId: number, actionId: number, subject: Subject | null): boolean {
     const offset = this.#offsetOf(permissionSetId, actionId);
@@ -117,7 +117,9 @@ function isOpenTo(header: number, subject: Subject | null): boolean {
   return header === NAMED_USERS && subject !== null && subject.username !== '';
 }
 
-/** An array with room for `length` numbers: the same one, or a copy at least half as large again. */
+/**
+ * An array with room for `length` numbers: the same one, or a copy at least half as large again.
+ */
 function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
   if (length <= array.length) return array;
   const larger = new Int32Array(Math.max(length, Math.ceil(array.length * 1.5)));

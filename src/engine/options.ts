@@ -33,25 +33,27 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly defaultProject?: string;
   /** Default: `affirmative`. */
   readonly strategy?: DecisionStrategy;
-  /** The decision on a resource that no permission covers. Default: `deny`, as Feast's servers do. */
+  /**
+   * The decision on a resource that no permission covers. Default: `deny`, as Feast's servers do.
+   */
   readonly unsecured?: 'deny' | 'allow';
   /**
-   * The decision in a project without permissions. Default: `allow-named`, as Feast's servers do, so
-   * that a first permission can be applied: a subject with a user name may do everything, the
+   * The decision in a project without permissions. Default: `allow-named`, as Feast's servers do,
+   * so that a first permission can be applied: a subject with a user name may do everything, the
    * anonymous subject nothing.
    */
   readonly whenNoPermissions?: 'allow-named' | 'deny';
   /**
    * The treatment of a permission that has an unsupported name pattern, or that its reader did not
    * understand. Default: `throw`. With `exclude` it never grants, covers all that it could match
-   * within the parts that were understood, and counts as a denial. Other mistakes in permissions that
-   * a program writes throw in either case.
+   * within the parts that were understood, and counts as a denial. Other mistakes in permissions
+   * that a program writes throw in either case.
    */
   readonly onUnsupportedPattern?: 'throw' | 'exclude';
   /**
    * The version of Python that runs Feast. Name patterns mean what they mean to it: `\w`, `\d` and
-   * case follow its Unicode tables, and some syntax is new in 3.11 or 3.14. Default: `3.12`, on which
-   * Feast's images are built.
+   * case follow its Unicode tables, and some syntax is new in 3.11 or 3.14. Default: `3.12`, on
+   * which Feast's images are built.
    */
   readonly python?: PythonVersion | undefined;
   /** Default: Feast's. */
@@ -59,7 +61,10 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   /** Policy kinds of your own, beside Feast's. */
   // biome-ignore lint/suspicious/noExplicitAny: a kind's data is checked by its own schema before its functions see it
   readonly policyKinds?: readonly PolicyKind<any>[];
-  /** The `auth` section of feature_store.yaml. With `no_auth` nothing is enforced and every decision says so. */
+  /**
+   * The `auth` section of feature_store.yaml. With `no_auth` nothing is enforced and every decision
+   * says so.
+   */
   readonly auth?: { readonly type: 'no_auth' | 'oidc' | 'kubernetes' };
   /** The name of this version of the registry, for decisions. Default: a number that counts up. */
   readonly version?: string;
@@ -72,7 +77,10 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
 
 /** Who hears of the decisions of an authorizer. */
 export interface AuthorizerOptions {
-  /** Called with every decision. Errors that it throws are ignored, so that a failing log changes no answer. */
+  /**
+   * Called with every decision. Errors that it throws are ignored, so that a failing log changes no
+   * answer.
+   */
   readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 

@@ -1,6 +1,9 @@
 import { isPlainObject, type PolicyData } from '../model/index.js';
 
-/** A key that equal policies share: their JSON, or the policy itself if JSON would lose a difference. */
+/**
+ * A key that equal policies share: their JSON, or the policy itself if JSON would lose a
+ * difference.
+ */
 export function policyKey(policy: PolicyData): unknown {
   return isJson(policy) ? JSON.stringify(policy) : policy;
 }

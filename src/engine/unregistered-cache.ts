@@ -9,7 +9,10 @@ export function weightOf({ targets, indeterminateTargets }: PermissionSet): numb
   return 32 + targets.length + indeterminateTargets.length;
 }
 
-/** A cache for unregistered resources. SECURITY: untrusted callers choose its keys, so it is bounded. */
+/**
+ * A cache for unregistered resources. SECURITY: untrusted callers choose its keys, so it is
+ * bounded.
+ */
 export function createUnregisteredCache<K>(): BoundedCache<K, PermissionSet> {
   return new BoundedCache(UNREGISTERED_WEIGHT, weightOf);
 }

@@ -44,7 +44,8 @@ export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined)
 /**
  * What `start` gives within a time. It ends also where `start` ignores its signal.
  *
- * @param late makes the error that the signal aborts with, and that is thrown, when the time is over
+ * @param late makes the error that the signal aborts with, and that is thrown, when the time is
+ *   over
  */
 export async function withinTime<T>(
   milliseconds: number,

@@ -1,8 +1,10 @@
 /**
- * A map that forgets: two generations, of which the older one is dropped whole when the younger one is full.
+ * A map that forgets: two generations, of which the older one is dropped whole when the younger one
+ * is full.
  *
- * Holds entries of at most twice `generationWeight`; an entry that is asked for survives. Cheaper than a list in order of use,
- * and a stream of keys that never come again costs nothing but the memory of two generations.
+ * Holds entries of at most twice `generationWeight`; an entry that is asked for survives. Cheaper
+ * than a list in order of use, and a stream of keys that never come again costs nothing but the
+ * memory of two generations.
  */
 export class BoundedCache<K, V> {
   readonly #generationWeight: number;

@@ -8,7 +8,9 @@ export class ByteCollector {
     this.#maxBytes = maxBytes;
   }
 
-  /** Keeps a chunk. Returns false from the chunk on that exceeds the bound, and keeps nothing then. */
+  /**
+   * Keeps a chunk. Returns false from the chunk on that exceeds the bound, and keeps nothing then.
+   */
   add(chunk: Uint8Array): boolean {
     this.#length += chunk.length;
     if (this.#length > this.#maxBytes) {

@@ -9,14 +9,16 @@ export interface CompactToken {
 }
 
 /**
- * Takes a signed token in its compact form apart: three parts of base64url, the first two of them JSON objects.
+ * Takes a signed token in its compact form apart: three parts of base64url, the first two of them
+ * JSON objects.
  *
  * Nothing is verified: of the outcome only what decides *how* to verify may be used.
  *
  * @param text at most as long as the caller is ready to parse
  * @throws {@link IdentityInvalidError} when it is anything else, encrypted tokens included
- * @source RFC 7515 3.1 and 2 (no padding, no line breaks or blanks in base64url), RFC 4648 3.5 (unused bits are zero);
- *   jose 6 alone accepts blanks in the signature and a last character with unused bits
+ * @source RFC 7515 3.1 and 2 (no padding, no line breaks or blanks in base64url), RFC 4648 3.5
+ *   (unused bits are zero); jose 6 alone accepts blanks in the signature and a last character with
+ *   unused bits
  */
 export function parseCompactToken(text: string): CompactToken {
   const parts = text.split('.', 6);
@@ -51,8 +53,8 @@ function isBase64url(part: string): boolean {
 }
 
 /**
- * When a token expires, read from the token itself without verifying it: good enough to know when to
- * ask for the next one, and for nothing else.
+ * When a token expires, read from the token itself without verifying it: good enough to know when
+ * to ask for the next one, and for nothing else.
  *
  * @returns milliseconds since 1970; `undefined` for a token that cannot be read
  */

@@ -14,10 +14,11 @@ export function parseJson(text: string): unknown {
 /**
  * A JSON object without a member that is given twice, at any depth, and at most 32 levels deep.
  *
- * Shape: `undefined` when `text` is anything else. Readers differ in which of two members counts, so that one of them
- * may check what the other does not use.
+ * Shape: `undefined` when `text` is anything else. Readers differ in which of two members counts,
+ * so that one of them may check what the other does not use.
  *
- * @source RFC 7515 4, RFC 7519 4: duplicate names may be refused, and JavaScript would silently take the last
+ * @source RFC 7515 4, RFC 7519 4: duplicate names may be refused, and JavaScript would silently
+ *   take the last
  */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
@@ -28,7 +29,9 @@ export function parseJsonObject(text: string): Readonly<Record<string, unknown>>
   }
 }
 
-/** @param text that is known to be JSON: only its strings, braces, brackets and commas are looked at */
+/**
+ * @param text that is known to be JSON: only its strings, braces, brackets and commas are looked at
+ */
 function hasUniqueMembers(text: string): boolean {
   /** For each open object the names seen in it, for each open list nothing. */
   const open: (Set<string> | undefined)[] = [];

@@ -27,7 +27,8 @@ export function formatCount(number: number): string {
 }
 
 /**
- * How many items of each kind there are, as a sentence: `10,001 resources: 10,000 of type FeatureView, 1 of type Entity`.
+ * How many items of each kind there are, as a sentence: `10,001 resources: 10,000 of type
+ * FeatureView, 1 of type Entity`.
  *
  * @param what such as `resource`
  */

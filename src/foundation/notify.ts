@@ -8,8 +8,9 @@ export function attempt<T>(work: () => T): T | undefined {
 }
 
 /**
- * Calls a log, a hook or another listener whose failure must not change an answer: what it throws is
- * ignored, and so is a later rejection, which would end the process. The listener is not awaited.
+ * Calls a log, a hook or another listener whose failure must not change an answer: what it throws
+ * is ignored, and so is a later rejection, which would end the process. The listener is not
+ * awaited.
  */
 export function notify<T>(listener: ((event: T) => unknown) | undefined, event: T): void {
   if (listener === undefined) return;

@@ -4,7 +4,10 @@ import { once } from './once.js';
 export interface MadeInSteps<T> {
   /** Makes the value without a break, unless it is made. @throws what making it throws */
   get(): T;
-  /** Makes the value with pauses, unless it is made. What making it throws is kept for {@link MadeInSteps.get}. */
+  /**
+   * Makes the value with pauses, unless it is made. What making it throws is kept for
+   * {@link MadeInSteps.get}.
+   */
   prepare(): Generator<undefined, void>;
 }
 

@@ -20,16 +20,19 @@ interface NameTable {
 type Elsewhere = Readonly<Record<string, object>>;
 
 /**
- * Refuses an option that does not exist: misspelt or misplaced, it would have no effect, and a rule that was meant to
- * be stricter would go unnoticed.
+ * Refuses an option that does not exist: misspelt or misplaced, it would have no effect, and a rule
+ * that was meant to be stricter would go unnoticed.
  *
- * Own members count, also those that are `undefined`. An option that is an object of options is checked the same way.
+ * Own members count, also those that are `undefined`. An option that is an object of options is
+ * checked the same way.
  *
  * @param elsewhere says where a misplaced option belongs
- * @throws TypeError on an unknown option, with the name that was probably meant; on options that are not an object
+ * @throws TypeError on an unknown option, with the name that was probably meant; on options that
+ *   are not an object
  * @example
  * const OPTIONS: OptionNames<GateOptions> = { realm: true, cache: { maxTokens: true } };
- * checkOptions({ reallm: 'a' }, OPTIONS); // TypeError: option `reallm` is unknown. Did you mean `realm`?
+ * checkOptions({ reallm: 'a' }, OPTIONS);
+ * // TypeError: option `reallm` is unknown. Did you mean `realm`?
  */
 export function checkOptions<T extends object>(
   options: unknown,

@@ -20,12 +20,13 @@ export function runAtOnce<T>(steps: Iterator<unknown, T>, maxMs: number): T {
 }
 
 /**
- * Runs the steps of one request in slices, between which the process answers other requests: at once where the rest of the
- * current slice is enough, and otherwise later.
+ * Runs the steps of one request in slices, between which the process answers other requests: at
+ * once where the rest of the current slice is enough, and otherwise later.
  *
  * @param maxMs that all slices of the request may take together; waits for a slice do not count
  * @returns what the steps return
- * @throws RequestInvalidError when they take longer; what a step throws. Or the promise rejects with it
+ * @throws RequestInvalidError when they take longer; what a step throws. Or the promise rejects
+ *   with it
  */
 export function runInSlices<T>(steps: Iterator<unknown, T>, maxMs: number): T | Promise<T> {
   if (spentThisTurn >= SLICE_MS) return finish(steps, maxMs);

@@ -36,9 +36,9 @@ const RETRY_PAUSE_MS = 1000;
 /**
  * A bounded cache of values that take a while to load.
  *
- * Callers who ask for the same key at the same time share one load. A value that is used towards the
- * end of its time is renewed in the background. An expired value is never given, a failure is not
- * kept, and a load drops no value before it succeeds.
+ * Callers who ask for the same key at the same time share one load. A value that is used towards
+ * the end of its time is renewed in the background. An expired value is never given, a failure is
+ * not kept, and a load drops no value before it succeeds.
  */
 export class TimedCache<V> {
   /** Expired entries are kept, too: they tell which keys had a value before. */

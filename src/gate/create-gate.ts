@@ -36,7 +36,8 @@ const NOT_ENFORCED = 'auth is no_auth: every request is let through';
  * @example
  * const gate = createGate({ authenticator, authorizer });
  * const caller = await gate.authenticate(request.headers.authorization);
- * gate.authorize(caller, { actions: 'READ_ONLINE', resources: { type: 'FeatureView', name } }, 'POST /read');
+ * const resources = { type: 'FeatureView', name };
+ * gate.authorize(caller, { actions: 'READ_ONLINE', resources }, 'POST /read');
  */
 export function createGate<V extends Vocabulary = FeastVocabulary>(
   options: GateOptions<V>,
@@ -50,7 +51,9 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   readonly #decider: RequestDecider<V>;
   readonly #maxTokenLength: number;
   readonly #telemetry: ReturnType<typeof createTelemetry>;
-  /** Of subjects that never change. Authenticators give the same one for the same token for a while. */
+  /**
+   * Of subjects that never change. Authenticators give the same one for the same token for a while.
+   */
   readonly #callers = new WeakMap<Subject, Caller<V>>();
   readonly #refusals: RefusalLog;
   readonly feastVersion: FeastVersion;
@@ -160,7 +163,8 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
   }
 
   #readToken(authorization: AuthorizationHeader): string {
-    // SECURITY: what the authenticator gets is the one token that was read here, and no header to read otherwise.
+    // SECURITY: what the authenticator gets is the one token that was read here, and no header to
+    // read otherwise.
     const token = readBearerToken({ authorization }, this.#maxTokenLength);
     if (!VISIBLE.test(token)) {
       throw new IdentityInvalidError('a token must be made of visible ASCII characters');

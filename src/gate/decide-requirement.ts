@@ -27,8 +27,8 @@ export interface DecideOptions<V extends Vocabulary> {
 }
 
 /**
- * Prepares questions of a caller by the snapshot in force behind it. An authorizer of another make has nothing to prepare, so
- * its questions are asked without pauses.
+ * Prepares questions of a caller by the snapshot in force behind it. An authorizer of another make
+ * has nothing to prepare, so its questions are asked without pauses.
  */
 export function prepareFor<V extends Vocabulary>(caller: Caller<V>): Prepare<V> {
   return function* prepare(resource, asDescribed) {
@@ -125,7 +125,8 @@ function alternativesOf<V extends Vocabulary>({
 }
 
 /**
- * The names of what a caller may have of a request that asks for a part, such as `POST /monitoring/compute` without a view.
+ * The names of what a caller may have of a request that asks for a part, such as `POST
+ * /monitoring/compute` without a view.
  *
  * @param requirements all that the request needs
  * @returns undefined: the request asks for no part, and the handler leaves nothing out

@@ -6,7 +6,9 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** When a stream ends whose token expires. */
 export interface TokenEndOptions {
-  /** How long after the end of the token `end` is called, in seconds. `Infinity`: never. Default: 0. */
+  /**
+   * How long after the end of the token `end` is called, in seconds. `Infinity`: never. Default: 0.
+   */
   readonly graceSeconds?: number | undefined;
   /** Called when the token ends before that, and what it was given for goes on. */
   readonly onGrace?: (() => void) | undefined;

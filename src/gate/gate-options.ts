@@ -10,29 +10,37 @@ import type { GateDecision, GateRefusal } from './gate.js';
 import type { TelemetryApi } from './telemetry.js';
 
 /**
- * Options of `createGate`: who callers are, what decides, what a request may cost, and who hears of it.
+ * Options of `createGate`: who callers are, what decides, what a request may cost, and who hears of
+ * it.
  */
 export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   /** Who a token belongs to. Not asked without a bearer token, nor under `no_auth`. */
   readonly authenticator: Pick<Authenticator, 'authenticate'> & Partial<Authenticator>;
   readonly authorizer: Authorizer<V>;
-  /** What refers to what in the registry; a function where the registry may change while the server runs. */
+  /**
+   * What refers to what in the registry; a function where the registry may change while the server
+   * runs.
+   */
   readonly relations?: RegistryRelations | (() => RegistryRelations | undefined) | undefined;
-  /** The project that the server serves, for requests that name none. Default: the only one of the registry. */
+  /**
+   * The project that the server serves, for requests that name none. Default: the only one of the
+   * registry.
+   */
   readonly project?: string | undefined;
   /**
-   * The version of Feast whose endpoints are guarded, as `0.66.0`: which there are, and what each asks for. One that is not known
-   * stands for the newest, with a warning. Default: the newest known version.
+   * The version of Feast whose endpoints are guarded, as `0.66.0`: which there are, and what each
+   * asks for. One that is not known stands for the newest, with a warning. Default: the newest
+   * known version.
    */
   readonly feastVersion?: string | undefined;
   /**
-   * Called with every decision that the gate makes, in the order of the requirements, up to the first refusal. What it throws
-   * or rejects with changes no answer.
+   * Called with every decision that the gate makes, in the order of the requirements, up to the
+   * first refusal. What it throws or rejects with changes no answer.
    */
   readonly onDecision?: ((decision: GateDecision) => unknown) | undefined;
   /**
-   * Called with every request that is refused before anything is decided on: 401, 415, 422 and 503. What it throws or rejects with
-   * changes no answer.
+   * Called with every request that is refused before anything is decided on: 401, 415, 422 and 503.
+   * What it throws or rejects with changes no answer.
    */
   readonly onRefusal?: ((refusal: GateRefusal) => unknown) | undefined;
   /** Name of the protected space, told with a 401. Default: `feast`. */
@@ -40,25 +48,33 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   /** Whether a 403 says why. `full` names roles, groups, tags and patterns. Default: `none`. */
   readonly explain?: 'none' | 'full' | undefined;
   /**
-   * Whether the answer to who has no rights is the same for what the registry does not know and for what is not permitted: a 403
-   * that names nothing. Who has the rights is told what is missing. Default: `false`, as Feast, which says 404 to everyone.
+   * Whether the answer to who has no rights is the same for what the registry does not know and for
+   * what is not permitted: a 403 that names nothing. Who has the rights is told what is missing.
+   * Default: `false`, as Feast, which says 404 to everyone.
    */
   readonly hideUnknown?: boolean | undefined;
-  /** The longest name of a resource or project that a request may name, in UTF-16 code units. Default: 256. */
+  /**
+   * The longest name of a resource or project that a request may name, in UTF-16 code units.
+   * Default: 256.
+   */
   readonly maxNameLength?: number | undefined;
   /**
-   * How long all names together may be that a request names and the registry does not know, each counted once, in UTF-16 code
-   * units. Default: 65,536.
+   * How long all names together may be that a request names and the registry does not know, each
+   * counted once, in UTF-16 code units. Default: 65,536.
    */
   readonly maxUnknownNamesLength?: number | undefined;
   /**
-   * How long one request may be decided on, in seconds of work, without waits: one that takes longer is answered with 422. Work
-   * grows with the names that the registry does not know and the patterns that each must be tried on. Default: 10.
+   * How long one request may be decided on, in seconds of work, without waits: one that takes
+   * longer is answered with 422. Work grows with the names that the registry does not know and the
+   * patterns that each must be tried on. Default: 10.
    */
   readonly maxDecisionSeconds?: number | undefined;
   /** The longest token that is passed on to the authenticator, in characters. Default: 16,384. */
   readonly maxTokenLength?: number | undefined;
-  /** Spans and counters. Default: those of `@opentelemetry/api` where that is installed; `false`: none. */
+  /**
+   * Spans and counters. Default: those of `@opentelemetry/api` where that is installed; `false`:
+   * none.
+   */
   readonly telemetry?: TelemetryApi | false | undefined;
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;

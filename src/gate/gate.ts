@@ -16,16 +16,16 @@ export interface Requirement<V extends Vocabulary = FeastVocabulary> {
 }
 
 /**
- * What a request needs that changes the registry: CREATE where the object is new, and DESCRIBE and UPDATE on the object as
- * it is and as it is to be otherwise.
+ * What a request needs that changes the registry: CREATE where the object is new, and DESCRIBE and
+ * UPDATE on the object as it is and as it is to be otherwise.
  */
 export interface ChangeRequirement<V extends Vocabulary = FeastVocabulary> {
   readonly change: ProposedChange<V>;
 }
 
 /**
- * All of the actions on each of some resources as they are described, whatever the registry knows under their names: versions of
- * a view, and what is to be.
+ * All of the actions on each of some resources as they are described, whatever the registry knows
+ * under their names: versions of a view, and what is to be.
  */
 export interface DescribedRequirement<V extends Vocabulary = FeastVocabulary> {
   readonly actions: Actions<V>;
@@ -38,8 +38,8 @@ export interface AlternativeRequirement<V extends Vocabulary = FeastVocabulary> 
 }
 
 /**
- * All of the actions on at least one of some resources, of which the handler serves the permitted ones: see `permittedNames`. A
- * refusal is that of the first.
+ * All of the actions on at least one of some resources, of which the handler serves the permitted
+ * ones: see `permittedNames`. A refusal is that of the first.
  */
 export interface PartialRequirement<V extends Vocabulary = FeastVocabulary> {
   readonly actions: Actions<V>;
@@ -65,7 +65,9 @@ export type Caller<V extends Vocabulary = FeastVocabulary> = SubjectAuthorizer<V
 /** What a decision was made for, as a log of decisions wants it. Holds no token. */
 export interface GateDecision {
   readonly decision: Decision;
-  /** What the request was, for example `POST /push`; as the adapter says it, without query and body. */
+  /**
+   * What the request was, for example `POST /push`; as the adapter says it, without query and body.
+   */
   readonly operation: string | undefined;
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -76,7 +78,10 @@ export interface GateRefusal {
   readonly code: AuthzError['code'];
   /** What was not kept, in a sentence: the message of the error. */
   readonly rule: string;
-  /** What the request was, as far as that was known: for example `POST /push`, or `POST` alone before a route was found. */
+  /**
+   * What the request was, as far as that was known: for example `POST /push`, or `POST` alone
+   * before a route was found.
+   */
   readonly operation: string | undefined;
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -87,16 +92,22 @@ export interface GateRefusal {
 }
 
 /**
- * Values of the `Authorization` header (or of gRPC's `authorization` metadata): undefined or an empty list for none. A list
- * of more than one value is refused.
+ * Values of the `Authorization` header (or of gRPC's `authorization` metadata): undefined or an
+ * empty list for none. A list of more than one value is refused.
  */
 export type AuthorizationHeader = string | readonly string[] | undefined;
 
-/** How an error is told to a client: no roles, patterns or policies, and nothing of what went wrong inside. */
+/**
+ * How an error is told to a client: no roles, patterns or policies, and nothing of what went wrong
+ * inside.
+ */
 export interface Refusal {
   /** HTTP status. */
   readonly status: number;
-  /** With `content-type: application/problem+json`, and `www-authenticate` where the status is 401. Names in lower case. */
+  /**
+   * With `content-type: application/problem+json`, and `www-authenticate` where the status is 401.
+   * Names in lower case.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** JSON of RFC 9457. */
   readonly body: string;
@@ -117,19 +128,25 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
   readonly vocabulary?: V | undefined;
   /** The project that the server serves, where its configuration says so. */
   readonly project?: string | undefined;
-  /** What refers to what in the registry that decisions are made on; undefined: the gate was not told. */
+  /**
+   * What refers to what in the registry that decisions are made on; undefined: the gate was not
+   * told.
+   */
   readonly relations?: RegistryRelations | undefined;
   /** The version of Feast whose endpoints are guarded, as `0.67`. Default: the newest known one. */
   readonly feastVersion?: string | undefined;
   /** False under `no_auth`, where nothing is refused. Default: true. */
   readonly enforced?: boolean | undefined;
-  /** Whether who has no rights is told "not permitted" of what the registry does not know. Default: false. */
+  /**
+   * Whether who has no rights is told "not permitted" of what the registry does not know. Default:
+   * false.
+   */
   readonly hideUnknown?: boolean | undefined;
 
   /**
    * Says who makes a request, before its body is read.
    *
-   * At once where nobody has to be asked, as for a token that was accepted a short while ago, since every wait costs a request time;
+   * Synchronous when the token is cached, since every wait costs a request time;
    * otherwise later. Never throws.
    *
    * @returns rejects with IdentityMissingError, IdentityInvalidError or IdentityUnavailableError
@@ -141,8 +158,10 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
    *
    * @throws PermissionDeniedError on the first refusal
    * @throws ResourceNotFoundError where something is missing, once all before it is granted
-   * @throws RequestInvalidError on names that are longer than the gate takes, and where the decision takes longer
-   * @throws TypeError when nothing is required: an endpoint without requirements is a mistake, and no open door
+   * @throws RequestInvalidError on names that are longer than the gate takes, and where the
+   *   decision takes longer
+   * @throws TypeError when nothing is required: an endpoint without requirements is a mistake, and
+   *   no open door
    */
   authorize(
     caller: Caller<V>,
@@ -151,9 +170,9 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
   ): void;
 
   /**
-   * {@link Gate.authorize} that holds up no other request: what takes longer than a slice of some milliseconds goes on in later
-   * turns of the event loop. At once for most requests, and otherwise a promise: to be awaited. It throws, or rejects with, the
-   * same.
+   * {@link Gate.authorize} that holds up no other request: what takes longer than a slice of some
+   * milliseconds goes on in later turns of the event loop. At once for most requests, and otherwise
+   * a promise: to be awaited. It throws, or rejects with, the same.
    */
   authorizeInSlices?(
     caller: Caller<V>,
@@ -169,14 +188,15 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
   }): Promise<Caller<V>>;
 
   /**
-   * When the token in these values says that it ends, in milliseconds since 1970; undefined where it does not say, and under `no_auth`. Read without
-   * verifying anything: to be asked about values that were accepted.
+   * When the token in these values says that it ends, in milliseconds since 1970; undefined where
+   * it does not say, and under `no_auth`. Read without verifying anything: to be asked about values
+   * that were accepted.
    */
   expiryOf?(authorization: AuthorizationHeader): number | undefined;
 
   /**
-   * How any error, one of this package or another, is answered. Refusals for which nothing was decided are told to
-   * `onRefusal`. Never throws.
+   * How any error, one of this package or another, is answered. Refusals for which nothing was
+   * decided are told to `onRefusal`. Never throws.
    */
   refuse(error: unknown, request?: RefusedRequest): Refusal;
 }

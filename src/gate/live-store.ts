@@ -66,7 +66,10 @@ export interface LiveStoreOptions {
   readonly usesRelations?: boolean | undefined;
 }
 
-/** A feature store that is watched: an authorizer, and what refers to what, of the last registry that was believed. */
+/**
+ * A feature store that is watched: an authorizer, and what refers to what, of the last registry
+ * that was believed.
+ */
 export class LiveStore {
   readonly authorizer: Authorizer;
   /** As it was read first. */
@@ -188,7 +191,8 @@ export class LiveStore {
     });
   }
 
-  // SECURITY: a store that was torn down, or failed while Feast read it, is a registry without its projects.
+  // SECURITY: a store that was torn down, or failed while Feast read it, is a registry without its
+  // projects.
   #assertBelievable({ projects }: RegistryContents, source: string): void {
     if (this.#projects.some((project) => projects.includes(project))) return;
     throw new RegistryInvalidError(
@@ -225,8 +229,8 @@ export class LiveStore {
 }
 
 /**
- * @param isEmptied whether a project has lost all of its permissions. SECURITY: that is a revocation, which `rules` for
- *   what no permission says must not turn into a grant
+ * @param isEmptied whether a project has lost all of its permissions. SECURITY: that is a
+ *   revocation, which `rules` for what no permission says must not turn into a grant
  */
 export function snapshotOptionsOf(
   { snapshotOptions }: FeatureStore,

@@ -19,7 +19,9 @@ import {
   openLiveStore,
 } from './open-live-store.js';
 
-/** Options of `loadAuthorizer`: how the repository is read and watched, and who hears of decisions. */
+/**
+ * Options of `loadAuthorizer`: how the repository is read and watched, and who hears of decisions.
+ */
 export interface LoadAuthorizerOptions extends LiveOptions, AuthorizerOptions {}
 
 /** An authorizer that follows the registry of a feature repository. */
@@ -36,8 +38,10 @@ export interface LoadedAuthorizer extends Authorizer {
    * Reads configuration and registry again, and puts the registry in force as a whole. A failure
    * leaves in force what is.
    *
-   * @throws ConfigInvalidError if the configuration now names another project or way to authenticate
-   * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError, PatternUnsupportedError
+   * @throws ConfigInvalidError if the configuration now names another project or way to
+   *   authenticate
+   * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError,
+   *   PatternUnsupportedError
    */
   reload(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Ends the watch. What is in force stays in force. */
@@ -51,8 +55,8 @@ export interface LoadedAuthorizer extends Authorizer {
  * read or no longer holds the project, the last good one stays in force; `onReload` and `warnings`
  * say so.
  *
- * @param path a folder with a `feature_store.yaml`, such a file, or a registry file. Default: as for
- *   `loadFeatureStore`
+ * @param path a folder with a `feature_store.yaml`, such a file, or a registry file. Default: as
+ *   for `loadFeatureStore`
  * @throws ConfigInvalidError if the configuration is missing or invalid, or says `no_auth` without
  *   `options.allowNoAuth`
  * @throws RegistryUnavailableError, RegistryInvalidError if the registry cannot be read

@@ -19,7 +19,10 @@ import {
   openLiveStore,
 } from './open-live-store.js';
 
-/** Options of `loadGate`: those of the gate, how the repository is read and watched, and who callers are. */
+/**
+ * Options of `loadGate`: those of the gate, how the repository is read and watched, and who callers
+ * are.
+ */
 export interface LoadGateOptions
   extends LiveOptions,
     Omit<GateOptions, 'authenticator' | 'authorizer' | 'relations' | 'project'> {
@@ -38,29 +41,35 @@ export interface LoadedGate extends Gate {
   /** The project that the configuration names. */
   readonly project: string | undefined;
   /**
-   * Reads configuration and registry anew, and puts the registry in force as a whole. Whatever goes wrong leaves what is in
-   * force as it is. Not needed for changes of the registry, which is watched; after it, the registry that the configuration
-   * names now is.
+   * Reads configuration and registry anew, and puts the registry in force as a whole. Whatever goes
+   * wrong leaves what is in force as it is. Not needed for changes of the registry, which is
+   * watched; after it, the registry that the configuration names now is.
    *
-   * @throws ConfigInvalidError when the configuration names another way to authenticate or another project: that takes a new
-   *   gate
-   * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError, PatternUnsupportedError
+   * @throws ConfigInvalidError when the configuration names another way to authenticate or another
+   *   project: that takes a new gate
+   * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError,
+   *   PatternUnsupportedError
    */
   reload(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Ends the watch, and closes the authenticator: where callers must be known, none is let in from then on. */
+  /**
+   * Ends the watch, and closes the authenticator: where callers must be known, none is let in from
+   * then on.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Makes the gate of a server from its `feature_store.yaml`: who callers are from the `auth` section, and what they may do from
- * the registry.
+ * Makes the gate of a server from its `feature_store.yaml`: who callers are from the `auth`
+ * section, and what they may do from the registry.
  *
- * The registry is watched: what Feast applies is in force after `pollSeconds`. A registry that cannot be read, or no longer
- * holds the project, is not believed: the last good one stays in force, and `onReload` and `warnings` tell.
+ * The registry is watched: what Feast applies is in force after `pollSeconds`. A registry that
+ * cannot be read, or no longer holds the project, is not believed: the last good one stays in
+ * force, and `onReload` and `warnings` tell.
  *
- * @param path a folder with a `feature_store.yaml`, or such a file; a registry file needs `options.authenticator`. Default: as
- *   for `loadFeatureStore`
- * @throws ConfigInvalidError when the configuration is missing or wrong, or says `no_auth` without `options.allowNoAuth`
+ * @param path a folder with a `feature_store.yaml`, or such a file; a registry file needs
+ *   `options.authenticator`. Default: as for `loadFeatureStore`
+ * @throws ConfigInvalidError when the configuration is missing or wrong, or says `no_auth` without
+ *   `options.allowNoAuth`
  * @throws RegistryUnavailableError, RegistryInvalidError when the registry cannot be read
  * @throws PermissionInvalidError, PatternUnsupportedError when a permission is not understood
  * @throws TypeError when an option is wrong

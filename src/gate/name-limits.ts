@@ -38,9 +38,11 @@ export class NameLimits {
   /**
    * Looks at all names of a request, with pauses.
    *
-   * SECURITY: to be done before anything is decided, so that no name is read that is too long, nor more than a request may name.
+   * SECURITY: to be done before anything is decided, so that no name is read that is too long, nor
+   * more than a request may name.
    *
-   * @throws RequestInvalidError when a name is too long, or those that the registry does not know are together
+   * @throws RequestInvalidError when a name is too long, or those that the registry does not know
+   *   are together
    */
   *check(
     requirements: readonly AnyRequirement<Vocabulary>[],

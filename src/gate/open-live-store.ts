@@ -18,11 +18,13 @@ export interface LiveOptions {
   /** Decides where permissions say nothing. Default: `whenNoPermissions: 'deny'`. */
   readonly rules?: LiveRules | undefined;
   /**
-   * The version of Python that runs Feast, which name patterns are read as. Default: `3.12`, on which
-   * Feast's images are built.
+   * The version of Python that runs Feast, which name patterns are read as. Default: `3.12`, on
+   * which Feast's images are built.
    */
   readonly python?: PythonVersion | undefined;
-  /** Whether a configuration without authentication is accepted. Default: `false`, it is an error. */
+  /**
+   * Whether a configuration without authentication is accepted. Default: `false`, it is an error.
+   */
   readonly allowNoAuth?: boolean | undefined;
   /**
    * Seconds between two looks at the registry, at most 86,400. A changed registry is in force at

@@ -15,7 +15,10 @@ export interface RefusalLogOptions {
   readonly now: () => number;
 }
 
-/** Tells of requests that are refused before anything is decided on, once of each. Nothing in it throws. */
+/**
+ * Tells of requests that are refused before anything is decided on, once of each. Nothing in it
+ * throws.
+ */
 export class RefusalLog {
   readonly #options: RefusalLogOptions;
   /** Of errors that are on their way to be answered. */
@@ -26,7 +29,9 @@ export class RefusalLog {
     this.#options = options;
   }
 
-  /** Keeps what the token says of itself until the error is answered, where there is anyone to tell. */
+  /**
+   * Keeps what the token says of itself until the error is answered, where there is anyone to tell.
+   */
   keep(error: unknown, authorization: AuthorizationHeader): void {
     if (this.#options.onRefusal !== undefined && error instanceof AuthzError) {
       this.#hints.set(error, readTokenHints(authorization));

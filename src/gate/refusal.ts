@@ -46,8 +46,9 @@ const GRPC_INTERNAL = 13;
 /**
  * How an error is told to a client.
  *
- * A 401 carries a challenge, with `error="invalid_token"` only when a token was given. A 403 carries none:
- * `insufficient_scope` would send the client for another token, and no token that it can ask for changes what its user may do.
+ * A 401 carries a challenge, with `error="invalid_token"` only when a token was given. A 403
+ * carries none: `insufficient_scope` would send the client for another token, and no token that it
+ * can ask for changes what its user may do.
  *
  * Never throws.
  *

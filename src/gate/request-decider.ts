@@ -57,7 +57,8 @@ export class RequestDecider<V extends Vocabulary> {
   }
 
   /**
-   * Decides on all that a request needs in slices of time: at once for most requests, and otherwise later.
+   * Decides on all that a request needs in slices of time: at once for most requests, and otherwise
+   * later.
    *
    * @throws as {@link RequestDecider.decide}, or the promise rejects with it
    */
@@ -80,7 +81,10 @@ export class RequestDecider<V extends Vocabulary> {
     return this.#options.onDecision === undefined && record === NO_RECORD;
   }
 
-  /** Whether a request needs a few registered resources and nothing else: most do, and deserve no detour. */
+  /**
+   * Whether a request needs a few registered resources and nothing else: most do, and deserve no
+   * detour.
+   */
   #isQuick(requirements: readonly AnyRequirement<V>[]): boolean {
     const { snapshot: given } = this.#options.authorizer;
     if (!given.enforced) return false;

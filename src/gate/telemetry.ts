@@ -1,7 +1,10 @@
 import { attempt } from '../foundation/notify.js';
 import { AuthzError, type Decision } from '../model/index.js';
 
-/** What is recorded of a decision. Neither roles nor users nor names of resources: they are private, or without bound. */
+/**
+ * What is recorded of a decision. Neither roles nor users nor names of resources: they are private,
+ * or without bound.
+ */
 export type TelemetryAttributes = Readonly<Record<string, string | number | boolean>>;
 
 /** The part of `@opentelemetry/api` that is used: the package itself is such an object. */
@@ -38,7 +41,10 @@ interface TelemetryInstrument {
   readonly advice?: { readonly explicitBucketBoundaries: number[] };
 }
 
-/** Traces and counts what the gate does. Nothing in it throws: telemetry that fails changes no answer. */
+/**
+ * Traces and counts what the gate does. Nothing in it throws: telemetry that fails changes no
+ * answer.
+ */
 export interface Telemetry {
   /** Resolves when it is known whether there is anything to record with. */
   readonly ready: Promise<void>;
@@ -62,10 +68,13 @@ const SCOPE = 'feast-permissions';
 const SPAN = 'feast_permissions.check';
 const REFUSAL_SPAN = 'feast_permissions.refusal';
 
-/** Seconds: from a decision in memory to a wait for an identity provider. The default of OpenTelemetry is for milliseconds. */
+/**
+ * Seconds: from a decision in memory to a wait for an identity provider. The default of
+ * OpenTelemetry is for milliseconds.
+ */
 const DURATIONS = [1e-5, 1e-4, 1e-3, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Nobody listens. */
+/** No listener is registered. */
 export const NO_RECORD: CheckRecord = { decided: () => {}, failed: () => {}, end: () => {} };
 const NO_TELEMETRY: Telemetry = {
   ready: Promise.resolve(),
@@ -76,9 +85,10 @@ const NO_TELEMETRY: Telemetry = {
 };
 
 /**
- * Records a span `feast_permissions.check` for each request, counts decisions as `feast_permissions.decisions` and times
- * requests as `feast_permissions.check.duration`, in seconds. Refusals before a decision are counted as
- * `feast_permissions.refusals`, and have a span `feast_permissions.refusal` if a request caused them.
+ * Records a span `feast_permissions.check` for each request, counts decisions as
+ * `feast_permissions.decisions` and times requests as `feast_permissions.check.duration`, in
+ * seconds. Refusals before a decision are counted as `feast_permissions.refusals`, and have a span
+ * `feast_permissions.refusal` if a request caused them.
  *
  * @param given the API; undefined: `@opentelemetry/api`, where it is installed; false: none
  */
@@ -161,7 +171,10 @@ function createCheckRecorder(
   };
 }
 
-/** Whether a provider is registered: without one the API drops what it is told, and it would be worked out for nothing. */
+/**
+ * Whether a provider is registered: without one the API drops what it is told, and it would be
+ * worked out for nothing.
+ */
 function isHeard({ trace, metrics }: TelemetryApi): boolean {
   const provider: TracerProviderProxy | undefined = attempt(() => trace.getTracerProvider?.());
   const tracers = attempt(() => provider?.getDelegate?.()) ?? provider;
@@ -178,7 +191,10 @@ function isNoop(provider: object | undefined): boolean {
   return provider?.constructor.name.startsWith('Noop') === true;
 }
 
-/** Instruments of the provider in force. One that is registered late takes over: instruments do not move by themselves. */
+/**
+ * Instruments of the provider in force. One that is registered late takes over: instruments do not
+ * move by themselves.
+ */
 function createInstruments({ metrics }: TelemetryApi) {
   const make = (provider: TelemetryMeterProvider) => {
     const meter = provider.getMeter(SCOPE);

@@ -1,7 +1,10 @@
 import { printable } from '../model/errors.js';
 import type { AuthorizationHeader } from './gate.js';
 
-/** What a token says of itself. Nothing of it is verified: it may help to find a mistake, or end something sooner. */
+/**
+ * What a token says of itself. Nothing of it is verified: it may help to find a mistake, or end
+ * something sooner.
+ */
 export interface TokenHints {
   /** Which key it says that it was signed with. */
   readonly kid: string | undefined;

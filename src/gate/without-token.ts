@@ -16,10 +16,11 @@ const MAX_PARTS = 6;
 const IDENTITY_ERRORS = [IdentityMissingError, IdentityInvalidError, IdentityUnavailableError];
 
 /**
- * An error of an authenticator, without the token that it was asked about: such an error may repeat what it was given, and
- * goes to a log.
+ * An error of an authenticator, without the token that it was asked about: such an error may repeat
+ * what it was given, and goes to a log.
  *
- * @returns the error itself where it is one of this package and the token is not in it; a copy of any other
+ * @returns the error itself where it is one of this package and the token is not in it; a copy of
+ *   any other
  */
 export function withoutToken(error: unknown, token: string): unknown {
   try {

@@ -17,18 +17,21 @@ import { addVerifiedToken } from './token/mask-token.js';
 import { readBearerToken, readMaxTokenLength } from './token/read-bearer-token.js';
 
 /**
- * Creates the authenticator that an `auth` section asks for, or one that takes the tokens of several OIDC providers.
+ * Creates the authenticator that an `auth` section asks for, or one that takes the tokens of
+ * several OIDC providers.
  *
- * A token is verified with the keys of the issuer that it names, and with no other. Nothing else of it is used before
- * that. No provider is asked before the first token.
+ * A token is verified with the keys of the issuer that it names, and with no other. Nothing else of
+ * it is used before that. No provider is asked before the first token.
  *
- * @throws {@link ConfigInvalidError} when a section cannot be used to verify tokens, or two name the same issuer
+ * @throws {@link ConfigInvalidError} when a section cannot be used to verify tokens, or two name
+ *   the same issuer
  * @throws TypeError when an option is wrong
  * @source Feast 0.66.0, its authentication of requests
  * @example
  * const { auth } = await loadFeatureStoreConfig('feature_repo');
  * const authenticator = createAuthenticator(auth);
- * const subject = await authenticator.authenticate({ authorization: request.headers.authorization });
+ * const { authorization } = request.headers;
+ * const subject = await authenticator.authenticate({ authorization });
  */
 export function createAuthenticator(
   auth: AuthConfig | readonly (OidcConfig | IssuerOptions)[],
@@ -49,7 +52,10 @@ export function createAuthenticator(
   }
 }
 
-/** Tokens of services, which are told by their issuer, and everything else for the cluster to review. */
+/**
+ * Tokens of services, which are told by their issuer, and everything else for the cluster to
+ * review.
+ */
 function createClusterAuthenticator(
   options: AuthenticatorOptions & { readonly maxTokenLength: number },
 ): Authenticator {

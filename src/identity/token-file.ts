@@ -8,11 +8,13 @@ export const SERVICE_ACCOUNT_TOKEN_PATH = '/var/run/secrets/kubernetes.io/servic
 const MAX_BYTES = 64 * 1024;
 
 /**
- * The token in a file, without the white space around it. Read anew each time: such files are exchanged while one runs.
+ * The token in a file, without the white space around it. Read anew each time: such files are
+ * exchanged while one runs.
  *
- * Shape: `undefined` when there is no such file.
+ * Shape: `undefined` if the file does not exist.
  *
- * @returns rejects with {@link CredentialUnavailableError} when it cannot be read, is empty or longer than 64 KiB
+ * @returns rejects with {@link CredentialUnavailableError} when it cannot be read, is empty or
+ *   longer than 64 KiB
  */
 export async function readTokenFile(path: string): Promise<string | undefined> {
   let text: string | undefined;

@@ -34,20 +34,26 @@ export interface TokenSource {
    */
   readonly getToken: () => Promise<string>;
   /**
-   * Forgets a token that a server refused, such as one whose signing key was withdrawn: the next `getToken` obtains
-   * another. Without effect for other tokens than the current one, and for tokens that come from a file, a variable or
-   * the configuration, which are read anew each time.
+   * Forgets a token that a server refused, such as one whose signing key was withdrawn: the next
+   * `getToken` obtains another. Without effect for other tokens than the current one, and for
+   * tokens that come from a file, a variable or the configuration, which are read anew each time.
    */
   readonly invalidate: (token: string) => void;
 }
 
 /** How a client obtains its tokens. */
 export interface TokenSourceOptions extends SendingOptions {
-  /** A function of one's own: a token, or a token and its end in milliseconds since 1970. Comes before everything else. */
+  /**
+   * A function of one's own: a token, or a token and its end in milliseconds since 1970. Comes
+   * before everything else.
+   */
   readonly getToken?: (() => Promise<string | ObtainedToken>) | undefined;
   /** A file of one's own; read anew for each token. Comes before everything else. */
   readonly tokenFile?: string | undefined;
-  /** Makes this client a server that is known by its own signed tokens. Comes before what the configuration says. */
+  /**
+   * Makes this client a server that is known by its own signed tokens. Comes before what the
+   * configuration says.
+   */
   readonly service?: ServiceTokenIssuer | undefined;
   /** In place of `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -81,11 +87,13 @@ const DEFAULT_ATTEMPTS = 4;
 /**
  * Creates the source of a client's tokens that an `auth` section asks for.
  *
- * Shape: the first of these that is there: `getToken` or `tokenFile` of the options; the server's own signed token; then
- * for OIDC `token`, the variable that `token_env_var` names, client credentials or the password grant, `FEAST_OIDC_TOKEN`,
- * the mounted service account; for Kubernetes `user_token`, the mounted service account, `LOCAL_K8S_TOKEN`.
+ * Shape: the first of these that is there: `getToken` or `tokenFile` of the options; the server's
+ * own signed token; then for OIDC `token`, the variable that `token_env_var` names, client
+ * credentials or the password grant, `FEAST_OIDC_TOKEN`, the mounted service account; for
+ * Kubernetes `user_token`, the mounted service account, `LOCAL_K8S_TOKEN`.
  *
- * @throws {@link ConfigInvalidError} when the section is `no_auth`, or its discovery address is none
+ * @throws {@link ConfigInvalidError} when the section is `no_auth`, or its discovery address is
+ *   invalid
  * @source Feast 0.66.0, its client token managers; differs: a service's own token is signed
  * @example
  * const { getToken } = createTokenSource(auth);
@@ -111,8 +119,8 @@ export function createTokenSource(auth: AuthConfig, options: TokenSourceOptions 
 }
 
 /**
- * Registers each token to be masked for as long as it holds. One whose end is not known is masked until another takes
- * its place, and a while longer, as a request may still be on its way with it.
+ * Registers each token to be masked for as long as it holds. One whose end is not known is masked
+ * until another takes its place, and a while longer, as a request may still be on its way with it.
  */
 function createProtection({
   redaction,

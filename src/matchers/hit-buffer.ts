@@ -2,7 +2,10 @@ const INITIAL_CAPACITY = 16;
 const LONG_LIST = 32;
 const EMPTY = new Int32Array(0);
 
-/** A list of integers that keeps its memory when emptied, so that a caller who asks often allocates only when it has to grow. */
+/**
+ * A list of integers that keeps its memory when emptied, so that a caller who asks often allocates
+ * only when it has to grow.
+ */
 export class HitBuffer {
   #values = new Int32Array(INITIAL_CAPACITY);
   #count = 0;

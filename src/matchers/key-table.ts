@@ -12,14 +12,18 @@ export interface KeyEntry {
 /** Finds the keys that a name has: exact names by one look-up, literals by one scan. */
 export interface KeyTable {
   /**
-   * Appends the entry of each key that the name has, once for each of the key's literals that stand in it.
+   * Appends the entry of each key that the name has, once for each of the key's literals that stand
+   * in it.
    *
    * @param name folded, where the keys are
    */
   find(name: string, entries: HitBuffer): void;
 }
 
-/** Compiles keys that are all folded or all not. The table keeps working memory: one `find` at a time. */
+/**
+ * Compiles keys that are all folded or all not. The table keeps working memory: one `find` at a
+ * time.
+ */
 export function compileKeyTable(keys: readonly KeyEntry[]): KeyTable {
   const exactNames = new GroupBuilder();
   const literals = new Map<string, number>();
@@ -48,7 +52,10 @@ export function compileKeyTable(keys: readonly KeyEntry[]): KeyTable {
   };
 }
 
-/** Groups of entries, each a run of one array: `entries[from[group]]` up to, not including, `entries[from[group + 1]]`. */
+/**
+ * Groups of entries, each a run of one array: `entries[from[group]]` up to, not including,
+ * `entries[from[group + 1]]`.
+ */
 interface Groups {
   readonly from: Int32Array;
   readonly entries: Int32Array;

@@ -1,8 +1,9 @@
 /**
  * The tables of an Aho-Corasick automaton over UTF-16 code units.
  *
- * Nodes are numbered level by level (node 0 is the root, the empty text), and siblings stand in the order of their units. So the
- * children of a node are a run of numbers, shallow nodes come first, and a failure link always leads to a smaller number.
+ * Nodes are numbered level by level (node 0 is the root, the empty text), and siblings stand in the
+ * order of their units. So the children of a node are a run of numbers, shallow nodes come first,
+ * and a failure link always leads to a smaller number.
  */
 export interface LiteralAutomaton {
   /** Children of `node`: `firstChild[node]` up to, not including, `firstChild[node + 1]`. */
@@ -15,7 +16,10 @@ export interface LiteralAutomaton {
   readonly output: Int32Array;
   /** The next shorter literal that ends at the same place; 0: none. Indexed by output. */
   readonly nextOutput: Int32Array;
-  /** The literals of an output: `order[outputFrom[output]]` up to, not including, `order[outputTo[output]]`. */
+  /**
+   * The literals of an output: `order[outputFrom[output]]` up to, not including,
+   * `order[outputTo[output]]`.
+   */
   readonly outputFrom: Int32Array;
   readonly outputTo: Int32Array;
   /** Positions in the list of literals, sorted by literal. */
@@ -30,7 +34,10 @@ export interface LiteralAutomaton {
   readonly rows: Int32Array;
 }
 
-/** Cells of full rows for each node: it keeps the automaton linear in the literals, and gives rows to the levels where texts stay. */
+/**
+ * Cells of full rows for each node: it keeps the automaton linear in the literals, and gives rows
+ * to the levels where texts stay.
+ */
 const ROW_CELLS_PER_NODE = 4;
 /** Cells that any automaton may spend (4 MiB): a thousand literals have rows nearly throughout. */
 const MIN_ROW_CELLS = 1 << 20;
@@ -38,10 +45,12 @@ const MIN_ROW_CELLS = 1 << 20;
 type Trie = Omit<LiteralAutomaton, 'failure' | 'columnOf' | 'columns' | 'rowCount' | 'rows'>;
 
 /**
- * Builds the automaton of some literals, in time linear in their total length (after sorting them) and about 40 bytes a node.
+ * Builds the automaton of some literals, in time linear in their total length (after sorting them)
+ * and about 40 bytes a node.
  *
  * @param literals not empty strings; repeats are allowed
- * @source A. V. Aho, M. J. Corasick, Efficient string matching: an aid to bibliographic search (1975)
+ * @source A. V. Aho, M. J. Corasick, Efficient string matching: an aid to bibliographic search
+ *   (1975)
  */
 export function buildLiteralAutomaton(literals: readonly string[]): LiteralAutomaton {
   const trie = buildTrie(sortLiterals(literals));
@@ -61,7 +70,7 @@ export function buildLiteralAutomaton(literals: readonly string[]): LiteralAutom
   return automaton;
 }
 
-/** The child of a node by a unit; 0, which is nobody's child: there is none. */
+/** The child of a node by a unit; 0, the root, if it has none. */
 function findChild(automaton: LiteralAutomaton, node: number, unit: number): number {
   const { firstChild, unitOf } = automaton;
   let low = firstChild[node] as number;
@@ -89,11 +98,17 @@ export function nextNode(automaton: LiteralAutomaton, node: number, unit: number
   return automaton.rows[at * automaton.columns + column] as number;
 }
 
-/** The literals sorted by their units, and all their units in one array: the build passes over them once for each level. */
+/**
+ * The literals sorted by their units, and all their units in one array: the build passes over them
+ * once for each level.
+ */
 interface SortedLiterals {
   readonly order: Int32Array;
   readonly units: Uint16Array;
-  /** The literal at a place of `order` is `units[starts[place]]` up to, not including, `units[starts[place + 1]]`. */
+  /**
+   * The literal at a place of `order` is `units[starts[place]]` up to, not including,
+   * `units[starts[place + 1]]`.
+   */
   readonly starts: Int32Array;
 }
 
@@ -119,7 +134,9 @@ function sortLiterals(literals: readonly string[]): SortedLiterals {
   return { order, units, starts };
 }
 
-/** Nodes of the trie: the root, and for each literal what it does not share with the one before it. */
+/**
+ * Nodes of the trie: the root, and for each literal what it does not share with the one before it.
+ */
 function countNodes({ order, units, starts }: SortedLiterals): number {
   let nodes = 1;
   let previous = 0;
@@ -135,7 +152,9 @@ function countNodes({ order, units, starts }: SortedLiterals): number {
   return nodes;
 }
 
-/** The trie, level by level: a node is a run of the sorted literals, those that begin with its text. */
+/**
+ * The trie, level by level: a node is a run of the sorted literals, those that begin with its text.
+ */
 function buildTrie(literals: SortedLiterals): Trie {
   const { order, units, starts } = literals;
   const nodeCount = countNodes(literals);
@@ -186,7 +205,10 @@ function buildTrie(literals: SortedLiterals): Trie {
   };
 }
 
-/** Numbers the units that occur, from 1, in the order of the nodes: columns used at shallow levels lie together. */
+/**
+ * Numbers the units that occur, from 1, in the order of the nodes: columns used at shallow levels
+ * lie together.
+ */
 function assignColumns(unitOf: Uint16Array): { columnOf: Int32Array; columns: number } {
   let highest = -1;
   for (let node = 1; node < unitOf.length; node++)
@@ -200,7 +222,10 @@ function assignColumns(unitOf: Uint16Array): { columnOf: Int32Array; columns: nu
   return { columnOf, columns };
 }
 
-/** INVARIANT: a node's failure link and the row of the link's target are complete before the node is visited, as both are smaller. */
+/**
+ * INVARIANT: a node's failure link and the row of the link's target are complete before the node is
+ * visited, as both are smaller.
+ */
 function linkFailures(automaton: LiteralAutomaton): void {
   const { firstChild, unitOf, failure, output, nextOutput, columnOf, columns, rows } = automaton;
   for (let node = 0; node < unitOf.length; node++) {

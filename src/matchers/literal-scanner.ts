@@ -8,36 +8,45 @@ export const SCAN_START = 0;
 /**
  * Finds many literals in a text at once, reading each unit of the text once.
  *
- * A state is a small integer that holds all a scan has to remember, so a text may come in pieces: give the state that one piece
- * returned to the next. Places are counted in UTF-16 code units; a match may begin or end inside a surrogate pair.
+ * A state is a small integer that holds all a scan has to remember, so a text may come in pieces:
+ * give the state that one piece returned to the next. Places are counted in UTF-16 code units; a
+ * match may begin or end inside a surrogate pair.
  */
 export interface LiteralScanner {
   /** Number of literals that the scanner was compiled from. */
   readonly literalCount: number;
 
   /**
-   * Reports every occurrence of every literal, overlapping ones too, in the order of their ends, longer literals first.
+   * Reports every occurrence of every literal, overlapping ones too, in the order of their ends,
+   * longer literals first.
    *
    * @param state `SCAN_START`, or what the scan of the piece before returned
-   * @param onMatch gets the position of the literal in the compiled list and the place in `text` just after the occurrence
+   * @param onMatch gets the position of the literal in the compiled list and the place in `text`
+   *   just after the occurrence
    * @returns the state after the text
    */
   scan(text: string, state: number, onMatch: (literal: number, end: number) => void): number;
 
   /**
-   * Finds the first occurrence of each literal in a whole text, in time linear in the text however many literals occur.
+   * Finds the first occurrence of each literal in a whole text, in time linear in the text however
+   * many literals occur.
    *
    * @param seen room for `literalCount + 1`; emptied first
-   * @param found emptied first, then given a pair for each literal that occurs: its position in the list, and the place just after
+   * @param found emptied first, then given a pair for each literal that occurs: its position in the
+   *   list, and the place just after
    * @returns the state after the text
    */
   findFirst(text: string, seen: MarkSet, found: HitBuffer): number;
 
-  /** Finds the literals that the text read so far ends with, longest first. `found` is emptied first, then given their positions. */
+  /**
+   * Finds the literals that the text read so far ends with, longest first. `found` is emptied
+   * first, then given their positions.
+   */
   findEnding(state: number, found: HitBuffer): void;
 
   /**
-   * How many of the units read last may be the beginning of a literal that is not complete yet: everything before them is settled.
+   * How many of the units read last may be the beginning of a literal that is not complete yet:
+   * everything before them is settled.
    */
   pendingLength(state: number): number;
 }
@@ -45,12 +54,14 @@ export interface LiteralScanner {
 /**
  * Compiles literals into a scanner (Aho-Corasick).
  *
- * Cost: time linear in the total length plus a sort, about 40 bytes for each distinct prefix; a scan allocates nothing.
+ * Cost: time linear in the total length plus a sort, about 40 bytes for each distinct prefix; a
+ * scan allocates nothing.
  *
  * @param literals what to find; repeats are allowed, each is reported by its own position
- * @throws TypeError where a literal is no string or empty
+ * @throws TypeError if a literal is empty or not a string
  * @example
- * compileLiteralScanner(['he', 'she']).scan('ushers', SCAN_START, (literal, end) => {}); // (1, 4), (0, 4)
+ * const scanner = compileLiteralScanner(['he', 'she']);
+ * scanner.scan('ushers', SCAN_START, (literal, end) => {}); // (1, 4), (0, 4)
  */
 export function compileLiteralScanner(literals: readonly string[]): LiteralScanner {
   for (const [position, literal] of literals.entries()) {
@@ -111,7 +122,8 @@ function findFirst(
     const column = unit < columnOf.length ? (columnOf[unit] as number) : 0;
     node =
       node < rowCount ? (rows[node * columns + column] as number) : nextNode(automaton, node, unit);
-    // An output seen before has had all the shorter ones behind it seen as well: the walk may stop there.
+    // An output seen before has had all the shorter ones behind it seen as well: the walk may stop
+    // there.
     for (let at = output[node] as number; at !== 0; at = nextOutput[at] as number) {
       if (!seen.add(at)) break;
       pushLiterals(automaton, at, found, place + 1);

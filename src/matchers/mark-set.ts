@@ -1,7 +1,12 @@
-/** Marks are 16 bits wide: one rewrite of the whole array every 65,535 uses is all that emptying costs. */
+/**
+ * Marks are 16 bits wide: one rewrite of the whole array every 65,535 uses is all that emptying
+ * costs.
+ */
 const LAST_GENERATION = 0xffff;
 
-/** A set of small integers that is emptied at no cost, for use again and again without allocating. */
+/**
+ * A set of small integers that is emptied at no cost, for use again and again without allocating.
+ */
 export class MarkSet {
   readonly #marks: Uint16Array;
   #generation = 1;

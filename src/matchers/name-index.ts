@@ -14,15 +14,18 @@ export interface NameIndex {
   /**
    * Finds the patterns whose `test` holds for a whole name.
    *
-   * Cost: one pass over the name (two, where patterns ignore case), then one `test` for each pattern that has the literals it is
-   * known by in the name, at most once for each pattern. It does not grow with the patterns that have nothing in common with the name.
+   * Cost: one pass over the name (two, where patterns ignore case), then one `test` for each
+   * pattern that has the literals it is known by in the name, at most once for each pattern. It
+   * does not grow with the patterns that have nothing in common with the name.
    *
-   * @param hits emptied first, then given the positions of the patterns that match, each once, in no particular order
+   * @param hits emptied first, then given the positions of the patterns that match, each once, in
+   *   no particular order
    */
   match(name: string, hits: HitBuffer): void;
 
   /**
-   * {@link NameIndex.match} with pauses: none is longer in coming than a few milliseconds. Other names may be matched meanwhile.
+   * {@link NameIndex.match} with pauses: none is longer in coming than a few milliseconds. Other
+   * names may be matched meanwhile.
    *
    * @returns the hits, in a buffer of their own
    */
@@ -30,12 +33,15 @@ export interface NameIndex {
 }
 
 /**
- * Compiles name patterns into an index. It answers exactly as asking every pattern would; asking is all that it saves.
+ * Compiles name patterns into an index. It answers exactly as asking every pattern would; asking is
+ * all that it saves.
  *
- * The index keeps working memory, so a `match` must not be started from inside another one's `test`.
+ * The index keeps working memory, so a `match` must not be started from inside another one's
+ * `test`.
  *
  * @example
- * compileNameIndex(['user_.*', '.*_raw'].map((pattern) => compileNamePattern(pattern))).match('user_raw', hits); // 0 and 1
+ * const patterns = ['user_.*', '.*_raw'].map((pattern) => compileNamePattern(pattern));
+ * compileNameIndex(patterns).match('user_raw', hits); // 0 and 1
  */
 export function compileNameIndex(patterns: readonly CompiledNamePattern[]): NameIndex {
   const { patternOf, kindOf, plain, folded, always } = numberWays(patterns);
@@ -50,7 +56,10 @@ export function compileNameIndex(patterns: readonly CompiledNamePattern[]): Name
     if ((patterns[pattern] as CompiledNamePattern).test(name)) hits.push(pattern);
   }
 
-  /** Finds the patterns that match for certain, and those that have to be tested, the ones in `always` left out. */
+  /**
+   * Finds the patterns that match for certain, and those that have to be tested, the ones in
+   * `always` left out.
+   */
   function findCandidates(name: string, hits: HitBuffer, candidates: HitBuffer): void {
     candidates.clear();
     hits.clear();
@@ -98,10 +107,16 @@ export function compileNameIndex(patterns: readonly CompiledNamePattern[]): Name
   return { patternCount: patterns.length, match, matchInSteps };
 }
 
-/** What having a key of a way says: maybe; only with the other key as well, maybe; or yes, where the name has no newline. */
+/**
+ * What having a key of a way says: maybe; only with the other key as well, maybe; or yes, where the
+ * name has no newline.
+ */
 type WayKind = 'single' | 'pair' | 'proof';
 
-/** The ways of matching of all patterns, numbered. The keys of a way have the entries `2 * way` and `2 * way + 1`. */
+/**
+ * The ways of matching of all patterns, numbered. The keys of a way have the entries `2 * way` and
+ * `2 * way + 1`.
+ */
 interface Ways {
   readonly patternOf: readonly number[];
   readonly kindOf: readonly WayKind[];

@@ -22,7 +22,9 @@ export interface LiteralKey {
   readonly proves: boolean;
 }
 
-/** What a name has to have to come into question for a pattern; `always` means that every name does. */
+/**
+ * What a name has to have to come into question for a pattern; `always` means that every name does.
+ */
 export type NameKey = ExactKey | LiteralKey | { readonly kind: 'always' };
 
 /** One way of matching: a name that matches in this way has all of the keys, one or two. */
@@ -32,8 +34,8 @@ export type NameWay = readonly [NameKey] | readonly [NameKey, NameKey];
 type WayKeys = readonly NameKey[];
 
 /**
- * Longer literals are looked for by this many units only, so that a megabyte of pattern does not become many megabytes of index.
- * Names out of a request are not longer either.
+ * Longer literals are looked for by this many units only, so that a megabyte of pattern does not
+ * become many megabytes of index. Names out of a request are not longer either.
  */
 const MAX_LITERAL_LENGTH = 1024;
 
@@ -43,10 +45,12 @@ const MAX_SHARED = 8;
 const ALWAYS: NameKey = { kind: 'always' };
 
 /**
- * Chooses, for each pattern, the keys by which an index finds it. A name that matches has the keys of one of the pattern's ways.
+ * Chooses, for each pattern, the keys by which an index finds it. A name that matches has the keys
+ * of one of the pattern's ways.
  *
- * Where a pattern requires several literals, the one that tells it apart best is chosen: the one that the fewest patterns share.
- * Patterns and names are written with the same words, so what many patterns require stands in many names.
+ * Where a pattern requires several literals, the one that tells it apart best is chosen: the one
+ * that the fewest patterns share. Patterns and names are written with the same words, so what many
+ * patterns require stands in many names.
  *
  * @returns for each shape its ways of matching; none for a pattern that matches nothing
  */
@@ -154,7 +158,10 @@ function rarestKey(keys: WayKeys, uses: LiteralUses, besides?: NameKey): NameKey
   return rarest;
 }
 
-/** How often names are expected to have a key, on a scale of no unit: longer literals are rarer, and so are those of one place. */
+/**
+ * How often names are expected to have a key, on a scale of no unit: longer literals are rarer, and
+ * so are those of one place.
+ */
 function expectedHits(key: NameKey, uses: LiteralUses): number {
   if (key.kind !== 'literal') return 0;
   let hits = 0;

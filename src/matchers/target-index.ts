@@ -118,7 +118,9 @@ class TargetIndex implements TargetFinder {
   readonly #unfiltered: readonly (readonly number[])[];
   /** By type id: targets that filter by tags only. */
   readonly #tagged: readonly (readonly number[])[];
-  /** Targets that filter by tags only, under one pair that each of them requires: key, then value. */
+  /**
+   * Targets that filter by tags only, under one pair that each of them requires: key, then value.
+   */
   readonly #byPair: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
   readonly #names: NameIndex;
   /** By pattern: the targets that contain it. */
@@ -247,7 +249,10 @@ function tableOfPairs(
   return table;
 }
 
-/** @source Feast documentation, "required_tags": all pairs must match. `tags` are untrusted: only own members count. */
+/**
+ * @source Feast documentation, "required_tags": all pairs must match. `tags` are untrusted: only
+ *   own members count.
+ */
 function hasTags(tags: Tags | undefined, required: readonly TagPair[]): boolean {
   // Indexed: this runs for every permission whose name fits, and most of them require nothing.
   for (let index = 0; index < required.length; index++) {

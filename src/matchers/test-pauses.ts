@@ -1,6 +1,12 @@
-/** Work between two pauses: states of the tested patterns times characters of the name, about a millisecond. */
+/**
+ * Work between two pauses: states of the tested patterns times characters of the name, about a
+ * millisecond.
+ */
 const STEP_WORK = 50_000;
-/** A pattern without states takes some time, too; and so does making an engine, at the first name, whatever its length. */
+/**
+ * A pattern without states takes some time, too; and so does making an engine, at the first name,
+ * whatever its length.
+ */
 const LEAST_STATES = 16;
 const LEAST_LENGTH = 64;
 

@@ -26,7 +26,10 @@ export type RegistryError =
   | PermissionError;
 /** Errors of loading a feature repository: its configuration and its registry. */
 export type LoadError = ConfigError | RegistryError;
-/** Errors of tokens that a caller presents, of tokens that this program obtains, and of their configuration. */
+/**
+ * Errors of tokens that a caller presents, of tokens that this program obtains, and of their
+ * configuration.
+ */
 export type IdentityError =
   | ConfigInvalidError
   | IdentityMissingError

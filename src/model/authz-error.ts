@@ -34,7 +34,8 @@ export function isAuthzError(value: unknown): value is AuthzError {
 }
 
 /**
- * The status that answers `error`: its `responseStatus` if that is a failure, else an internal error.
+ * The status that answers `error`: its `responseStatus` if that is a failure, else an internal
+ * error.
  *
  * An error of another installed copy, or of a class of the user's own, may have any member.
  */
@@ -118,7 +119,8 @@ function isInstance(type: object, value: unknown): boolean {
 /**
  * Throws what was collected, as one error.
  *
- * Shape: the first of `errors` is thrown, with all of them in its `errors`. Returns when there are none.
+ * Shape: the first of `errors` is thrown, with all of them in its `errors`. Returns if the list is
+ * empty.
  *
  * @param shown number of errors that the message spells out. Default: 4
  */

@@ -25,7 +25,10 @@ export interface DecidingPermission {
   readonly name: string;
   readonly project: string | undefined;
   readonly granted: boolean;
-  /** A sentence for logs, made when it is first read. It names roles, groups and tags: not for clients. */
+  /**
+   * A sentence for logs, made when it is first read. It names roles, groups and tags: not for
+   * clients.
+   */
   readonly explanation: string;
 }
 
@@ -33,10 +36,12 @@ export interface DecidingPermission {
 export interface Decision {
   readonly allowed: boolean;
   readonly reason: DecisionReason;
-  /** As given, which is no copy: a log that outlives the request copies what it keeps. */
+  /** As given, not copied: a log that outlives the request copies what it keeps. */
   readonly subject: Subject | null;
   readonly actions: readonly string[];
-  /** A copy, as decided on: with its project and, where the registry knows it, its registered tags. */
+  /**
+   * A copy, as decided on: with its project and, where the registry knows it, its registered tags.
+   */
   readonly resource: Resource;
   /** The permissions that decided: those that granted, or else all that were asked and refused. */
   readonly permissions: readonly DecidingPermission[];
@@ -49,7 +54,10 @@ export interface Decision {
   readonly version: string;
 }
 
-/** Thrown where a refusal is an error. Its message is fit for clients; the decision it carries is for logs. */
+/**
+ * Thrown where a refusal is an error. Its message is fit for clients; the decision it carries is
+ * for logs.
+ */
 export class PermissionDeniedError extends AuthzError {
   static readonly code = 'ERR_PERMISSION_DENIED';
   override readonly code = 'ERR_PERMISSION_DENIED';

@@ -2,7 +2,8 @@
  * Every error that the core throws on purpose, one class per stable `code`.
  *
  * A message never holds a token, a header, a claim or a secret: it may be logged as it is.
- * Arguments of a wrong type are `TypeError`s and not listed here. What answers an error is in `authz-error.ts`.
+ * Arguments of a wrong type are `TypeError`s and not listed here. What answers an error is in
+ * `authz-error.ts`.
  */
 import { AuthzError } from './authz-error.js';
 import { quote } from './printable.js';
@@ -20,7 +21,10 @@ export { printable, quote } from './printable.js';
 export class PermissionInvalidError extends AuthzError {
   static readonly code = 'ERR_PERMISSION_INVALID';
   override readonly code = 'ERR_PERMISSION_INVALID';
-  /** Path of the field in the permission, for example `actions[1]` or `policy.roles`; empty: the whole. */
+  /**
+   * Path of the field in the permission, for example `actions[1]` or `policy.roles`; empty: the
+   * whole.
+   */
   readonly field: string;
   /** Name of the permission, where it has one. */
   readonly permission: string | undefined;
@@ -36,7 +40,10 @@ export class PermissionInvalidError extends AuthzError {
   }
 }
 
-/** A name pattern that Python's `re` refuses (`invalid`), or that cannot run in linear time (`unsupported`). */
+/**
+ * A name pattern that Python's `re` refuses (`invalid`), or that cannot run in linear time
+ * (`unsupported`).
+ */
 export class PatternUnsupportedError extends AuthzError {
   static readonly code = 'ERR_PATTERN_UNSUPPORTED';
   override readonly code = 'ERR_PATTERN_UNSUPPORTED';
@@ -46,7 +53,9 @@ export class PatternUnsupportedError extends AuthzError {
   readonly position: number;
   /** What is wrong, without the pattern and the position. */
   readonly reason: string;
-  /** A supported pattern that means the same, or what the pattern means as a glob, if one is known. */
+  /**
+   * A supported pattern that means the same, or what the pattern means as a glob, if one is known.
+   */
   readonly rewrite: string | undefined;
   /** Name of the permission that holds the pattern, where known. */
   readonly permission: string | undefined;
@@ -111,7 +120,9 @@ export class ConfigInvalidError extends AuthzError {
   }
 }
 
-/** A registry whose content cannot be read as one. Never answered with an empty or partial registry. */
+/**
+ * A registry whose content cannot be read as one. Never answered with an empty or partial registry.
+ */
 export class RegistryInvalidError extends AuthzError {
   static readonly code = 'ERR_REGISTRY_INVALID';
   override readonly code = 'ERR_REGISTRY_INVALID';
@@ -153,7 +164,9 @@ export class MediaTypeUnsupportedError extends AuthzError {
   override readonly code = 'ERR_MEDIA_TYPE_UNSUPPORTED';
 }
 
-/** Something that a request names and the registry does not know. Its message is fit for clients. */
+/**
+ * Something that a request names and the registry does not know. Its message is fit for clients.
+ */
 export class ResourceNotFoundError extends AuthzError {
   static readonly code = 'ERR_RESOURCE_NOT_FOUND';
   override readonly code = 'ERR_RESOURCE_NOT_FOUND';

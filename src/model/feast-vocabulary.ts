@@ -11,7 +11,10 @@ export type FeastAction =
   | 'WRITE_ONLINE'
   | 'WRITE_OFFLINE';
 
-/** Feast's resource types. `BatchFeatureView` and `StreamFeatureView` are sub-types of `FeatureView`; no other type is one. */
+/**
+ * Feast's resource types. `BatchFeatureView` and `StreamFeatureView` are sub-types of
+ * `FeatureView`; no other type is one.
+ */
 export type FeastType =
   | 'Project'
   | 'FeatureView'
@@ -84,10 +87,11 @@ export const ALL_FEATURE_VIEW_TYPES: readonly FeastType[] = Object.freeze([
 ] as const);
 
 /**
- * The vocabulary of Feast 0.66.0: eight actions, twelve resource types and Feast's names for sets of them.
- * An update asks for DESCRIBE and UPDATE in one permission.
+ * The vocabulary of Feast 0.66.0: eight actions, twelve resource types and Feast's names for sets
+ * of them. An update asks for DESCRIBE and UPDATE in one permission.
  *
- * @source Feast documentation, "Permission" concepts page; feast.permissions.action, feast.feast_object
+ * @source Feast documentation, "Permission" concepts page; feast.permissions.action,
+ *   feast.feast_object
  */
 export const feastVocabulary: FeastVocabulary = defineVocabulary<
   FeastAction,

@@ -32,11 +32,13 @@ const PARSED = Symbol.for('feast-permissions.permission');
 const parsedIn = new WeakMap<object, PermissionContext>();
 
 /**
- * Checks what a person or a file wrote and makes a frozen permission of it. Name patterns are checked when a
- * snapshot is compiled, since that is where they are parsed. A permission that was made here is given back as it is, or
- * checked anew where its vocabulary or its kind of policy is another.
+ * Checks what a person or a file wrote and makes a frozen permission of it. Name patterns are
+ * checked when a snapshot is compiled, since that is where they are parsed. A permission that was
+ * made here is given back as it is, or checked anew where its vocabulary or its kind of policy is
+ * another.
  *
- * @param options.globs whether text that starts with `glob:` is a glob (default) or a regular expression like any other
+ * @param options.globs whether text that starts with `glob:` is a glob (default) or a regular
+ *   expression like any other
  * @throws {@link PermissionInvalidError} naming the field; with all problems in its `errors`
  */
 export function parsePermission(
@@ -54,8 +56,8 @@ export function parsePermission(
 }
 
 /**
- * The same, except that what cannot be understood is kept as an {@link ExcludedPermission} instead of an error, and
- * that all text is a regular expression.
+ * The same, except that what cannot be understood is kept as an {@link ExcludedPermission} instead
+ * of an error, and that all text is a regular expression.
  *
  * @throws {@link PermissionInvalidError} when there is not even a name and a project to know it by
  */

@@ -6,7 +6,9 @@ import { isPlainObject } from './plain-data.js';
 import type { PolicyData } from './policy.js';
 import type { Tags } from './resource.js';
 
-/** A permission's fields with their right types, before their words are looked up in a vocabulary. */
+/**
+ * A permission's fields with their right types, before their words are looked up in a vocabulary.
+ */
 export interface PermissionFields {
   readonly name: string;
   readonly project?: string | null | undefined;
@@ -62,7 +64,10 @@ const FEAST_FIELDS: ReadonlyMap<string, string> = new Map([
   ['required_tags', 'requiredTags'],
 ]);
 
-/** Checks which fields an unknown value has, and their types. A field that is `undefined` is one that is missing. */
+/**
+ * Checks which fields an unknown value has, and their types. A field that is `undefined` is one
+ * that is missing.
+ */
 export function checkFields(input: unknown): Checked<PermissionFields> {
   const written = withOurFieldNames(input);
   if (written.problems !== undefined) return written;
@@ -72,7 +77,9 @@ export function checkFields(input: unknown): Checked<PermissionFields> {
     : { problems: issueProblems(nameOf(input), parsed.error, [], 'a permission') };
 }
 
-/** What is known of a permission whatever else is wrong with it; undefined: it has not even a name. */
+/**
+ * What is known of a permission whatever else is wrong with it; undefined: it has not even a name.
+ */
 export function readOutline(input: unknown): PermissionOutline | undefined {
   const outline = checkSchema(z.object({ name, project }), input);
   if (!outline.success) return undefined;
@@ -145,12 +152,14 @@ function oneOrMany<T>(item: z.core.$ZodType<T>): z.core.$ZodType<T[]> {
   );
 }
 
-// SECURITY: a plain object. A `Map` has no members that are seen here, and no required tag is no filter.
+// SECURITY: a plain object. A `Map` has no members that are seen here, and an empty filter would
+// match everything.
 function isTagRecord(value: unknown): boolean {
   return isPlainObject(value) && Object.values(value).every((tag) => typeof tag === 'string');
 }
 
-// SECURITY: a plain object here too. What an instance inherits is not seen, and a policy that is not seen lets everyone in.
+// SECURITY: a plain object here too. What an instance inherits is not seen, and a policy that is
+// not seen lets everyone in.
 function withOurFieldNames(input: unknown): Checked<object> {
   if (!isPlainObject(input))
     return { problems: [fieldError(undefined, '', 'must be a plain object')] };

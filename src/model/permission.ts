@@ -21,7 +21,10 @@ export interface Permission<V extends Vocabulary = FeastVocabulary> {
   readonly types: readonly TypeOf<V>[];
   /** Empty: all names. Otherwise one of them must match the whole name. */
   readonly namePatterns: readonly NamePatternSource[];
-  /** All of these pairs must be among the resource's tags. Stripped of white space at both ends, as in Feast. */
+  /**
+   * All of these pairs must be among the resource's tags. Stripped of white space at both ends, as
+   * in Feast.
+   */
   readonly requiredTags: Tags;
   /** Never empty. */
   readonly actions: readonly ActionOf<V>[];
@@ -31,15 +34,18 @@ export interface Permission<V extends Vocabulary = FeastVocabulary> {
 }
 
 /**
- * What a person or a file writes for a permission. Names of types and actions are taken in either case, single
- * values stand for lists of one, and Feast's own field names are understood.
+ * What a person or a file writes for a permission. Names of types and actions are taken in either
+ * case, single values stand for lists of one, and Feast's own field names are understood.
  */
 export interface PermissionInput<V extends Vocabulary = FeastVocabulary> {
   readonly name: string;
   readonly project?: string | null | undefined;
   /** Default: all types. */
   readonly types?: OneOrMany<WrittenTypeOf<V>> | null | undefined;
-  /** Default: all names. Text that starts with `glob:` is a glob, all other text a regular expression of Python. */
+  /**
+   * Default: all names. Text that starts with `glob:` is a glob, all other text a regular
+   * expression of Python.
+   */
   readonly namePatterns?: OneOrMany<NamePatternSource> | null | undefined;
   readonly name_patterns?: OneOrMany<NamePatternSource> | null | undefined;
   /** Default: no tag is required. */
@@ -58,11 +64,12 @@ export type PolicyInput = PolicyData | (PolicyData & Readonly<Record<string, unk
 type OneOrMany<T> = T | readonly T[];
 
 /**
- * A permission that could not be understood and that the caller chose to keep out rather than to fail.
+ * A permission that could not be understood and that the caller chose to keep out rather than to
+ * fail.
  *
- * It never grants. It still counts as present, secures every resource that it could match, and is a denial of every
- * action in every strategy, so that leaving it out widens nothing. It reaches no further than what was not understood:
- * filters that were understood still hold.
+ * It never grants. It still counts as present, secures every resource that it could match, and is a
+ * denial of every action in every strategy, so that leaving it out widens nothing. It reaches no
+ * further than what was not understood: filters that were understood still hold.
  */
 export interface ExcludedPermission {
   readonly name: string;

@@ -9,9 +9,9 @@ export interface PolicyData {
 /**
  * What a policy asks of a subject, compiled.
  *
- * `any-of` is satisfied by one role, one group or one namespace out of its lists. The engine merges all of them
- * that cover a resource into one look-up, so prefer it to a predicate.
- * A `predicate` grants by returning exactly `true`; whatever else it returns, and anything it throws, refuses.
+ * `any-of` is satisfied by one role, one group or one namespace out of its lists. The engine merges
+ * all of them that cover a resource into one look-up, so prefer it to a predicate. A `predicate`
+ * grants by returning exactly `true`; whatever else it returns, and anything it throws, refuses.
  */
 export type PolicyTest =
   | { readonly kind: 'always' }

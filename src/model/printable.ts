@@ -1,4 +1,7 @@
-/** `text` in backticks on one line and at most 200 characters, for messages that repeat a caller's input. */
+/**
+ * `text` in backticks on one line and at most 200 characters, for messages that repeat a caller's
+ * input.
+ */
 export function quote(text: string): string {
   return `\`${printable(text)}\``;
 }
@@ -8,7 +11,10 @@ export function printable(text: string): string {
   return escapeControls(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
 
-/** Line breaks, terminal controls, marks that turn the direction of writing, halves of surrogate pairs. */
+/**
+ * Line breaks, terminal controls, marks that turn the direction of writing, halves of surrogate
+ * pairs.
+ */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The same at any length. */

@@ -14,7 +14,9 @@ export type PythonVersion = (typeof PYTHON_VERSIONS)[number];
 /** The version that the images of Feast are built on. */
 export const DEFAULT_PYTHON: PythonVersion = '3.12';
 
-/** @throws TypeError if `python` is not a known version. Undefined stands for {@link DEFAULT_PYTHON} */
+/**
+ * @throws TypeError if `python` is not a known version. Undefined stands for {@link DEFAULT_PYTHON}
+ */
 export function assertPython(
   python: string | undefined,
 ): asserts python is PythonVersion | undefined {

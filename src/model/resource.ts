@@ -17,7 +17,7 @@ export type ResourceOf<V extends Vocabulary> = Resource<TypeOf<V>>;
 /** Key-value pairs on a resource or a permission. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** @throws TypeError when `resource` is no object, or a field of it has a wrong type */
+/** @throws TypeError if `resource` is not an object, or a field has a wrong type */
 export function assertResource(resource: unknown): asserts resource is Resource {
   if (typeof resource !== 'object' || resource === null)
     throw new TypeError('a resource is an object');
@@ -27,7 +27,8 @@ export function assertResource(resource: unknown): asserts resource is Resource 
   if (project !== undefined && typeof project !== 'string') {
     throw new TypeError('resource.project must be a string');
   }
-  // SECURITY: a `Map` has no members that are seen here, and would pass for a resource without tags.
+  // SECURITY: a `Map` has no members that are seen here, and would pass for a resource without
+  // tags.
   if (tags !== undefined && !(isPlainObject(tags) && Object.values(tags).every(isString))) {
     throw new TypeError(
       `resource.tags of ${formatResource({ type, name })} must be an object of strings`,
@@ -46,7 +47,10 @@ export function freezeTags(entries: Iterable<readonly [string, string]>): Tags {
   return Object.freeze(tags);
 }
 
-/** The same of tags that stand in an object. Each is read once: what is checked later is what was read. */
+/**
+ * The same of tags that stand in an object. Each is read once: what is checked later is what was
+ * read.
+ */
 export function frozenTags(tags: Tags): Tags {
   const copy: Record<string, string> = Object.create(null);
   for (const key of Object.keys(tags)) copy[key] = tags[key] as string;
@@ -54,8 +58,8 @@ export function frozenTags(tags: Tags): Tags {
 }
 
 /**
- * `TYPE:NAME`, or `TYPE:PROJECT/NAME` where the project is given: how people and messages name a resource.
- * On one line; what is longer than 200 characters is cut.
+ * `TYPE:NAME`, or `TYPE:PROJECT/NAME` where the project is given: how people and messages name a
+ * resource. On one line; what is longer than 200 characters is cut.
  */
 export function formatResource(resource: Resource): string {
   const project = resource.project === undefined ? '' : `${resource.project}/`;

@@ -23,10 +23,11 @@ export function isFrozenSubject(subject: Subject): boolean {
 }
 
 /**
- * A frozen copy of a subject, so that later changes of the original neither add nor keep a right; the same one where it is
- * such a copy already.
+ * A frozen copy of a subject, so that later changes of the original neither add nor keep a right;
+ * the same one where it is such a copy already.
  *
- * @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists.
+ * @throws TypeError when `subject` is neither `null` nor an object with a string `username` and
+ *   lists.
  */
 export function freezeSubject(subject: Subject): Subject;
 export function freezeSubject(subject: Subject | null): Subject | null;
@@ -57,7 +58,8 @@ function frozenList(list: readonly string[] | undefined): readonly string[] {
  *
  * SECURITY: a `roles` on `Object.prototype` would be a role of every subject that has no list.
  *
- * @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists.
+ * @throws TypeError when `subject` is neither `null` nor an object with a string `username` and
+ *   lists.
  */
 export function ownSubject(subject: Subject | null): Subject | null {
   if (subject === null) return null;
@@ -75,7 +77,10 @@ export function ownSubject(subject: Subject | null): Subject | null {
   return subject;
 }
 
-/** @throws TypeError when `subject` is neither `null` nor an object with a string `username` and lists. */
+/**
+ * @throws TypeError when `subject` is neither `null` nor an object with a string `username` and
+ *   lists.
+ */
 export function assertSubject(subject: unknown): asserts subject is Subject | null {
   ownSubject(subject as Subject | null);
 }
@@ -83,7 +88,8 @@ export function assertSubject(subject: unknown): asserts subject is Subject | nu
 /** What a plain object inherits from, as somebody may have changed it. */
 const PLAIN: Partial<Subject> = Object.prototype;
 
-// Written out: each question about a plain subject runs it, and reading what is missing costs next to nothing.
+// Written out: each question about a plain subject runs it, and reading what is missing costs next
+// to nothing.
 function inheritsMembers(subject: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(subject);
   if (prototype === PLAIN) {
@@ -121,7 +127,8 @@ function assertMembers({ username, roles, groups, namespaces }: Readonly<Subject
   assertList('namespaces', namespaces);
 }
 
-// A string would be walked character by character, and a role named `a` is a role that someone may hold.
+// A string would be walked character by character, and a role named `a` is a role that someone may
+// hold.
 function assertList(field: string, list: unknown): void {
   if (list !== undefined && !Array.isArray(list)) {
     throw new TypeError(`subject.${field} must be a list of strings`);

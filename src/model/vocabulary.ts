@@ -1,7 +1,7 @@
 import { quote } from './errors.js';
 /**
- * Which resource types exist and which actions can be done to them. The engine knows none of them by name:
- * Feast's vocabulary is one value of this type, an organisation's own is another.
+ * Which resource types exist and which actions can be done to them. The engine knows none of them
+ * by name: Feast's vocabulary is one value of this type, an organisation's own is another.
  */
 export interface Vocabulary<
   Action extends string = string,
@@ -16,7 +16,10 @@ export interface Vocabulary<
   readonly types: readonly Type[];
   readonly actionAliases: ReadonlyMap<ActionAlias, readonly Action[]>;
   readonly typeAliases: ReadonlyMap<TypeAlias, readonly Type[]>;
-  /** The actions that creating a resource asks for, and those that changing one does; undefined: no such questions. */
+  /**
+   * The actions that creating a resource asks for, and those that changing one does; undefined: no
+   * such questions.
+   */
   readonly changes: ChangeActions<Action> | undefined;
   /** Position of an action in `actions`, which is also its bit in a mask. */
   readonly actionIds: ReadonlyMap<string, number>;
@@ -26,9 +29,15 @@ export interface Vocabulary<
   readonly impliedActions: readonly number[];
   /** By type id: the mask of that type and of all its sub-types. */
   readonly typesBelow: readonly number[];
-  /** Actions that a written name stands for: an action or an alias, in any case; undefined when unknown. */
+  /**
+   * Actions that a written name stands for: an action or an alias, in any case; undefined when
+   * unknown.
+   */
   resolveAction(written: string): readonly Action[] | undefined;
-  /** Types that a written name stands for: a type or an alias, in any case, with or without `_`; undefined when unknown. */
+  /**
+   * Types that a written name stands for: a type or an alias, in any case, with or without `_`;
+   * undefined when unknown.
+   */
   resolveType(written: string): readonly Type[] | undefined;
 }
 
@@ -46,7 +55,9 @@ export type TypeOf<V extends Vocabulary> = V['types'][number];
 export type WrittenActionOf<V extends Vocabulary> = EitherCase<
   ActionOf<V> | KeyOf<V['actionAliases']>
 >;
-/** What a person may write for a resource type: its name or an alias, as declared or in lower case. */
+/**
+ * What a person may write for a resource type: its name or an alias, as declared or in lower case.
+ */
 export type WrittenTypeOf<V extends Vocabulary> = EitherCase<TypeOf<V> | KeyOf<V['typeAliases']>>;
 
 type EitherCase<Name extends string> = Name | Lowercase<Name>;
@@ -75,8 +86,9 @@ const MAX_MEMBERS = 32;
 /**
  * Makes a vocabulary for {@link createAuthorizer} and {@link definePermission}.
  *
- * @throws TypeError on an unknown name in `implies`, `subtypeOf`, `changes` or an alias, on a circle of them, on
- *   names that differ only in case or `_`, on an alias or change that names nothing, and on no or more than 32 actions or types
+ * @throws TypeError on an unknown name in `implies`, `subtypeOf`, `changes` or an alias, on a
+ *   circle of them, on names that differ only in case or `_`, on an alias or change that names
+ *   nothing, and on no or more than 32 actions or types
  * @example
  * const files = defineVocabulary({
  *   name: 'files',

@@ -19,8 +19,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * credentials that only those may see. They never go through a proxy.
  *
  * @throws {@link ConfigInvalidError} if `HTTPS_PROXY` is not an http or https URL
- * @source curl, "ENVIRONMENT": variables in lower case come first; undici 7, `EnvHttpProxyAgent`: the
- *   form of `NO_PROXY`
+ * @source curl, "ENVIRONMENT": variables in lower case come first; undici 7, `EnvHttpProxyAgent`:
+ *   the form of `NO_PROXY`
  */
 export function createDispatchers(
   tls: TlsOptions,

@@ -65,10 +65,12 @@ const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Creates a small HTTP client that is safe to point at a server that misbehaves: an answer is bounded in time and size,
- * is not decompressed, and a redirect is followed only within one origin, and of nothing but a `GET`.
+ * Creates a small HTTP client that is safe to point at a server that misbehaves: an answer is
+ * bounded in time and size, is not decompressed, and a redirect is followed only within one origin,
+ * and of nothing but a `GET`.
  *
- * @throws {@link ConfigInvalidError} when the file of certificates cannot be read; TypeError for a timeout not above 0
+ * @throws {@link ConfigInvalidError} when the file of certificates cannot be read; TypeError for a
+ *   timeout not above 0
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   checkOptions<HttpClientOptions>(options, {

@@ -22,7 +22,9 @@ interface Passing {
 
 /** What ends, by what is masked of it. */
 const passing = new Map<string, Passing>();
-/** What is more than this the redaction forgets by itself, once it has ended and there is no room. */
+/**
+ * What is more than this the redaction forgets by itself, once it has ended and the room is needed.
+ */
 const MAX_PASSING = 50_000;
 const SWEEP_INTERVAL_MS = 1000;
 let sweptAt = 0;
@@ -31,10 +33,12 @@ let sweptAt = 0;
 export const MIN_MASKED_SECONDS = 60;
 
 /**
- * Registers a secret that passes through identity, so that no log shows it. An empty one is none.
+ * Registers a secret that passes through identity, so that no log shows it. An empty one counts as
+ * missing.
  *
  * @param registry in place of the process-wide redaction
- * @param lifetimeSeconds how long it has to be masked; for good unless given. Of several ends the last one counts.
+ * @param lifetimeSeconds how long it has to be masked; for good unless given. Of several ends the
+ *   last one counts.
  * @returns takes back what is masked for good; what has an end is masked until then
  */
 export function addIdentitySecret(
@@ -70,8 +74,9 @@ export function addAcceptedToken(
 }
 
 /**
- * Of a signed token the signature is masked: without it the token is worth nothing, and many fit where few whole ones
- * would. What cannot be masked (less than 8 characters, or more than there is room for) refuses no request.
+ * Of a signed token the signature is masked: without it the token is worth nothing, and many fit
+ * where few whole ones would. What cannot be masked (less than 8 characters, or more than there is
+ * room for) refuses no request.
  */
 function addToProcess({ name, value, lifetimeSeconds }: IdentitySecret): (() => void) | undefined {
   const now = Date.now();
@@ -95,7 +100,10 @@ function addPassing(name: string, value: string, expiresAt: number): void {
   if (passing.size < MAX_PASSING) passing.set(value, { expiresAt, remove });
 }
 
-/** Looks at all of them, as a long life may stand before many short ones, but not with every request. */
+/**
+ * Looks at all of them, as a long life may stand before many short ones, but not with every
+ * request.
+ */
 function forgetEnded(now: number): void {
   // A clock that was set back does not put it off.
   if (now >= sweptAt && now < sweptAt + SWEEP_INTERVAL_MS) return;

@@ -8,14 +8,20 @@ export interface ProviderMetadata {
   readonly issuer: string;
   readonly jwksUri: URL | undefined;
   readonly tokenEndpoint: URL | undefined;
-  /** How clients may say who they are at the token endpoint; `undefined` where the provider does not say. */
+  /**
+   * How clients may say who they are at the token endpoint; `undefined` where the provider does not
+   * say.
+   */
   readonly tokenEndpointAuthMethods: readonly string[] | undefined;
 }
 
 /** The address of a provider's metadata, and what follows from it. */
 export interface ProviderAddress {
   readonly url: URL;
-  /** The issuers that may publish their metadata there: none where the address follows no convention. */
+  /**
+   * The issuers that may publish their metadata there: none where the address follows no
+   * convention.
+   */
   readonly issuers: readonly string[];
 }
 
@@ -24,9 +30,10 @@ const WELL_KNOWN = /\/\.well-known\/(?:openid-configuration|oauth-authorization-
 /**
  * Reads `auth_discovery_url`.
  *
- * @throws {@link ConfigInvalidError} when it is no http or https address, or holds a user name or password
- * @source OpenID Connect Discovery 4 (the issuer, without a last slash, and then the well-known path) and RFC 8414 3.1 (the
- *   well-known path between the host and the path of the issuer)
+ * @throws {@link ConfigInvalidError} if it is not an http or https address, or holds a user name or
+ *   password
+ * @source OpenID Connect Discovery 4 (the issuer, without a last slash, and then the well-known
+ *   path) and RFC 8414 3.1 (the well-known path between the host and the path of the issuer)
  */
 export function parseProviderAddress(discoveryUrl: string): ProviderAddress {
   const url = parseHttpUrl(discoveryUrl);
@@ -46,8 +53,9 @@ export function parseProviderAddress(discoveryUrl: string): ProviderAddress {
  *
  * @param address whose issuer the answer must name
  * @param configuredIssuer that counts in place of it, whatever the answer names
- * @returns rejects with {@link HttpError} when there is no answer, or none that can be trusted
- * @source OpenID Connect Discovery 4.3, RFC 8414 3.3: an answer with another issuer must not be used
+ * @returns rejects with {@link HttpError} if no trusted answer arrives
+ * @source OpenID Connect Discovery 4.3, RFC 8414 3.3: an answer with another issuer must not be
+ *   used
  */
 export async function fetchProviderMetadata(
   address: ProviderAddress,

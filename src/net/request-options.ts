@@ -21,9 +21,15 @@ export interface SecretHandlingOptions {
 
 /** How requests are sent, and sent again. */
 export interface SendingOptions extends SecretHandlingOptions {
-  /** In place of the one that the other options make. It must send a secret nowhere but to the address that it is given. */
+  /**
+   * In place of the one that the other options make. It must send a secret nowhere but to the
+   * address that it is given.
+   */
   readonly httpClient?: HttpClient | undefined;
-  /** How often a request is sent at most; 4 unless given, or as often as the server's documentation says. */
+  /**
+   * How often a request is sent at most; 4 unless given, or as often as the server's documentation
+   * says.
+   */
   readonly maxAttempts?: number | undefined;
   /** Waits, in milliseconds. */
   readonly sleep?: RetryOptions['sleep'] | undefined;
@@ -33,7 +39,10 @@ export interface SendingOptions extends SecretHandlingOptions {
 export interface RequestOptions extends SendingOptions {
   /** File of certificates to trust in place of the system's. */
   readonly caCertPath?: string | undefined;
-  /** For one request with its whole answer; at most an hour. Each kind of server has its own unless given. */
+  /**
+   * For one request with its whole answer; at most an hour. Each kind of server has its own unless
+   * given.
+   */
   readonly requestTimeoutSeconds?: number | undefined;
 }
 
@@ -58,7 +67,10 @@ export const REQUEST_OPTIONS: OptionNames<RequestOptions> = {
 /** What is usual for one kind of server. */
 type RequestHabits = Pick<HttpClientOptions, 'timeoutSeconds' | 'maxBytes' | 'followRedirects'>;
 
-/** Sends a request, again after failures that pass by themselves. Rejects with `HttpError` when there is no answer. */
+/**
+ * Sends a request, again after failures that pass by themselves. Rejects with `HttpError` if no
+ * answer arrives.
+ */
 type Sender = (
   request: HttpRequest,
   isTransient?: RetryOptions['isTransient'],
@@ -70,8 +82,8 @@ const DEFAULT_ATTEMPTS = 4;
 /**
  * Creates what asks servers as the options say.
  *
- * @throws TypeError for a number of attempts or a timeout that is none; ConfigInvalidError when the file of certificates
- *   cannot be read
+ * @throws TypeError for an invalid number of attempts or timeout; ConfigInvalidError when the file
+ *   of certificates cannot be read
  */
 export function createSender(options: RequestOptions, habits: RequestHabits): Sender {
   const { caCertPath, maxAttempts = DEFAULT_ATTEMPTS, now = Date.now } = options;

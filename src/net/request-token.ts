@@ -14,8 +14,8 @@ import { type RetryOptions, retryRequest } from './retry-request.js';
 // tests of token requests fail with it. It refuses answers without `token_type`, with an empty
 // `expires_in`, or with an ID token whose issuer has another last slash. It accepts access tokens
 // that cannot stand in a header, and DPoP tokens. Its errors hold the server's own words, which may
-// echo a secret. It sends the client ID `feast-server` as `feast%2Dserver`. With all that corrected,
-// it would only fill in the form, for 13.6 kB of minified code.
+// echo a secret. It sends the client ID `feast-server` as `feast%2Dserver`. With all that
+// corrected, it would only fill in the form, for 13.6 kB of minified code.
 
 /** A token, and when it expires as far as is known. */
 export interface ObtainedToken {
@@ -49,11 +49,13 @@ const KNOWN_ERRORS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Asks a provider's token endpoint for an access token: client credentials, or the password grant where there is a user.
+ * Asks a provider's token endpoint for an access token: client credentials, or the password grant
+ * where there is a user.
  *
- * @returns rejects with {@link CredentialUnavailableError}, whose message says what the provider answered
- * @source RFC 6749 4.3, 4.4 and 2.3.1 (the client in the `Authorization` header, or in the form where the provider takes
- *   nothing else), RFC 8414 2
+ * @returns rejects with {@link CredentialUnavailableError}, whose message says what the provider
+ *   answered
+ * @source RFC 6749 4.3, 4.4 and 2.3.1 (the client in the `Authorization` header, or in the form
+ *   where the provider takes nothing else), RFC 8414 2
  */
 export async function requestToken(
   grant: TokenGrant,
@@ -125,8 +127,8 @@ export function readTokenAnswer({ status, body }: HttpResponse, now: number): Ob
 }
 
 /**
- * Whether this is a token that can stand in a header: printable, and without anything that could end the header or begin
- * another.
+ * Whether this is a token that can stand in a header: printable, and without anything that could
+ * end the header or begin another.
  *
  * @source RFC 6750 2.1
  */

@@ -24,17 +24,20 @@ export class RetryLaterError extends HttpError {
 
 /** How often and when a request is repeated. */
 export interface RetryOptions {
-  /** How often a request is sent at most. Once where this is no number above 1. */
+  /** Maximum number of attempts. Values of 1 or less disable retries. */
   readonly attempts: number;
   /** Waits, unless the signal of the request ends it. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Whether it is worth to ask again after this; unless given, where the server is out of reach, busy or failing. */
+  /**
+   * Whether it is worth to ask again after this; unless given, where the server is out of reach,
+   * busy or failing.
+   */
   readonly isTransient?: ((answer: HttpResponse | HttpError) => boolean) | undefined;
   /**
-   * The pauses in milliseconds that a server's documentation asks for after an answer, one before each further attempt;
-   * undefined: the usual ones, `attempts` times.
+   * The pauses in milliseconds that a server's documentation asks for after an answer, one before
+   * each further attempt; undefined: the usual ones, `attempts` times.
    */
   readonly schedule?:
     | ((answer: HttpResponse | HttpError) => readonly number[] | undefined)
@@ -46,15 +49,18 @@ const LONGEST_PAUSE_MS = 10_000;
 const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Sends a request again while the server is out of reach, busy or failing, after longer and longer pauses.
+ * Sends a request again while the server is out of reach, busy or failing, after longer and longer
+ * pauses.
  *
- * Shape: resolves to the last answer, whatever its status; rejects with the last {@link HttpError} when there was none, or
- * with the reason of the request's signal.
+ * Shape: resolves to the last answer, whatever its status; rejects with the last {@link HttpError}
+ * if no attempt was answered, or with the reason of the request's signal.
  *
- * A server that asks for a longer pause than 10 s is not asked again: {@link RetryLaterError}, at once.
+ * A server that asks for a longer pause than 10 s is not asked again: {@link RetryLaterError}, at
+ * once.
  *
- * @source RFC 9110 10.2.3: `Retry-After` in seconds or as a date; Azure SDKs and Azure OpenAI: `retry-after-ms` and
- *   `x-ms-retry-after-ms` in milliseconds, which are more exact and count first
+ * @source RFC 9110 10.2.3: `Retry-After` in seconds or as a date; Azure SDKs and Azure OpenAI:
+ *   `retry-after-ms` and `x-ms-retry-after-ms` in milliseconds, which are more exact and count
+ *   first
  */
 export async function retryRequest(
   client: HttpClient,
@@ -66,7 +72,7 @@ export async function retryRequest(
     const failed = answer instanceof HttpError;
     const documented = schedule?.(answer);
     const most = documented === undefined ? attempts : documented.length + 1;
-    // Written so that what is no number ends it.
+    // Written so that NaN ends it.
     if (!(attempt < most) || !isTransient(answer)) {
       if (failed) throw answer;
       return answer;
@@ -91,19 +97,22 @@ async function send(client: HttpClient, request: HttpRequest): Promise<HttpRespo
   } catch (error) {
     request.signal?.throwIfAborted();
     if (error instanceof HttpError) return error;
-    // SECURITY: the error of a client that is not ours may hold the request with its secrets. Its code alone is kept.
+    // SECURITY: the error of a client that is not ours may hold the request with its secrets. Its
+    // code alone is kept.
     const code = errorCode(error);
     const reason = /^[A-Z][A-Z\d_]{1,63}$/.test(code) ? code : 'unknown error';
     return new HttpError(`${serverOf(request.url)} cannot be reached (${reason})`);
   }
 }
 
-/** Whether there was no answer, or one of a server that is busy or failing. */
+/** Whether the request went unanswered, or the server is busy or failing. */
 export function isUsuallyTransient(answer: HttpResponse | HttpError): boolean {
   return answer instanceof HttpError || TRANSIENT.has(answer.status);
 }
 
-/** Doubles each time; the random half keeps clients that failed together from coming back together. */
+/**
+ * Doubles each time; the random half keeps clients that failed together from coming back together.
+ */
 function backOff(attempt: number): number {
   return FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
 }

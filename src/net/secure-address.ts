@@ -3,9 +3,11 @@ import { isLoopback } from './addresses.js';
 /**
  * An address that may be sent a secret.
  *
- * Shape: `undefined` for what is no address, neither `https:` nor `http:` of a near host, or holds a user name or a password.
+ * Shape: `undefined` for text that is not an address, is neither `https:` nor `http:` of a near
+ * host, or holds a user name or a password.
  *
- * @param isNear whether what goes to a host stays where nobody else can read it; of this very machine unless given
+ * @param isNear whether what goes to a host cannot be read by others; of this very machine unless
+ *   given
  */
 export function parseSecureAddress(
   text: string,

@@ -35,7 +35,9 @@ export class AttributeTable {
     return this.#attributes[number] as SubjectAttribute;
   }
 
-  /** Whether `subject` has one of the attributes. Allocates nothing: the hot path of plain subjects. */
+  /**
+   * Whether `subject` has one of the attributes. Allocates nothing: the hot path of plain subjects.
+   */
   hasAny(subject: Subject, attributes: AttributeSet): boolean {
     return (
       anyIn(this.#roles, subject.roles, attributes) ||

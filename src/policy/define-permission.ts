@@ -49,7 +49,10 @@ export function definePermission<V extends Vocabulary = FeastVocabulary>(
   return parsePermission(input, permissionContext(options)) as Permission<V>;
 }
 
-/** What permissions are checked against: a vocabulary, and Feast's policy kinds with those of the caller. */
+/**
+ * What permissions are checked against: a vocabulary, and Feast's policy kinds with those of the
+ * caller.
+ */
 export function permissionContext(
   options: DefinePermissionOptions<Vocabulary> = {},
 ): PermissionContext {

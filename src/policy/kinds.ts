@@ -52,7 +52,9 @@ const groupBasedPolicy: PolicyKind<GroupBasedPolicy> = {
   explain: ({ groups }) => oneOf('group', groups),
 };
 
-/** One of the Kubernetes namespaces. @source Feast documentation, "Policies": NamespaceBasedPolicy */
+/**
+ * One of the Kubernetes namespaces. @source Feast documentation, "Policies": NamespaceBasedPolicy
+ */
 const namespaceBasedPolicy: PolicyKind<NamespaceBasedPolicy> = {
   type: 'NamespaceBasedPolicy',
   schema: z.strictObject({ type: z.literal('NamespaceBasedPolicy'), namespaces: names }),
@@ -60,7 +62,10 @@ const namespaceBasedPolicy: PolicyKind<NamespaceBasedPolicy> = {
   explain: ({ namespaces }) => oneOf('namespace', namespaces),
 };
 
-/** One of the groups or one of the namespaces. @source Feast documentation, "Policies": CombinedGroupNamespacePolicy */
+/**
+ * One of the groups or one of the namespaces. @source Feast documentation, "Policies":
+ * CombinedGroupNamespacePolicy
+ */
 const combinedGroupNamespacePolicy: PolicyKind<CombinedGroupNamespacePolicy> = {
   type: 'CombinedGroupNamespacePolicy',
   schema: z.strictObject({

@@ -69,7 +69,7 @@ export class SubjectTest {
     }
   }
 
-  /** Passes who passes one of `tests`; nobody when there are none. */
+  /** Passes who passes one of `tests`; never, for an empty list. */
   static anyOf(tests: ReadonlySet<SubjectTest>, table: AttributeTable): SubjectTest {
     const [first] = tests;
     if (tests.size === 1 && first !== undefined) return first;
@@ -115,8 +115,8 @@ export class SubjectTest {
   }
 
   /**
-   * The test as bits by attribute, or `everyone` or `named-users`; undefined if it is more than that,
-   * or if the bits would take more than `maxWords` words of 32 bits.
+   * The test as bits by attribute, or `everyone` or `named-users`; undefined if it is more than
+   * that, or if the bits would take more than `maxWords` words of 32 bits.
    */
   toBits(maxWords: number): Uint32Array | 'everyone' | 'named-users' | undefined {
     if (this.#everyone) return 'everyone';

@@ -29,7 +29,10 @@ export interface ByteList {
 const LONGEST_GAP = 512;
 /** Numbers of the shortest secret. */
 const SHORTEST = 8;
-/** A list of eight numbers in hex has two digits and a blank, in some order, at one of so many places. */
+/**
+ * A list of eight numbers in hex has two digits and a blank, in some order, at one of so many
+ * places.
+ */
 const STRIDE = 21;
 const NO_BYTES = new Uint8Array();
 const NO_PLACES = new Int32Array();
@@ -41,14 +44,17 @@ const COLON = 0x3a;
 const KIND: Uint8Array = Uint8Array.from(HEX_VALUE, (value, byte) =>
   value >= 0 ? 1 : byte === BLANK ? 2 : 0,
 );
-/** How the place of a number differs from that of three characters, by their kinds; 9: they are in no list. */
+/**
+ * How the place of a number differs from that of three characters, by their kinds; 9: they are in
+ * no list.
+ */
 const OFFSETS = Int8Array.from({ length: 27 }, (_, kinds) =>
   kinds === 14 ? 0 : kinds === 16 ? -1 : kinds === 22 ? 1 : 9,
 );
 
 /**
- * Finds the bytes that a text spells as numbers: `[65, 66]`, `{"0":65,"1":66}`, `<Buffer 41 42>` and what else Node and JSON print, over
- * lines, coloured and in JSON.
+ * Finds the bytes that a text spells as numbers: `[65, 66]`, `{"0":65,"1":66}`, `<Buffer 41 42>`
+ * and what else Node and JSON print, over lines, coloured and in JSON.
  */
 export class ByteLists {
   readonly lists: ByteList[] = [];
@@ -172,7 +178,10 @@ export class ByteLists {
 
   #hasKey = false;
 
-  /** A comma, white space, and the key of the next number. @returns the place behind it, or that of `...` */
+  /**
+   * A comma, white space, and the key of the next number. @returns the place behind it, or that of
+   * `...`
+   */
   #readGap(from: number): number {
     const bytes = this.#bytes;
     const stop = Math.min(bytes.length, from + LONGEST_GAP);

@@ -11,7 +11,10 @@ export const BASE64_VALUE: Int8Array = tableOf([
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
 ]);
 
-/** What stands behind the backslash in a JSON escape of one letter, and the byte it means. @source RFC 8259, section 7 */
+/**
+ * What stands behind the backslash in a JSON escape of one letter, and the byte it means. @source
+ * RFC 8259, section 7
+ */
 export const CONTROL_ESCAPE: Int8Array = controlEscapes();
 
 export const BACKSLASH = 0x5c;
@@ -22,7 +25,7 @@ export const BLANK = 0x20;
 export const LETTER_U = 0x75;
 export const LETTER_X = 0x78;
 
-/** ASCII that is no letter, digit, blank, control or backslash: a backslash before it changes nothing. */
+/** ASCII punctuation without the backslash: a backslash before it changes nothing. */
 export function isPunctuation(byte: number): boolean {
   if (byte <= BLANK || byte >= 0x7f || byte === BACKSLASH) return false;
   const lower = byte | 0x20;

@@ -13,8 +13,8 @@ export function begins({ moves, columnOf }: SecretTables, byte: number): boolean
 }
 
 /**
- * Whether what is read of a secret, its first byte alone, goes on in no reading of the text at a place. A beginning that does not is as
- * good as none: nearly all that begin are of this kind.
+ * Whether what is read of a secret, its first byte alone, goes on in no reading of the text at a
+ * place. A beginning that does not is as good as none: nearly all that begin are of this kind.
  *
  * @param first the byte that is read
  */
@@ -30,7 +30,8 @@ export function isDead(
   if ((tables.plainColumnOf[byte] as number) >= 0) return true;
   ESCAPE.read(bytes, place);
   const { value, run } = ESCAPE;
-  // With the percent signs and the backslashes of the escape it does not go on: what is left is what it means.
+  // With the percent signs and the backslashes of the escape it does not go on: what is left is
+  // what it means.
   if (value === NOT_SIMPLE) return run === LONGEST_RUN;
   return value === NO_ESCAPE || !isBeginning(tables, first, value);
 }

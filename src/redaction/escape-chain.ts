@@ -6,8 +6,9 @@ import { hasPair, nextByte, type SecretTables } from './secret-tables.js';
 import { NO_ESCAPE, NOT_SIMPLE, SimpleEscape } from './simple-escape.js';
 
 /**
- * Follows simple escapes, one right behind the other, of which one reading is enough: nothing else that they may mean begins a secret, or goes on
- * with one. An ordinary text has nearly no others, and a hostile one would make them dear.
+ * Follows simple escapes, one right behind the other, of which one reading is enough: nothing else
+ * that they may mean begins a secret, or goes on with one. An ordinary text has nearly no others,
+ * and a hostile one would make them dear.
  */
 export class EscapeChain {
   readonly #tables: SecretTables;
@@ -24,7 +25,8 @@ export class EscapeChain {
    * Reads on with {@link node}.
    *
    * @param from where an escape may begin
-   * @returns the place behind the last escape that is followed: what stands there is plain, ends a secret, or takes a closer look
+   * @returns the place behind the last escape that is followed: what stands there is plain, ends a
+   *   secret, or takes a closer look
    */
   follow(bytes: Uint8Array, from: number, interruptions: Interruptions): number {
     const { automaton, beginnings, plainColumnOf } = this.#tables;
@@ -66,7 +68,10 @@ export class EscapeChain {
     return at;
   }
 
-  /** Whether an escape may be read otherwise, by what begins inside it or goes on with the characters that it is written in. */
+  /**
+   * Whether an escape may be read otherwise, by what begins inside it or goes on with the
+   * characters that it is written in.
+   */
   #isAmbiguous(
     bytes: Uint8Array,
     at: number,
@@ -87,14 +92,18 @@ export class EscapeChain {
     return run > 1 && value >= 0 && hasPair(beginnings, (BACKSLASH << 8) | value);
   }
 
-  /** Whether what is read of a secret may go on with the characters that an escape is written in. */
+  /**
+   * Whether what is read of a secret may go on with the characters that an escape is written in.
+   */
   #isNeeded(byte: number, run: number, node: number): boolean {
     // So many backslashes do not all belong to the letter.
     if (run > 2 && run !== 4) return true;
     return nextByte(this.#tables, node, byte) >= this.#tables.secondLevel;
   }
 
-  /** Whether a secret begins with one of the percent signs that an escaped percent sign stands for. */
+  /**
+   * Whether a secret begins with one of the percent signs that an escaped percent sign stands for.
+   */
   #beginsWithPercent(bytes: Uint8Array, at: number, percents: number): boolean {
     for (let level = 0; level < percents; level++) {
       const behind = bytes[at + 3 + 2 * level] as number;
@@ -104,15 +113,18 @@ export class EscapeChain {
   }
 
   /**
-   * Whether two bytes with which a secret begins do not go on, where they stand for themselves. What begins an escape may stand for itself in
-   * longer ones too, and has to be read with care.
+   * Whether two bytes with which a secret begins do not go on, where they stand for themselves.
+   * What begins an escape may stand for itself in longer ones too, and has to be read with care.
    */
   #isDeadRaw(bytes: Uint8Array, pair: number, second: number): boolean {
     const isPlain = (this.#tables.plainColumnOf[pair & 0xff] as number) >= 0;
     return isPlain && isDeadPair(this.#tables, bytes, pair, second + 1);
   }
 
-  /** Whether what is read is the first byte of a secret alone, which does not go on with what follows. */
+  /**
+   * Whether what is read is the first byte of a secret alone, which does not go on with what
+   * follows.
+   */
   #isDead(node: number, first: number, next: number, meant: number): boolean {
     const { beginnings, secondLevel } = this.#tables;
     if (node >= secondLevel) return false;

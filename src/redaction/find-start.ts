@@ -2,12 +2,15 @@ import { LINE_FEED, LONGEST_BREAK } from './read-breaks.js';
 import { type EscapeReadings, LONGEST_ESCAPE, readEscapes } from './read-escapes.js';
 import type { SecretTables } from './secret-tables.js';
 
-/** Room for a place in one number with a node: places are below 2^27, as no text of 128 MiB is scanned at once. */
+/**
+ * Room for a place in one number with a node: places are below 2^27, as no text of 128 MiB is
+ * scanned at once.
+ */
 const PLACES = 2 ** 27;
 
 /**
- * Finds where the text of a node begins that a scan has read up to a place, through escapes: backwards from
- * there, along the node's parents. Of several beginnings it is the first one.
+ * Finds where the text of a node begins that a scan has read up to a place, through escapes:
+ * backwards from there, along the node's parents. Of several beginnings it is the first one.
  */
 export function findStart(
   tables: SecretTables,

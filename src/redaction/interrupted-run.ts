@@ -10,7 +10,10 @@ interface Encoding {
   readonly bits: number;
   /** Characters of a window. */
   readonly width: number;
-  /** So many windows in a row a secret has at least: one begins with each of its characters, from its first whole one on. */
+  /**
+   * So many windows in a row a secret has at least: one begins with each of its characters, from
+   * its first whole one on.
+   */
   readonly row: number;
   /** So many of them are left where the secret begins in the last characters of an escape. */
   readonly rest: number;
@@ -18,7 +21,10 @@ interface Encoding {
 
 const WINDOW_BITS = 24;
 const ALL_BITS = 0xffffff;
-/** More characters at the end of an escape may hold all but one of the windows of a secret that begins among them. */
+/**
+ * More characters at the end of an escape may hold all but one of the windows of a secret that
+ * begins among them.
+ */
 const LONGEST_TAIL = 5;
 const BASE64: Encoding = { values: BASE64_VALUE, bits: 6, width: 4, row: 7, rest: 2 };
 const HEX: Encoding = { values: HEX_VALUE, bits: 4, width: 6, row: 11, rest: 6 };
@@ -34,8 +40,9 @@ const NO_BYTES = new Uint8Array();
 const LEAST = BASE64.rest + BASE64.width - 1;
 
 /**
- * A run of base64 or hex that escapes interrupt, joined. It is decoded where as many of its windows in a row may be a secret's as a secret has:
- * the beginning of a secret, over and over, has some of them only.
+ * A run of base64 or hex that escapes interrupt, joined. It is decoded where as many of its windows
+ * in a row may be a secret's as a secret has: the beginning of a secret, over and over, has some of
+ * them only.
  */
 export class InterruptedRun {
   readonly #tables: SecretTables;
@@ -82,7 +89,10 @@ export class InterruptedRun {
     if (end - start > LONGEST_TAIL + 1) this.#hasLongTail = true;
   }
 
-  /** Looks for secrets, and begins the next run. @param open whether this one may go on after the text */
+  /**
+   * Looks for secrets, and begins the next run. @param open whether this one may go on after the
+   * text
+   */
   finish(open: boolean): void {
     if (this.#count >= LEAST || open || this.#hasLongTail) this.#decode(open);
     this.#count = 0;
@@ -183,8 +193,9 @@ export class InterruptedRun {
   }
 
   /**
-   * Decodes the run once more where an escape is none: the characters that it ends with, such as `4a` of `%4a`, may be the first ones of a secret,
-   * and be followed by others that are escaped. Of its windows some begin there, and the others follow.
+   * Decodes the run once more where an escape is none: the characters that it ends with, such as
+   * `4a` of `%4a`, may be the first ones of a secret, and be followed by others that are escaped.
+   * Of its windows some begin there, and the others follow.
    *
    * @param from the first of the windows in a row that may be a secret's
    * @param to the place after the last one
@@ -200,7 +211,8 @@ export class InterruptedRun {
   }
 
   /**
-   * Whether a secret may begin in the last characters of an escape: as many windows in a row may be a secret's as one has.
+   * Whether a secret may begin in the last characters of an escape: as many windows in a row may be
+   * a secret's as one has.
    *
    * @param following so many of them follow the escape
    */
@@ -251,7 +263,9 @@ export class InterruptedRun {
     }
   }
 
-  /** How many windows in a row that may be a secret's begin at a place, up to as many as one has. */
+  /**
+   * How many windows in a row that may be a secret's begin at a place, up to as many as one has.
+   */
   #countWindows(run: Run, encoding: Encoding, place: number): number {
     let count = 0;
     while (count < encoding.row) {

@@ -1,6 +1,6 @@
 /**
- * The escapes of a text that stand for a character of base64 or for nothing, in their order: a secret in base64 may go on behind them.
- * Filled again and again, so that a scan allocates nothing.
+ * The escapes of a text that stand for a character of base64 or for nothing, in their order: a
+ * secret in base64 may go on behind them. Filled again and again, so that a scan allocates nothing.
  */
 export class Interruptions {
   count = 0;

@@ -1,11 +1,14 @@
-/** What masks are made of, in the order of preference. None of them stands in base64, in hex or in an escape. */
+/**
+ * What masks are made of, in the order of preference. None of them stands in base64, in hex or in
+ * an escape.
+ */
 const SIGNS = ['*', '#', '~', '\u2588', '\u25a0', '\u2592'];
 /** Where the signs that no secret has are looked for next: box drawing and what follows it. */
 const MORE_SIGNS = 0x2500;
 
 /**
- * Chooses the sign of the masks: `*`, unless a mask of it and the text beside the mask could spell a secret. That needs a secret that begins
- * or ends with the sign, or holds three of them.
+ * Chooses the sign of the masks: `*`, unless a mask of it and the text beside the mask could spell
+ * a secret. That needs a secret that begins or ends with the sign, or holds three of them.
  */
 export function chooseMaskSign(secrets: Iterable<string>): string {
   const edges = new Set<string>();

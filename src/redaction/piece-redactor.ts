@@ -6,11 +6,15 @@ import type { SecretRegistry } from './secret-registry.js';
 export type TextPiece = string | Uint8Array;
 
 /**
- * Masks the secrets of a text that comes in pieces, those too that are cut by the borders of the pieces. What may be the beginning of a secret
- * is kept back until it is known; a piece that ends with a line break is nearly never kept.
+ * Masks the secrets of a text that comes in pieces, those too that are cut by the borders of the
+ * pieces. What may be the beginning of a secret is kept back until it is known; a piece that ends
+ * with a line break is nearly never kept.
  */
 export interface PieceRedactor {
-  /** What is settled by now: a string for a string and bytes for bytes, unless bytes and strings are mixed. May be empty. */
+  /**
+   * What is settled by now: a string for a string and bytes for bytes, unless bytes and strings are
+   * mixed. May be empty.
+   */
   write(piece: TextPiece): TextPiece;
   /** What was kept back. Afterwards a new text may begin. */
   end(): TextPiece;
@@ -19,8 +23,8 @@ export interface PieceRedactor {
 /** Longer pieces are taken in parts: what is scanned stays in the processor's cache. */
 const PART = 2 ** 18;
 /**
- * More is not kept back. Only what is hidden between this many zero-width characters, or is written with so many escapes, can be longer and the
- * beginning of a secret.
+ * More is not kept back. Only what is hidden between this many zero-width characters, or is written
+ * with so many escapes, can be longer and the beginning of a secret.
  */
 const MOST_KEPT = 2 ** 21;
 

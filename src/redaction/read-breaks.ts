@@ -27,8 +27,9 @@ export function isQuotationMark(byte: number | undefined): boolean {
 }
 
 /**
- * Where the text goes on after a line break that a printer has put into a string: blanks that indent the next line, or Node's
- * `'...\n' +` with the quotation mark of the next line. All of it may be escaped for JSON, and be coloured.
+ * Where the text goes on after a line break that a printer has put into a string: blanks that
+ * indent the next line, or Node's `'...\n' +` with the quotation mark of the next line. All of it
+ * may be escaped for JSON, and be coloured.
  *
  * @param at behind the line break
  * @returns the place; `at` where nothing follows that belongs to the break; {@link UNKNOWN}
@@ -69,7 +70,10 @@ function readQuotationMark(bytes: Uint8Array, from: number, stop: number): numbe
   return isQuotationMark(bytes[at]) ? at + 1 : INVALID;
 }
 
-/** Passes over white space, in plain or escaped for JSON, and over colours. @returns the place behind it, or UNKNOWN */
+/**
+ * Passes over white space, in plain or escaped for JSON, and over colours. @returns the place
+ * behind it, or UNKNOWN
+ */
 export function skipSpace(bytes: Uint8Array, from: number, stop: number): number {
   let at = from;
   while (at < stop) {
@@ -93,7 +97,10 @@ export function skipSpace(bytes: Uint8Array, from: number, stop: number): number
   return UNKNOWN;
 }
 
-/** Passes over what sets the colour of a terminal: ESC in plain or escaped, and `[33m`. @source ECMA-48, section 8.3.117 */
+/**
+ * Passes over what sets the colour of a terminal: ESC in plain or escaped, and `[33m`. @source
+ * ECMA-48, section 8.3.117
+ */
 export function skipColours(bytes: Uint8Array, from: number, stop: number): number {
   let at = from;
   for (;;) {
@@ -142,7 +149,9 @@ export function startOfColours(bytes: Uint8Array, end: number, least: number): n
   return at;
 }
 
-/** Where an ESC begins that ends at a place, in plain or escaped; the place itself where none does. */
+/**
+ * Where an ESC begins that ends at a place, in plain or escaped; the place itself where none does.
+ */
 function startOfEscape(bytes: Uint8Array, end: number, least: number): number {
   if (end > least && bytes[end - 1] === ESCAPE) return end - 1;
   for (const letters of [5, 3]) {
@@ -170,13 +179,19 @@ export function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-/** Passes over a quotation mark, and backslashes that escape it. @returns the place behind it, `at` where none stands, or UNKNOWN */
+/**
+ * Passes over a quotation mark, and backslashes that escape it. @returns the place behind it, `at`
+ * where none stands, or UNKNOWN
+ */
 export function skipMark(bytes: Uint8Array, at: number, stop: number): number {
   const end = readQuotationMark(bytes, at, stop);
   return end === INVALID ? at : end;
 }
 
-/** Reads `... 191 more`, which Node prints in place of the rest. @returns its place, INVALID or UNKNOWN */
+/**
+ * Reads `... 191 more`, which Node prints in place of the rest. @returns its place, INVALID or
+ * UNKNOWN
+ */
 export function readCut(bytes: Uint8Array, at: number, stop: number): number {
   for (let index = 0; index < CUT.length; index++) {
     if (at + index >= stop) return UNKNOWN;

@@ -12,17 +12,22 @@ import {
 import { endOfBreak, INVALID, LINE_FEED, UNKNOWN } from './read-breaks.js';
 import { isZeroWidth, ZERO_WIDTH_LEADS, zeroWidthAt } from './zero-width.js';
 
-/** No escape is longer than this many bytes: a pair of surrogates, in JSON, in a percent escape that was escaped twice more. */
+/**
+ * No escape is longer than this many bytes: a pair of surrogates, in JSON, in a percent escape that
+ * was escaped twice more.
+ */
 export const LONGEST_ESCAPE = 20;
 
-/** JSON in JSON in JSON: so often may a text have been escaped. The same holds for percent escapes. */
+/**
+ * JSON in JSON in JSON: so often may a text have been escaped. The same holds for percent escapes.
+ */
 const LEVELS = 3;
 /** More backslashes in a row than this are read as several escapes. */
 export const LONGEST_RUN: number = 1 << LEVELS;
 
 /**
- * The other ways to read a text at one place: each ends at a place and stands for one to four bytes, or for nothing.
- * Filled again and again by `readEscapes`, so that a scan allocates nothing.
+ * The other ways to read a text at one place: each ends at a place and stands for one to four
+ * bytes, or for nothing. Filled again and again by `readEscapes`, so that a scan allocates nothing.
  */
 export class EscapeReadings {
   size = 0;
@@ -62,8 +67,9 @@ export class EscapeReadings {
 }
 
 /**
- * Finds every way to read what begins at a place as an escape: percent escapes, JSON escapes, both up to three times over, JSON escapes
- * inside percent escapes, and `+` for a blank. That the text may also mean just what it says is not among the readings.
+ * Finds every way to read what begins at a place as an escape: percent escapes, JSON escapes, both
+ * up to three times over, JSON escapes inside percent escapes, and `+` for a blank. That the text
+ * may also mean just what it says is not among the readings.
  *
  * @param limit the text is known up to here
  * @param readings emptied first
@@ -156,8 +162,9 @@ function readPercentBackslash(
 }
 
 /**
- * What a run of backslashes and the character behind it mean. Escaping once more doubles the backslashes and puts one before a quotation
- * mark: so a quotation mark has 1, 3 or 7 of them, a line break (`\n`) and `\u0041` have 1, 2 or 4, and a backslash is 2, 4 or 8.
+ * What a run of backslashes and the character behind it mean. Escaping once more doubles the
+ * backslashes and puts one before a quotation mark: so a quotation mark has 1, 3 or 7 of them, a
+ * line break (`\n`) and `\u0041` have 1, 2 or 4, and a backslash is 2, 4 or 8.
  */
 function readBackslashes(
   bytes: Uint8Array,
@@ -211,7 +218,10 @@ function readBreak(
   return end === UNKNOWN;
 }
 
-/** The four digits of `\u0041`, and where they are the first half of a pair, the second half with as many backslashes (0: `%5C`). */
+/**
+ * The four digits of `\u0041`, and where they are the first half of a pair, the second half with as
+ * many backslashes (0: `%5C`).
+ */
 function readUnicode(
   bytes: Uint8Array,
   at: number,

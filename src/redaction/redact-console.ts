@@ -1,4 +1,7 @@
-/** Methods that print what they are given, a label too; those that print nothing must know a label by the same mask. */
+/**
+ * Methods that print what they are given, a label too; those that print nothing must know a label
+ * by the same mask.
+ */
 const PRINTING: ReadonlySet<PropertyKey> = new Set([
   'assert',
   'count',
@@ -20,8 +23,9 @@ const PRINTING: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /**
- * A console that masks each argument before the other console prints it. A secret that only comes to be where two arguments are printed side by
- * side is not seen: for that, wrap the stream that the console writes to.
+ * A console that masks each argument before the other console prints it. A secret that only comes
+ * to be where two arguments are printed side by side is not seen: for that, wrap the stream that
+ * the console writes to.
  */
 export function redactConsole<C extends object>(
   console: C,

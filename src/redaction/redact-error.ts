@@ -9,9 +9,11 @@ export interface ErrorParts {
 }
 
 /**
- * An error that shows what another one shows: an `Error` of its own, with that name, message, stack and class name.
+ * An error that shows what another one shows: an `Error` of its own, with that name, message, stack
+ * and class name.
  *
- * It is no instance of the other's class, as the getters of such a class may need what only a constructor sets up.
+ * It is not an instance of the original class, since the getters of such a class may need what only
+ * a constructor sets up.
  */
 export function makeErrorCopy({ name, message, stack, className }: ErrorParts): Error {
   const copy = new Error(message);

@@ -24,9 +24,10 @@ const SHORTEST_TEXT = 8;
 /**
  * Copies a value with the secrets in all its strings, keys and bytes masked.
  *
- * The copy is plain data: objects lose their class, getters become what they give, `toJSON` is asked first. Errors stay errors, arrays,
- * maps, sets, dates and bytes what they are; functions, regular expressions and promises become text. Cycles stay cycles.
- * Never throws because of the value, and never changes it.
+ * The copy is plain data: objects lose their class, getters become what they give, `toJSON` is
+ * asked first. Errors stay errors, arrays, maps, sets, dates and bytes what they are; functions,
+ * regular expressions and promises become text. Cycles stay cycles. Never throws because of the
+ * value, and never changes it.
  */
 export function redactValue(value: unknown, redaction: ValueRedaction): unknown {
   return new ValueCopy(redaction).copy(value, 0);
@@ -250,7 +251,10 @@ function isByte(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
 }
 
-/** A copy in the class of the original, Node's `Buffer` included, as long as that class is one of bytes or numbers. */
+/**
+ * A copy in the class of the original, Node's `Buffer` included, as long as that class is one of
+ * bytes or numbers.
+ */
 function sameBytes<T extends Uint8Array>(view: T, bytes: Uint8Array | undefined): Uint8Array {
   const copy = Uint8Array.prototype.slice.call(view, 0, bytes === undefined ? undefined : 0);
   if (bytes === undefined) return copy;

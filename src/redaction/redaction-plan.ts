@@ -40,12 +40,15 @@ export interface PlanContext {
 export const PLAN_START: PlanContext = { covered: 0, backslashes: 0, runsOn: false, before: 0 };
 
 /**
- * JSON in JSON in JSON doubles a backslash three times. A mask has that many or none before it: any rest would escape the mask's first
- * character and break the JSON.
+ * JSON in JSON in JSON doubles a backslash three times. A mask has that many or none before it: any
+ * rest would escape the mask's first character and break the JSON.
  */
 const BACKSLASH_PERIOD = 8;
 
-/** Finds the secrets of a text, and says what is to be replaced. @param complete false: the text goes on */
+/**
+ * Finds the secrets of a text, and says what is to be replaced. @param complete false: the text
+ * goes on
+ */
 export function planRedaction(
   registry: SecretRegistry,
   bytes: Uint8Array,
@@ -99,8 +102,8 @@ export function planRedaction(
 }
 
 /**
- * A mask as it stands in a list of numbers in decimal: its bytes, so that JSON stays JSON and the list can be read back. Where each number has a key,
- * there is room for one.
+ * A mask as it stands in a list of numbers in decimal: its bytes, so that JSON stays JSON and the
+ * list can be read back. Where each number has a key, there is room for one.
  */
 function maskIn(form: ByteList['form'] | undefined, mask: string): string {
   if (form === undefined) return mask;
@@ -119,7 +122,10 @@ function endOfToken(bytes: Uint8Array, place: number): number {
   return end;
 }
 
-/** Where an escape begins that a place lies in, or the backslashes that would escape what is put there. */
+/**
+ * Where an escape begins that a place lies in, or the backslashes that would escape what is put
+ * there.
+ */
 function escapeStart(bytes: Uint8Array, at: number, carried: number): number {
   let start = at;
   for (let back = 1; back <= 4 && back < at; back++) {

@@ -27,26 +27,29 @@ const LONGEST_WHOLE = 2 ** 25;
 const DEFAULT_LIMITS: ValueLimits = { maxDepth: 64, maxEntries: 100_000 };
 
 /**
- * Masks secrets as `***` (`***name***` where they have a name) in whatever is about to be printed, stored or sent.
+ * Masks secrets as `***` (`***name***` where they have a name) in whatever is about to be printed,
+ * stored or sent.
  *
- * A secret is found as it is and as base64 and base64url (wherever it stands in the encoded text), percent-encoded, escaped for JSON and as hex, in
- * any case of the hex digits, escaped up to three times, with zero-width characters in it, as a list of bytes, and as Node prints it. A secret of several
- * lines is found indented, and its long lines are found alone. The time that a text takes hardly depends on how many secrets there are. A text without
- * secrets is given back unchanged.
+ * A secret is found as it is and as base64 and base64url (wherever it stands in the encoded text),
+ * percent-encoded, escaped for JSON and as hex, in any case of the hex digits, escaped up to three
+ * times, with zero-width characters in it, as a list of bytes, and as Node prints it. A secret of
+ * several lines is found indented, and its long lines are found alone. The time that a text takes
+ * hardly depends on how many secrets there are. A text without secrets is given back unchanged.
  */
 export interface Redactor {
   /** Number of different secrets. */
   readonly size: number;
   /**
-   * Adds a secret of 8 to 65,536 characters (zero-width ones and white space at the ends do not count).
+   * Adds a secret of 8 to 65,536 characters (zero-width ones and white space at the ends do not
+   * count).
    *
    * @returns removes it again; a secret that was added twice stays until it is removed twice
-   * @throws TypeError for what is no such secret; RangeError where `maxBytes` are in use
+   * @throws TypeError for an invalid secret; RangeError where `maxBytes` are in use
    */
   add(secret: string | SecretToRedact): () => void;
   /**
-   * Adds a token of a caller. Tokens have room of their own, of which the oldest are given up for new ones; of a signed token the signature is
-   * masked, without which it is worth nothing.
+   * Adds a token of a caller. Tokens have room of their own, of which the oldest are given up for
+   * new ones; of a signed token the signature is masked, without which it is worth nothing.
    *
    * @throws TypeError if `token` is not a string of 8 to 65,536 characters
    */
@@ -57,19 +60,25 @@ export interface Redactor {
   /** UTF-8. */
   bytes(bytes: Uint8Array): Uint8Array;
   /**
-   * Copies a value of any kind as plain data, with masks in all strings, keys and bytes. Never throws because of the value, never changes it; what
-   * lies deeper than `maxDepth` (64) or comes after `maxEntries` members (100,000) is replaced by `[truncated]`, what throws by `[unreadable]`.
+   * Copies a value of any kind as plain data, with masks in all strings, keys and bytes. Never
+   * throws because of the value, never changes it; what lies deeper than `maxDepth` (64) or comes
+   * after `maxEntries` members (100,000) is replaced by `[truncated]`, what throws by
+   * `[unreadable]`.
    */
   value(value: unknown): unknown;
-  /** The same for an error: message, stack, causes, the errors of an aggregate, fields. What is no error becomes the message of one. */
+  /**
+   * The same for an error: message, stack, causes, the errors of an aggregate, fields. Another
+   * value becomes the message of an error.
+   */
   error(error: unknown): Error;
   /** For a text that comes in pieces. */
   pieces(): PieceRedactor;
   /** The same as a web stream, for `pipeThrough`: strings in, strings out; bytes in, bytes out. */
   stream(): TransformStream<TextPiece, TextPiece>;
   /**
-   * Makes a stream mask what is written to it: a Node stream, such as `process.stdout` or a response, or a destination of pino. Gives back the same
-   * stream; its back-pressure, callbacks and encodings are as they were.
+   * Makes a stream mask what is written to it: a Node stream, such as `process.stdout` or a
+   * response, or a destination of pino. Gives back the same stream; its back-pressure, callbacks
+   * and encodings are as they were.
    */
   wrap<S extends WritableLike>(stream: S): S;
   /** Ends that: writes what was kept back, and gives the stream its own methods back. */

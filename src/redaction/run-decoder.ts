@@ -15,7 +15,9 @@ export interface Run {
   readonly end: number;
   /** Whether it may go on after the text. */
   readonly open: boolean;
-  /** Where characters begin and end in the text; undefined: just where they stand in `characters`. */
+  /**
+   * Where characters begin and end in the text; undefined: just where they stand in `characters`.
+   */
   readonly places?: { readonly starts: Int32Array; readonly ends: Int32Array };
 }
 
@@ -26,14 +28,18 @@ const HEX_BITS = 4;
 const ALL_SKIPS = 0xff;
 
 /**
- * Decodes runs of base64 and hex in all ways that their beginning allows (four for base64, two for hex), and reads the bytes with the automaton of
- * the secrets. So what stands before a secret in the encoded text makes no difference.
+ * Decodes runs of base64 and hex in all ways that their beginning allows (four for base64, two for
+ * hex), and reads the bytes with the automaton of the secrets. So what stands before a secret in
+ * the encoded text makes no difference.
  */
 export class RunDecoder {
   readonly #tables: SecretTables;
   readonly #live: (output: number) => boolean;
   #onSecret: OnSecret = () => {};
-  /** Characters before a run end at this place of the text; the run begins with the character `#from`. */
+  /**
+   * Characters before a run end at this place of the text; the run begins with the character
+   * `#from`.
+   */
   #text: Uint8Array = NO_BYTES;
   #stop = 0;
   #from = 0;
@@ -53,8 +59,8 @@ export class RunDecoder {
   }
 
   /**
-   * Reads six bits at a time. After each character, one of the four beginnings has no whole byte, and the others have one that ends after two, four
-   * and six bits of it.
+   * Reads six bits at a time. After each character, one of the four beginnings has no whole byte,
+   * and the others have one that ends after two, four and six bits of it.
    */
   decodeBase64(run: Run): void {
     const { characters, start, end } = run;
@@ -113,8 +119,8 @@ export class RunDecoder {
   }
 
   /**
-   * Looks for secrets that begin in characters that end at a place of the text and go on in a part of a run, and for no others: reads no
-   * further than one could go on that does.
+   * Looks for secrets that begin in characters that end at a place of the text and go on in a part
+   * of a run, and for no others: reads no further than one could go on that does.
    *
    * @param run its places are known
    * @param from where the part begins
@@ -139,7 +145,8 @@ export class RunDecoder {
   }
 
   /**
-   * Looks for the first two bytes of a secret that begin in some characters: in four of them they lie, from one of their bits on.
+   * Looks for the first two bytes of a secret that begin in some characters: in four of them they
+   * lie, from one of their bits on.
    *
    * @returns a bit for each number of bits to be left out before the bytes of such a secret
    */
@@ -204,21 +211,24 @@ export class RunDecoder {
     if (run.open) this.#hold(run, start, node, endBit, bitsEach);
   }
 
-  /** Reports the longest secret that ends at a bit of a run. A character that holds only some of its bits belongs to it. */
+  /**
+   * Reports the longest secret that ends at a bit of a run. A character that holds only some of its
+   * bits belongs to it.
+   */
   #report(run: Run, start: number, node: number, endBit: number, bitsEach: number): void {
     const { automaton, outputLength } = this.#tables;
     let output = automaton.output[node] as number;
     while (output !== 0 && !this.#live(output)) output = automaton.nextOutput[output] as number;
     if (output === 0) return;
     const startBit = endBit - 8 * (outputLength[output] as number);
-    // Bits before the first character are none.
+    // Bits before the first character do not count.
     if (startBit < 0) return;
     const first = start + Math.floor(startBit / bitsEach);
     const last = start + Math.ceil(endBit / bitsEach) - 1;
     this.#onSecret(output, this.#startOf(run, first), this.#endOf(run, last));
   }
 
-  /** Keeps back what a beginning has read of a secret, and the bits that are no whole byte yet. */
+  /** Keeps back what a beginning has read of a secret, and the bits of an incomplete byte. */
   #hold(run: Run, start: number, node: number, endBit: number, bitsEach: number): void {
     const depth = depthOf(this.#tables.automaton.levels, node);
     const first = start + Math.max(0, Math.floor((endBit - 8 * depth) / bitsEach));

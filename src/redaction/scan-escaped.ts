@@ -12,7 +12,9 @@ import { ThreadSet } from './thread-set.js';
 
 /** Where a scan stopped. */
 export interface ScanEnd {
-  /** The text is read up to here: what follows is the beginning of an escape that is not complete. */
+  /**
+   * The text is read up to here: what follows is the beginning of an escape that is not complete.
+   */
   readonly stop: number;
   /** No secret that goes on after the text begins before this place. */
   readonly settled: number;
@@ -46,7 +48,7 @@ export class EscapeScan {
     this.#chain = new EscapeChain(tables);
   }
 
-  /** @param complete no text follows: an escape that is not complete is none */
+  /** @param complete no text follows: an incomplete escape is plain text */
   run(bytes: Uint8Array, complete: boolean, onSecret: OnSecret): ScanEnd {
     this.#bytes = bytes;
     this.#report.begin(bytes, onSecret);
@@ -211,7 +213,10 @@ export class EscapeScan {
     if (this.#tables.automaton.output[node] !== 0) this.#report.report(node, end);
   }
 
-  /** Passes over backslashes with which no secret begins, and which mean nothing to one with the letter behind them. */
+  /**
+   * Passes over backslashes with which no secret begins, and which mean nothing to one with the
+   * letter behind them.
+   */
   #endOfDeadRun(at: number): number {
     const bytes = this.#bytes;
     if (begins(this.#tables, BACKSLASH)) return at;

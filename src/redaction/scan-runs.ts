@@ -6,7 +6,9 @@ import type { ScanEnd } from './scan-escaped.js';
 import type { OnSecret } from './secret-report.js';
 import type { SecretTables } from './secret-tables.js';
 
-/** Of the shortest secret in hex, four digits in a row are looked at when every so many places are. */
+/**
+ * Of the shortest secret in hex, four digits in a row are looked at when every so many places are.
+ */
 const HEX_STRIDE = SHORTEST_HEX - 3;
 
 /** Bytes of a run that escapes interrupt: base64 characters, and those that escapes begin with. */
@@ -84,7 +86,9 @@ export class RunScan {
     }
   }
 
-  /** Scans what stands around an interruption in one run. @returns the next interruption behind it */
+  /**
+   * Scans what stands around an interruption in one run. @returns the next interruption behind it
+   */
   #scanAround(bytes: Uint8Array, first: number, from: number, open: OpenText): number {
     const { stop, complete, interruptions } = open;
     const place = interruptions.places[first] as number;
@@ -131,8 +135,9 @@ export class RunScan {
   }
 
   /**
-   * Scans what the text ends with for the beginning of a secret. Of an interrupted run as well: what looks like an escape may be none, such as `%`
-   * before a secret that begins with two hex digits.
+   * Scans what the text ends with for the beginning of a secret. Of an interrupted run as well:
+   * what looks like an escape may be none, such as `%` before a secret that begins with two hex
+   * digits.
    */
   #scanOpenEnd(bytes: Uint8Array, from: number, stop: number): void {
     // No beginning of a secret is longer, in hex.

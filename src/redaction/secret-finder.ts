@@ -20,7 +20,8 @@ export interface FindableSecret {
 export interface SecretFinder<S extends FindableSecret = FindableSecret> {
   readonly secrets: readonly S[];
   /**
-   * Adds the places of all secrets to `spans`, in any order; their owners are positions in `secrets` plus `base`.
+   * Adds the places of all secrets to `spans`, in any order; their owners are positions in
+   * `secrets` plus `base`.
    *
    * @param lists the lists of numbers in the text
    * @param complete false: the text goes on, and what it ends with is not to be taken as its end

@@ -13,15 +13,24 @@ import { SpanList } from './span-list.js';
 import { type TokenEntry, TokenRegistry, type TokenToRedact } from './token-registry.js';
 import { stripZeroWidth } from './zero-width.js';
 
-/** Characters that a secret has at least: a shorter one stands in innocent text too often. Zero-width characters do not count. */
+/**
+ * Characters that a secret has at least: a shorter one stands in innocent text too often.
+ * Zero-width characters do not count.
+ */
 export const MIN_SECRET_LENGTH = 8;
 /** Characters that a secret has at most. */
 export const MAX_SECRET_LENGTH = 65_536;
-/** Bytes of all secrets of a registry together, unless its options say otherwise: their tables take about sixty times as much. */
+/**
+ * Bytes of all secrets of a registry together, unless its options say otherwise: their tables take
+ * about sixty times as much.
+ */
 const DEFAULT_MAX_BYTES = 4 * 2 ** 20;
 /** Bytes of what is looked for of all tokens together: some 20,000 signed ones. */
 const DEFAULT_MAX_TOKEN_BYTES = 2 ** 19;
-/** Tables of fewer bytes of secrets are made anew with each new secret: that costs less than searching for some more tables. */
+/**
+ * Tables of fewer bytes of secrets are made anew with each new secret: that costs less than
+ * searching for some more tables.
+ */
 const SMALL_TABLE_BYTES = 2048;
 /** Newer tables take in the one before them when it has no more than so many times their bytes. */
 const MERGE_RATIO = 4;
@@ -31,7 +40,10 @@ export interface SecretToRedact {
   readonly value: string;
   /** Shown in the mask: `***name***`. 1 to 64 letters, digits, `_`, `.` or `-` in ASCII. */
   readonly name?: string;
-  /** Milliseconds since 1970 after which the secret need not be masked any more: where room is needed, it is forgotten. */
+  /**
+   * Milliseconds since 1970 after which the secret need not be masked any more: where room is
+   * needed, it is forgotten.
+   */
   readonly expiresAt?: number;
 }
 
@@ -39,7 +51,10 @@ export interface SecretToRedact {
 export interface SecretRegistryOptions {
   /** Bytes that the secrets may have together in UTF-8; 4 MiB by default. */
   readonly maxBytes?: number;
-  /** Bytes of what is looked for of tokens, 24 of each signed one: beyond, the oldest tokens are given up. Default: 512 KiB. */
+  /**
+   * Bytes of what is looked for of tokens, 24 of each signed one: beyond, the oldest tokens are
+   * given up. Default: 512 KiB.
+   */
   readonly maxTokenBytes?: number;
 }
 
@@ -54,7 +69,10 @@ interface Entry extends FindableSecret {
 
 const encoder = new TextEncoder();
 
-/** The secrets that are to be masked, and what finds them. A registry is bounded: it grows by what is added and shrinks by what is removed. */
+/**
+ * The secrets that are to be masked, and what finds them. A registry is bounded: it grows by what
+ * is added and shrinks by what is removed.
+ */
 export class SecretRegistry {
   readonly #maxBytes: number;
   readonly #entries = new Map<string, Entry>();
@@ -91,7 +109,8 @@ export class SecretRegistry {
    * Adds a secret. A secret that is added twice has to be removed twice.
    *
    * @returns removes the secret; a second call does nothing
-   * @throws TypeError for what is no secret; RangeError where the registry is full: nothing that is in it is given up for a new secret
+   * @throws TypeError for an invalid secret; RangeError where the registry is full: nothing that is
+   *   in it is given up for a new secret
    */
   add(secret: string | SecretToRedact): () => void {
     const { value, name, expiresAt } = parseSecret(secret);
@@ -121,7 +140,10 @@ export class SecretRegistry {
     this.#tokens.add(value, name, expiresAt);
   }
 
-  /** Finders for all secrets; the owners of what they find are positions in all their secrets, one list after the other. */
+  /**
+   * Finders for all secrets; the owners of what they find are positions in all their secrets, one
+   * list after the other.
+   */
   finders(): readonly SecretFinder<Entry | TokenEntry>[] {
     const isStale = this.#fresh.size > 0 || this.#isHalfRemoved();
     if (!isStale && !this.#tokens.isStale) return this.#finders;
@@ -215,8 +237,9 @@ export class SecretRegistry {
   }
 
   /**
-   * New secrets go into a finder of their own, together with those of the finders before it that are not much larger. So each finder is much larger
-   * than the next, there are few, and a secret is moved to another one a logarithmic number of times.
+   * New secrets go into a finder of their own, together with those of the finders before it that
+   * are not much larger. So each finder is much larger than the next, there are few, and a secret
+   * is moved to another one a logarithmic number of times.
    */
   #compile(): void {
     const finders = this.#isHalfRemoved() ? [] : [...this.#secretFinders];
@@ -254,7 +277,10 @@ interface ParsedSecret {
   readonly expiresAt: number;
 }
 
-/** Checks a secret and takes off what is not looked for: zero-width characters, and white space around it. */
+/**
+ * Checks a secret and takes off what is not looked for: zero-width characters, and white space
+ * around it.
+ */
 const SECRET: OptionNames<SecretToRedact> = { value: true, name: true, expiresAt: true };
 
 function parseSecret(secret: unknown): ParsedSecret {

@@ -2,7 +2,10 @@ import { findStart } from './find-start.js';
 import { EscapeReadings } from './read-escapes.js';
 import { depthOf, type SecretTables } from './secret-tables.js';
 
-/** Told of a secret found: an output of the automaton, which never is 0, and where the secret begins and ends. */
+/**
+ * Told of a secret found: an output of the automaton, which never is 0, and where the secret begins
+ * and ends.
+ */
 export type OnSecret = (output: number, start: number, end: number) => void;
 
 const NO_BYTES = new Uint8Array();
@@ -38,7 +41,10 @@ export class SecretReport {
     this.#bytes = NO_BYTES;
   }
 
-  /** Reports the longest secret that the text read so far ends with, if it does: a shorter one lies inside it. */
+  /**
+   * Reports the longest secret that the text read so far ends with, if it does: a shorter one lies
+   * inside it.
+   */
   report(node: number, end: number): void {
     const { automaton } = this.#tables;
     let output = automaton.output[node] as number;

@@ -10,8 +10,8 @@ import { WindowFilter } from './window-filter.js';
 /**
  * The automaton of some secrets, over bytes of UTF-8, with what redaction asks of it besides.
  *
- * Cost: about 60 bytes for each byte of a secret, and up to 10 MiB besides; the same for any number of encodings, as the text is decoded and the
- * secrets are not encoded.
+ * Cost: about 60 bytes for each byte of a secret, and up to 10 MiB besides; the same for any number
+ * of encodings, as the text is decoded and the secrets are not encoded.
  */
 export interface SecretTables {
   readonly automaton: LiteralAutomaton;
@@ -20,8 +20,9 @@ export interface SecretTables {
   /** The same, and -1 for a byte that may begin an escape. */
   readonly plainColumnOf: Int16Array;
   /**
-   * Where a byte leads, for the nodes that have a row, by the first cell of a node's row and the byte's column: to the first cell of the next node's
-   * row; or, where the next node has none, ends a secret or is behind a line break, to -1 minus that node.
+   * Where a byte leads, for the nodes that have a row, by the first cell of a node's row and the
+   * byte's column: to the first cell of the next node's row; or, where the next node has none, ends
+   * a secret or is behind a line break, to -1 minus that node.
    */
   readonly moves: Int32Array;
   /** The node that a node is a child of. */

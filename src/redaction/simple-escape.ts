@@ -35,17 +35,26 @@ const MOST_PERCENTS = 2;
 /** Bytes of the longest simple escape: seven backslashes and `u0041`. */
 const LONGEST_SIMPLE = 12;
 
-/** The byte that an escape of the most frequent forms means, and where it ends: one meaning only, and found fast. */
+/**
+ * The byte that an escape of the most frequent forms means, and where it ends: one meaning only,
+ * and found fast.
+ */
 export class SimpleEscape {
   /** The byte, {@link NO_ESCAPE} or {@link NOT_SIMPLE}. */
   value: number = NO_ESCAPE;
   end = 0;
-  /** How many times the percent sign itself is escaped: so often the escape may be read as one instead, of three bytes and two more each time. */
+  /**
+   * How many times the percent sign itself is escaped: so often the escape may be read as one
+   * instead, of three bytes and two more each time.
+   */
   percents = 0;
   /** How many backslashes it begins with. */
   run = 0;
 
-  /** Backslashes of the run that do not belong to the letter behind it: escaping it doubles them, those of a mark it does not. */
+  /**
+   * Backslashes of the run that do not belong to the letter behind it: escaping it doubles them,
+   * those of a mark it does not.
+   */
   skipped(bytes: Uint8Array): number {
     if (this.run < 2) return 0;
     const last = bytes[this.end - 1] as number;
@@ -88,7 +97,8 @@ export class SimpleEscape {
     this.run = letter - at;
     if (this.run === LONGEST_RUN) return;
     this.#readLetter(bytes, letter);
-    // Backslashes with which no letter is escaped may still stand for fewer of them: they are one escape.
+    // Backslashes with which no letter is escaped may still stand for fewer of them: they are one
+    // escape.
     if (this.value === NO_ESCAPE) this.end = letter;
   }
 

@@ -27,7 +27,10 @@ export class SpanList {
     this.#owners.length = 0;
   }
 
-  /** Adds a span. Those added last that it overlaps become one with it, so that a text full of overlaps stays one span. */
+  /**
+   * Adds a span. Those added last that it overlaps become one with it, so that a text full of
+   * overlaps stays one span.
+   */
   push(start: number, end: number, owner: number): void {
     let from = start;
     let to = end;
@@ -52,7 +55,10 @@ export class SpanList {
     this.#owners.push(named);
   }
 
-  /** Sorts the spans by where they begin, and makes one of those that overlap. Spans that only touch stay two. */
+  /**
+   * Sorts the spans by where they begin, and makes one of those that overlap. Spans that only touch
+   * stay two.
+   */
   normalize(): void {
     if (this.count < 2) return;
     const spans = this.#starts.map((start, span) => ({

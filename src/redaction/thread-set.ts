@@ -1,9 +1,13 @@
-/** More readings at once are not followed: the ones with least of a secret read are dropped. No real text comes near it. */
+/**
+ * More readings at once are not followed: the ones with least of a secret read are dropped. No real
+ * text comes near it.
+ */
 const MOST_THREADS = 64;
 
 /**
- * The readings of a text that a scan follows at once: each is a node of the automaton and the place that the reading has come to.
- * One that has read nothing of a secret is not kept, as every other knows as much.
+ * The readings of a text that a scan follows at once: each is a node of the automaton and the place
+ * that the reading has come to. One that has read nothing of a secret is not kept, as every other
+ * knows as much.
  */
 export class ThreadSet {
   readonly #nodes = new Int32Array(MOST_THREADS);

@@ -1,8 +1,14 @@
 import { compileSecretFinder, type FindableSecret, type SecretFinder } from './secret-finder.js';
 
-/** Characters of a signature that are looked for: 144 bits, which no other signature begins with. What follows them is masked with them. */
+/**
+ * Characters of a signature that are looked for: 144 bits, which no other signature begins with.
+ * What follows them is masked with them.
+ */
 const SIGNATURE_WINDOW = 24;
-/** A token of another form is looked for by so many characters that it ends with, where it is longer than that. */
+/**
+ * A token of another form is looked for by so many characters that it ends with, where it is longer
+ * than that.
+ */
 const TAIL_WINDOW = 43;
 /** Bytes in one finder: building its tables must not hold the process up. */
 const MAX_FINDER_BYTES = 96 * 1024;
@@ -32,8 +38,8 @@ export interface TokenEntry extends FindableSecret {
 const encoder = new TextEncoder();
 
 /**
- * The tokens that are to be masked: as many as there is room for, the latest ones. Strangers send them, so they have room of their own and
- * take none from secrets.
+ * The tokens that are to be masked: as many as there is room for, the latest ones. Strangers send
+ * them, so they have room of their own and take none from secrets.
  */
 export class TokenRegistry {
   readonly #maxBytes: number;

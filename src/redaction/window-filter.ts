@@ -3,8 +3,9 @@ import { BASE64_VALUE } from './byte-tables.js';
 /** Characters of a window: four of base64 are 24 bits. */
 const WINDOW = 4;
 /**
- * Windows are looked at every so many characters. The first 64 bits of a secret fill at least 10 characters entirely, wherever it stands in the
- * encoded text, and of their 7 windows one is always looked at.
+ * Windows are looked at every so many characters. The first 64 bits of a secret fill at least 10
+ * characters entirely, wherever it stands in the encoded text, and of their 7 windows one is always
+ * looked at.
  */
 const WINDOW_STRIDE = 7;
 /** First bits of the windows in a secret: they cover all three beginnings of a secret in base64. */
@@ -16,7 +17,8 @@ const LEAST_BITS = 17;
 const MOST_BITS = 24;
 
 /**
- * Finds the places of a text where a secret may stand in base64. Nearly none of an ordinary text is one, however many secrets there are.
+ * Finds the places of a text where a secret may stand in base64. Nearly none of an ordinary text is
+ * one, however many secrets there are.
  */
 export class WindowFilter {
   readonly #marks: Uint32Array;
@@ -37,13 +39,14 @@ export class WindowFilter {
   /**
    * Finds the next window that may be one of a secret's.
    *
-   * @returns where it begins; -1: there is none, and no secret stands in base64 between `start` and `end`
+   * @returns where it begins; -1: not found, so no secret stands in base64 between `start` and
+   *   `end`
    */
   next(characters: Uint8Array, start: number, end: number): number {
     const marks = this.#marks;
     const shift = this.#shift;
     for (let at = start; at + WINDOW <= end; at += WINDOW_STRIDE) {
-      // Negative where one of the characters is none of base64.
+      // Negative if one of the characters is not in base64's alphabet.
       const window =
         ((BASE64_VALUE[characters[at] as number] as number) << 18) |
         ((BASE64_VALUE[characters[at + 1] as number] as number) << 12) |
@@ -75,9 +78,15 @@ export class WindowFilter {
   }
 }
 
-/** Odd, with bits all over: the upper bits of a product depend on all bits of a window. 2^32 divided by the golden ratio. */
+/**
+ * Odd, with bits all over: the upper bits of a product depend on all bits of a window. 2^32 divided
+ * by the golden ratio.
+ */
 const SCATTER = 0x9e3779b1;
-/** Another such number: what passes by chance with one seldom passes with both. 2^32 times the square root of 3, less 2^32. */
+/**
+ * Another such number: what passes by chance with one seldom passes with both. 2^32 times the
+ * square root of 3, less 2^32.
+ */
 const SCATTER_AGAIN = 0xbb67ae85;
 
 /** 24 bits of a secret, from a bit on. */

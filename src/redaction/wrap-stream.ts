@@ -13,10 +13,12 @@ export interface StreamRedaction {
 type Method = (...args: unknown[]) => unknown;
 
 /**
- * Makes a stream mask what is written to it, by methods of its own in place of `write` and `end`, so that whoever writes to it is covered. What
- * `write` returns (back-pressure), callbacks and encodings stay as they are.
+ * Makes a stream mask what is written to it, by methods of its own in place of `write` and `end`,
+ * so that every writer is covered. What `write` returns (back-pressure), callbacks and encodings
+ * stay as they are.
  *
- * What may be the beginning of a secret waits for the next `write` or for `end`. Objects, in a stream that takes them, are copied with masks.
+ * What may be the beginning of a secret waits for the next `write` or for `end`. Objects, in a
+ * stream that takes them, are copied with masks.
  *
  * @returns writes what waits, and gives the stream its methods back
  */
@@ -59,7 +61,10 @@ export function wrapStream(stream: WritableLike, redaction: StreamRedaction): ()
 /** Encodings in which a string stands for bytes, and not for its characters. */
 const BYTE_ENCODING = /^(?:hex|base64|base64url)$/i;
 
-/** The arguments of `write` with the chunk masked. A string that stands for bytes becomes those bytes, and its encoding goes. */
+/**
+ * The arguments of `write` with the chunk masked. A string that stands for bytes becomes those
+ * bytes, and its encoding goes.
+ */
 function redactWrite(
   { pieces, value }: StreamRedaction,
   chunk: unknown,
@@ -74,7 +79,10 @@ function redactWrite(
   return [pieces.write(Buffer.from(chunk, encoding as BufferEncoding)), ...others];
 }
 
-/** @returns undoes it, unless somebody else has replaced the method since: then ours stays, and only passes on */
+/**
+ * @returns undoes it, unless somebody else has replaced the method since: then ours stays, and only
+ *   passes on
+ */
 function replaceMethod(target: object, name: string, method: Method): () => void {
   const before = Reflect.getOwnPropertyDescriptor(target, name);
   Object.defineProperty(target, name, {

@@ -1,6 +1,9 @@
 import { COMMA, mayDivideNumbers } from './byte-lists.js';
 
-/** Characters that are not seen: soft hyphen, zero-width blank, non-joiner and joiner, word joiner, byte order mark. */
+/**
+ * Characters that are not seen: soft hyphen, zero-width blank, non-joiner and joiner, word joiner,
+ * byte order mark.
+ */
 const ZERO_WIDTH = /[\u00ad\u200b-\u200d\u2060\ufeff]/g;
 /** First bytes of their UTF-8 forms. */
 export const ZERO_WIDTH_LEADS: readonly number[] = [0xc2, 0xe2, 0xef];
@@ -21,7 +24,10 @@ export function stripZeroWidth(text: string): string {
 /** A text of UTF-8 without its zero-width characters, and where its bytes stood. */
 export interface VisibleText {
   readonly bytes: Uint8Array;
-  /** False: the text ends with what may be the beginning of a zero-width character, which is not in `bytes`. */
+  /**
+   * False: the text ends with what may be the beginning of a zero-width character, which is not in
+   * `bytes`.
+   */
   readonly whole: boolean;
   /** A place before which no list of numbers in decimal goes on; undefined: the text has none. */
   readonly lists: number | undefined;
@@ -38,7 +44,10 @@ export function visibleText(bytes: Uint8Array, complete: boolean): VisibleText {
   }
   // Not `slice`: that of a Buffer makes no copy.
   const visible = new Uint8Array(bytes);
-  /** Places in the visible text before which characters were taken out, and how many bytes up to there. */
+  /**
+   * Places in the visible text before which characters were taken out, and how many bytes up to
+   * there.
+   */
   const places: number[] = [];
   const removed: number[] = [];
   let to = first;
@@ -70,7 +79,8 @@ export function visibleText(bytes: Uint8Array, complete: boolean): VisibleText {
 }
 
 /**
- * Length in bytes of the zero-width character at a place of a UTF-8 text; 0: there stands none; -1: the text ends too early to tell.
+ * Length in bytes of the zero-width character at a place of a UTF-8 text; 0: there stands none; -1:
+ * the text ends too early to tell.
  */
 export function zeroWidthAt(bytes: Uint8Array, at: number, limit: number): number {
   const first = bytes[at];
@@ -98,7 +108,10 @@ interface Survey {
   readonly comma: number;
 }
 
-/** Looks at every byte of a text once, four at a time: what is neither a comma nor outside ASCII is passed over. */
+/**
+ * Looks at every byte of a text once, four at a time: what is neither a comma nor outside ASCII is
+ * passed over.
+ */
 function survey(bytes: Uint8Array): Survey {
   let comma = -1;
   let from = 0;
@@ -132,7 +145,7 @@ function skipOrdinary(bytes: Uint8Array, from: number): number {
 
 type Four = [number, number, number, number];
 
-/** Position of the last number of a rising list that is not greater than a bound; -1: there is none. */
+/** Position of the last number of a rising list that is not greater than a bound; -1: not found. */
 function lastNotAfter(numbers: readonly number[], bound: number): number {
   let low = -1;
   let high = numbers.length - 1;

@@ -29,7 +29,8 @@ interface ProjectLinks {
  * Cost: linear in the objects, once; then a few look-ups a question.
  *
  * @param resources all of the registry's, frozen: they are the answers
- * @param objects called at most twice: for the links, and for the versions of views. Lists that hold nothing which refers to anything are passed over
+ * @param objects called at most twice: for the links, and for the versions of views. Lists that
+ *   hold nothing which refers to anything are passed over
  * @returns relations whose methods throw RegistryInvalidError when an object is damaged
  */
 export function createRelations(
@@ -40,8 +41,8 @@ export function createRelations(
 }
 
 /**
- * Reads all that relations are made of, in slices of time, so that no request has to wait for it. What is damaged is told by
- * the method that needs it.
+ * Reads all that relations are made of, in slices of time, so that no request has to wait for it.
+ * What is damaged is told by the method that needs it.
  */
 export async function prepareRelations(relations: RegistryRelations | undefined): Promise<void> {
   if (relations instanceof LazyRelations) {

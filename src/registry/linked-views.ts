@@ -2,7 +2,9 @@ import { ALL_FEATURE_VIEW_TYPES, type FeastType, type Resource } from '../model/
 import type { RegistryRelations, ViewPin } from './relations.js';
 import type { ViewReference } from './wire/read-links.js';
 
-/** The views that references name, each once, as they are registered; and whether all of them are. */
+/**
+ * The views that references name, each once, as they are registered; and whether all of them are.
+ */
 export function registeredViews(
   project: string,
   references: readonly ViewReference[],

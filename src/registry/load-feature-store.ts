@@ -19,7 +19,9 @@ import type { RegistryContents, RegistrySource } from './registry-source.js';
 export interface LoadFeatureStoreOptions {
   /** Variables for `$NAME` and `${NAME}` in the configuration. Default: those of the process. */
   readonly env?: Environment | undefined;
-  /** Keeps to the permissions and resources of this project. Default: all projects of the registry. */
+  /**
+   * Keeps to the permissions and resources of this project. Default: all projects of the registry.
+   */
   readonly project?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,7 +34,10 @@ export interface FeatureStore {
   readonly source: string;
   /** All of the registry, whatever the project. */
   readonly contents: RegistryContents;
-  /** For `createAuthorizer` and `prepareSnapshot`. Says nothing about patterns that are not supported. */
+  /**
+   * For `createAuthorizer` and `prepareSnapshot`. Says nothing about patterns that are not
+   * supported.
+   */
   readonly snapshotOptions: FeatureStoreSnapshotOptions;
 }
 
@@ -55,14 +60,17 @@ const CONFIG_FILE = /\.ya?ml$/i;
 /**
  * Reads a feature store: its configuration, and the registry that it names.
  *
- * Shape: `path` is a folder with a `feature_store.yaml`, a configuration file (`.yaml` or `.yml`), or a registry file (any
- * other). Of a registry file alone nothing is known about `auth`, so everything is enforced. A resource that names no project
- * is of `options.project`, or of the project of the configuration, or of the only one there is.
+ * Shape: `path` is a folder with a `feature_store.yaml`, a configuration file (`.yaml` or `.yml`),
+ * or a registry file (any other). Of a registry file alone nothing is known about `auth`, so
+ * everything is enforced. A resource that names no project is of `options.project`, or of the
+ * project of the configuration, or of the only one there is.
  *
- * @param path default: what `FEATURE_STORE_YAML_BASE64`, `FEAST_FS_YAML_FILE_PATH`, `FEATURE_REPO_DIR` and the operator's
- *   `TMP_FEATURE_STORE_YAML_BASE64` say, the first of them that is set; otherwise the current folder. Relative paths in a
- *   configuration from a variable start from the current folder
- * @throws ConfigInvalidError when the configuration is missing or wrong, or the registry does not have the project
+ * @param path default: what `FEATURE_STORE_YAML_BASE64`, `FEAST_FS_YAML_FILE_PATH`,
+ *   `FEATURE_REPO_DIR` and the operator's `TMP_FEATURE_STORE_YAML_BASE64` say, the first of them
+ *   that is set; otherwise the current folder. Relative paths in a configuration from a variable
+ *   start from the current folder
+ * @throws ConfigInvalidError when the configuration is missing or wrong, or the registry does not
+ *   have the project
  * @throws RegistryUnavailableError, RegistryInvalidError when the registry cannot be read
  * @example
  * const { snapshotOptions } = await loadFeatureStore('.');
@@ -79,7 +87,8 @@ export async function loadFeatureStore(
 }
 
 /**
- * Reads the configuration of a feature store, and opens the registry that it names. See {@link loadFeatureStore}.
+ * Reads the configuration of a feature store, and opens the registry that it names. See
+ * {@link loadFeatureStore}.
  *
  * @throws ConfigInvalidError when the configuration is missing or wrong
  */
@@ -151,7 +160,8 @@ function openConfigured(
   }
 }
 
-// SECURITY: as a default project it would become a known one, without permissions and therefore open to named users.
+// SECURITY: as a default project it would become a known one, without permissions and therefore
+// open to named users.
 function assertProject(
   project: string,
   { projects }: RegistryContents,

@@ -4,7 +4,10 @@ import { ConfigInvalidError, quote } from '../model/index.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import type { RegistrySource } from './registry-source.js';
 
-/** What the `registry` section of a `feature_store.yaml` says, as far as it decides which source to open. */
+/**
+ * What the `registry` section of a `feature_store.yaml` says, as far as it decides which source to
+ * open.
+ */
 export interface RegistryLocation {
   /** The `registry_type`. */
   readonly type: string;
@@ -35,8 +38,8 @@ const COPIES: ReadonlyMap<string, string> = new Map([
  * Opens the registry that a configuration names. Nothing is read yet.
  *
  * @throws TypeError if a field is unknown
- * @throws {@link ConfigInvalidError} if registries of that type cannot be read. It names the types that can be read, and
- *   how to get a file of the registry
+ * @throws {@link ConfigInvalidError} if registries of that type cannot be read. It names the types
+ *   that can be read, and how to get a file of the registry
  */
 export function openRegistry(registry: RegistryLocation): RegistrySource {
   checkOptions<RegistrySection>(registry, {

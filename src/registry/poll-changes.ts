@@ -5,10 +5,11 @@ const DEFAULT_POLL_SECONDS = 5;
 const MAX_POLL_SECONDS = 86_400;
 
 /**
- * Asks a source now and then whether it has changed, and calls `onChange` when it has: the watch of sources that
- * cannot tell by themselves.
+ * Asks a source now and then whether it has changed, and calls `onChange` when it has: the watch of
+ * sources that cannot tell by themselves.
  *
- * What either function throws or rejects with ends nothing. The next look comes after both have ended.
+ * What either function throws or rejects with ends nothing. The next look comes after both have
+ * ended.
  *
  * @throws TypeError if an option is unknown or invalid
  */

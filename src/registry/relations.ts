@@ -23,8 +23,9 @@ export interface ViewVersion {
 }
 
 /**
- * What refers to what in a registry, project by project. Every answer is made of registered resources. What the registry does
- * not know has none of them, and is undefined where that must be told from something that refers to nothing.
+ * What refers to what in a registry, project by project. Every answer is made of registered
+ * resources. What the registry does not know has none of them, and is undefined where that must be
+ * told from something that refers to nothing.
  */
 export interface RegistryRelations {
   readonly projects: readonly string[];
@@ -36,14 +37,17 @@ export interface RegistryRelations {
   viewsOfService(project: string, service: string): readonly Resource<FeastType>[] | undefined;
   /** The views that take what is pushed to a push source; undefined if none exists. */
   viewsFedBy(project: string, pushSource: string): readonly Resource<FeastType>[] | undefined;
-  /** The views that an on-demand view computes from; undefined when one of them is not registered, too. */
+  /**
+   * The views that an on-demand view computes from; undefined when one of them is not registered,
+   * too.
+   */
   sourceViewsOf(project: string, onDemandView: string): readonly Resource<FeastType>[] | undefined;
   /** The views that are filled when all of them are asked for. */
   materializedViews(project: string): readonly Resource<FeastType>[];
   vectorStores(project: string): readonly VectorStore[];
   /**
-   * A version of a view that is registered. Several where the history holds its number more than once, as for a view that was
-   * deleted and made anew; none where it does not hold it.
+   * A version of a view that is registered. Several where the history holds its number more than
+   * once, as for a view that was deleted and made anew; none where it does not hold it.
    */
   versionsOf(project: string, view: string, version: number): readonly ViewVersion[];
   /** The views that a feature service or an on-demand view reads at a version of theirs. */

@@ -11,8 +11,9 @@ import type { CoverageDemand } from './coverage-demand.js';
 /**
  * Asserts that a subject may do something.
  *
- * @throws {@link AuthorizationAssertionError} when it may not, with the decision's reasons and the permissions that almost matched
- * @throws TypeError on arguments that are none
+ * @throws {@link AuthorizationAssertionError} when it may not, with the decision's reasons and the
+ *   permissions that almost matched
+ * @throws TypeError on invalid arguments
  * @example
  * assertAllowed(authorizer, {
  *   subject: { username: 'ann', roles: ['risk-analyst'] },
@@ -31,7 +32,7 @@ export function assertAllowed<V extends Vocabulary = FeastVocabulary>(
  * Asserts that a subject may not do something.
  *
  * @throws {@link AuthorizationAssertionError} when it may, with the permissions that grant it
- * @throws TypeError on arguments that are none
+ * @throws TypeError on invalid arguments
  */
 export function assertDenied<V extends Vocabulary = FeastVocabulary>(
   authorizer: Authorizer<V>,
@@ -45,7 +46,7 @@ export function assertDenied<V extends Vocabulary = FeastVocabulary>(
  *
  * @param resources one, or a list that is not empty
  * @throws {@link AuthorizationAssertionError} when one is not covered, or under `auth: no_auth`
- * @throws TypeError on arguments that are none
+ * @throws TypeError on invalid arguments
  */
 export function assertSecured<V extends Vocabulary = FeastVocabulary>(
   authorizer: Authorizer<V>,
@@ -55,10 +56,12 @@ export function assertSecured<V extends Vocabulary = FeastVocabulary>(
 }
 
 /**
- * Asserts that each action on each registered resource is held by a permission whose policy somebody can satisfy.
+ * Asserts that each action on each registered resource is held by a permission whose policy
+ * somebody can satisfy.
  *
- * @throws {@link AuthorizationAssertionError} when there is a gap, when an ignored resource has none, or under `auth: no_auth`
- * @throws TypeError on arguments that are none, and when there is no resource to check
+ * @throws {@link AuthorizationAssertionError} when there is a gap, when an ignored resource has
+ *   none, or under `auth: no_auth`
+ * @throws TypeError on invalid arguments, and on an empty list of resources
  */
 export function assertFullyCovered<V extends Vocabulary = FeastVocabulary>(
   authorizer: Authorizer<V>,

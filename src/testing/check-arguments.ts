@@ -23,9 +23,9 @@ const DEMAND: OptionNames<CoverageDemand<Vocabulary>> = {
 };
 
 /**
- * Whoever calls a check wrongly must hear of it, in a negated check too: hence errors, and no failed checks.
+ * A wrong call must be reported in a negated check too, hence an error instead of a failed check.
  *
- * @throws TypeError when the value is no authorizer
+ * @throws TypeError if the value is not an authorizer
  */
 export function assertAuthorizer(value: unknown): asserts value is Authorizer<Vocabulary> {
   if (value instanceof Promise)
@@ -36,7 +36,10 @@ export function assertAuthorizer(value: unknown): asserts value is Authorizer<Vo
   }
 }
 
-/** @throws TypeError when the value is no question; what is wrong with its actions and resource, the engine says */
+/**
+ * @throws TypeError if the value is not a question; what is wrong with its actions and resource,
+ *   the engine says
+ */
 export function assertQuestion(value: unknown): asserts value is AccessQuestion<Vocabulary> {
   assertObject('a question', value, QUESTION);
   checkOptions<AccessQuestion<Vocabulary>>(value, QUESTION);
@@ -49,7 +52,8 @@ export function assertQuestion(value: unknown): asserts value is AccessQuestion<
 /**
  * One resource or several, as a list.
  *
- * @throws TypeError if none exists, and on one that is no object; what is wrong inside of one, the engine says
+ * @throws TypeError on an empty list, and on a resource that is not an object; what is wrong inside
+ *   of one, the engine says
  */
 export function listResources(value: unknown): readonly Resource[] {
   const resources: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -60,7 +64,10 @@ export function listResources(value: unknown): readonly Resource[] {
   return resources as readonly Resource[];
 }
 
-/** @throws TypeError on fields that a demand does not have, on empty lists, and on names that the authorizer does not know */
+/**
+ * @throws TypeError on fields that a demand does not have, on empty lists, and on names that the
+ *   authorizer does not know
+ */
 export function assertDemand(
   authorizer: Authorizer<Vocabulary>,
   value: unknown,

@@ -9,10 +9,11 @@ import type { CoverageDemand } from './coverage-demand.js';
 import { NOT_ENFORCED, outlineFailure } from './failure-message.js';
 
 /**
- * Whether somebody may do each action to each registered resource: a permission that covers it holds the action, and its
- * policy can be satisfied. Under `auth: no_auth` nothing is covered.
+ * Whether somebody may do each action to each registered resource: a permission that covers it
+ * holds the action, and its policy can be satisfied. Under `auth: no_auth` nothing is covered.
  *
- * @throws TypeError when `authorizer` or `demand` is not one, and when there is no registered resource to check
+ * @throws TypeError when `authorizer` or `demand` is not one, and if no registered resource can be
+ *   checked
  */
 export function checkFullyCovered(authorizer: unknown, demand: unknown = {}): CheckResult {
   assertAuthorizer(authorizer);

@@ -14,10 +14,11 @@ import type { CheckResult } from './check-result.js';
 import { type MessageSection, NOT_ENFORCED, outlineFailure } from './failure-message.js';
 
 /**
- * Whether each of some resources is covered by a permission, whatever its actions. Under `auth: no_auth` none is secured.
+ * Whether each of some resources is covered by a permission, whatever its actions. Under `auth:
+ * no_auth` none is secured.
  *
  * @param resources one, or a list that is not empty
- * @throws TypeError when `authorizer` is not one, and on resources that are none
+ * @throws TypeError when `authorizer` is not one, and on invalid resources
  */
 export function checkSecured(authorizer: unknown, resources: unknown): CheckResult {
   assertAuthorizer(authorizer);
@@ -80,7 +81,10 @@ function describeOpen(snapshot: CompiledSnapshot, resource: Resource): MessageSe
   };
 }
 
-/** Has every role, group and namespace that some policy names: what it misses is a matter of the resource. */
+/**
+ * Has every role, group and namespace that some policy names: what it misses is a matter of the
+ * resource.
+ */
 function subjectOfEveryPolicy(snapshot: CompiledSnapshot): Subject {
   const policies = snapshot.permissions.flatMap(({ source }) =>
     isExcludedPermission(source) ? [] : [new Map<string, unknown>(Object.entries(source.policy))],

@@ -7,8 +7,8 @@ export interface CoverageDemand<V extends Vocabulary = FeastVocabulary> {
   /** Types to look at, with their sub-types. Default: all. */
   readonly types?: readonly TypeOf<V>[] | undefined;
   /**
-   * Registered resources that may have gaps. One without a gap fails the test, so that the list gets shorter as the
-   * gaps do. Those of other types than `types` are not looked at.
+   * Registered resources that may have gaps. One without a gap fails the test, so that the list
+   * gets shorter as the gaps do. Those of other types than `types` are not looked at.
    */
   readonly ignore?: readonly ResourceOf<V>[] | undefined;
 }

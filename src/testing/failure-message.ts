@@ -5,7 +5,9 @@ import { neutralize } from '../foundation/terminal/terminal-text.js';
 /** Why nothing is secured, or covered, where permissions are not enforced. */
 export const NOT_ENFORCED = 'auth is no_auth: nothing is enforced';
 
-/** What stands under the headline of a failure: a label, and a line for each thing to say about it. */
+/**
+ * What stands under the headline of a failure: a label, and a line for each thing to say about it.
+ */
 export interface MessageSection {
   readonly label: string;
   readonly lines: readonly string[];

@@ -11,10 +11,14 @@ import type { CoverageDemand } from './coverage-demand.js';
  * What `expect(authorizer)` gets from {@link feastPermissionMatchers}.
  *
  * @typeParam Result what a matcher of the test runner returns
- * @typeParam Actual type of the authorizer, or of a promise of one, whose vocabulary the arguments must keep to
+ * @typeParam Actual type of the authorizer, or of a promise of one, whose vocabulary the arguments
+ *   must keep to
  */
 export interface FeastPermissionMatchers<Result, Actual> {
-  /** The subject may do it. On failure: the decision's reasons, and the permissions that almost matched. */
+  /**
+   * The subject may do it. On failure: the decision's reasons, and the permissions that almost
+   * matched.
+   */
   toAllow(question: AccessQuestion<VocabularyOf<Actual>>): Result;
   /** The subject may not do it. On failure: the permissions that grant it. */
   toDeny(question: AccessQuestion<VocabularyOf<Actual>>): Result;
@@ -22,20 +26,26 @@ export interface FeastPermissionMatchers<Result, Actual> {
   toBeSecured(
     resources: ResourceOf<VocabularyOf<Actual>> | readonly ResourceOf<VocabularyOf<Actual>>[],
   ): Result;
-  /** Each action on each registered resource is held by a permission whose policy somebody can satisfy. */
+  /**
+   * Each action on each registered resource is held by a permission whose policy somebody can
+   * satisfy.
+   */
   toBeFullyCovered(demand?: CoverageDemand<VocabularyOf<Actual>>): Result;
 }
 
 type VocabularyOf<Actual> = Awaited<Actual> extends Authorizer<infer V> ? V : never;
 
 declare global {
-  // Vitest 3 and 4 and `@types/jest` take matchers from here; without them it is an interface that nobody uses.
+  // Vitest 3 and 4 and `@types/jest` take matchers from here; without them the interface stays
+  // unused.
   namespace jest {
     interface Matchers<R, T> extends FeastPermissionMatchers<R, T> {}
   }
 }
 
-/** A matcher as vitest and jest call it: `pass`, and the message of the outcome that was not wanted. */
+/**
+ * A matcher as vitest and jest call it: `pass`, and the message of the outcome that was not wanted.
+ */
 export type FeastPermissionMatcher = (
   received: unknown,
   ...args: readonly unknown[]

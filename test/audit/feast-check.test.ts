@@ -48,8 +48,8 @@ function ours(report: AuditReport): FeastCheck {
 }
 
 /**
- * Where we find more uncovered actions than Feast: it ignores required tags, so that permissions count for resources
- * without the tags.
+ * Where we find more uncovered actions than Feast: it ignores required tags, so that permissions
+ * count for resources without the tags.
  */
 const DIFFERENCES: readonly {
   readonly resource: string;

@@ -128,7 +128,10 @@ describe('createFeastReading', () => {
   });
 });
 
-/** Feast was asked about permissions in memory: with an allow-all one, a registry gives another answer. */
+/**
+ * Feast was asked about permissions in memory: with an allow-all one, a registry gives another
+ * answer.
+ */
 function isComparable({ permissions, actions, resources }: DecisionVector): boolean {
   return (
     actions.length > 0 &&

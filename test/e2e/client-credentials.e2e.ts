@@ -18,7 +18,10 @@ import { startKeycloak, startOidcProvider } from './support/watched-providers.js
 
 const TOKEN_SECONDS = 60;
 
-/** A provider whose addresses are those of a Databricks workspace: what comes in goes to it as it is, and back. */
+/**
+ * A provider whose addresses are those of a Databricks workspace: what comes in goes to it as it
+ * is, and back.
+ */
 interface Front {
   readonly origin: string;
   /** How many forms came. */

@@ -6,7 +6,10 @@ import { startKeycloak } from './support/keycloak.js';
 import { startOidcProvider } from './support/oidc-provider.js';
 import { runPython } from './support/python.js';
 
-/** A provider that gives tokens of who reads all, of who has no role, and, where it knows one, of who writes. */
+/**
+ * A provider that gives tokens of who reads all, of who has no role, and, where it knows one, of
+ * who writes.
+ */
 interface Provider {
   readonly discoveryUrl: string;
   readonly reader: () => Promise<string>;

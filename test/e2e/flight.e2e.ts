@@ -138,7 +138,10 @@ const DENIED: readonly Call[] = [
 
 const UNAUTHENTICATED = ['FlightUnauthenticatedError', 'unauthenticated error'] as const;
 
-/** pyarrow says of some methods that something was wrong with input and output, and the rest in the message. */
+/**
+ * pyarrow says of some methods that something was wrong with input and output, and the rest in the
+ * message.
+ */
 const SAID_IN_MESSAGE: ReadonlySet<string> = new Set(['get_schema']);
 
 function expectErrors(

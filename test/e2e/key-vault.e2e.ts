@@ -103,7 +103,10 @@ function theirCredential(secret = CLIENT.secret): ClientSecretCredential {
   });
 }
 
-/** Azure's client under a vault's real name, so that it checks the challenge; the name leads to the loopback interface. */
+/**
+ * Azure's client under a vault's real name, so that it checks the challenge; the name leads to the
+ * loopback interface.
+ */
 function theirClient(credential: ServiceCredential | ClientSecretCredential): SecretClient {
   const agent = new Agent({
     ca: certificate.ca,

@@ -153,7 +153,8 @@ describe('service accounts', () => {
     const token = await createToken('team', 'client');
     const likeFeast = create({ namespaces: 'all', namespaceGroups: true });
     const subject = await likeFeast.authenticate({ token });
-    // The groups of the cluster's own bindings come on top: `system:masters` may look into every namespace.
+    // The groups of the cluster's own bindings come on top: `system:masters` may look into every
+    // namespace.
     expect(subject?.groups).toEqual(expect.arrayContaining(['team-leads', 'system:masters']));
     expect(subject?.groups).not.toContain('devs');
     expect(subject?.roles).toEqual(['feature-reader']);

@@ -252,7 +252,10 @@ async function openMySql(subject: Subject, action: OnlineAction, store = mysql) 
   return createConnection(options);
 }
 
-/** What a refused promise rejects with. It is recorded: what is not ours, as a log with the redaction shows it. */
+/**
+ * What a refused promise rejects with. It is recorded: what is not ours, as a log with the
+ * redaction shows it.
+ */
 async function refusalOf(promise: Promise<unknown>): Promise<unknown> {
   const [result] = await Promise.allSettled([promise]);
   if (result.status === 'fulfilled') throw new Error('it was not refused');
@@ -333,7 +336,8 @@ describe('DynamoDB behind IAM (moto)', () => {
   });
 });
 
-// DynamoDB Local is Amazon's own engine, and asks nobody who he is: it shows that the options make a client that works.
+// DynamoDB Local is Amazon's own engine, and asks nobody who he is: it shows that the options make
+// a client that works.
 test('DynamoDB Local answers with the values that were published', async () => {
   const writer = await openDynamo(bob, 'WRITE_ONLINE', local.endpoint);
   await writer.send(new PutItemCommand({ TableName: TABLE, Item: ITEM }));

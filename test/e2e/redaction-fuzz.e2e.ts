@@ -1,6 +1,9 @@
 import { testRedactionFuzz } from '../redaction/redaction-fuzz.js';
 
-/** The same outputs in every run, in which no secret may be left. Other ones are for `npm run test:soak`. */
+/**
+ * The same outputs in every run, in which no secret may be left. Other ones are for `npm run
+ * test:soak`.
+ */
 testRedactionFuzz({
   texts: 8000,
   pieces: 8000,

@@ -169,7 +169,8 @@ test.each(['home', 'fresh'])('%s is closed to who may not', async (project) => {
   const guest = await tokenOf('guest');
   const applied = await ask(project, APPLY, guest);
   expect(applied.calls).toEqual(['Refresh PERMISSION_DENIED']);
-  // Nobody is told of the views that could be materialized, or of the project that could be deleted.
+  // Nobody is told of the views that could be materialized, or of the project that could be
+  // deleted.
   const materialized = await ask(project, MATERIALIZE, guest);
   expect(materialized.calls).toEqual([]);
   const gone = await ask(project, ['teardown'], guest);

@@ -49,7 +49,9 @@ const RUNTIMES: readonly Runtime[] = [
     ],
   },
 ];
-/** What a connection takes in before a program ends it, with all that lies in buffers on the way. */
+/**
+ * What a connection takes in before a program ends it, with all that lies in buffers on the way.
+ */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 let runtimes: string;

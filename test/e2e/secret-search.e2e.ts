@@ -34,7 +34,9 @@ interface Run {
   readonly files: readonly string[];
 }
 
-/** Runs test files as the slow tests are run, with their temporary files in a folder of their own. */
+/**
+ * Runs test files as the slow tests are run, with their temporary files in a folder of their own.
+ */
 async function run(...files: readonly string[]): Promise<Run> {
   const temporary = mkdtempSync(join(folder, 'run-'));
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', CONFIG, ...files];

@@ -41,7 +41,10 @@ async function startRealm(): Promise<Identity> {
   return { authenticator, token: answer.access_token, stop: keycloak.stop };
 }
 
-/** A service account of the namespace `team` asks; that of the server may have tokens looked at, and no more. */
+/**
+ * A service account of the namespace `team` asks; that of the server may have tokens looked at, and
+ * no more.
+ */
 async function startCluster(): Promise<Identity> {
   const cluster = await startKubernetesCluster([]);
   const createAccount = async (namespace: string, name: string): Promise<string> => {

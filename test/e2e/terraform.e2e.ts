@@ -11,8 +11,8 @@ import {
 import { transcript } from './support/recording.js';
 
 /**
- * The resource type that Terraform has built in stands for all others: it shows the outer form of a state and of a plan. The
- * provider of Databricks is not needed for that.
+ * The resource type that Terraform has built in stands for all others: it shows the outer form of a
+ * state and of a plan. The provider of Databricks is not needed for that.
  */
 const MODULE = `
 variable "label" { type = string }
@@ -60,7 +60,8 @@ interface Shown {
   readonly secrets: ReadonlySet<string>;
 }
 
-// Terraform is not part of the project: where it is not installed, there is nothing to hold the form against.
+// Terraform is not part of the project: where it is not installed, there is nothing to hold the
+// form against.
 describe.skipIf(!isThere)('what a real Terraform shows', () => {
   let folder: string;
   const terraform = (...args: readonly string[]): string =>

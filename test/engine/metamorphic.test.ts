@@ -136,9 +136,10 @@ describe('changes that must not matter, or in one direction only', () => {
     );
   });
 
-  // A permission that is excluded has an unknown meaning. Whatever it means, be it nothing, everything or a part of all
-  // names, a question that is allowed while it is excluded is allowed too where it is understood. The other parts of the
-  // permission are understood, so that they hold in both.
+  // A permission that is excluded has an unknown meaning. Whatever it means, be it nothing,
+  // everything or a part of all names, a question that is allowed while it is excluded is allowed
+  // too where it is understood. The other parts of the permission are understood, so that they hold
+  // in both.
   it('leaving a permission out allows nothing that any meaning of it would refuse', {
     timeout: PROPERTY_TIMEOUT_MS,
   }, () => {

@@ -16,7 +16,10 @@ const newTable = (evaluator = EVALUATOR): PermissionSetTable =>
 const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
-/** Lists that the table's hash (FNV-1a, from `start` on) does not tell apart, one of them of another length. */
+/**
+ * Lists that the table's hash (FNV-1a, from `start` on) does not tell apart, one of them of another
+ * length.
+ */
 function collidingLists(start: number): readonly Int32Array[] {
   const beforeLast = Math.imul(start ^ 1, PRIME) ^ 2;
   return [

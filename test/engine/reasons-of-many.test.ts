@@ -5,7 +5,9 @@ import type { Decision, PolicyData, PolicyKind } from '../../src/model/index.js'
 
 const MANY = 1000;
 
-/** A decision that 1,000 permissions cover, and the permissions whose policies were put into words. */
+/**
+ * A decision that 1,000 permissions cover, and the permissions whose policies were put into words.
+ */
 function decide(kind: 'any-of' | 'predicate'): {
   readonly decision: Decision;
   readonly explained: string[];

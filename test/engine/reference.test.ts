@@ -56,7 +56,9 @@ function isSilent(ask: () => void): boolean {
   }
 }
 
-/** `expect` itself is called where something is wrong only: it takes longer than what it looks at. */
+/**
+ * `expect` itself is called where something is wrong only: it takes longer than what it looks at.
+ */
 function compare(answers: Record<string, Answer>, expected: Answer): void {
   for (const given of Object.values(answers)) {
     if (given !== expected) expect({ expected, ...answers }).toEqual('the same everywhere');

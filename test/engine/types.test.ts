@@ -8,8 +8,8 @@ import {
 } from '../../src/model/index.js';
 import { definePermission, roles } from '../../src/policy/index.js';
 
-// The compiler is what is tested here: each line below an expected error fails the type check where it compiles. That it
-// throws as well is the second line of defence.
+// The compiler is what is tested here: each line below an expected error fails the type check where
+// it compiles. That it throws as well is the second line of defence.
 
 const ALICE = { username: 'alice' };
 const NAME = { name: 'p' };

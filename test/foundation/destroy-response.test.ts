@@ -4,7 +4,10 @@ import { expect, test, vi } from 'vitest';
 import { sendRefusal } from '../../src/adapters/support/send-refusal.js';
 import { destroyResponse } from '../../src/foundation/destroy-response.js';
 
-/** What a client reads that asks twice at once, if `act` is called with the second response before the first ends. */
+/**
+ * What a client reads that asks twice at once, if `act` is called with the second response before
+ * the first ends.
+ */
 async function askTwice(act: (response: ServerResponse) => void): Promise<string> {
   const responses: ServerResponse[] = [];
   const server = createServer((_, response) => {

@@ -214,7 +214,10 @@ describe('callers of the registry servers who have a role or a group', () => {
     'loan_labels',
   ];
 
-  /** What Feast shows, and what is shown here where Feast refuses the list as a whole. Over HTTP a list has views of all types. */
+  /**
+   * What Feast shows, and what is shown here where Feast refuses the list as a whole. Over HTTP a
+   * list has views of all types.
+   */
   test.each<[string, string, string, readonly string[], (readonly string[])?]>([
     ['super-reader', 'ListFeatureViews', 'feature_views', VIEWS, OTHER_VIEWS],
     ['auditors', 'ListFeatureViews', 'feature_views', []],
@@ -307,7 +310,8 @@ describe('requests of the online server, as Feast answers them', () => {
     expect((await answer(user, 'online', 'POST', path, body)).status).toBe(status);
   });
 
-  // Feast differs: it asks for no permission at all on what feeds a label view, and fails on an unknown target.
+  // Feast differs: it asks for no permission at all on what feeds a label view, and fails on an
+  // unknown target.
   test.each<[string, object, number]>([
     ['nobody', { push_source_name: 'labels_push' }, 403],
     ['super-reader', { push_source_name: 'labels_push' }, 403],

@@ -16,7 +16,10 @@ function scanned(scanner: LiteralScanner, text: string): readonly Match[] {
   return matches;
 }
 
-/** Every occurrence, by trying every literal at every place: by end, longer literals first, then by position in the list. */
+/**
+ * Every occurrence, by trying every literal at every place: by end, longer literals first, then by
+ * position in the list.
+ */
 function occurrences(literals: readonly string[], text: string): readonly Match[] {
   const matches: Match[] = [];
   for (let end = 1; end <= text.length; end++) {

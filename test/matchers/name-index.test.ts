@@ -33,7 +33,10 @@ function countedPattern(shape: NameShape, test = shapeTest(shape)): CountedPatte
   return pattern;
 }
 
-/** An expression is what its required literals say and, so that they alone do not decide, names of even length only. */
+/**
+ * An expression is what its required literals say and, so that they alone do not decide, names of
+ * even length only.
+ */
 function shapeTest(shape: NameShape): (name: string) => boolean {
   if (shape.kind !== 'expression') return compileShapeTest(shape);
   return (name) =>

@@ -15,7 +15,10 @@ const OTHER_NAMES: ReadonlySet<string> = new Set([
   'feature_store.yaml',
 ]);
 
-/** Names in backticks with a folder or a file extension: `engine/project.ts`, `*-command.ts`, `gen/`. */
+/**
+ * Names in backticks with a folder or a file extension: `engine/project.ts`, `*-command.ts`,
+ * `gen/`.
+ */
 const paths = [...new Set([...TEXT.matchAll(/`([\w@.*/-]+)`/g)].map(([, name]) => String(name)))]
   .filter((name) => name.includes('/') || /\.(?:ts|md|mjs|json|sh|py)$/.test(name))
   .filter((name) => !OTHER_NAMES.has(name));

@@ -4,7 +4,10 @@ import { runCli } from '../cli/run-cli.js';
 import { ALL_ERRORS } from '../support/all-errors.js';
 import { listProjectFiles, readProjectFile } from './project-files.js';
 
-/** Blocks between `<!-- NAME -->` and `<!-- /NAME -->`: what a document shows of a file or a command. */
+/**
+ * Blocks between `<!-- NAME -->` and `<!-- /NAME -->`: what a document shows of a file or a
+ * command.
+ */
 const shown = listProjectFiles()
   .filter((file) => file.endsWith('.md'))
   .flatMap((document) =>

@@ -91,7 +91,8 @@ it('every subpath exports the union of its errors', () => {
   expect(found.filter(([, isThere]) => isThere !== true)).toEqual([]);
 });
 
-// The compiler tests the rest: each function below fails the type check if its union does not narrow.
+// The compiler tests the rest: each function below fails the type check if its union does not
+// narrow.
 
 /** The class that a code stands for, of a union. */
 type OfCode<U extends AuthzError, C extends U['code']> = Extract<U, { readonly code: C }>;

@@ -13,7 +13,9 @@ function importsOf(path: string, text: string): readonly string[] {
   );
 }
 
-/** Every import that closes a circle, with the files of that circle in the order of their imports. */
+/**
+ * Every import that closes a circle, with the files of that circle in the order of their imports.
+ */
 function findCycles(sources: Sources): readonly string[] {
   const cycles: string[] = [];
   const done = new Set<string>();

@@ -2,7 +2,9 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listProjectFiles, readProjectFile } from './project-files.js';
 
-/** Folders of `src/` from the lowest rank to the highest: a folder imports only from lower ranks. */
+/**
+ * Folders of `src/` from the lowest rank to the highest: a folder imports only from lower ranks.
+ */
 const RANKS: readonly (readonly string[])[] = [
   ['model'],
   ['foundation'],
@@ -20,7 +22,9 @@ const RANKS: readonly (readonly string[])[] = [
   ['platforms', 'servers'],
   ['cli'],
 ];
-/** Sub-folders that are ranked as well. Files directly in a ranked folder may import all of them. */
+/**
+ * Sub-folders that are ranked as well. Files directly in a ranked folder may import all of them.
+ */
 const NESTED_RANKS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   identity: [['token'], ['service', 'kubernetes'], ['oidc']],
   platforms: [
@@ -33,8 +37,8 @@ const NESTED_RANKS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 /**
- * Files that other folders may enter beside `index.ts`. Each spares its users the rest of its folder,
- * or is internal to the package where `index.ts` is public.
+ * Files that other folders may enter beside `index.ts`. Each spares its users the rest of its
+ * folder, or is internal to the package where `index.ts` is public.
  */
 const DOORS: ReadonlySet<string> = new Set([
   'adapters/http/guard',
@@ -79,7 +83,9 @@ const rankOf = (folder: string, ranks: Ranks): number =>
 const mayImport = (from: string, to: string, ranks: Ranks = RANKS): boolean =>
   from === to || rankOf(to, ranks) < rankOf(from, ranks);
 
-/** The ranked sub-folder of `top` that holds `path`, or `undefined` for a file directly in `top`. */
+/**
+ * The ranked sub-folder of `top` that holds `path`, or `undefined` for a file directly in `top`.
+ */
 function nestedFolder(top: string, path: string): string | undefined {
   const folders = (NESTED_RANKS[top] ?? []).flat();
   return folders.find((folder) => path.startsWith(`src/${top}/${folder}/`));

@@ -7,7 +7,9 @@ const PROJECT_ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 
 const NOT_OURS = new Set(['.git', 'node_modules', 'dist', 'coverage', '.build']);
 
-/** Every file that belongs to the project, as a path from its root with `/` between folders, sorted. */
+/**
+ * Every file that belongs to the project, as a path from its root with `/` between folders, sorted.
+ */
 export function listProjectFiles(folder = ''): readonly string[] {
   return readdirSync(join(PROJECT_ROOT, folder), { withFileTypes: true })
     .filter((entry) => !NOT_OURS.has(entry.name))

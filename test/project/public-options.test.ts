@@ -25,7 +25,9 @@ async function errorOf(call: () => unknown): Promise<unknown> {
   return undefined;
 }
 
-/** Whether a call names the function itself, or its name where that stands for one function alone. */
+/**
+ * Whether a call names the function itself, or its name where that stands for one function alone.
+ */
 function isCalled({ name, value }: ExportedFunction): boolean {
   const isOnly = functions.every((other) => other.name !== name || other.value === value);
   return Object.entries(CALLS).some(([label, [, , , of]]) =>

@@ -111,11 +111,16 @@ export interface RedactionFuzzRuns {
   readonly encodings: number;
   readonly innocent: number;
   readonly timeout: number;
-  /** What all input is made from. Default: a random number, which fast-check prints where a property fails. */
+  /**
+   * What all input is made from. Default: a random number, which fast-check prints where a property
+   * fails.
+   */
   readonly seed?: number;
 }
 
-/** Defines the tests that random secrets, in random encodings and texts, never survive redaction. */
+/**
+ * Defines the tests that random secrets, in random encodings and texts, never survive redaction.
+ */
 export function testRedactionFuzz(runs: RedactionFuzzRuns): void {
   describe('no registered secret survives', () => {
     const { stackTraceLimit } = Error;

@@ -257,7 +257,8 @@ describe('records of two bytes', () => {
       'one EntitySpecV2 has more than 1048576 elements',
     ],
   ])('are refused at once: %s', (_, bytes, problem) => {
-    // What is collected before the refusal would show here: 4,000,000 records of 36 times their size are 288 MB.
+    // What is collected before the refusal would show here: 4,000,000 records of 36 times their
+    // size are 288 MB.
     const before = process.memoryUsage().heapUsed;
     expect(() => decodeRegistry(bytes)).toThrow(problem);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);

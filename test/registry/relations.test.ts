@@ -255,7 +255,9 @@ describe('single objects', () => {
 });
 
 describe('damage', () => {
-  /** A view whose `stream_source` runs over its end: decoding alone would read on, or read nothing. */
+  /**
+   * A view whose `stream_source` runs over its end: decoding alone would read on, or read nothing.
+   */
   const name = new TextEncoder().encode('v');
   const project = new TextEncoder().encode('p');
   const spec = (stream: readonly number[]) =>

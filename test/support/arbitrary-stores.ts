@@ -64,7 +64,8 @@ const oneUser: PolicyKind<PolicyData & { readonly username: string }> = {
   explain: ({ username }) => `being ${username}`,
 };
 
-// Few words, so that what is drawn for the one often meets what is drawn for the other. Some are members of every object.
+// Few words, so that what is drawn for the one often meets what is drawn for the other. Some are
+// members of every object.
 const word = fc.constantFrom('a', 'b', 'c', '', '__proto__', 'constructor');
 const words = fc.uniqueArray(word, { maxLength: 3 });
 const pair = fc.tuple(
@@ -177,7 +178,10 @@ function storeOf(language: Language, isProject: boolean): fc.Arbitrary<Reference
     });
 }
 
-/** Resources that can be registered together: each once, and none without a project where one must be named. */
+/**
+ * Resources that can be registered together: each once, and none without a project where one must
+ * be named.
+ */
 function registrable({
   resources,
   permissions,

@@ -3,8 +3,8 @@ import { vi } from 'vitest';
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
- * Runs a job by a clock that ticks a millisecond whenever it is read, as after each step of what runs in slices of time. So
- * what is counted is steps, however fast the machine is.
+ * Runs a job by a clock that ticks a millisecond whenever it is read, as after each step of what
+ * runs in slices of time. So what is counted is steps, however fast the machine is.
  *
  * @returns what the job returns, and in how many turns of the event loop it was done
  */

@@ -25,7 +25,10 @@ export interface DecisionVector {
   readonly expected_docs?: FeastAnswer;
 }
 
-/** Positions of the allowed resources, or the class of the error. Python's `re.error` is called `error`. */
+/**
+ * Positions of the allowed resources, or the class of the error. Python's `re.error` is called
+ * `error`.
+ */
 export type FeastAnswer = { readonly allowed: readonly number[] } | { readonly error: string };
 
 export type OurAnswer = { readonly allowed: readonly number[] } | { readonly error: string };
@@ -38,7 +41,10 @@ export function inOurWords(answer: FeastAnswer): OurAnswer {
   };
 }
 
-/** Our answer, from `assert` or, where refusals are left out, from `filter`; `can` and `decide` have to agree. */
+/**
+ * Our answer, from `assert` or, where refusals are left out, from `filter`; `can` and `decide` have
+ * to agree.
+ */
 export function answerVector(
   vector: DecisionVector,
   resourcesAre: 'registered' | 'described',
@@ -77,7 +83,10 @@ export function answerVector(
   }
 }
 
-/** Whether two of a vector's resources differ in nothing but their tags, so that no registry can hold both. */
+/**
+ * Whether two of a vector's resources differ in nothing but their tags, so that no registry can
+ * hold both.
+ */
 export function hasTwins({ resources }: DecisionVector): boolean {
   const tagsOf = new Map<string, string>();
   return resources.some(({ type, name, tags }) => {

@@ -1,6 +1,6 @@
 /**
- * Finds secrets the slow and obvious way: decodes the whole text in every way, and looks whether the result holds the secret. Shares no code with
- * the package.
+ * Finds secrets the slow and obvious way: decodes the whole text in every way, and looks whether
+ * the result holds the secret. Shares no code with the package.
  */
 
 const ZERO_WIDTH = /\u00ad|\u200b|\u200c|\u200d|\u2060|\ufeff/g;
@@ -13,7 +13,10 @@ export function holdsSecret(secret: string, text: string): boolean {
   );
 }
 
-/** The text, and what is left when percent or JSON escapes are taken off up to three times, or one after the other. */
+/**
+ * The text, and what is left when percent or JSON escapes are taken off up to three times, or one
+ * after the other.
+ */
 function views(text: Buffer): readonly Buffer[] {
   const stripped = strip(text);
   const found: Buffer[] = [stripped];

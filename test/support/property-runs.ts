@@ -1,8 +1,8 @@
 import type { Parameters } from 'fast-check';
 
 /**
- * How often a property is tried: a few thousand times in all by `npm test`, and `large` times with FC_RUNS=large.
- * FC_SEED repeats a run: fast-check prints the seed of every failure.
+ * How often a property is tried: a few thousand times in all by `npm test`, and `large` times with
+ * FC_RUNS=large. FC_SEED repeats a run: fast-check prints the seed of every failure.
  *
  * @param fixed the seed without FC_SEED. Default: a random one.
  */

@@ -1,6 +1,6 @@
 /**
- * The rules of the permission model, written down as plainly as they can be said: no index, no compiling, no
- * code of the package. The engine has to give the same answers.
+ * The rules of the permission model, written down as plainly as they can be said: no index, no
+ * compiling, no code of the package. The engine has to give the same answers.
  */
 
 export interface ReferencePermission {

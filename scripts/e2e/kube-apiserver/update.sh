@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Writes go.mod and go.sum of the Kubernetes API server for one Kubernetes version. Needs Go and its module proxy.
+# Writes go.mod and go.sum of the Kubernetes API server for one Kubernetes version. Needs Go and its
+# module proxy.
 #
 # usage: scripts/e2e/kube-apiserver/update.sh 1.36.3
 #
-# The Kubernetes module cannot be installed by itself: its go.mod points at folders of its own repository
-# (`replace k8s.io/api => ./staging/...`). Each of those is also published as a module, at v0.MINOR.PATCH. So
-# our go.mod takes the requirements over, with the published versions in place of the folders.
+# The Kubernetes module cannot be installed by itself: its go.mod points at folders of its own
+# repository (`replace k8s.io/api => ./staging/...`). Each of those is also published as a module,
+# at v0.MINOR.PATCH. So our go.mod takes the requirements over, with the published versions in place
+# of the folders.
 set -euo pipefail
 
 version=${1:?"usage: $0 KUBERNETES_VERSION, for instance 1.36.3"}

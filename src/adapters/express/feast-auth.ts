@@ -37,7 +37,10 @@ declare global {
 
 /** Options of `feastAuth` for Express. */
 export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
-  /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
+  /**
+   * Methods and paths that need no token, for example `GET /health`. Paths are compared as they are
+   * written.
+   */
   readonly publicRoutes?: readonly string[] | undefined;
 }
 
@@ -51,12 +54,13 @@ interface RequestState {
 const states = new WeakMap<Request, RequestState>();
 
 /**
- * The middleware that stands before all others: it asks who makes a request before its body is read, and sees to it that no
- * route runs that does not say what it requires.
+ * The middleware that stands before all others: it asks who makes a request before its body is
+ * read, and sees to it that no route runs that does not say what it requires.
  *
- * The first function of every route must be `requires(…)` or `feastEndpoint()`. A route where it is not, and that is not among
- * `publicRoutes`, ends in an error for Express's error handlers, before any of its functions is called; `unguarded` can say
- * otherwise. What is put in place with `app.use` is no route: it runs for everyone who is known.
+ * The first function of every route must be `requires(…)` or `feastEndpoint()`. A route where it is
+ * not, and that is not among `publicRoutes`, ends in an error for Express's error handlers, before
+ * any of its functions is called; `unguarded` can say otherwise. What is put in place with
+ * `app.use` is not a route: it runs for everyone who is known.
  *
  * @throws TypeError if an option is unknown or invalid
  * @example
@@ -81,7 +85,8 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
     const isPublic = publicRoutes.has(`${request.method} ${path}`);
     let caller: Caller<Vocabulary> | undefined;
     try {
-      // SECURITY: the second would take the place of the first, with other public routes and another gate.
+      // SECURITY: the second would take the place of the first, with other public routes and
+      // another gate.
       if (states.has(request)) {
         throw new TypeError('feastAuth must be used once on the way of a request');
       }
@@ -95,7 +100,8 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
         const { method, baseUrl, path: pathNow } = request;
         if (isGuarded(route, method)) return;
         const name = `${method} ${baseUrl}${String(route.path)}`;
-        // SECURITY: compared anew, as what was let in on a public route may have another method or URL by now.
+        // SECURITY: compared anew, as what was let in on a public route may have another method or
+        // URL by now.
         if (publicRoutes.has(name) || publicRoutes.has(`${method} ${baseUrl}${pathNow}`)) return;
         if (!isPublic && checkUnguarded(name, route) === 'serve') return;
         throw new TypeError(
@@ -106,7 +112,7 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
       await refuse(response, { gate, error, onError, operation: operationOf(request) });
       return;
     }
-    // Nobody waits for an answer: no body is left to read, and nothing to do.
+    // The client has gone: no body is left to read.
     if (!response.destroyed) next();
   };
 }

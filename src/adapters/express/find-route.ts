@@ -20,14 +20,17 @@ interface App {
 }
 
 /**
- * The method of a request and the path of the route that it would reach, for a log: `GET /views/:name`. The method alone
- * where no route matches, and behind a mounted app, whose routes its parent cannot see.
+ * The method of a request and the path of the route that it would reach, for a log: `GET
+ * /views/:name`. The method alone where no route matches, and behind a mounted app, whose routes
+ * its parent cannot see.
  *
- * Express says which route a request has when it hands the request to it, which is too late for a refusal before that.
+ * Express says which route a request has when it hands the request to it, which is too late for a
+ * refusal before that.
  *
  * Cost: that of Express's own search. Never throws.
  *
- * @source Express 5, `Router.prototype.handle`: layers in their order, the rest of the path for a nested router
+ * @source Express 5, `Router.prototype.handle`: layers in their order, the rest of the path for a
+ *   nested router
  */
 export function operationOf(request: Pick<Request, 'method' | 'originalUrl' | 'app'>): string {
   const { method, originalUrl } = request;

@@ -15,12 +15,12 @@ const rules = createRuleMakers<Request, RequestHandler>(createGuard, ({ method, 
 /**
  * The first function of a route: lets on who may do all of `actions` on all of the resources.
  *
- * A function is called for each request, once its caller is known. It takes names from the request and nothing else: the type
- * stands in your code, and tags come from the registry. It sees a body that was parsed by `app.use(express.json())`, which
- * must come after `feastAuth`.
+ * A function is called for each request, once its caller is known. It takes names from the request
+ * and nothing else: the type stands in your code, and tags come from the registry. It sees a body
+ * that was parsed by `app.use(express.json())`, which must come after `feastAuth`.
  *
- * @param options.vocabulary that of the gate, where it is not Feast's: actions and types are looked up before the route is
- * added
+ * @param options.vocabulary that of the gate, where it is not Feast's: actions and types are looked
+ * up before the route is added
  * @throws TypeError without actions or resources, or if the vocabulary does not have them
  * @example
  * app.get('/views/:name', requires('DESCRIBE', ({ params }) => viewNamed(params.name)), handler);
@@ -28,12 +28,13 @@ const rules = createRuleMakers<Request, RequestHandler>(createGuard, ({ method, 
 export const requires: MakeRule<Request, RequestHandler> = rules.requires;
 
 /**
- * The first function of a route that stands for one of Feast's endpoints: lets on who may do what Feast asks for there.
+ * The first function of a route that stands for one of Feast's endpoints: lets on who may do what
+ * Feast asks for there.
  *
- * @param method with `path`: the endpoint in Feast's own words, for a route that is called something else. Default: those of
- * the route
- * @throws TypeError if an option is unknown; when Feast has no such endpoint; without arguments that is found out by the first request, and answered
- * with 500
+ * @param method with `path`: the endpoint in Feast's own words, for a route that is called
+ * something else. Default: those of the route
+ * @throws TypeError if an option is unknown; when Feast has no such endpoint; without arguments
+ * that is found out by the first request, and answered with 500
  * @example
  * app.post('/push', feastEndpoint(), handler);
  */

@@ -4,18 +4,22 @@ import type { Request } from 'express';
 interface Route {
   readonly path: unknown;
   readonly methods?: Readonly<Record<string, boolean | undefined>> | undefined;
-  /** The functions of the route, in the order in which they are called; without a method, for all methods. */
+  /**
+   * The functions of the route, in the order in which they are called; without a method, for all
+   * methods.
+   */
   readonly stack: readonly { readonly method?: string | undefined; readonly handle: object }[];
 }
 
 /**
- * Calls `onRoute` with each route that a request is given to, before any function of that route is called. What it throws
- * goes to Express's error handlers instead.
+ * Calls `onRoute` with each route that a request is given to, before any function of that route is
+ * called. What it throws goes to Express's error handlers instead.
  *
- * Express says which route that is by setting `request.route`, in routers and mounted apps too. It is the only place where
- * that is known for every way to write a path, and for routes that are added later. It says so twice: when it has found the
- * route, and when it begins to run it. Only the second time does it catch what is thrown, whatever called it: after a body parser
- * the first would end the process.
+ * Express says which route that is by setting `request.route`, in routers and mounted apps too. It
+ * is the only place where that is known for every way to write a path, and for routes that are
+ * added later. It says so twice: when it has found the route, and when it begins to run it. Only
+ * the second time does it catch what is thrown, whatever called it: after a body parser the first
+ * would end the process.
  *
  * @source the Express 5 API reference, `req.route`: the route that is matched at the moment
  */

@@ -35,21 +35,30 @@ declare module 'fastify' {
 export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
   /** A gate of any vocabulary. */
   readonly gate: Gate<Vocabulary>;
-  /** Guards routes at the paths of Feast's own endpoints by what Feast requires there. Default: false. */
+  /**
+   * Guards routes at the paths of Feast's own endpoints by what Feast requires there. Default:
+   * false.
+   */
   readonly feastEndpoints?: FeastEndpointsOption | undefined;
 }
 
-/** Fastify takes these of every plugin, and gives them no effect on one that guards the scope around it. */
+/**
+ * Fastify takes these of every plugin, and gives them no effect on one that guards the scope around
+ * it.
+ */
 const SCOPE_OPTIONS = { prefix: true, logLevel: true, logSerializers: true };
 
 /**
- * Where the caller is kept on a request. No other plugin has the symbol. A `WeakMap` with an entry for each request costs the
- * garbage collector more than all the rest of the gate.
+ * Where the caller is kept on a request. No other plugin has the symbol. A `WeakMap` with an entry
+ * for each request costs the garbage collector more than all the rest of the gate.
  */
 const CALLER: unique symbol = Symbol('caller');
 type CalledRequest = FastifyRequest & { [CALLER]?: Caller<Vocabulary> };
 
-/** Who makes a request, for its handler: to ask more than the route's rule did. Undefined on public routes. */
+/**
+ * Who makes a request, for its handler: to ask more than the route's rule did. Undefined on public
+ * routes.
+ */
 export function callerOf<V extends Vocabulary = FeastVocabulary>(
   request: FastifyRequest,
 ): Caller<V> | undefined {
@@ -57,7 +66,8 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
 }
 
 async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<void> {
-  // SECURITY: the second would put its own caller in the place of the one that the first decides about.
+  // SECURITY: the second would put its own caller in the place of the one that the first decides
+  // about.
   if (app.hasRequestDecorator(CALLER)) throw secondGate();
   checkOptions<FeastAuthOptions>(
     options,
@@ -82,17 +92,20 @@ async function plugin(app: FastifyInstance, options: FeastAuthOptions): Promise<
 /**
  * Puts the gate before all routes of a Fastify app, or of the scope that it is registered in.
  *
- * The caller is asked for before the body is read (`onRequest`), and decided on before the handler runs (`preHandler`). A
- * route says what it requires in its `config`. A route without that stops the app at its start, unless `unguarded` says
- * otherwise; one that was added before this plugin was loaded is found out by the first request, and answered with 500.
+ * The caller is asked for before the body is read (`onRequest`), and decided on before the handler
+ * runs (`preHandler`). A route says what it requires in its `config`. A route without that stops
+ * the app at its start, unless `unguarded` says otherwise; one that was added before this plugin
+ * was loaded is found out by the first request, and answered with 500.
  *
- * @throws TypeError if an option is unknown or invalid, a route's rule is wrong, or the scope has a gate already
+ * @throws TypeError if an option is unknown or invalid, a route's rule is wrong, or the scope has a
+ *   gate already
  * @example
  * await app.register(feastAuth, { gate });
  * app.get('/views/:name', { config: { requires: requires('DESCRIBE', viewOf) } }, handler);
  */
 export const feastAuth: typeof plugin = Object.assign(plugin, {
-  // What the package fastify-plugin sets: hooks and decorators belong to the scope where it is registered, not to one below.
+  // What the package fastify-plugin sets: hooks and decorators belong to the scope where it is
+  // registered, not to one below.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'feast-permissions',
   [Symbol.for('plugin-meta')]: { fastify: '5.x', name: 'feast-permissions' },
@@ -136,7 +149,10 @@ class RouteGuard {
     }
   }
 
-  /** Goes on at once where nobody has to be asked, so that the body, which is there already, is read without a detour. */
+  /**
+   * Goes on at once when no request is needed, so that a body that is already there is read
+   * directly.
+   */
   authenticate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     this.#step(request, reply, done, () => {
       if (this.#routeOf(request).rule === 'public') return undefined;
@@ -162,7 +178,10 @@ class RouteGuard {
     });
   }
 
-  /** Takes one step and goes on to the next, or refuses. What comes after is not its own: its errors are none of the gate's. */
+  /**
+   * Takes one step and goes on to the next, or refuses. Errors of later steps do not belong to the
+   * gate.
+   */
   #step(
     request: FastifyRequest,
     reply: FastifyReply,

@@ -20,10 +20,10 @@ export type FastifyRule = RouteRule<FastifyRequest>;
 /**
  * What a route requires: all of `actions`, on all of the resources.
  *
- * A function is called for each request, once its caller is known and its body read. It takes names from the request and nothing
- * else: the type stands in your code, and tags come from the registry.
+ * A function is called for each request, once its caller is known and its body read. It takes names
+ * from the request and nothing else: the type stands in your code, and tags come from the registry.
  *
- * @throws TypeError when there are no actions, or no resources
+ * @throws TypeError if actions or resources are empty
  * @example
  * const ofView = requires('READ_ONLINE', ({ params }) => ({
  *   type: 'FeatureView',

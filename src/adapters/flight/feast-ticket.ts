@@ -16,11 +16,13 @@ const ESCAPES: ReadonlyMap<string, number> = new Map([
 /**
  * Reads a ticket as the command that it stands for.
  *
- * Shape: the bytes of the command itself; or the ticket of Feast's offline server, which is how Python writes
- * `(2, b'<the command>', ())`: a type, the bytes of the command, and no path. Any other way to write the same is refused.
+ * Shape: the bytes of the command itself; or the ticket of Feast's offline server, which is how
+ * Python writes `(2, b'<the command>', ())`: a type, the bytes of the command, and no path. Any
+ * other way to write the same is refused.
  *
  * @throws RequestInvalidError when it is neither
- * @source Feast 0.66.0, the tickets of its offline server; Python 3 Language Reference 2.5.1 (bytes literals)
+ * @source Feast 0.66.0, the tickets of its offline server; Python 3 Language Reference 2.5.1 (bytes
+ *   literals)
  */
 export function readFeastTicket(ticket: Uint8Array): FlightDescriptor {
   if (ticket[0] === BRACE) return { kind: 'command', command: ticket };

@@ -12,7 +12,8 @@ export interface FlightCommand {
 /**
  * Reads the bytes of a command as Feast's clients write them: a JSON object with an `api`.
  *
- * @throws RequestInvalidError when they are anything else, among them JSON in which a member is given twice
+ * @throws RequestInvalidError when they are anything else, among them JSON in which a member is
+ *   given twice
  * @source Feast 0.66.0, its remote offline store
  */
 export function readFeastCommand(bytes: Uint8Array): FlightCommand {

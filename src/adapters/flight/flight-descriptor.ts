@@ -15,9 +15,10 @@ const PATH: readonly unknown[] = ['PATH', 1];
 /**
  * Reads a `FlightDescriptor` message.
  *
- * SECURITY: one that holds both a command and a path is refused, whatever type it names: a handler may look at the other.
+ * SECURITY: one that holds both a command and a path is refused, whatever type it names: a handler
+ * may look at the other.
  *
- * @throws RequestInvalidError when it is no descriptor of one kind
+ * @throws RequestInvalidError when it is not a descriptor of one kind
  * @source Arrow Flight RPC, FlightDescriptor: type 1 with `path`, type 2 with `cmd`
  */
 export function readDescriptor(message: unknown): FlightDescriptor {

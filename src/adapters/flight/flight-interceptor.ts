@@ -17,15 +17,21 @@ import { type FlightRule, readRule } from './flight-rules.js';
 /** How `flightInterceptor` guards an Arrow Flight server. */
 export interface FlightOptions<V extends Vocabulary = FeastVocabulary>
   extends InterceptorOptions<V> {
-  /** Commands and actions of your own, by the `api` of a command or the type of an action. They win over Feast's. */
+  /**
+   * Commands and actions of your own, by the `api` of a command or the type of an action. They win
+   * over Feast's.
+   */
   readonly commands?: Readonly<Record<string, FlightRule<V>>> | undefined;
-  /** What flights require that are known by a path. Default: there are none, and they are refused. */
+  /** What flights require that are known by a path. Default: none; such flights are refused. */
   readonly paths?: FlightRule<V> | undefined;
-  /** Reads the bytes of a command that is no JSON object with an `api`. What it throws refuses. */
+  /**
+   * Reads the bytes of a command that is not a JSON object with an `api`. What it throws refuses.
+   */
   readonly readCommand?: ((bytes: Uint8Array) => FlightCommand) | undefined;
   /**
-   * What a ticket stands for. A ticket is decided on by itself, whoever asked for it first: unless it is a command as it stands, or
-   * one of Feast's offline server, it has to be told here. What it throws refuses.
+   * What a ticket stands for. A ticket is decided on by itself, regardless of who asked for it
+   * first: unless it is a command as it stands, or one of Feast's offline server, it has to be told
+   * here. What it throws refuses.
    */
   readonly readTicket?: ((ticket: Uint8Array) => FlightDescriptor) | undefined;
   /** Longest command that is read, in bytes. Default: 1 MiB. */
@@ -48,14 +54,16 @@ const DEFAULT_MAX_COMMAND_BYTES = 1024 * 1024;
 /**
  * Makes the interceptor of an Arrow Flight server on gRPC.
  *
- * Feast's offline commands are known by themselves. What is asked for is decided on wherever it is named: by its descriptor
- * (GetFlightInfo, PollFlightInfo, GetSchema, DoPut, DoExchange), by its ticket (DoGet) or as an action (DoAction). ListFlights shows
- * what a caller could ask for one by one, ListActions asks for a caller who is known, and Handshake is served to nobody: name it
- * in `methods` where it is to be.
+ * Feast's offline commands are known by themselves. What is asked for is decided on wherever it is
+ * named: by its descriptor (GetFlightInfo, PollFlightInfo, GetSchema, DoPut, DoExchange), by its
+ * ticket (DoGet) or as an action (DoAction). ListFlights shows what a caller could ask for one by
+ * one, ListActions asks for a caller who is known, and Handshake is refused: name it in `methods`
+ * where it is to be.
  *
  * @throws TypeError if an option is unknown or invalid
  * @example
- * new Server({ interceptors: [flightInterceptor(gate, { feast: { project: 'credit_scoring' } })] });
+ * const feast = { project: 'credit_scoring' };
+ * new Server({ interceptors: [flightInterceptor(gate, { feast })] });
  */
 export function flightInterceptor<V extends Vocabulary = FeastVocabulary>(
   gate: Gate<V>,

@@ -37,7 +37,10 @@ export function flightMethods(readers: FlightReaders): (path: string) => MethodA
   const guard = (operation: FlightOperation, read: ReadRequest): MethodGuard => ({
     request: (message) => requirementsOfFlight(readers, read(message, operation)),
   });
-  /** Of a stream the first message says what it is about. Should a later one say so too, it is decided on as well. */
+  /**
+   * Of a stream the first message says what it is about. Should a later one say so too, it is
+   * decided on as well.
+   */
   const guardStream = (operation: FlightOperation): MethodGuard => ({
     isOneRequest: true,
     request: (message, index) => {

@@ -34,7 +34,10 @@ export type FlightOperation =
 /** What a caller wants of a flight. */
 export interface FlightRequest {
   readonly operation: FlightOperation;
-  /** Name of the command: its `api`, or the type of the action. Empty for a flight that is known by a path. */
+  /**
+   * Name of the command: its `api`, or the type of the action. Empty for a flight that is known by
+   * a path.
+   */
   readonly name: string;
   /** The command as JSON. Without members for a flight that is known by a path. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -54,9 +57,11 @@ export type FlightRule<V extends Vocabulary = FeastVocabulary> =
 type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
 
 /**
- * What flights or commands of your own require of their callers: all of `actions`, on all of the resources.
+ * What flights or commands of your own require of their callers: all of `actions`, on all of the
+ * resources.
  *
- * A function gets the request and takes names from it. One that answers with a promise hides its flights from ListFlights.
+ * A function gets the request and takes names from it. One that answers with a promise hides its
+ * flights from ListFlights.
  *
  * @example
  * flightRequires('READ_OFFLINE', ({ path }) => ({ type: 'FeatureView', name: path.join('/') }))
@@ -86,7 +91,10 @@ export interface FlightRules {
   readonly feast: RequirementOptions | undefined;
 }
 
-/** The rows of Feast's commands name four methods; the others do with a command what one of those does. */
+/**
+ * The rows of Feast's commands name four methods; the others do with a command what one of those
+ * does.
+ */
 const SAME_AS: Readonly<Record<FlightOperation, string>> = {
   GetFlightInfo: 'GetFlightInfo',
   PollFlightInfo: 'GetFlightInfo',
@@ -115,8 +123,8 @@ export function requirementsOfFlight(
 }
 
 /**
- * Whether a caller may see a flight in a list, with nothing in a log of decisions. What a rule of the server answers with a
- * promise is not waited for, and hides the flight.
+ * Whether a caller may see a flight in a list, with nothing in a log of decisions. What a rule of
+ * the server answers with a promise is not waited for, and hides the flight.
  */
 export function isListed(
   rules: FlightRules,
@@ -156,7 +164,8 @@ function requirementsOfRule(
     : joinAll(found as Requirements[]);
 }
 
-// SECURITY: a requirement that asks for nothing must not hide behind another that asks for something.
+// SECURITY: a requirement that asks for nothing must not hide behind another that asks for
+// something.
 function joinAll(found: readonly Requirements[]): Requirements {
   const lists = found.map((one) => listOf<AnyRequirement<Vocabulary>>(one));
   return lists.some((list) => list.length === 0) ? [] : lists.flat();

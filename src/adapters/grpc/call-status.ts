@@ -24,7 +24,8 @@ const SURROGATES = /\p{Cs}/gu;
 /**
  * The status that tells a client of `error`. Never rejects.
  *
- * SECURITY: never 0 (OK), whatever the gate answers; and INTERNAL without a word of the error when the gate fails.
+ * SECURITY: never 0 (OK), whatever the gate answers; and INTERNAL without a word of the error when
+ * the gate fails.
  */
 export async function statusOf(
   gate: Gate<Vocabulary>,

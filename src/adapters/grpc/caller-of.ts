@@ -2,7 +2,10 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Caller } from '../../gate/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
 
-/** By the metadata of their calls, which is the one object that the interceptor and the handler share. */
+/**
+ * By the metadata of their calls, which is the one object that the interceptor and the handler
+ * share.
+ */
 const callers = new WeakMap<object, Caller<Vocabulary>>();
 
 export function rememberCaller(metadata: Metadata, caller: Caller<Vocabulary>): void {
@@ -12,7 +15,8 @@ export function rememberCaller(metadata: Metadata, caller: Caller<Vocabulary>): 
 /**
  * Who makes a call, for its handler: to ask more than the interceptor did.
  *
- * Shape: `undefined` for a method that is `public`, and where another interceptor has put other metadata in place.
+ * Shape: `undefined` for a method that is `public`, and where another interceptor has put other
+ * metadata in place.
  *
  * @example
  * const handler = (call, callback) => {

@@ -27,20 +27,24 @@ import {
 } from './method-table.js';
 
 /**
- * `unguarded` and `onUnguarded` are about methods, by their full path. A stream whose messages are decided on one by one ends
- * with its token, whatever `streamGraceSeconds` says.
+ * `unguarded` and `onUnguarded` are about methods, by their full path. A stream whose messages are
+ * decided on one by one ends with its token, whatever `streamGraceSeconds` says.
  */
 export interface InterceptorOptions<V extends Vocabulary = FeastVocabulary>
   extends AdapterOptions,
     StreamOptions {
   /**
-   * Who may call what, by `/package.Service/Method`, or `/package.Service/*` for all methods of a service. `Check` and `Watch` of
-   * `grpc.health.v1.Health` are public unless a rule here says otherwise. Reflection is a method like others.
+   * Who may call what, by `/package.Service/Method`, or `/package.Service/*` for all methods of a
+   * service. `Check` and `Watch` of `grpc.health.v1.Health` are public unless a rule here says
+   * otherwise. Reflection is a method like others.
    */
   readonly methods?: Readonly<Record<string, MethodRule<V>>> | undefined;
   /** How requests to Feast's own services are read. */
   readonly feast?: RequirementOptions | undefined;
-  /** Services of the server, looked at once: one with a method that nothing is said about is refused or reported then. */
+  /**
+   * Services of the server, looked at once: one with a method that nothing is said about is refused
+   * or reported then.
+   */
   readonly services?: readonly ServiceDefinition[] | undefined;
 }
 
@@ -53,8 +57,8 @@ export const INTERCEPTOR_OPTIONS: OptionNames<InterceptorOptions<Vocabulary>> = 
 };
 
 /**
- * Makes the interceptor of a server from a table of methods that are known by themselves, and options that may replace
- * each of them.
+ * Makes the interceptor of a server from a table of methods that are known by themselves, and
+ * options that may replace each of them.
  *
  * @param toStatus how a refusal is told to clients of a method
  * @throws TypeError when an option is wrong

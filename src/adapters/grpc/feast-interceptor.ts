@@ -13,10 +13,10 @@ import { REGISTRY_SERVICE, registryMethods } from './registry-methods.js';
 /**
  * Makes the interceptor that stands between the calls of a gRPC server and its handlers.
  *
- * A caller is authenticated by the `authorization` metadata before any message is read, and what the method requires is
- * decided on before its handler is called. Feast's registry service is known by itself, and health checks are public; everything
- * else stands in `methods`.
- * Put it first in the server's list of interceptors: what stands before it sees messages of callers that nobody knows.
+ * A caller is authenticated by the `authorization` metadata before any message is read, and what
+ * the method requires is decided on before its handler is called. Feast's registry service is known
+ * by itself, and health checks are public; everything else stands in `methods`. Put it first in the
+ * server's list of interceptors: what stands before it sees messages of unverified callers.
  *
  * @throws TypeError if an option is unknown or invalid
  * @example

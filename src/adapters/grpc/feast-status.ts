@@ -10,11 +10,12 @@ const CLASSES: ReadonlyMap<number, string> = new Map([
 const MAX_MESSAGE = 512;
 
 /**
- * The status of a refusal with details that Feast's clients raise as an error of their own, and not as one of gRPC: JSON with the
- * class to raise. Other statuses stay as they are.
+ * The status of a refusal with details that Feast's clients raise as an error of their own, and not
+ * as one of gRPC: JSON with the class to raise. Other statuses stay as they are.
  *
  * @param prefix what the client looks for before the JSON
- * @source Feast 0.66.0 and 0.67.0, how its clients of the registry server and of the offline server read errors
+ * @source Feast 0.66.0 and 0.67.0, how its clients of the registry server and of the offline server
+ *   read errors
  */
 export function toFeastStatus(status: CallStatus, prefix = ''): CallStatus {
   const { code, details } = status;

@@ -28,19 +28,22 @@ export interface GuardedMethod {
   readonly streamGraceSeconds: number;
   readonly onStreamExpired?: ((stream: ExpiredStream) => unknown) | undefined;
   readonly definition: ServerMethodDefinition<unknown, unknown>;
-  /** `closed`: whoever is known is refused, too. */
+  /** `closed`: verified callers are refused too. */
   readonly guard: MethodGuard | 'closed';
 }
 
 /**
  * A call that reaches its handler when the gate has let it.
  *
- * - The caller is authenticated before anything of the call is read: until then the connection's window is what bounds it.
- * - Where the requirement depends on a message, one message is read and decided on, and then the handler is called: in
- *   all four kinds of methods, though a handler of streams is otherwise called before there is a message.
+ * - The caller is authenticated before anything of the call is read: until then the connection's
+ *   window is what bounds it.
+ * - Where the requirement depends on a message, one message is read and decided on, and then the
+ *   handler is called: in all four kinds of methods, though a handler of streams is otherwise
+ *   called before there is a message.
  * - A message is read when the one before it was decided on and taken: at most one is held.
  *
- * - A stream is ended when its token has ended, or a while later where it is the answer to one request.
+ * - A stream is ended when its token has ended, or a while later where it is the answer to one
+ *   request.
  *
  * INVARIANT: the inner call delivers one event (message or end) for each `startRead`.
  */
@@ -179,7 +182,7 @@ export class GuardedCall extends ServerInterceptingCall {
   async #receive(message: unknown): Promise<void> {
     const { guard } = this.#method;
     const caller = this.#caller;
-    // A call within this one that sends what nobody has asked for would have us hold more than one message.
+    // A call within this one that sends unrequested messages would make us hold more than one.
     if (guard === 'closed' || caller === undefined || this.#isDeciding || this.#held) {
       throw new TypeError('a message that was not asked for');
     }

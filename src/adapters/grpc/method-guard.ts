@@ -1,7 +1,10 @@
 import type { AnyRequirement, Caller } from '../../gate/index.js';
 import type { Vocabulary } from '../../model/index.js';
 
-/** What a request needs. A list must not be empty: the gate lets nothing through for which nothing is asked. */
+/**
+ * What a request needs. A list must not be empty: the gate lets nothing through for which nothing
+ * is asked.
+ */
 export type Requirements<V extends Vocabulary = Vocabulary> =
   | AnyRequirement<V>
   | readonly AnyRequirement<V>[];
@@ -11,7 +14,8 @@ export interface MethodGuard {
   /** Needed by every call, and decided before any message is read. */
   readonly call?: Requirements | undefined;
   /**
-   * What a message of the client needs. Decided before the handler is called (the first one) or sees it (all others).
+   * What a message of the client needs. Decided before the handler is called (the first one) or
+   * sees it (all others).
    *
    * @param index 0 for the first message of the call
    * @returns undefined: nothing is asked for
@@ -24,20 +28,21 @@ export interface MethodGuard {
       ) => Requirements | undefined | Promise<Requirements | undefined>)
     | undefined;
   /**
-   * Whether the first message of the client says what all others are about, so that the call is one request. Default: whether
-   * the client sends one message.
+   * Whether the first message of the client says what all others are about, so that the call is one
+   * request. Default: whether the client sends one message.
    */
   readonly isOneRequest?: boolean | undefined;
   /**
    * What the caller may see of a message of the handler.
    *
    * @param request the first message of the call
-   * @returns a promise where it takes a while; undefined: nothing, and the message is left out of a stream, or the call fails
+   * @returns a promise where it takes a while; undefined: nothing, and the message is left out of a
+   *   stream, or the call fails
    */
   readonly response?:
     | ((message: unknown, caller: Caller<Vocabulary>, request: unknown) => unknown)
     | undefined;
 }
 
-/** The method is served to nobody, or to everybody. */
+/** The method is refused to everyone or open to everyone. */
 export type MethodAccess = MethodGuard | 'public' | 'closed';

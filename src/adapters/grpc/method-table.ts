@@ -5,8 +5,8 @@ import type { MethodAccess, MethodGuard } from './method-guard.js';
 import { type GrpcRequirement, guardOf, readRequirements } from './requires.js';
 
 /**
- * What a method requires: resources, `authenticated` for a caller who is known and nothing else, or `public` for nothing
- * at all.
+ * What a method requires: resources, `authenticated` for a caller who is known and nothing else, or
+ * `public` for nothing at all.
  */
 export type MethodRule<V extends Vocabulary> =
   | GrpcRequirement<V>
@@ -27,7 +27,7 @@ export interface MethodTableOptions {
 
 export interface MethodTable {
   readonly accessOf: (path: string) => MethodAccess;
-  /** Whether something is said about a method, be it that nobody may call it. */
+  /** Whether the table has a rule for a method, including a rule that refuses everyone. */
   readonly knows: (path: string) => boolean;
 }
 
@@ -40,14 +40,14 @@ const HEALTH: ReadonlySet<string> = new Set([
   '/grpc.health.v1.Health/Watch',
 ]);
 
-/** A caller who is known may call; there is nothing else to decide on. */
+/** Every verified caller may call. */
 const AUTHENTICATED: MethodGuard = Object.freeze({});
 
 /**
  * Who may call which method.
  *
- * Shape: looked up by a method's full path. A rule for the method wins over one for its service, and both over what is known
- * of it.
+ * Shape: looked up by a method's full path. A rule for the method wins over one for its service,
+ * and both over what is known of it.
  *
  * @throws TypeError when a rule is wrong
  */
@@ -74,7 +74,7 @@ export function createMethodTable(options: MethodTableOptions): MethodTable {
 /**
  * Looks up all methods of services, so that one that nothing is said about is noticed at the start.
  *
- * @throws TypeError that names the methods which nobody may call
+ * @throws TypeError that names the methods without a rule
  */
 export function assertServices(table: MethodTable, services: readonly ServiceDefinition[]): void {
   const closed: string[] = [];

@@ -17,8 +17,8 @@ export const REGISTRY_SERVICE = '/feast.registry.RegistryServer/';
 /**
  * The guards of Feast's registry service, by the full path of the method.
  *
- * Messages are read as @grpc/proto-loader, protobufjs, ts-proto and protobuf-es make them: objects with a member for each
- * field, in snake or in camel case. What cannot be read so is refused.
+ * Messages are read as @grpc/proto-loader, protobufjs, ts-proto and protobuf-es make them: objects
+ * with a member for each field, in snake or in camel case. What cannot be read so is refused.
  */
 export function registryMethods<V extends Vocabulary>(
   gate: Gate<V>,
@@ -45,13 +45,17 @@ export function registryMethods<V extends Vocabulary>(
   };
 }
 
-/** Where libraries keep what came in fields that their definition of a message does not know: protobuf-es, ts-proto. */
+/**
+ * Where libraries keep what came in fields that their definition of a message does not know:
+ * protobuf-es, ts-proto.
+ */
 const UNKNOWN_FIELDS = ['$unknown', '_unknown_fields'];
 
 /**
  * A message with the names of its definition, and in it the object that it writes.
  *
- * SECURITY: what is not known of a write may be another object, which a server behind this one takes for the one that is meant.
+ * SECURITY: what is not known of a write may be another object, which a server behind this one
+ * takes for the one that is meant.
  *
  * @throws RequestInvalidError when a write has fields that are not known
  */

@@ -16,8 +16,8 @@ import type { MethodGuard, Requirements } from './method-guard.js';
 type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
 
 /**
- * Which messages of a stream from the client are decided on. `each`: all, one by one, before the handler sees them.
- * `first`: the first, which must then name all that the stream is about.
+ * Which messages of a stream from the client are decided on. `each`: all, one by one, before the
+ * handler sees them. `first`: the first, which must then name all that the stream is about.
  */
 export type DecidedMessages = 'each' | 'first';
 
@@ -44,9 +44,10 @@ const MAX_RESOURCES = 10_000;
 /**
  * What a method requires of its callers: all of `actions`, on all of the resources.
  *
- * A resource that is known beforehand is decided on before any message is read. A function is called with the messages, as
- * the method's definition deserializes them; what it throws refuses the call. Take the name alone from a message, and the type
- * from your own code. A function alone says actions and resources together. More than 10,000 resources for one message are refused.
+ * A resource that is known beforehand is decided on before any message is read. A function is
+ * called with the messages, as the method's definition deserializes them; what it throws refuses
+ * the call. Take the name alone from a message, and the type from your own code. A function alone
+ * says actions and resources together. More than 10,000 resources for one message are refused.
  *
  * @throws TypeError if an option is unknown or invalid, and without actions or resources
  * @example

@@ -27,7 +27,10 @@ declare module 'hono' {
 
 /** Options of `feastAuth` for Hono. */
 export interface FeastAuthOptions extends AdapterOptions, StreamOptions {
-  /** Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. */
+  /**
+   * Methods and paths that need no token, for example `GET /health`. Paths are compared as they are
+   * written.
+   */
   readonly publicRoutes?: readonly string[] | undefined;
   /** The longest body that is read to decide on it, in bytes. Default: 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
@@ -50,12 +53,13 @@ interface RequestState {
 const states = new WeakMap<Context, RequestState>();
 
 /**
- * The middleware that stands before all others: it asks who makes a request before its body is read, and sees to it that no
- * route runs that does not say what it requires.
+ * The middleware that stands before all others: it asks who makes a request before its body is
+ * read, and sees to it that no route runs that does not say what it requires.
  *
- * The first function of every route must be `requires(…)` or `feastEndpoint()`, or one of these must stand before it under a path
- * that ends in `*`. A route where that is not so, and that is not among `publicRoutes`, is answered with 500 before any of its
- * functions is called; `unguarded` can say otherwise. Where nothing is guarded, nothing is served: the app's `notFound` answers.
+ * The first function of every route must be `requires(…)` or `feastEndpoint()`, or one of these
+ * must stand before it under a path that ends in `*`. A route where that is not so, and that is not
+ * among `publicRoutes`, is answered with 500 before any of its functions is called; `unguarded` can
+ * say otherwise. Where nothing is guarded, nothing is served: the app's `notFound` answers.
  *
  * @throws TypeError if an option is unknown or invalid
  * @example
@@ -91,7 +95,8 @@ export function feastAuth(
     const isPublicRoute = isPublic && (routed === sent || publicRoutes.has(`${method} ${routed}`));
     const routes = routesAfter(middleware, matchedRoutes(context));
     try {
-      // SECURITY: the second would take the place of the first, with other public routes and another gate.
+      // SECURITY: the second would take the place of the first, with other public routes and
+      // another gate.
       if (states.has(context)) {
         throw new TypeError('feastAuth must be used once on the way of a request');
       }
@@ -126,9 +131,11 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
 }
 
 /**
- * The body of a request, as JSON, for a function of `requires`. The handler can read the body after it.
+ * The body of a request, as JSON, for a function of `requires`. The handler can read the body after
+ * it.
  *
- * @returns rejects with RequestInvalidError when it is longer than `maxBodyBytes`, no UTF-8 or no JSON; undefined: there is none
+ * @returns rejects with RequestInvalidError when it is longer than `maxBodyBytes`, or not UTF-8
+ *   JSON; undefined without a body
  * @example
  * requires('READ_ONLINE', async (context) => viewsNamed(await readJson(context)));
  */
@@ -195,7 +202,10 @@ class ContextInput implements RuleInput {
   }
 }
 
-/** All values of the `Authorization` header. The Fetch standard joins them with commas, which no token has in it. */
+/**
+ * All values of the `Authorization` header. The Fetch standard joins them with commas, which no
+ * token has in it.
+ */
 function authorizationOf({ req }: Context): AuthorizationHeader {
   const header = req.raw.headers.get('authorization');
   return header?.includes(',') ? header.split(',') : (header ?? undefined);

@@ -3,7 +3,9 @@ import type { RouterRoute } from 'hono/types';
 /** Functions that decide before they pass a request on. */
 const guards = new WeakSet<object>();
 
-/** Where Hono keeps the function that it wraps, when a mounted app has an error handler of its own. */
+/**
+ * Where Hono keeps the function that it wraps, when a mounted app has an error handler of its own.
+ */
 const COMPOSED_HANDLER = '__COMPOSED_HANDLER';
 
 /** Marks a function as one that decides before it passes a request on. */
@@ -17,8 +19,8 @@ export function isGuard(route: RouterRoute): boolean {
 }
 
 /**
- * What Hono calls after `middleware`. Where that is called by another function its place is not known, not even to Hono: then it
- * is all that Hono calls for the request.
+ * What Hono calls after `middleware`. Where that is called by another function its place is not
+ * known, not even to Hono: then it is all that Hono calls for the request.
  */
 export function routesAfter(
   middleware: object,
@@ -28,8 +30,8 @@ export function routesAfter(
 }
 
 /**
- * The method of a request and the path of the first of `routes` that is not middleware, for a log: `GET /views/:name`. The method
- * alone where the route does not exist.
+ * The method of a request and the path of the first of `routes` that is not middleware, for a log:
+ * `GET /views/:name`. The method alone where the route does not exist.
  */
 export function operationAmong(routes: readonly RouterRoute[], method: string): string {
   const route = routes.find((one) => !isMiddleware(one));
@@ -39,10 +41,12 @@ export function operationAmong(routes: readonly RouterRoute[], method: string): 
 /**
  * The first of `routes` that no guard stands before.
  *
- * A guard passes on only what it granted, so that whatever is called after it was granted. It counts for functions under the same
- * path, and, where its path ends in `*`, for all that come after it.
+ * A guard passes on only what it granted, so that whatever is called after it was granted. It
+ * counts for functions under the same path, and, where its path ends in `*`, for all that come
+ * after it.
  *
- * Middleware needs no guard: a function with `next`, for all methods, under a path that ends in `*`.
+ * Middleware needs no guard: a function with `next`, for all methods, under a path that ends in
+ * `*`.
  *
  * @param routes all that Hono calls for one request, one for each function, in its order
  */

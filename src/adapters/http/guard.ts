@@ -60,8 +60,9 @@ export interface GuardedRoute {
   /** What the route requires of its callers. */
   readonly requires?: RouteRule<GuardedRequest> | undefined;
   /**
-   * `json`: the body is read, once the caller is known, and given to `requires` and the handler. `raw`: it is left to the
-   * handler. Default: `json` where what Feast requires depends on it, `raw` otherwise.
+   * `json`: the body is read, once the caller is known, and given to `requires` and the handler.
+   * `raw`: it is left to the handler. Default: `json` where what Feast requires depends on it,
+   * `raw` otherwise.
    */
   readonly body?: 'json' | 'raw' | undefined;
   readonly handler: GuardedHandler;
@@ -69,11 +70,17 @@ export interface GuardedRoute {
 
 /** Options of `guard` for `node:http`. */
 export interface GuardOptions extends AdapterOptions, StreamOptions {
-  /** By method and path: `GET /views/:name`. Any other path is a 404 for who is known, and a 401 for who is not. */
+  /**
+   * By method and path: `GET /views/:name`. Any other path is a 404 for who is known, and a 401 for
+   * who is not.
+   */
   readonly routes: Readonly<Record<string, GuardedRoute>>;
   /** The longest body that is read, in bytes. Default: 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
-  /** Guards routes at the paths of Feast's own endpoints by what Feast requires there. Default: false. */
+  /**
+   * Guards routes at the paths of Feast's own endpoints by what Feast requires there. Default:
+   * false.
+   */
   readonly feastEndpoints?: FeastEndpointsOption | undefined;
 }
 
@@ -99,12 +106,15 @@ interface CompiledRoute {
 /**
  * A listener for `http.createServer` that lets requests through to their handlers.
  *
- * First the caller, then the body, then the decision, then the handler. With `routes` each route says what it requires; with
- * `requires` and `handler` all requests go to one handler, whatever their method and path.
+ * First the caller, then the body, then the decision, then the handler. With `routes` each route
+ * says what it requires; with `requires` and `handler` all requests go to one handler, whatever
+ * their method and path.
  *
- * @throws TypeError if an option is unknown or invalid, also of a route, or a route does not say what it requires and `unguarded` is `refuse`
+ * @throws TypeError if an option is unknown or invalid, also of a route, or a route does not say
+ *   what it requires and `unguarded` is `refuse`
  * @example
- * createServer(guard(gate, { routes: { 'GET /views/:name': { requires: requires('DESCRIBE', viewOf), handler } } }));
+ * const view = { requires: requires('DESCRIBE', viewOf), handler };
+ * createServer(guard(gate, { routes: { 'GET /views/:name': view } }));
  */
 export function guard(
   gate: Gate<Vocabulary>,
@@ -201,7 +211,7 @@ async function answer(
   const { gate, onError } = server;
   try {
     const passed = await pass(server, raw);
-    // Nobody waits for an answer.
+    // The client has gone.
     if (response.destroyed) return;
     if (passed.request.caller !== undefined) server.watchAnswer(response, raw);
     await passed.handler(passed.request, response);

@@ -23,10 +23,11 @@ export {
 /**
  * What a route requires: all of `actions`, on all of the resources.
  *
- * A function is called for each request, once its caller is known and its body read, where the route reads it. It takes names
- * from the request and nothing else: the type stands in your code, and tags come from the registry.
+ * A function is called for each request, once its caller is known and its body read, where the
+ * route reads it. It takes names from the request and nothing else: the type stands in your code,
+ * and tags come from the registry.
  *
- * @throws TypeError when there are no actions, or no resources
+ * @throws TypeError if actions or resources are empty
  * @example
  * requires('READ_ONLINE', ({ params }) => ({ type: 'FeatureView', name: params.name ?? '' }))
  */

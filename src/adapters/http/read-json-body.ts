@@ -11,7 +11,8 @@ import { readJson } from '../support/json-body.js';
  * @param maxBytes a longer body is rejected, and not kept
  * @returns undefined without a body
  * @throws MediaTypeUnsupportedError if its type is not JSON
- * @throws RequestInvalidError if it is too long, encoded or not JSON in UTF-8, or the client hangs up
+ * @throws RequestInvalidError if it is too long, encoded or not JSON in UTF-8, or the client hangs
+ *   up
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = request.headers;
@@ -26,7 +27,8 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   return readJson(body, maxBytes);
 }
 
-// Events and not an iterator: who stops an iterator ends the connection, on which the answer is to be sent.
+// Events and not an iterator: who stops an iterator ends the connection, on which the answer is to
+// be sent.
 function collect(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const collector = new ByteCollector(maxBytes);

@@ -42,8 +42,8 @@ export class RouteTable<Route> {
   }
 
   /**
-   * The route of a request, without and before any decoding: a path that is written another way is another path. A route for
-   * GET answers HEAD too, unless there is one for HEAD.
+   * The route of a request, without and before any decoding: a path that is written another way is
+   * another path. A route for GET answers HEAD too, unless there is one for HEAD.
    */
   find(method: string, path: string): RouteMatch<Route> | undefined {
     return this.#find(method, path) ?? (method === 'HEAD' ? this.#find('GET', path) : undefined);

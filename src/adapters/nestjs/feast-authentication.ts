@@ -14,8 +14,8 @@ import { STREAM_OPTIONS, type StreamOptions } from '../support/stream-options.js
 /** Options of `feastAuthentication` for NestJS. */
 export interface FeastAuthenticationOptions extends Pick<AdapterOptions, 'onError'>, StreamOptions {
   /**
-   * Methods and paths that need no token, for example `GET /health`. Paths are compared as they are written. Their handlers must
-   * be `@Public()` too.
+   * Methods and paths that need no token, for example `GET /health`. Paths are compared as they are
+   * written. Their handlers must be `@Public()` too.
    */
   readonly publicRoutes?: readonly string[] | undefined;
 }
@@ -41,7 +41,10 @@ interface Authenticated {
 /** By the request, so that nothing else can put another caller in place. */
 const authenticated = new WeakMap<object, Authenticated>();
 
-/** What is known of a request since it was let in; undefined: it did not come through {@link feastAuthentication}. */
+/**
+ * What is known of a request since it was let in; undefined: it did not come through
+ * {@link feastAuthentication}.
+ */
 export function authenticatedOf(request: object): Authenticated | undefined {
   return authenticated.get(request);
 }
@@ -54,10 +57,12 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
 }
 
 /**
- * The middleware that stands before all others: it asks who makes a request before its body is read.
+ * The middleware that stands before all others: it asks who makes a request before its body is
+ * read.
  *
- * Give it to `app.use` before the app is initialized: Nest adds its body parsers then, and they come after it. Where the body was
- * read already, the request is answered with 500. What a route requires is for the guard of `createFeastGuard` to ask.
+ * Give it to `app.use` before the app is initialized: Nest adds its body parsers then, and they
+ * come after it. Where the body was read already, the request is answered with 500. What a route
+ * requires is for the guard of `createFeastGuard` to ask.
  *
  * @throws TypeError if an option is unknown or invalid
  * @example
@@ -101,7 +106,7 @@ export function feastAuthentication(
       response.writeHead(status, { ...headers }).end(body);
       return;
     }
-    // Nobody waits for an answer: no body is left to read, and nothing to do.
+    // The client has gone: no body is left to read.
     if (!response.destroyed) next();
   };
 }

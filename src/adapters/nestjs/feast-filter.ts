@@ -9,9 +9,9 @@ import { sendRefusal } from '../support/send-refusal.js';
 import { operationOf } from './route-rules.js';
 
 /**
- * The exception filter that answers what handlers throw of this package, as `caller.assert(…)` does, in the way of the gate. For
- * `app.useGlobalFilters`, or as the value of `APP_FILTER`. The guard's own refusals need no filter. What does not come by HTTP is thrown
- * on, as it is.
+ * The exception filter that answers what handlers throw of this package, as `caller.assert(…)`
+ * does, in the way of the gate. For `app.useGlobalFilters`, or as the value of `APP_FILTER`. The
+ * guard's own refusals need no filter. What does not come by HTTP is thrown on, as it is.
  *
  * @throws TypeError if an option is unknown, or `gate` is not a gate
  */

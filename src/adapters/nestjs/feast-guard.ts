@@ -18,12 +18,15 @@ import { AUTHENTICATION_OPTIONS, authenticatedOf } from './feast-authentication.
 import { operationOf, rulesOf } from './route-rules.js';
 
 /**
- * The guard that decides before any handler runs: for `app.useGlobalGuards`, or as the value of `APP_GUARD`.
+ * The guard that decides before any handler runs: for `app.useGlobalGuards`, or as the value of
+ * `APP_GUARD`.
  *
- * A handler says what it requires with `@Requires`, `@FeastEndpoint` or `@Public`. One that does not is answered with 500, unless
- * `unguarded` says otherwise. So is every request that did not come through `feastAuthentication` with the same gate.
+ * A handler says what it requires with `@Requires`, `@FeastEndpoint` or `@Public`. One that does
+ * not is answered with 500, unless `unguarded` says otherwise. So is every request that did not
+ * come through `feastAuthentication` with the same gate.
  *
- * A refusal is thrown as a HttpException of the status and the problem details that the gate gives, with its headers set.
+ * A refusal is thrown as a HttpException of the status and the problem details that the gate gives,
+ * with its headers set.
  *
  * @throws TypeError if an option is unknown or invalid
  * @example
@@ -91,7 +94,8 @@ class FeastGuard implements CanActivate {
       if (this.#checkUnguarded(operation, handler) === 'serve') return;
       throw new TypeError(`route ${operation} does not say what it requires: add @Requires()`);
     }
-    // SECURITY: Express has none in the query that handlers see, and a rule must not see another query.
+    // SECURITY: Express has none in the query that handlers see, and a rule must not see another
+    // query.
     if (url.includes('#')) throw new RequestInvalidError('a request has no fragment in its URL');
     const rule = rules.map((requirementOf) => requirementOf(request));
     const body = rule.some((one) => one.readsBody) ? parsedBodyOf(request) : undefined;

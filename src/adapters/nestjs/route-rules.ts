@@ -14,7 +14,7 @@ const RULES = 'feast-permissions:rules';
 /**
  * Adds `rule` to what a handler or a controller requires.
  *
- * @throws TypeError where what is public requires something, or where there is no handler
+ * @throws TypeError where what is public requires something, or if the handler is missing
  */
 export function decorateWith(rule: 'public' | RequirementOf): ClassOrMethodDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
@@ -26,8 +26,8 @@ export function decorateWith(rule: 'public' | RequirementOf): ClassOrMethodDecor
     if (typeof descriptor?.value !== 'function') {
       throw new TypeError(`${String(key)} is not a method: only methods can be handlers`);
     }
-    // SECURITY: kept by name too, as another decorator may put a new function, which knows nothing, between two of these; and by
-    // function, as another controller may have it as its own.
+    // SECURITY: kept by name too, as another decorator may put a new function, which knows nothing,
+    // between two of these; and by function, as another controller may have it as its own.
     const known = Reflect.getOwnMetadata(RULES, target, key) as HandlerRules;
     const rules = add(known ?? readRules(descriptor.value as object), rule);
     Reflect.defineMetadata(RULES, rules, target, key);

@@ -4,16 +4,20 @@ import type { OptionNames } from '../../foundation/options.js';
 /** What all adapters let one choose. */
 export interface AdapterOptions {
   /**
-   * What becomes of a route that does not say what it requires. `refuse`: it is not served. `report`: it is served to everyone
-   * who is known, and `onUnguarded` is called. `allow`: it is served to everyone who is known. Default: `refuse`.
+   * What becomes of a route that does not say what it requires. `refuse`: it is not served.
+   * `report`: it is served to everyone who is known, and `onUnguarded` is called. `allow`: it is
+   * served to everyone who is known. Default: `refuse`.
    */
   readonly unguarded?: 'refuse' | 'report' | 'allow' | undefined;
   /**
-   * Called once for each such route, also for one that is refused, with its method and path, for example `GET /features`. What it
-   * throws changes nothing.
+   * Called once for each such route, also for one that is refused, with its method and path, for
+   * example `GET /features`. What it throws changes nothing.
    */
   readonly onUnguarded?: ((route: string) => void) | undefined;
-  /** Called with each error that was answered with a status of 500 or more; what it throws changes nothing. For a log. */
+  /**
+   * Called with each error that was answered with a status of 500 or more; what it throws changes
+   * nothing. For a log.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -26,7 +30,8 @@ export const ADAPTER_OPTIONS: OptionNames<AdapterOptions> = {
 /**
  * Says whether a route without a rule is to be refused, and reports it.
  *
- * @param identity by which the route is known to have been reported. A stranger must not be able to make new ones. Default: `route`
+ * @param identity by which the route is known to have been reported. A stranger must not be able to
+ *   make new ones. Default: `route`
  */
 export type UnguardedCheck = (route: string, identity?: unknown) => 'refuse' | 'serve';
 

@@ -49,16 +49,18 @@ interface Connection<Request> {
 }
 
 /**
- * Watches answers over HTTP, and ends those that go on longer than `streamGraceSeconds` after the token of their request expired.
+ * Watches answers over HTTP, and ends those that go on longer than `streamGraceSeconds` after the
+ * token of their request expired.
  *
- * An answer that has begun can only be cut off: its connection is closed or, in HTTP/2, its stream is reset. Answers are
- * looked at once a second, and no process is kept alive for that.
+ * An answer that has begun can only be cut off: its connection is closed or, in HTTP/2, its stream
+ * is reset. Answers are looked at once a second, and no process is kept alive for that.
  *
- * Shape of the function: it is called once for each request whose caller is known. It does nothing where `response` is
- * not one of Node.js, as on other runtimes and in tests. Never throws.
+ * Shape of the function: it is called once for each request whose caller is known. It does nothing
+ * where `response` is not one of Node.js, as on other runtimes and in tests. Never throws.
  *
- * Cost: one small object for each request, and a look-up where its answer has not ended when the next begins. Memory: for each
- * connection the answers that have not ended, and the last one until the next sweep.
+ * Cost: one small object for each request, and a look-up where its answer has not ended when the
+ * next begins. Memory: for each connection the answers that have not ended, and the last one until
+ * the next sweep.
  *
  * @param operationOf names the request in events; called for answers whose token has expired
  * @throws TypeError if an option is invalid
@@ -78,7 +80,10 @@ export function createAnswerWatch<Request>(
   };
 }
 
-/** The response of Node.js among the bindings that a server passes to a Hono app; undefined on other runtimes. */
+/**
+ * The response of Node.js among the bindings that a server passes to a Hono app; undefined on other
+ * runtimes.
+ */
 export function nodeResponseOf(bindings: unknown): NodeResponse | undefined {
   const outgoing = (bindings as { readonly outgoing?: Partial<NodeResponse> } | undefined)
     ?.outgoing;
@@ -99,8 +104,8 @@ class AnswerWatch<Request> {
   /** Connections with answers that may not have ended. */
   readonly #listed = new Set<Connection<Request>>();
   /**
-   * The last answer that began. Nearly all have ended when the next begins, and are not kept: what is kept survives collections of
-   * young garbage, which costs a busy server a µs for each request.
+   * The last answer that began. Nearly all have ended when the next begins, and are not kept: what
+   * is kept survives collections of young garbage, which costs a busy server a µs for each request.
    */
   #latest: OpenAnswer<Request> | undefined;
   #sweeps = 0;

@@ -34,8 +34,10 @@ const SEGMENT = /^:?[\w.-]+$/;
  * What Feast requires at one of its endpoints, for a route of your own.
  *
  * @param method as Feast has it, in upper case
- * @param path as Feast has it; a parameter is written as your route writes it: `/v1/vector_stores/:id`
- * @throws TypeError if an option is unknown; if no known version of Feast has such an endpoint, or it is a public one
+ * @param path as Feast has it; a parameter is written as your route writes it:
+ *   `/v1/vector_stores/:id`
+ * @throws TypeError if an option is unknown; if no known version of Feast has such an endpoint, or
+ *   it is a public one
  * @source Feast 0.66.0 and 0.67.0, what its servers ask for; the version is that of the gate
  */
 export function feastEndpoint<Request = unknown>(
@@ -52,7 +54,10 @@ export function checkEndpointOptions(options: FeastEndpointOptions): void {
   checkOptions<FeastEndpointOptions>(options, ENDPOINT_OPTIONS);
 }
 
-/** {@link feastEndpoint} with options that were checked, for each request of a route that has no other name. */
+/**
+ * {@link feastEndpoint} with options that were checked, for each request of a route that has no
+ * other name.
+ */
 export function findEndpointRule<Request>(
   method: string,
   path: string,
@@ -83,10 +88,11 @@ export function findEndpointRule<Request>(
 /**
  * Finds out what Feast requires on a route, by its method and path.
  *
- * Shape of the function: the path is the pattern of the route, and not what a request asks for; undefined where Feast has no such
- * endpoint. A route for several methods stands for none.
+ * Shape of the function: the path is the pattern of the route, and not what a request asks for;
+ * undefined where Feast has no such endpoint. A route for several methods stands for none.
  *
- * @throws TypeError if an option is unknown, or the gate does not know what refers to what in the registry
+ * @throws TypeError if an option is unknown, or the gate does not know what refers to what in the
+ *   registry
  */
 export function createEndpointRules(
   gate: Gate<Vocabulary>,
@@ -123,7 +129,8 @@ function ruleOf<Request>(
   if (found === undefined) return undefined;
   if (![...found.params.values()].every((segment) => SEGMENT.test(segment))) return undefined;
   const { endpoint } = found;
-  // SECURITY: Feast guards no page, and not the one endpoint that takes text but answers a fixed one. Yours may do more.
+  // SECURITY: Feast guards no page, and not the one endpoint that takes text but answers a fixed
+  // one. Yours may do more.
   if (endpoint.access === 'public') return endpoint.method === 'GET' ? 'public' : undefined;
   const readsBody = endpoint.method !== 'GET' && endpoint.method !== 'DELETE';
   return Object.freeze({

@@ -1,8 +1,8 @@
 /**
  * All values of a header, as they came: one by itself, and a list of none or several.
  *
- * The headers that Node.js parsed will not do: of several it keeps the first and drops the others, and a server behind this
- * one may keep another.
+ * The headers that Node.js parsed will not do: of several it keeps the first and drops the others,
+ * and a server behind this one may keep another.
  *
  * @param rawHeaders names and values in turn, as in `IncomingMessage.rawHeaders`
  * @param name in lower case

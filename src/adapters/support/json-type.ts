@@ -5,7 +5,8 @@ const JSON_TYPE = /^application\/(?:json|[\w.!#$&^-]+\+json)$/i;
 const UTF_8 = /^charset="?utf-8"?$/i;
 
 /**
- * Refuses a body that is not JSON by its `Content-Type`: a handler, or a server behind it, would read something else in it.
+ * Refuses a body that is not JSON by its `Content-Type`: a handler, or a server behind it, would
+ * read something else in it.
  *
  * @param values of the header, as they came
  * @throws MediaTypeUnsupportedError unless there is one value, of JSON in UTF-8

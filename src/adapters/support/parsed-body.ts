@@ -10,7 +10,8 @@ interface BodyRequest {
  * The body that a parser left on a request.
  *
  * @throws MediaTypeUnsupportedError where there is a body that is not JSON by its type
- * @throws TypeError where there is a body of JSON and nothing has parsed it: the handler would read what was not decided on
+ * @throws TypeError where there is a body of JSON and nothing has parsed it: the handler would read
+ *   what was not decided on
  */
 export function parsedBodyOf({ body, headers }: BodyRequest): unknown {
   const isSent =

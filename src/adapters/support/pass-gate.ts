@@ -5,7 +5,8 @@ import { asksForPart, rememberPermitted } from './permitted-names.js';
 import { type RouteRule, type RuleInput, requirementsOfRule } from './route-rule.js';
 
 /**
- * Who makes a request: {@link Gate.authenticate}, with an answer that is looked at. At once where the gate knows the token.
+ * Who makes a request: {@link Gate.authenticate}, with an answer that is looked at. At once where
+ * the gate knows the token.
  *
  * @throws TypeError when the gate gives no caller; whatever the gate throws or rejects with
  */
@@ -22,7 +23,8 @@ export function authenticate(
 /**
  * Decides on all that a request needs by the rule of its route, in one go.
  *
- * @param operation for the log of decisions: the method and the route, not the path that was asked for
+ * @param operation for the log of decisions: the method and the route, not the path that was asked
+ *   for
  * @throws whatever the rule or the gate throws or rejects with; every error refuses
  */
 export function authorize<Request>(
@@ -55,6 +57,7 @@ export function decideInSlices(
     gate.authorizeInSlices === undefined
       ? gate.authorize(...question)
       : gate.authorizeInSlices(...question);
-  // A gate of another make may be asynchronous, and an answer that is not waited for lets everyone through.
+  // A gate of another make may be asynchronous, and an answer that is not waited for lets everyone
+  // through.
   return whenKnown(decided, () => undefined) as MaybePromise<void>;
 }

@@ -20,8 +20,8 @@ export function rememberPermitted(
 }
 
 /**
- * The names that a handler may serve, where Feast serves the permitted part of what a request asks for: of the views, or of the
- * services, that `/monitoring/…` computes or reads without a name.
+ * The names that a handler may serve, where Feast serves the permitted part of what a request asks
+ * for: of the views, or of the services, that `/monitoring/…` computes or reads without a name.
  *
  * @param request as the handler gets it; with Hono, its context
  * @returns undefined: all that the request asks for is permitted

@@ -2,9 +2,9 @@
 const ROUTE = /^[A-Z]+ \/\S*$/;
 
 /**
- * The routes that nobody needs a token for, as `GET /health`.
+ * The routes that need no token, such as `GET /health`.
  *
- * @throws TypeError when they are no list of methods and paths
+ * @throws TypeError if they are not a list of methods and paths
  */
 export function readPublicRoutes(routes: readonly string[] = []): ReadonlySet<string> {
   if (Array.isArray(routes) && routes.every((one) => ROUTE.test(one))) return new Set(routes);

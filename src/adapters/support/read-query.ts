@@ -3,18 +3,23 @@ import { RequestInvalidError } from '../../model/index.js';
 /** Most values that a query may hold. Some frameworks drop what comes after the thousandth. */
 const MAX_VALUES = 100;
 
-/** Names that some parsers take for structure, and a mark that some drop from the start of a query. */
+/**
+ * Names that some parsers take for structure, and a mark that some drop from the start of a query.
+ */
 const AMBIGUOUS_NAME = /^\?|[[\]]/;
 
 /**
  * The query of a request, where the framework and we read the same.
  *
- * SECURITY: a rule that saw another value than the handler would decide on something else than what is served.
+ * SECURITY: a rule that saw another value than the handler would decide on something else than what
+ * is served.
  *
- * @param parsed the framework's own reading: texts by name, and lists where a name comes twice. What a schema made of a text,
- *   or put in place of one that is missing, may be a number or a boolean
+ * @param parsed the framework's own reading: texts by name, and lists where a name comes twice.
+ *   What a schema made of a text, or put in place of one that is missing, may be a number or a
+ *   boolean
  * @param url the path and the query, encoded
- * @throws RequestInvalidError on more than 100 values, on a name with `[`, `]` or a leading `?`, and where the readings differ
+ * @throws RequestInvalidError on more than 100 values, on a name with `[`, `]` or a leading `?`,
+ *   and where the readings differ
  */
 export function readQuery(parsed: unknown, url: string): URLSearchParams {
   const query = new URLSearchParams();

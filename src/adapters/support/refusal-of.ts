@@ -19,7 +19,8 @@ const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
 /**
- * How `error` is answered: by `gate.refuse`, and with a bare 500 where that fails or gives what is no refusal. Never rejects.
+ * How `error` is answered: by `gate.refuse`, and with a bare 500 where that fails or returns
+ * something else than a refusal. Never rejects.
  *
  * @param gate undefined: no gate is known
  * @param onError told of what is answered with 500 or more, and not waited for
@@ -50,7 +51,8 @@ async function askGate<V extends Vocabulary>(
   }
 }
 
-// SECURITY: a refusal with a status of success would tell a client, or a cache before it, that it was served.
+// SECURITY: a refusal with a status of success would tell a client, or a cache before it, that it
+// was served.
 function isRefusal(value: unknown): value is Refusal {
   if (typeof value !== 'object' || value === null) return false;
   const { status, headers, body } = value as Partial<Refusal>;

@@ -4,7 +4,9 @@ import type { RuleInput } from './route-rule.js';
 /** What is read of a request of a framework on Node.js. */
 export type ReadRequest = Pick<RuleInput, 'params' | 'query' | 'url'>;
 
-/** What rules read of a request. Nothing of it is worked out before a rule asks: most rules do not. */
+/**
+ * What rules read of a request. Nothing of it is worked out before a rule asks: most rules do not.
+ */
 export class RequestInput implements RuleInput {
   readonly body: unknown;
   readonly #request: ReadRequest;

@@ -14,7 +14,10 @@ const MAX_RESOURCES = 10_000;
 
 type Resources<V extends Vocabulary> = ResourceOf<V> | readonly ResourceOf<V>[];
 
-/** Resources that are known beforehand, or a function that reads their names from a request: at most 10,000. */
+/**
+ * Resources that are known beforehand, or a function that reads their names from a request: at most
+ * 10,000.
+ */
 export type ResourcesOf<Request, V extends Vocabulary = FeastVocabulary> =
   | Resources<V>
   | ((request: Request) => Resources<V> | Promise<Resources<V>>);
@@ -56,10 +59,11 @@ export interface RuleInput {
 /**
  * What a route requires: all of `actions`, on all of the resources.
  *
- * A function is called for each request, after its caller is known; what it throws refuses. It takes names from the request and
- * nothing else: the type stands in your code, and tags come from the registry.
+ * A function is called for each request, after its caller is known; what it throws refuses. It
+ * takes names from the request and nothing else: the type stands in your code, and tags come from
+ * the registry.
  *
- * @throws TypeError when there are no actions, or no resources
+ * @throws TypeError if actions or resources are empty
  * @example
  * requires('READ_ONLINE', (request) => ({ type: 'FeatureView', name: request.params.view }))
  */
@@ -98,7 +102,8 @@ export function requires<Request, V extends Vocabulary = FeastVocabulary>(
  *
  * @param vocabulary of the gate, where it is known
  * @returns undefined: the route carries none
- * @throws TypeError when it carries something else, or names an action or a type that the vocabulary does not have
+ * @throws TypeError when it carries something else, or names an action or a type that the
+ *   vocabulary does not have
  */
 export function readRule<Request>(
   value: unknown,

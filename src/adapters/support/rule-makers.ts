@@ -19,7 +19,9 @@ export interface MakeRule<Request, Rule> {
   ): Rule;
 }
 
-/** `feastEndpoint` of a framework where the method and the path are those of the route by default. */
+/**
+ * `feastEndpoint` of a framework where the method and the path are those of the route by default.
+ */
 export interface MakeEndpointRule<Rule> {
   (options?: FeastEndpointOptions): Rule;
   (method: string, path: string, options?: FeastEndpointOptions): Rule;
@@ -40,7 +42,8 @@ interface RoutePlace {
 /**
  * Makes `requires` and `feastEndpoint` for one framework.
  *
- * @param toRule makes what the framework takes of a function that finds the requirement of a request
+ * @param toRule makes what the framework takes of a function that finds the requirement of a
+ *   request
  * @param placeOf reads the route of a request
  */
 export function createRuleMakers<Request, Rule>(

@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { destroyResponse } from '../../foundation/destroy-response.js';
 import type { Refusal } from '../../gate/index.js';
 
-/** Headers of an answer that was not given after all: with them the refusal could not be read, or would be kept. */
+/**
+ * Headers of an answer that was not given after all: with them the refusal could not be read, or
+ * would be kept.
+ */
 const OF_THE_ANSWER = [
   'content-encoding',
   'content-language',

@@ -16,13 +16,13 @@ export interface ExpiredStream {
 /** When an answer ends that outlives the token of its request. */
 export interface StreamOptions {
   /**
-   * How long the answer to one request that was decided on may go on after its token has expired, in seconds. `0` ends it with
-   * the token, `Infinity` never. Default: 3,600.
+   * How long the answer to one request that was decided on may go on after its token has expired,
+   * in seconds. `0` ends it with the token, `Infinity` never. Default: 3,600.
    */
   readonly streamGraceSeconds?: number | undefined;
   /**
-   * Called when a token expires before its answer has ended, and when that answer is cut off: at most once for each. Errors
-   * that it throws are ignored.
+   * Called when a token expires before its answer has ended, and when that answer is cut off: at
+   * most once for each. Errors that it throws are ignored.
    */
   readonly onStreamExpired?: ((stream: ExpiredStream) => unknown) | undefined;
 }
@@ -35,7 +35,8 @@ export const STREAM_OPTIONS: OptionNames<StreamOptions> = {
 /**
  * Checks the options and fills in their defaults.
  *
- * @throws TypeError if `streamGraceSeconds` is not a number of 0 or more, or `onStreamExpired` is not a function
+ * @throws TypeError if `streamGraceSeconds` is not a number of 0 or more, or `onStreamExpired` is
+ *   not a function
  */
 export function readStreamOptions(
   options: StreamOptions,

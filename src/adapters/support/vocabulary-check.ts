@@ -27,7 +27,8 @@ export function namedIn(
 
 /**
  * @param vocabulary undefined: not known, and nothing is refused
- * @throws TypeError on an action or a type that the vocabulary does not have, with the nearest that it has
+ * @throws TypeError on an action or a type that the vocabulary does not have, with the nearest that
+ *   it has
  */
 export function assertInVocabulary(
   vocabulary: Vocabulary | undefined,
@@ -55,7 +56,8 @@ function assertKnown(
 /**
  * Checks a rule that is made before its gate is known: in the vocabulary that it is said to be in.
  *
- * @throws TypeError if an option is unknown or invalid; on an action or a type that the vocabulary does not have
+ * @throws TypeError if an option is unknown or invalid; on an action or a type that the vocabulary
+ *   does not have
  */
 export function assertRuleVocabulary(
   named: NamedConstants | undefined,

@@ -2,7 +2,7 @@ import type { AuthConfig, OidcClientConfig, OidcServerConfig } from '../../confi
 import { count } from '../../foundation/names.js';
 import type { FindingRule } from '../finding-rule.js';
 
-/** Permissions that nobody enforces. */
+/** Permissions that are not enforced. */
 export const authDisabled: FindingRule = {
   id: 'auth-disabled',
   level: 'error',
@@ -97,7 +97,7 @@ function isServer(auth: AuthConfig | undefined): auth is OidcServerConfig {
   return auth?.type === 'oidc' && auth.role === 'server';
 }
 
-/** Nobody sits between two programs of one machine. */
+/** Loopback traffic stays on the machine. */
 function isPlainHttp(address: OidcClientConfig['authDiscoveryUrl']): boolean {
   if (address === undefined || !URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);

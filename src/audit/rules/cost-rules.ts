@@ -10,7 +10,10 @@ const MANY_STATES = 2000;
 /** Half of what the patterns of a registry may take together. */
 const MANY_STATES_TOGETHER = 1_000_000;
 
-/** A name pattern, or all of them together, that is near the bound from which on patterns are refused. */
+/**
+ * A name pattern, or all of them together, that is near the bound from which on patterns are
+ * refused.
+ */
 export const costlyPattern: FindingRule = {
   id: 'costly-pattern',
   level: 'warning',

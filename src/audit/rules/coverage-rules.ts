@@ -40,7 +40,7 @@ export const unsecuredResource: FindingRule = {
   },
 };
 
-/** Actions that permissions hold and that nobody can ever be granted. One finding for all resources alike. */
+/** Actions that permissions hold but can never grant. One finding for all resources alike. */
 export const unsatisfiable: FindingRule = {
   id: 'unsatisfiable',
   level: 'warning',
@@ -52,7 +52,10 @@ export const unsatisfiable: FindingRule = {
   ),
 };
 
-/** Actions that no permission holds on resources that are secured. One finding for all resources alike. */
+/**
+ * Actions that no permission holds on resources that are secured. One finding for all resources
+ * alike.
+ */
 export const uncoveredActions: FindingRule = {
   id: 'uncovered-actions',
   level: 'note',

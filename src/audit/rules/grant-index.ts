@@ -74,12 +74,13 @@ function holdersOf(
 }
 
 /**
- * Finds a grant that includes another one: the same project or every one, the same names or all, no tag that the other does
- * not require, and at least the other's types, actions and holders.
+ * Finds a grant that includes another one: the same project or every one, the same names or all, no
+ * tag that the other does not require, and at least the other's types, actions and holders.
  *
- * Cost: grants are filed by what must be equal (project, names, tags) and under each of their holders, so only those
- * that share all of it with the asked one are compared. Of a permission with more than five required tags, the
- * combinations are not gone through: only all of its tags, and none.
+ * Cost: grants are filed by what must be equal (project, names, tags) and under each of their
+ * holders, so only those that share all of it with the asked one are compared. Of a permission with
+ * more than five required tags, the combinations are not gone through: only all of its tags, and
+ * none.
  */
 export class GrantIndex {
   readonly #shelves = new Map<string, Map<string, Grant[]>>();
@@ -125,7 +126,8 @@ function findIncluding(
     includesHolders(other.holders, grant.holders);
   const forEveryone = byHolder.get(EVERYONE)?.find(includes);
   if (forEveryone !== undefined || grant.holders.kind === 'everyone') return forEveryone;
-  // Whoever includes this grant is filed under each of its holders: the one with the fewest grants will do.
+  // A grant that includes this one is filed under each of its holders: the one with the fewest
+  // grants will do.
   let fewest: readonly Grant[] | undefined;
   for (const label of labelsOf(grant.holders)) {
     const filed = byHolder.get(label) ?? [];

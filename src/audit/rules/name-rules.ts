@@ -69,7 +69,9 @@ export const noWildcard: FindingRule = {
   }),
 };
 
-/** The groups with more than one name. Most names are alone: only their second look makes a group. */
+/**
+ * The groups with more than one name. Most names are alone: only their second look makes a group.
+ */
 function groupByLook({
   permissions,
   projects,
@@ -114,7 +116,10 @@ function join({ kinds, names }: LookAlikes, entry: Entry): void {
   if (!names.has(entry.name)) names.set(entry.name, entry);
 }
 
-/** The same for names that look the same. Both cases: `ß` and `ẞ`, `σ` and `ς` meet in the upper one. */
+/**
+ * The same for names that look the same. Both cases: `ß` and `ẞ`, `σ` and `ς` meet in the upper
+ * one.
+ */
 function look(name: string): string {
   if (PLAIN.test(name)) return name.toUpperCase();
   return foldCase(name.normalize('NFC').trim());

@@ -11,7 +11,9 @@ import { isUnreadable } from '../feast-reading.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
 import { aboutPermission, eachPermission } from './about-permission.js';
 
-/** Actions that leave everything as it is. Every other one that a vocabulary has counts as writing. */
+/**
+ * Actions that leave everything as it is. Every other one that a vocabulary has counts as writing.
+ */
 const READING: ReadonlySet<string> = new Set(['DESCRIBE', 'READ_ONLINE', 'READ_OFFLINE']);
 
 function isWriting(action: string): boolean {
@@ -104,7 +106,7 @@ export const tagsIgnoredByFeast: FindingRule = {
     for (const permission of facts.understood) {
       const { requiredTags, types, actions } = permission.source;
       const tags = Object.entries(requiredTags);
-      // A policy that nobody can pass grants nothing in Feast either.
+      // A policy that matches no user grants nothing in Feast either.
       if (tags.length === 0 || permission.test?.isUnsatisfiable === true) continue;
       const required = listSome(tags.map(([key, value]) => quote(`${key}: ${value}`)));
       const [these, them] = tags.length === 1 ? ['this tag', 'it'] : ['these tags', 'them'];

@@ -50,7 +50,7 @@ export const shadowedPermission: FindingRule = {
   },
 };
 
-// What nobody can pass grants nothing, and another rule says so.
+// A policy that matches no user grants nothing; another rule reports it.
 function grantsOf(facts: AuditFacts): readonly Grant[] {
   return facts.understood
     .filter(({ test }) => test?.isUnsatisfiable !== true)

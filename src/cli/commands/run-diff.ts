@@ -49,7 +49,10 @@ function isFailure({ widened, lost, names }: AccessDiff, failOn = 'never'): bool
   return widened || (failOn === 'changed' && lost.length + (names?.lost.length ?? 0) > 0);
 }
 
-/** A permission file names no resources: it is asked about those that the other version has registered. */
+/**
+ * A permission file names no resources: it is asked about those that the other version has
+ * registered.
+ */
 function onResourcesOf(store: StoreContents, other: StoreContents): StoreContents {
   const { resources, projects, defaultProject } = other.snapshotOptions;
   if (!store.isPermissionFile || resources === undefined) return store;

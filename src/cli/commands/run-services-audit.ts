@@ -63,7 +63,7 @@ function auditFiles(
   }
 }
 
-/** @throws UsageError on a part of what a check needs, and on what is no table or index */
+/** @throws UsageError on a part of what a check needs, and on an invalid table or index */
 function readPolicyCheck(args: Arguments): PolicyCheck | undefined {
   const need = args.get('need');
   const table = args.all('table');

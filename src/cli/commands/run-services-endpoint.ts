@@ -156,7 +156,7 @@ async function makeToken(
 
 async function openNew(path: string): Promise<FileHandle> {
   try {
-    // SECURITY: new, so that nobody holds it open already, and nothing that is there is written over.
+    // SECURITY: a new file, so that no other process has it open and nothing is overwritten.
     return await open(path, 'wx', 0o600);
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;

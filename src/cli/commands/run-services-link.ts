@@ -73,7 +73,7 @@ async function change(
   const links = (await parseFile(args, io)).connect();
   const plan = await ask(io, () => planLink(links, { renewal }));
   if (args.has('dry-run')) return writePlan(plan, args, io);
-  // Nobody is asked about what cannot be done.
+  // Blocked changes need no confirmation.
   assertApplicable(plan, renewal);
   if (plan.changes.length === 0) return writePlan(plan, args, io);
   if (!(await confirmChanges(toChanges(plan), args, io))) return 1;
@@ -160,7 +160,7 @@ async function readState(file: string, rules: LinkFile['rules']): Promise<LinkSt
   return readLinkState(parseServicesText(decode(bytes, file), file), { name: file, rules });
 }
 
-/** One byte more than it may be long, at most: the size that a file says it has is no bound. */
+/** One byte more than it may be long, at most: a file's stated size does not bound its content. */
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await buffer(createReadStream(file, { end: MAX_SERVICES_TEXT }));

@@ -26,7 +26,10 @@ const PRINCIPAL: OptionSpec = {
   help: 'User, group or role whose policies they are: its ARN or name; with --need',
 };
 
-/** `services audit`: what services may do in a workspace that they need not, and where their secrets lie open. */
+/**
+ * `services audit`: what services may do in a workspace that they need not, and where their secrets
+ * lie open.
+ */
 export const servicesAuditCommand: Command = {
   name: 'services audit',
   summary: 'Find tokens, secrets and permissions of services that are more open than they need be',

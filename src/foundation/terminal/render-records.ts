@@ -6,9 +6,11 @@ const INDENT = '  ';
 const MIN_ROOM = 20;
 
 /**
- * Lays out rows as a table where the terminal is wide enough for it, and else as a block for each row.
+ * Lays out rows as a table where the terminal is wide enough for it, and else as a block for each
+ * row.
  *
- * Shape: gives lines without line ends. Cells may hold anything: control characters are made visible.
+ * Shape: gives lines without line ends. Cells may hold anything: control characters are made
+ * visible.
  *
  * @param keys number of columns, from the left, that name a row
  */
@@ -30,8 +32,8 @@ export function renderRecords(
 }
 
 /**
- * Lays out each row as a block: its keys on a line, and below it a line for every other cell that holds something. Lines of
- * a cell have commas between them.
+ * Lays out each row as a block: its keys on a line, and below it a line for every other cell that
+ * holds something. Lines of a cell have commas between them.
  */
 export function renderBlocks(
   labels: readonly string[],

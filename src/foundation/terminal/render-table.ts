@@ -3,8 +3,9 @@ import { displayWidth, neutralize, padEnd, truncate, wrapWords } from './termina
 import type { TextLayout } from './text-style.js';
 
 /**
- * What stands in a cell: text, which is wrapped where it must be; lines, each of which is; or words that flow one after the
- * other, with commas between them, and the number of those that are left out.
+ * What stands in a cell: text, which is wrapped where it must be; lines, each of which is; or words
+ * that flow one after the other, with commas between them, and the number of those that are left
+ * out.
  */
 export type TableCell = string | readonly string[] | FlowingCell;
 
@@ -14,7 +15,10 @@ interface FlowingCell {
 }
 
 const GAP = '  ';
-/** Longest single text of a cell, in columns: one name from a registry must not push all others off the screen. */
+/**
+ * Longest single text of a cell, in columns: one name from a registry must not push all others off
+ * the screen.
+ */
 const MAX_TEXT = 200;
 /** Widest flow where no terminal says how wide it is. */
 const MAX_FLOW = 80;
@@ -26,7 +30,8 @@ const MAX_WORD = 40;
 /**
  * Lays out rows in aligned columns under their titles.
  *
- * Shape: gives lines without line ends. Cells may hold anything: control characters are made visible.
+ * Shape: gives lines without line ends. Cells may hold anything: control characters are made
+ * visible.
  */
 export function renderTable(
   titles: readonly string[],
@@ -57,7 +62,10 @@ export function renderTable(
   return lines;
 }
 
-/** Whether every column has room for its longest text, and one of flowing words for the longest word. */
+/**
+ * Whether every column has room for its longest text, and one of flowing words for the longest
+ * word.
+ */
 export function fitsTable(
   titles: readonly string[],
   rows: readonly (readonly TableCell[])[],
@@ -97,7 +105,10 @@ function joinCells(cells: readonly string[], widths: readonly number[]): string 
     .trimEnd();
 }
 
-/** The width of each column: what its texts take, and less where the terminal is too narrow, the widest columns first. */
+/**
+ * The width of each column: what its texts take, and less where the terminal is too narrow, the
+ * widest columns first.
+ */
 function fitWidths(
   widest: readonly number[],
   needed: readonly number[],

@@ -8,13 +8,17 @@ import stringWidth from 'string-width';
  * words as a whole, which takes time that grows with the square of a name's length.
  */
 
-/** Controls, format characters (bidirectional ones among them), halves of surrogate pairs, line separators, unassigned. */
+/**
+ * Controls, format characters (bidirectional ones among them), halves of surrogate pairs, line
+ * separators, unassigned.
+ */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/gu;
 const UNSAFE_IN_JSON = /[\p{Cf}\p{Cn}\u007f-\u009f\u2028\u2029]/gu;
 
 /**
  * Latin letters and punctuation, and Chinese, Japanese and Korean characters: each is a cluster of
- * its own, of one column or of two. Such text needs no segmenter, which costs 20 ms when it is made.
+ * its own, of one column or of two. Such text needs no segmenter, which costs 20 ms when it is
+ * made.
  */
 const SIMPLE =
   /^[\x20-\x7e\xa1-\xac\xae-\u024f\u2010-\u2015\u2018-\u2026\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$/;
@@ -22,12 +26,15 @@ const WIDE = /[\u3041-\ud7a3]/g;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Code units that are segmented at a time: the cost of a segmenter grows with the square of its text. */
+/**
+ * Code units that are segmented at a time: the cost of a segmenter grows with the square of its
+ * text.
+ */
 const MAX_PIECE = 256;
 
 /**
- * `text` on one line, with every character that a terminal could obey, or that would show it in another order, written as
- * `\u001b` or `\u{e0001}`.
+ * `text` on one line, with every character that a terminal could obey, or that would show it in
+ * another order, written as `\u001b` or `\u{e0001}`.
  */
 export function neutralize(text: string): string {
   return text.replace(UNSAFE, (character) => {
@@ -80,7 +87,10 @@ export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }
 
-/** `text` in lines of at most `width` columns, broken at spaces, and inside of words that are too long for a line. */
+/**
+ * `text` in lines of at most `width` columns, broken at spaces, and inside of words that are too
+ * long for a line.
+ */
 export function wrapWords(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

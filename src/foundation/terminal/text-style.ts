@@ -11,7 +11,10 @@ export interface TextLayout {
   readonly style: TextStyle;
   /** Columns of the terminal; undefined: as many as needed. */
   readonly width: number | undefined;
-  /** Whether long lists are written out. Default: `false`, the first 20 items and the number of the others. */
+  /**
+   * Whether long lists are written out. Default: `false`, the first 20 items and the number of the
+   * others.
+   */
   readonly all?: boolean | undefined;
 }
 
@@ -21,7 +24,10 @@ export interface ReportLayout {
   readonly colors?: boolean | undefined;
   /** Columns of the terminal. Default: as many as needed. */
   readonly width?: number | undefined;
-  /** Whether long lists are written out. Default: `false`, the first 20 items and the number of the others. */
+  /**
+   * Whether long lists are written out. Default: `false`, the first 20 items and the number of the
+   * others.
+   */
   readonly all?: boolean | undefined;
 }
 

@@ -6,7 +6,8 @@ import { PLAIN_VIEWS } from './view-types.js';
  *
  * - `itself`: `name` and `project` are members of the object.
  * - `spec`: they are members of its `spec`.
- * - `any view`: its one member, `feature_view` or another, holds a view with a `spec`, and says the type.
+ * - `any view`: its one member, `feature_view` or another, holds a view with a `spec`, and says the
+ *   type.
  * - `typed view`: its `type` says the type, its `spec` holds the name.
  * - `feature`: `feature_view` names the view that it belongs to.
  * - `job`: `dataset_name` names the data set that it makes.
@@ -49,9 +50,15 @@ export interface AnswerFilter {
   readonly one?: AnsweredObject | undefined;
   /** Lists, of which a caller sees the objects that they may DESCRIBE. */
   readonly lists: readonly AnswerList[];
-  /** Members that every caller sees. Of `pagination` the totals are left out: they count hidden objects. */
+  /**
+   * Members that every caller sees. Of `pagination` the totals are left out: they count hidden
+   * objects.
+   */
   readonly shown: readonly string[];
-  /** Members for callers who may DESCRIBE the project, or every project where the request names none. */
+  /**
+   * Members for callers who may DESCRIBE the project, or every project where the request names
+   * none.
+   */
   readonly onProject?: readonly string[] | undefined;
 }
 

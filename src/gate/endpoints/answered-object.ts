@@ -13,7 +13,8 @@ interface Identified {
 type Candidate = Resource<FeastType> & { readonly project?: string | undefined };
 
 /**
- * What an object of an answer may be: what the registry knows under its name, or anything that its place can hold.
+ * What an object of an answer may be: what the registry knows under its name, or anything that its
+ * place can hold.
  *
  * @param project of the request, for objects that do not name theirs
  * @returns at least one resource

@@ -6,8 +6,8 @@ import type { RequestContext } from './request-context.js';
 /**
  * What writing an object asks for.
  *
- * Views of all types share their names: a view that takes the place of one of another type changes that one. What is written to a
- * project that is not there makes that as well.
+ * Views of all types share their names: a view that takes the place of one of another type changes
+ * that one. What is written to a project that is not there makes that as well.
  */
 export function changesTo(
   request: RequestContext,

@@ -4,8 +4,8 @@ import type { FeastVersion } from './feast-version.js';
 import { RESOLVER_PARAMETERS, type ResolverName } from './resolver-name.js';
 
 /**
- * Feast's servers: features over HTTP, training data over Arrow Flight, the registry over gRPC and over HTTP, and lineage over
- * HTTP.
+ * Feast's servers: features over HTTP, training data over Arrow Flight, the registry over gRPC and
+ * over HTTP, and lineage over HTTP.
  */
 export type FeastServer = 'online' | 'offline' | 'registry-grpc' | 'registry-rest' | 'lineage';
 
@@ -15,7 +15,8 @@ export type FeastServer = 'online' | 'offline' | 'registry-grpc' | 'registry-res
  * - `public`: not at all.
  * - `identity`: the caller must be known, and that is all.
  * - `required`: what {@link requirementsOf} says must be granted before the request is handled.
- * - `filtered`: the same, which may be nothing; and of the answer only those objects are shown that the caller may DESCRIBE.
+ * - `filtered`: the same, which may be nothing; and of the answer only those objects are shown that
+ *   the caller may DESCRIBE.
  */
 export type EndpointAccess = 'public' | 'identity' | 'required' | 'filtered';
 
@@ -25,25 +26,32 @@ export interface Endpoint {
   /** The method of HTTP or, at the offline server, of Flight. gRPC: `POST`. */
   readonly method: string;
   /**
-   * Below the server's root, with `{name}` for a segment that is a parameter. gRPC: `/SERVICE/METHOD`. Flight: the `api` of the
-   * command, empty for a method without one.
+   * Below the server's root, with `{name}` for a segment that is a parameter. gRPC:
+   * `/SERVICE/METHOD`. Flight: the `api` of the command, empty for a method without one.
    */
   readonly path: string;
   readonly access: EndpointAccess;
-  /** What must be permitted on the resources; DESCRIBE where an answer is filtered; empty where the request decides. */
+  /**
+   * What must be permitted on the resources; DESCRIBE where an answer is filtered; empty where the
+   * request decides.
+   */
   readonly actions: readonly FeastAction[];
   /** What the resources may be; at a filtered endpoint, what its answer holds. */
   readonly types: readonly FeastType[];
   /** How the resources are found. */
   readonly resources: ResolverName;
   /**
-   * Names of the fields of a request, of its path and of its query, that say what it needs. No other is looked at: what the server
-   * ignores must not narrow what is asked for.
+   * Names of the fields of a request, of its path and of its query, that say what it needs. No
+   * other is looked at: what the server ignores must not narrow what is asked for.
    */
   readonly parameters: readonly string[];
-  /** The first version of Feast that has the endpoint in this form. Undefined: the oldest known one. */
+  /**
+   * The first version of Feast that has the endpoint in this form. Undefined: the oldest known one.
+   */
   readonly since?: FeastVersion | undefined;
-  /** The last version of Feast that has the endpoint in this form. Undefined: the newest known one. */
+  /**
+   * The last version of Feast that has the endpoint in this form. Undefined: the newest known one.
+   */
   readonly until?: FeastVersion | undefined;
   /** Field of the request that names the resource. Default: `name`. */
   readonly nameField?: string;

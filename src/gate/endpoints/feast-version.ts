@@ -1,6 +1,9 @@
 import { quote } from '../../model/index.js';
 
-/** The versions of Feast whose servers are known, oldest first: each change of an endpoint came with one of them. */
+/**
+ * The versions of Feast whose servers are known, oldest first: each change of an endpoint came with
+ * one of them.
+ */
 export const FEAST_VERSIONS = ['0.66', '0.67'] as const;
 
 /** A version of Feast whose servers are known, without its patch. */
@@ -24,7 +27,8 @@ export interface ParsedFeastVersion {
 /**
  * Reads a version of Feast.
  *
- * Shape: the patch does not count; a version that is not known is answered with the newest one and a warning.
+ * Shape: the patch does not count; a version that is not known is answered with the newest one and
+ * a warning.
  *
  * @param text Default: the newest known version
  * @throws TypeError if it is not a version
@@ -47,7 +51,10 @@ export function parseFeastVersion(text: string = NEWEST_FEAST_VERSION): ParsedFe
   };
 }
 
-/** Whether something holds for a version: both ends belong to the range, and one that is left out is open. */
+/**
+ * Whether something holds for a version: both ends belong to the range, and one that is left out is
+ * open.
+ */
 export function isInRange(
   version: FeastVersion,
   {

@@ -6,11 +6,12 @@ const VERSION = /^v(\d+)$/i;
 const ODD_VERSION = /^v\p{Nd}+\n?$/iu;
 
 /**
- * The views in references to features: `view:feature`, or `view@v2:feature` for one version. `view@latest` is the view as it is, and
- * anything else behind an `@` a part of the name.
+ * The views in references to features: `view:feature`, or `view@v2:feature` for one version.
+ * `view@latest` is the view as it is, and anything else behind an `@` a part of the name.
  *
  * @throws RequestInvalidError on a reference that does not name a view and a feature
- * @source Feast 0.66.0 and 0.67.0, how references are read; differs: a version in other digits than `0` to `9` is refused
+ * @source Feast 0.66.0 and 0.67.0, how references are read; differs: a version in other digits than
+ *   `0` to `9` is refused
  */
 export function parseReferences(references: readonly string[]): readonly ViewReference[] {
   return [...new Set(references.map(viewOf))].map(parseView);
@@ -46,7 +47,8 @@ const VERSION_OPTION = /^v(?:ersion)?(\d+)$/i;
  *
  * @returns undefined for the view as it is
  * @throws RequestInvalidError when it is neither
- * @source Feast 0.66.0 and 0.67.0, how the version of a materialization and of a definition is read; differs as above
+ * @source Feast 0.66.0 and 0.67.0, how the version of a materialization and of a definition is
+ *   read; differs as above
  */
 export function parseVersion(version: string | undefined): number | undefined {
   if (version === undefined || version === '' || version.toLowerCase() === 'latest') {

@@ -25,14 +25,15 @@ export interface AnswerReader<V extends Vocabulary = Vocabulary> {
 const READER_OPTIONS: OptionNames<AnswerReader> = { caller: true, project: true };
 
 /**
- * What a caller may see of an answer of one of Feast's servers: of a list, those objects that the caller may DESCRIBE.
+ * What a caller may see of an answer of one of Feast's servers: of a list, those objects that the
+ * caller may DESCRIBE.
  *
- * Takes the JSON of a REST server, or a message as gRPC libraries deserialize it. A long list is looked through in slices of
- * time, between which the process answers other requests.
+ * Takes the JSON of a REST server, or a message as gRPC libraries deserialize it. A long list is
+ * looked through in slices of time, between which the process answers other requests.
  *
- * @returns a new object, where fields that {@link Endpoint.answer} does not name are empty; `answer` itself where it is one
- * object, and under `no_auth`; undefined for an answer that cannot be filtered, which must not be sent; a promise where it
- * takes longer than a slice
+ * @returns a new object, where fields that {@link Endpoint.answer} does not name are empty;
+ * `answer` itself where it is one object, and under `no_auth`; undefined for an answer that cannot
+ * be filtered, which must not be sent; a promise where it takes longer than a slice
  * @throws PermissionDeniedError if the answer is one object that the caller may not describe
  * @throws TypeError if an option is unknown, without a caller, or if the gate has no relations
  * @example
@@ -138,8 +139,8 @@ function shownOnProject(
 }
 
 /**
- * A message of the same kind, with these fields alone. All others hold what they hold in an empty message: some libraries
- * cannot write one in which a field is missing.
+ * A message of the same kind, with these fields alone. All others hold what they hold in an empty
+ * message: some libraries cannot write one in which a field is missing.
  */
 function copyFields(message: object, fields: readonly string[]): Record<string, unknown> {
   const copy = Object.create(Object.getPrototypeOf(message)) as Record<string, unknown>;

@@ -28,9 +28,11 @@ const tables: ReadonlyMap<string, readonly Endpoint[]> = new Map(
 );
 
 /**
- * All endpoints of one version of Feast's servers that are let through to anybody. What is not here does not exist for a gate.
+ * All endpoints of one version of Feast's servers that are let through to anybody. What is not here
+ * does not exist for a gate.
  *
- * @param feastVersion as `0.66.0`; one that is not known stands for the newest. Default: the newest known version
+ * @param feastVersion as `0.66.0`; one that is not known stands for the newest. Default: the newest
+ *   known version
  * @throws TypeError if it is not a version
  */
 export function endpointsOfFeast(feastVersion?: string): readonly Endpoint[] {
@@ -46,9 +48,15 @@ export interface FoundEndpoint {
   readonly params: ReadonlyMap<string, string>;
 }
 
-/** Where the HTTP servers of the registry and of lineage say that their paths start. The registry's answers without it as well. */
+/**
+ * Where the HTTP servers of the registry and of lineage say that their paths start. The registry's
+ * answers without it as well.
+ */
 const REST_PREFIX = '/api/v1';
-/** Longer paths belong to no endpoint: a name is at most 1,024 characters, which are at most nine bytes each when encoded. */
+/**
+ * Longer paths belong to no endpoint: a name is at most 1,024 characters, which are at most nine
+ * bytes each when encoded.
+ */
 const MAX_PATH_LENGTH = 20_000;
 
 interface MethodEndpoints {
@@ -66,9 +74,11 @@ const indexes: ReadonlyMap<string, EndpointIndex> = new Map(
  * Finds what a request asks for.
  *
  * @param method as {@link Endpoint.method}, in upper case where it is HTTP's
- * @param path as it came, percent-encoded and without the query; of Flight: the `api` of the command, or empty
+ * @param path as it came, percent-encoded and without the query; of Flight: the `api` of the
+ *   command, or empty
  * @param feastVersion as {@link endpointsOfFeast}
- * @returns undefined for everything that is to be answered with "not found", paths that can be read in two ways included
+ * @returns undefined for everything that is to be answered with "not found", paths that can be read
+ *   in two ways included
  */
 export function findEndpoint(
   server: FeastServer,
@@ -86,7 +96,8 @@ export function findEndpoint(
   if (endpoints.withParameters.length === 0) return undefined;
   const segments = decodeSegments(asked);
   if (segments === undefined) return undefined;
-  // A segment that is a word of another endpoint when it is decoded is read differently from server to server.
+  // A segment that is a word of another endpoint when it is decoded is read differently from server
+  // to server.
   if (endpoints.byPath.has(segments.join('/'))) return undefined;
   for (const candidate of endpoints.withParameters) {
     const params = matchSegments(candidate.segments, segments);
@@ -118,7 +129,10 @@ function withoutPrefix(path: string): string {
   return path.startsWith(`${REST_PREFIX}/`) ? path.slice(REST_PREFIX.length) : path;
 }
 
-/** SECURITY: a segment that holds a separator, or means another folder, is one thing here and another behind a proxy. */
+/**
+ * SECURITY: a segment that holds a separator, or means another folder, is one thing here and
+ * another behind a proxy.
+ */
 function decodeSegments(path: string): readonly string[] | undefined {
   try {
     const segments = path.split('/').map(decodeURIComponent);

@@ -28,8 +28,8 @@ const since67 = (row: EndpointRow): EndpointRow => ({ ...row, since: '0.67' });
 /**
  * Lineage that other programs report, at the registry server over HTTP and at the lineage server.
  *
- * @source Feast 0.66.0 and 0.67.0, its OpenLineage consumer; differs: it asks for an API key where one is set, and for nothing else, to
- *   remove what was recorded
+ * @source Feast 0.66.0 and 0.67.0, its OpenLineage consumer; differs: it asks for an API key where
+ *   one is set, and for nothing else, to remove what was recorded
  */
 export const LINEAGE_ROWS: readonly EndpointRow[] = [
   identityRow('POST', '/lineage'),

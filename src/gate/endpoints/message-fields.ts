@@ -3,16 +3,18 @@ import { RequestInvalidError } from '../../model/index.js';
 /**
  * The choices in Feast's messages that a field is looked for in.
  *
- * SECURITY: known by name. A map of strings with the keys `case` and `value` looks the same, and its content is a client's.
+ * SECURITY: known by name. A map of strings with the keys `case` and `value` looks the same, and
+ * its content is a client's.
  */
 const CHOICES: ReadonlySet<string> = new Set(['base_feature_view', 'any_feature_view']);
 
 /**
- * A field of a message, as the usual libraries deserialize it: named as in its definition (`flight_descriptor`), or in camel
- * case (`flightDescriptor`).
+ * A field of a message, as the usual libraries deserialize it: named as in its definition
+ * (`flight_descriptor`), or in camel case (`flightDescriptor`).
  *
  * @param name as in the definition
- * @throws RequestInvalidError when `message` is not an object, or has both names: a handler may read either
+ * @throws RequestInvalidError when `message` is not an object, or has both names: a handler may
+ *   read either
  */
 export function fieldOf(message: unknown, name: string): unknown {
   const fields = membersOf(message);
@@ -26,8 +28,8 @@ export function fieldOf(message: unknown, name: string): unknown {
 /**
  * All fields of a message, named as in its definition.
  *
- * Shape: without a prototype. A choice that protobuf-es writes as `{ case, value }` is the field that was chosen; `tags` that
- * came as a list of pairs or as a `Map` are an object.
+ * Shape: without a prototype. A choice that protobuf-es writes as `{ case, value }` is the field
+ * that was chosen; `tags` that came as a list of pairs or as a `Map` are an object.
  *
  * @throws RequestInvalidError when `message` is not an object, or names a field or a tag twice
  */

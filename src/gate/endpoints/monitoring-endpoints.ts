@@ -7,7 +7,10 @@ import { PLAIN_VIEWS } from './view-types.js';
 const VIEW = 'feature_view_name';
 const SERVICE = 'feature_service_name';
 
-/** Of statistics that may be narrowed: what each version does for a request that does not narrow them. */
+/**
+ * Of statistics that may be narrowed: what each version does for a request that does not narrow
+ * them.
+ */
 function monitoredRows(
   method: 'GET' | 'POST',
   path: string,
@@ -37,10 +40,11 @@ function namedRow(
 const JOB = '/monitoring/jobs/{job_id}';
 
 /**
- * Statistics of features, of the registry server over HTTP. A view that is named goes before a service.
+ * Statistics of features, of the registry server over HTTP. A view that is named goes before a
+ * service.
  *
- * @source Feast 0.66.0 and 0.67.0, its REST registry server; differs: 0.66 asks for nothing where a request names nothing, and not
- *   for the service
+ * @source Feast 0.66.0 and 0.67.0, its REST registry server; differs: 0.66 asks for nothing where a
+ *   request names nothing, and not for the service
  */
 export const MONITORING_ROWS: readonly EndpointRow[] = [
   ...monitoredRows('POST', '/compute', 'UPDATE', VIEW),

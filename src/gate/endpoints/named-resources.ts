@@ -39,8 +39,8 @@ export function knownProject(request: RequestContext, project: string): string {
 }
 
 /**
- * All registered resources of a name and of some types. Where types share a name all of them are meant: which one a server
- * takes first is its own affair.
+ * All registered resources of a name and of some types. Where types share a name all of them are
+ * meant: which one a server takes first is its own affair.
  *
  * @param actions what the request needs on them. Default: those of the endpoint
  * @throws ResourceNotFoundError if none exists
@@ -61,7 +61,8 @@ export function findNamed(
 /**
  * What making a project asks for, and an object in a project that is not there yet.
  *
- * No permission can be of a project that is not there: those of the server's own project say who may make others, and what in them.
+ * No permission can be of a project that is not there: those of the server's own project say who
+ * may make others, and what in them.
  */
 export function createInNewProject(
   request: RequestContext,
@@ -79,7 +80,10 @@ export function projectResource(project: string): Resource<FeastType> {
   return { type: 'Project', name: project, project };
 }
 
-/** One requirement; on the project itself where there is nothing else, so that nothing is never enough. */
+/**
+ * One requirement; on the project itself if nothing else is required, so that an empty list never
+ * passes.
+ */
 export function requireOn(
   actions: readonly FeastAction[],
   resources: readonly Resource<FeastType>[],

@@ -9,7 +9,10 @@ import {
 } from './endpoint.js';
 import type { ResolverName } from './resolver-name.js';
 
-/** A command lies in the descriptor of DoPut, GetFlightInfo and DoExchange, and in the ticket of DoGet. */
+/**
+ * A command lies in the descriptor of DoPut, GetFlightInfo and DoExchange, and in the ticket of
+ * DoGet.
+ */
 const READ_METHODS = ['DoPut', 'GetFlightInfo', 'DoGet', 'DoExchange'];
 const WRITE_METHODS = ['DoPut', 'GetFlightInfo'];
 
@@ -30,11 +33,11 @@ const pullCommand = (api: string): readonly EndpointRow[] =>
   readCommand(api, 'ownObject').map((row) => ({ ...row, nameField: 'data_source_name' }));
 
 /**
- * The offline server. A command is checked wherever it is brought: when its table is put, when its flight is asked for and
- * when its answer is fetched.
+ * The offline server. A command is checked wherever it is brought: when its table is put, when its
+ * flight is asked for and when its answer is fetched.
  *
- * @source Feast 0.66.0 and 0.67.0, its offline server; differs: it checks a command that reads when its answer is fetched, and shows
- *   all waiting flights to everyone
+ * @source Feast 0.66.0 and 0.67.0, its offline server; differs: it checks a command that reads when
+ *   its answer is fetched, and shows all waiting flights to everyone
  */
 export const OFFLINE_ENDPOINTS: readonly Endpoint[] = endpointsOf('offline', [
   ...readCommand('get_historical_features', 'historicalFeatures'),

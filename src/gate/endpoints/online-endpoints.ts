@@ -7,7 +7,8 @@ const VECTOR_STORES = { lists: [listed('data', 'vector store', PLAIN_VIEWS)], sh
 /**
  * The online server.
  *
- * @source Feast 0.66.0 and 0.67.0, its online feature server; differs: label views that a push feeds are asked for as well
+ * @source Feast 0.66.0 and 0.67.0, its online feature server; differs: label views that a push
+ *   feeds are asked for as well
  */
 export const ONLINE_ENDPOINTS: readonly Endpoint[] = endpointsOf('online', [
   requiredRow('POST', '/get-online-features', ['READ_ONLINE'], [], 'servedFeatures'),

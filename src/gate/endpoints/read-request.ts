@@ -4,7 +4,10 @@ import type { Endpoint } from './endpoint.js';
 
 /** What a request says, parsed. */
 export interface EndpointInput {
-  /** The JSON of an HTTP request, the message of a gRPC one with the field names of the schema, the command of a Flight. */
+  /**
+   * The JSON of an HTTP request, the message of a gRPC one with the field names of the schema, the
+   * command of a Flight.
+   */
   readonly body?: unknown;
   /** What stands in the path: see `findEndpoint`. */
   readonly params?: ReadonlyMap<string, string> | undefined;
@@ -55,11 +58,12 @@ function isTags(value: unknown): boolean {
 }
 
 /**
- * What a request says by name, of all that its endpoint takes: the path and the query of a request without a body, and else the
- * path and the body, so that nothing is read from where the server does not look.
+ * What a request says by name, of all that its endpoint takes: the path and the query of a request
+ * without a body, and else the path and the body, so that nothing is read from where the server
+ * does not look.
  *
- * @throws RequestInvalidError if there should be a body and it is not an object, or the query of the REST registry server names
- *   another project than the body
+ * @throws RequestInvalidError if there should be a body and it is not an object, or the query of
+ *   the REST registry server names another project than the body
  */
 export function readFields(
   endpoint: Endpoint,

@@ -24,11 +24,12 @@ export interface ViewReference {
 }
 
 /**
- * Collects the views that a request reads, with all that they compute from: an on-demand view is read together with its source
- * views. A version of a view is read as the history holds it, and counts as the view as it is, too.
+ * Collects the views that a request reads, with all that they compute from: an on-demand view is
+ * read together with its source views. A version of a view is read as the history holds it, and
+ * counts as the view as it is, too.
  *
- * @source Feast 0.66.0 and 0.67.0, what it checks when a view is read; differs: of a version it checks the version alone, and looks it up before
- *   it checks anything
+ * @source Feast 0.66.0 and 0.67.0, what it checks when a view is read; differs: of a version it
+ *   checks the version alone, and looks it up before it checks anything
  */
 export class ReadViews {
   readonly #request: RequestContext;
@@ -99,10 +100,12 @@ export class ReadViews {
   }
 
   /**
-   * What reading all of them asks for, with pauses: first the views as they are, so that who may not read them learns nothing of their versions.
+   * What reading all of them asks for, with pauses: first the views as they are, so that who may
+   * not read them learns nothing of their versions.
    *
    * @returns empty where nothing was added
-   * @throws ResourceNotFoundError when the relations do not say what an on-demand view computes from
+   * @throws ResourceNotFoundError when the relations do not say what an on-demand view computes
+   *   from
    */
   *requirements(): Generator<undefined, readonly AnyRequirement[]> {
     const actions = this.#actions;

@@ -73,7 +73,10 @@ const PROJECTS = listed('projects', 'spec', ['Project']);
 const ALL_VIEWS = listed('feature_views', 'any view', ALL_FEATURE_VIEW_TYPES);
 const FEATURES = listed('features', 'feature', ALL_FEATURE_VIEW_TYPES);
 
-/** Without old tables, the history of views, infrastructure and project metadata, which are not objects. */
+/**
+ * Without old tables, the history of views, infrastructure and project metadata, which are not
+ * objects.
+ */
 const REGISTRY: AnswerFilter = {
   lists: [
     ENTITIES,
@@ -97,11 +100,12 @@ const CHANGE: readonly FeastAction[] = ['DESCRIBE', 'UPDATE'];
 /**
  * The registry server over gRPC: every method of its service, and its health.
  *
- * What asks for something on a project asks for CREATE on one that is not there yet, by the permissions of the server's own
- * project.
+ * What asks for something on a project asks for CREATE on one that is not there yet, by the
+ * permissions of the server's own project.
  *
- * @source Feast 0.66.0 and 0.67.0, its registry server; differs: in a project that is not there, or has no permissions, Feast asks nobody who
- *   has a name; CreateDatasetFromRetrieval asks for the views that are read as well
+ * @source Feast 0.66.0 and 0.67.0, its registry server; differs: in a project that is not there, or
+ *   has no permissions, Feast does not ask who has a name; CreateDatasetFromRetrieval asks for the
+ *   views that are read as well
  */
 export const REGISTRY_GRPC_ENDPOINTS: readonly Endpoint[] = endpointsOf('registry-grpc', [
   apply('ApplyEntity', { entity: 'Entity' }),

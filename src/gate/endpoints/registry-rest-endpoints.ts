@@ -28,7 +28,10 @@ const page = (list: AnswerList): AnswerFilter => ({
   onProject: ['relationships'],
 });
 
-/** The list of one project, the list of all projects, and one object; for most kinds also writing and deleting. */
+/**
+ * The list of one project, the list of all projects, and one object; for most kinds also writing
+ * and deleting.
+ */
 function objectRows(
   path: string,
   types: readonly FeastType[],
@@ -108,8 +111,8 @@ const SEARCH: AnswerFilter = {
  *
  * An answer that sums up objects cannot be filtered, so that all that it sums up must be permitted.
  *
- * @source Feast 0.66.0 and 0.67.0, its REST registry server; differs: a permission with a type or an action that is not known is
- *   refused by 0.67 alone
+ * @source Feast 0.66.0 and 0.67.0, its REST registry server; differs: a permission with a type or
+ *   an action that is not known is refused by 0.67 alone
  */
 export const REGISTRY_REST_ENDPOINTS: readonly Endpoint[] = endpointsOf('registry-rest', [
   ...writableRows('/entities', ['Entity'], 'entities'),

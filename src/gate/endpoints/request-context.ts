@@ -8,18 +8,18 @@ export interface RequirementOptions {
   /** The project that the server serves. Default: the only one of the registry. */
   readonly project?: string | undefined;
   /**
-   * Whether reading a feature service also asks for READ_ONLINE on the views that it is made of. Default: `false`, as Feast,
-   * where who may read a service may read what it offers.
+   * Whether reading a feature service also asks for READ_ONLINE on the views that it is made of.
+   * Default: `false`, as Feast, where who may read a service may read what it offers.
    */
   readonly checkViews?: boolean | undefined;
   /**
-   * What becomes of training data that is asked for with SQL of the caller's own, which the offline store runs as it is. Default:
-   * `refuse`, since no permission says what such a query reads.
+   * What becomes of training data that is asked for with SQL of the caller's own, which the offline
+   * store runs as it is. Default: `refuse`, since no permission says what such a query reads.
    */
   readonly entitySql?: 'refuse' | 'allow' | undefined;
   /**
-   * What becomes of training data that is asked for with a file of the caller's choice, which the registry server reads with its own
-   * rights. Default: `refuse`.
+   * What becomes of training data that is asked for with a file of the caller's choice, which the
+   * registry server reads with its own rights. Default: `refuse`.
    */
   readonly entityFiles?: 'refuse' | 'allow' | undefined;
   /** As option `hideUnknown` of the gate. Default: `false`. */

@@ -16,13 +16,14 @@ import { RESOLVERS } from './resolvers.js';
 import { HiddenUnknown } from './unknown-names.js';
 
 /**
- * What a request to one of Feast's servers needs, for `gate.authorize`. Names are resolved to what the registry knows of
- * them; types and tags of a request are used for nothing but what it writes.
+ * What a request to one of Feast's servers needs, for `gate.authorize`. Names are resolved to what
+ * the registry knows of them; types and tags of a request are used for nothing but what it writes.
  *
  * To be asked once the caller is known: its errors tell what the registry holds.
  *
  * @returns empty for an endpoint that is not `required`, where nothing but the caller is asked for
- * @throws RequestInvalidError when the request is not what the endpoint takes, or pushes to a source that feeds nothing
+ * @throws RequestInvalidError when the request is not what the endpoint takes, or pushes to a
+ *   source that feeds nothing
  * @throws ResourceNotFoundError when it names what the registry does not know, projects included
  */
 export function requirementsOf(
@@ -119,7 +120,10 @@ const RELATIONSHIPS = 'include_relationships';
 /** What FastAPI reads as false. */
 const FALSE = new Set(['false', '0', 'off', 'no', 'f', 'n']);
 
-/** On demand the REST registry server adds the names of neighbours, for callers who may describe the project. */
+/**
+ * On demand the REST registry server adds the names of neighbours, for callers who may describe the
+ * project.
+ */
 function shownRelationships(request: RequestContext): readonly AnyRequirement[] {
   const { endpoint, fields, relations } = request;
   const wish = fields[RELATIONSHIPS] ?? 'false';

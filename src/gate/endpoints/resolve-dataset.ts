@@ -17,7 +17,9 @@ import { notKnown, unknownAs } from './unknown-names.js';
 
 const DATASET = z.object({ name: nameSchema, project: optionalName });
 
-/** What is kept of the data of a set belongs to the server's own project, whatever the request says. */
+/**
+ * What is kept of the data of a set belongs to the server's own project, whatever the request says.
+ */
 export const datasetData: Resolver = (request) => {
   const { endpoint, fields } = request;
   const own = ownProject(request);
@@ -43,7 +45,8 @@ const RETRIEVED = z.object({
 export const retrievedDataset: SlowResolver = function* (request) {
   const { endpoint, options } = request;
   const { name, project, tags, ...read } = parseFields(RETRIEVED, request.fields);
-  // SECURITY: anything but `inline` makes the server read the file or address that the request names.
+  // SECURITY: anything but `inline` makes the server read the file or address that the request
+  // names.
   const source = read.entity_source_type ?? (endpoint.server === 'registry-rest' ? 'inline' : '');
   if (source !== 'inline' && options.entityFiles !== 'allow') {
     throw new RequestInvalidError('`entity_source_type` must be `inline`');

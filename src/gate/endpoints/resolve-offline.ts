@@ -40,8 +40,8 @@ const HISTORICAL = z.object({
 });
 
 /**
- * The views that are named and those of the features: on-demand views stand in the features alone, and are computed on the
- * server. A view may be called by an alias there.
+ * The views that are named and those of the features: on-demand views stand in the features alone,
+ * and are computed on the server. A view may be called by an alias there.
  */
 export const historicalFeatures: SlowResolver = function* (request) {
   const { fields, relations, options } = request;
@@ -110,7 +110,8 @@ const DEFINED_SOURCE = z.object({ name: nameSchema, project: optionalName, tags:
 /**
  * A data source whose definition the caller brings along.
  *
- * SECURITY: the name says nothing about the table that is read then. Who may write the definition may have it read.
+ * SECURITY: the name says nothing about the table that is read then. Who may write the definition
+ * may have it read.
  */
 export const describedSource: Resolver = (request) => {
   const { data_source_proto: definition } = parseFields(DEFINITION, request.fields);

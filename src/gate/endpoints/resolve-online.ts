@@ -12,7 +12,10 @@ import { PLAIN_VIEWS } from './view-types.js';
 
 const SERVED = z.object({ feature_service: optionalName, features: optionalNames });
 
-/** A feature service, or the views of single features. Given both, servers differ in which they read. */
+/**
+ * A feature service, or the views of single features. Given both, servers differ in which they
+ * read.
+ */
 export const servedFeatures: SlowResolver = function* (request) {
   const { options } = request;
   const { feature_service: service, features = [] } = parseFields(SERVED, request.fields);
@@ -65,7 +68,10 @@ const MATERIALIZED = z.object({
 });
 const MATERIALIZED_TYPES = [...PLAIN_VIEWS, 'StreamFeatureView', 'OnDemandFeatureView'] as const;
 
-/** The views that are named, or all that are materialized; of one that is named alone, a version may be. */
+/**
+ * The views that are named, or all that are materialized; of one that is named alone, a version may
+ * be.
+ */
 export const materialized: Resolver = (request) => {
   const { relations, endpoint } = request;
   const { feature_views: names, version } = parseFields(MATERIALIZED, request.fields);

@@ -50,7 +50,10 @@ function onProject(request: RequestContext, project: string): readonly AnyRequir
 export const oneProject: Resolver = (request) =>
   onProject(request, parseFields(IN_PROJECT, request.fields).project);
 
-/** The same; CREATE where it is not there yet, as Feast's client asks about a project that it is to make. */
+/**
+ * The same; CREATE where it is not there yet, as Feast's client asks about a project that it is to
+ * make.
+ */
 export const oldOrNewProject: Resolver = (request) => {
   const { project } = parseFields(IN_PROJECT, request.fields);
   if (request.relations.projects.includes(project)) return onProject(request, project);

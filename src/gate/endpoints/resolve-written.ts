@@ -47,7 +47,10 @@ const ACTION_NAMES: ReadonlySet<string> = new Set(ALL_ACTIONS);
 const namesIn = (known: ReadonlySet<string>): z.ZodType<readonly string[] | undefined> =>
   optionalNames.refine((names = []) => names.every((name) => known.has(name)));
 
-/** SECURITY: a permission without types is about all of them, so that a name that is dropped may widen it. */
+/**
+ * SECURITY: a permission without types is about all of them, so that a name that is dropped may
+ * widen it.
+ */
 const NAMES_OF_PERMISSION = z.object({
   types: namesIn(TYPE_NAMES),
   actions: namesIn(ACTION_NAMES),
@@ -84,8 +87,8 @@ const VERSIONED: ReadonlySet<FeastType> = new Set<FeastType>([
 ]);
 
 /**
- * What a view that is written with a version becomes: the server takes that version from the history, where it is there, in place of
- * what the request says.
+ * What a view that is written with a version becomes: the server takes that version from the
+ * history, where it is there, in place of what the request says.
  */
 function restoredBy(
   { relations }: RequestContext,

@@ -10,8 +10,9 @@ import type { AnyRequirement } from '../gate.js';
 import type { RequestContext } from './request-context.js';
 
 /**
- * Stands for a request that names what the registry does not know, where that is not told to everyone: who is granted what the
- * request would need is told what is missing, and all others that it is not permitted.
+ * Stands for a request that names what the registry does not know, where that is not told to
+ * everyone: who is granted what the request would need is told what is missing, and all others that
+ * it is not permitted.
  */
 export class HiddenUnknown extends Error {
   readonly needs: readonly AnyRequirement[];

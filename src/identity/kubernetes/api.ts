@@ -15,9 +15,15 @@ export interface ReviewedUser {
   readonly groups: readonly string[];
 }
 
-/** The questions that identity asks an API server. All reject with IdentityUnavailableError when it cannot say. */
+/**
+ * The questions that identity asks an API server. All reject with IdentityUnavailableError when it
+ * cannot say.
+ */
 export interface KubernetesApi {
-  /** @throws IdentityInvalidError unless the API server says that the token is authentic, and for one of our audiences */
+  /**
+   * @throws IdentityInvalidError unless the API server says that the token is authentic, and for
+   *   one of our audiences
+   */
   readonly reviewToken: (token: string) => Promise<ReviewedUser>;
   /** RoleBindings of one namespace, or of all of them. */
   readonly listRoleBindings: (namespace?: string) => Promise<readonly RbacBinding[]>;
@@ -50,7 +56,10 @@ const reviewSchema = z.object({
   }),
 });
 
-/** Creates the questions, each with its bounds: pages of 500 items, at most 100 of them, at most 16 MiB each. */
+/**
+ * Creates the questions, each with its bounds: pages of 500 items, at most 100 of them, at most 16
+ * MiB each.
+ */
 export function createKubernetesApi(options: KubernetesApiOptions): KubernetesApi {
   const limits = { timeoutSeconds: options.timeoutSeconds, maxBytes: MAX_BYTES };
 
@@ -111,10 +120,10 @@ async function listAll<Item>(
 }
 
 /**
- * @throws IdentityInvalidError unless `status.authenticated` is `true`, without an error, for one of `audiences`, and
- *   the user is not the anonymous one
- * @source Kubernetes API reference, TokenReview: who asks for audiences must check that the answer has one of them,
- *   since an authenticator that knows of none leaves them out.
+ * @throws IdentityInvalidError unless `status.authenticated` is `true`, without an error, for one
+ *   of `audiences`, and the user is not the anonymous one
+ * @source Kubernetes API reference, TokenReview: who asks for audiences must check that the answer
+ *   has one of them, since an authenticator that knows of none leaves them out.
  */
 function parseReview(
   { status }: z.output<typeof reviewSchema>,
@@ -131,7 +140,8 @@ function parseReview(
   if (!username) {
     throw new IdentityInvalidError('the Kubernetes API server gives the token no user name');
   }
-  // SECURITY: some texts that are not tokens are answered with the anonymous user, as authenticated.
+  // SECURITY: some texts that are not tokens are answered with the anonymous user, as
+  // authenticated.
   if (username === 'system:anonymous' || groups?.includes('system:unauthenticated')) {
     throw new IdentityInvalidError('the token is that of the anonymous user');
   }

@@ -27,20 +27,23 @@ import { assertReviewable, type ReviewableTokens } from './reviewable-token.js';
 /** How an API server is asked about tokens. */
 export interface TokenReviewOptions extends SecretHandlingOptions {
   /**
-   * How to reach the API server: a `KubeConfig` of `@kubernetes/client-node`, or the file of one. Without it:
-   * what `KUBECONFIG` names, `~/.kube/config`, or the service account of the pod.
+   * How to reach the API server: a `KubeConfig` of `@kubernetes/client-node`, or the file of one.
+   * Without it: what `KUBECONFIG` names, `~/.kube/config`, or the service account of the pod.
    */
   readonly kubeConfig?: KubernetesConfig | string | undefined;
   /** A token must be for one of these audiences. Without any: for the API server itself. */
   readonly audiences?: readonly string[] | undefined;
   /**
-   * Whether tokens are reviewed that are not JSON Web Tokens, such as those of a static token file, a webhook or
-   * OpenShift. Default: `false`, they are refused without asking.
+   * Whether tokens are reviewed that are not JSON Web Tokens, such as those of a static token file,
+   * a webhook or OpenShift. Default: `false`, they are refused without asking.
    */
   readonly opaqueTokens?: boolean | undefined;
   /** Tokens of other issuers are refused without a review. Default: any issuer. */
   readonly issuers?: readonly string[] | undefined;
-  /** How long an answer is reused, in seconds; a deleted account may go on for that long. Default 10, at most 300. */
+  /**
+   * How long an answer is reused, in seconds; a deleted account may go on for that long. Default
+   * 10, at most 300.
+   */
   readonly cacheSeconds?: number | undefined;
   /** How long one question may take, in seconds. Default 10. */
   readonly requestTimeoutSeconds?: number | undefined;
@@ -73,9 +76,15 @@ export interface KubernetesCluster {
   readonly forget: () => void;
 }
 
-/** How many reviews of tokens that were accepted before may be on their way: each takes a connection. */
+/**
+ * How many reviews of tokens that were accepted before may be on their way: each takes a
+ * connection.
+ */
 const MAX_REVIEWS = 500;
-/** The same for tokens that were not, and how many more may wait. A refused one keeps its place for 10 s. */
+/**
+ * The same for tokens that were not, and how many more may wait. A refused one keeps its place for
+ * 10 s.
+ */
 const STRANGERS = { slots: 100, maxWaiting: 1000, failurePauseSeconds: 10 };
 const MAX_NAMESPACES = 10_000;
 const MAX_LISTS = 100;

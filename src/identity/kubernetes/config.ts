@@ -1,7 +1,10 @@
 import type { RequestOptions } from 'node:https';
 import { ConfigInvalidError, quote } from '../../model/errors.js';
 
-/** What is needed of a `KubeConfig` of `@kubernetes/client-node` (1 or 2): hand in your own, or one like it. */
+/**
+ * What is needed of a `KubeConfig` of `@kubernetes/client-node` (1 or 2): hand in your own, or one
+ * like it.
+ */
 export interface KubernetesConfig {
   getCurrentContext(): string;
   getContextObject(name: string): { readonly namespace?: string } | null;
@@ -21,8 +24,8 @@ export interface KubernetesCluster {
 }
 
 /**
- * Finds how to reach the API server: the file that `KUBECONFIG` names, `~/.kube/config`, or the service account
- * of the pod, in this order.
+ * Finds how to reach the API server: the file that `KUBECONFIG` names, `~/.kube/config`, or the
+ * service account of the pod, in this order.
  *
  * @param file a kubeconfig to read instead
  * @throws ConfigInvalidError if none exists, when it cannot be read, or when the optional package
@@ -61,8 +64,8 @@ const CREDENTIALS = [
 ];
 
 /**
- * Checks that the current user has some credentials: without, the API server takes this server for the anonymous user
- * and answers every question with a right that is missing.
+ * Checks that the current user has some credentials: without, the API server takes this server for
+ * the anonymous user and answers every question with a right that is missing.
  *
  * @throws ConfigInvalidError when it has none
  */
@@ -78,8 +81,9 @@ export function assertCredentials(config: KubernetesConfig): void {
 /**
  * The API server of the current context.
  *
- * @throws ConfigInvalidError if none exists, or when it would be asked without TLS though the kubeconfig
- *   does not say `insecure-skip-tls-verify`: whoever answers there decides who everybody is.
+ * @throws ConfigInvalidError if none exists, or when it would be asked without TLS though the
+ *   kubeconfig does not say `insecure-skip-tls-verify`: the server that answers there decides who
+ *   every caller is.
  */
 export function currentCluster(config: KubernetesConfig): KubernetesCluster {
   const cluster = config.getCurrentCluster();
@@ -95,12 +99,17 @@ export function currentCluster(config: KubernetesConfig): KubernetesCluster {
   );
 }
 
-/** The namespace of the current context: the pod's own in a pod, and `default` where none is set. */
+/**
+ * The namespace of the current context: the pod's own in a pod, and `default` where none is set.
+ */
 export function currentNamespace(config: KubernetesConfig): string {
   return config.getContextObject(config.getCurrentContext())?.namespace?.trim() || 'default';
 }
 
-/** The package is large and needed by those only who ask a Kubernetes API server: it is loaded when they do. */
+/**
+ * The package is large and needed by those only who ask a Kubernetes API server: it is loaded when
+ * they do.
+ */
 async function importClient(): Promise<typeof import('@kubernetes/client-node')> {
   try {
     return await import('@kubernetes/client-node');

@@ -20,18 +20,22 @@ import {
 
 /** How the bindings of a cluster become roles, groups and namespaces. */
 export interface KubernetesAuthenticatorOptions extends TokenReviewOptions {
-  /** The RoleBindings of this namespace give service accounts their roles. Default: this server's own namespace. */
+  /**
+   * The RoleBindings of this namespace give service accounts their roles. Default: this server's
+   * own namespace.
+   */
   readonly namespace?: string | undefined;
   /**
-   * Further namespaces whose RoleBindings give users their roles; `all`: those of every namespace, as in Feast. Whoever
-   * may create RoleBindings there can give anybody any role. Default: none but `namespace`.
+   * Further namespaces whose RoleBindings give users their roles; `all`: those of every namespace,
+   * as in Feast. Whoever may create RoleBindings there can give anybody any role. Default: none but
+   * `namespace`.
    */
   readonly namespaces?: readonly string[] | 'all' | undefined;
   /** Whether ClusterRoleBindings give users their roles, too. Default: `true`. */
   readonly clusterRoleBindings?: boolean | undefined;
   /**
-   * Whether a service account is also in the groups that may look into its namespace, as in Feast: in `system:masters`
-   * among others. Default: `false`.
+   * Whether a service account is also in the groups that may look into its namespace, as in Feast:
+   * in `system:masters` among others. Default: `false`.
    */
   readonly namespaceGroups?: boolean | undefined;
   /** Longer tokens are refused before they are reviewed, in characters. Default 16,384. */
@@ -55,17 +59,18 @@ const ALL_NAMESPACES_WARNING =
   "`namespaces` is 'all': every account that may create RoleBindings in any namespace of the cluster can give users any role";
 
 /**
- * Creates an authenticator that has tokens reviewed by a Kubernetes API server, and reads roles, groups and namespaces
- * from its bindings. Works for service accounts and users; what a token says is believed only after its review.
+ * Creates an authenticator that has tokens reviewed by a Kubernetes API server, and reads roles,
+ * groups and namespaces from its bindings. Works for service accounts and users; what a token says
+ * is believed only after its review.
  *
- * Everything that it learns is kept for `cacheSeconds`, and a token for 10 s beyond its `exp` at most. A failure is not
- * kept.
+ * Everything that it learns is kept for `cacheSeconds`, and a token for 10 s beyond its `exp` at
+ * most. A failure is not kept.
  *
- * @throws TypeError for options of a wrong type or out of their range; see {@link Authenticator} for what
- *   `authenticate` throws, besides ConfigInvalidError when no API server is configured
- * @source Feast 0.66.0, its Kubernetes token parser: same user names, roles, groups and namespaces with
- *   `namespaces: 'all'` and `namespaceGroups: true`. Differs: Feast goes on with what the unverified token says when the
- *   review fails or the API server does not answer.
+ * @throws TypeError for options of a wrong type or out of their range; see {@link Authenticator}
+ *   for what `authenticate` throws, besides ConfigInvalidError when no API server is configured
+ * @source Feast 0.66.0, its Kubernetes token parser: same user names, roles, groups and namespaces
+ *   with `namespaces: 'all'` and `namespaceGroups: true`. Differs: Feast goes on with what the
+ *   unverified token says when the review fails or the API server does not answer.
  */
 export function createKubernetesAuthenticator(
   options: KubernetesAuthenticatorOptions = {},
@@ -128,12 +133,14 @@ export function createKubernetesAuthenticator(
 }
 
 /**
- * Creates a check of service-account tokens where everybody else comes with a token of an OIDC provider: the token is
- * reviewed, and no binding is read.
+ * Creates a check of service-account tokens where everybody else comes with a token of an OIDC
+ * provider: the token is reviewed, and no binding is read.
  *
- * Shape: gives the user name as the API server writes it, and the namespace of a service account; no roles or groups.
+ * Shape: gives the user name as the API server writes it, and the namespace of a service account;
+ * no roles or groups.
  *
- * @throws TypeError for options of a wrong type or out of their range; the check throws what `authenticate` throws
+ * @throws TypeError for options of a wrong type or out of their range; the check throws what
+ *   `authenticate` throws
  * @source Feast 0.66.0, its OIDC token parser, for tokens with a `kubernetes.io` claim
  */
 export function createTokenReviewer(

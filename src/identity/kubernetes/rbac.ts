@@ -37,7 +37,10 @@ const optionalText = z
   .nullish()
   .transform((text) => text ?? undefined);
 
-/** An item of the API server's RoleBindingList or ClusterRoleBindingList; fields that are not needed are dropped. */
+/**
+ * An item of the API server's RoleBindingList or ClusterRoleBindingList; fields that are not needed
+ * are dropped.
+ */
 export const bindingSchema: z.ZodType<RbacBinding> = z
   .object({
     metadata: z.object({
@@ -76,7 +79,10 @@ export interface BindingIndex {
   readonly namespaces: ReadonlySet<string>;
 }
 
-/** Compiles bindings: one look-up for each subject that is asked for, however many bindings there are. */
+/**
+ * Compiles bindings: one look-up for each subject that is asked for, however many bindings there
+ * are.
+ */
 export function compileBindings(bindings: readonly RbacBinding[]): BindingIndex {
   const bySubject = new Map<string, RbacBinding[]>();
   const groups = new Set<string>();
@@ -115,8 +121,8 @@ const LOOKS: ReadonlySet<string> = new Set(['get', 'list', '*']);
 /**
  * Finds the groups that ClusterRoleBindings let into namespaces.
  *
- * @source Feast 0.66.0: a rule on `namespaces` or `*` with `get`, `list` or `*` opens all of them; a rule with
- *   resource names opens the namespaces of these names, whatever its resources are.
+ * @source Feast 0.66.0: a rule on `namespaces` or `*` with `get`, `list` or `*` opens all of them;
+ *   a rule with resource names opens the namespaces of these names, whatever its resources are.
  */
 export function findNamespaceGroups(
   bindings: readonly RbacBinding[],

@@ -6,9 +6,9 @@ import { errorCode } from '../../foundation/error-code.js';
 import { IdentityUnavailableError } from '../../model/errors.js';
 import { currentCluster, type KubernetesConfig } from './config.js';
 
-// `node:https` and not `net/`: `applyToHTTPSOptions` of `@kubernetes/client-node` gives the options of
-// that client, with certificates of the caller and an agent for the kubeconfig's own proxy. No other
-// proxy is used: the API server gets the credentials of this program.
+// `node:https` and not `net/`: `applyToHTTPSOptions` of `@kubernetes/client-node` gives the options
+// of that client, with certificates of the caller and an agent for the kubeconfig's own proxy. No
+// other proxy is used: the API server gets the credentials of this program.
 
 /** One question to the API server. */
 export interface KubernetesRequest {
@@ -36,7 +36,8 @@ export interface RequestLimits {
 /**
  * Asks the API server once. Redirects are not followed: their status is the answer.
  *
- * @throws IdentityUnavailableError when it does not answer in time, or with anything but JSON of at most `maxBytes`
+ * @throws IdentityUnavailableError when it does not answer in time, or with anything but JSON of at
+ *   most `maxBytes`
  */
 export async function requestKubernetes(
   config: KubernetesConfig,
@@ -74,8 +75,8 @@ async function requestOptions(config: KubernetesConfig, method: string): Promise
     'accept-encoding': 'identity',
     'content-type': 'application/json',
   };
-  // No connection is kept. The agent of the kubeconfig would go on with the certificates that it was made with, and
-  // is needed for a proxy only.
+  // No connection is kept. The agent of the kubeconfig would go on with the certificates that it
+  // was made with, and is needed for a proxy only.
   const agent = currentCluster(config).proxyUrl === undefined ? false : options.agent;
   return { ...options, method, headers, agent };
 }

@@ -17,7 +17,8 @@ export interface ReviewQueue {
   /**
    * Runs a review when there is a slot for it.
    *
-   * @returns rejects with IdentityUnavailableError after the time limit, or with the error of `review`
+   * @returns rejects with IdentityUnavailableError after the time limit, or with the error of
+   *   `review`
    */
   readonly run: <T>(review: () => Promise<T>) => Promise<T>;
   /** Rejects all who wait. */
@@ -30,8 +31,9 @@ interface Waiting {
 }
 
 /**
- * Creates the queue. A review that refuses its token keeps its slot for a while, so that `slots / failurePauseSeconds`
- * tokens a second can be made up at most, by all callers together; good tokens give their slot back at once.
+ * Creates the queue. A review that refuses its token keeps its slot for a while, so that `slots /
+ * failurePauseSeconds` tokens a second can be made up at most, by all callers together; good tokens
+ * give their slot back at once.
  */
 export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
   const { slots, maxWaiting, maxWaitSeconds, failurePauseSeconds } = options;

@@ -13,15 +13,17 @@ export interface ReviewableTokens {
 const CLOCK_TOLERANCE_MS = 10_000;
 
 /**
- * Refuses a token that the API server would refuse, without asking it. What the unverified token says can only have it
- * refused.
+ * Refuses a token that the API server would refuse, without asking it. What the unverified token
+ * says can only have it refused.
  *
  * @param now milliseconds since 1970
- * @returns from when on it is refused, in milliseconds since 1970; infinity for a token that does not say
+ * @returns from when on it is refused, in milliseconds since 1970; infinity for a token that does
+ *   not say
  * @throws IdentityInvalidError when it is malformed, opaque, of another issuer or expired
  */
 export function assertReviewable(token: string, rules: ReviewableTokens, now: number): number {
-  // A header holds nothing else, and a line break would end the header of a client that forwards it.
+  // A header holds nothing else, and a line break would end the header of a client that forwards
+  // it.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new IdentityInvalidError('the token is malformed');
   const claims = readClaims(token);
   if (claims === undefined) {

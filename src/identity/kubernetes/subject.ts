@@ -14,12 +14,14 @@ export const SERVICE_ACCOUNT_PREFIX = 'system:serviceaccount:';
 const SERVICE_ACCOUNTS_OF = 'system:serviceaccounts:';
 
 /**
- * The service account of a reviewed user, whose user name is `system:serviceaccount:NAMESPACE:NAME`.
+ * The service account of a reviewed user, whose user name is
+ * `system:serviceaccount:NAMESPACE:NAME`.
  *
  * Shape: `undefined` for a user name of another kind.
  *
- * @throws IdentityInvalidError when the name starts like that and goes on otherwise, or the user is not in the group
- *   that the API server puts every account of the namespace into: another authenticator of the cluster gave the name
+ * @throws IdentityInvalidError when the name starts like that and goes on otherwise, or the user is
+ *   not in the group that the API server puts every account of the namespace into: another
+ *   authenticator of the cluster gave the name
  */
 export function readServiceAccount({ username, groups }: ReviewedUser): ServiceAccount | undefined {
   if (!username.startsWith(SERVICE_ACCOUNT_PREFIX)) return undefined;
@@ -36,7 +38,8 @@ export function readServiceAccount({ username, groups }: ReviewedUser): ServiceA
 }
 
 /**
- * Refuses a user whose name could be taken for that of a service account, which is `NAMESPACE:NAME` here.
+ * Refuses a user whose name could be taken for that of a service account, which is `NAMESPACE:NAME`
+ * here.
  *
  * @param namespaces those that may have accounts
  * @throws IdentityInvalidError when the name begins with one of them and a colon
@@ -52,8 +55,9 @@ export function assertUserName(username: string, namespaces: ReadonlySet<string>
  *
  * @param ownBindings RoleBindings of the namespace that this server takes roles from
  * @param namespaceGroups groups that the account is given besides its own
- * @source Feast 0.66.0: user name `NAMESPACE:NAME`; roles of the RoleBindings in the server's namespace that name
- *   the account, not those of its groups; the namespace of the account, and those of `system:serviceaccounts:` groups
+ * @source Feast 0.66.0: user name `NAMESPACE:NAME`; roles of the RoleBindings in the server's
+ *   namespace that name the account, not those of its groups; the namespace of the account, and
+ *   those of `system:serviceaccounts:` groups
  */
 export function serviceAccountSubject(
   account: ServiceAccount,
@@ -71,12 +75,13 @@ export function serviceAccountSubject(
 }
 
 /**
- * The subject of a user: of anybody who is no service account.
+ * The subject of a user that is not a service account.
  *
  * @param roleBindings in all namespaces that this server reads
  * @param clusterRoleBindings `undefined` when this server reads none
- * @source Feast 0.66.0: roles of all bindings that name the user or one of the groups; the namespaces in which the
- *   user's own name is bound to the ClusterRole `admin` or by the dashboard of Open Data Hub
+ * @source Feast 0.66.0: roles of all bindings that name the user or one of the groups; the
+ *   namespaces in which the user's own name is bound to the ClusterRole `admin` or by the dashboard
+ *   of Open Data Hub
  */
 export function userSubject(
   user: ReviewedUser,
@@ -103,7 +108,10 @@ export function userSubject(
   });
 }
 
-/** The groups that may look into a namespace: those bound in it, and those that a cluster-wide binding lets in. */
+/**
+ * The groups that may look into a namespace: those bound in it, and those that a cluster-wide
+ * binding lets in.
+ */
 export function groupsOfNamespace(
   namespace: string,
   bindings: BindingIndex,

@@ -5,7 +5,10 @@ type Members = Readonly<Record<string, unknown>>;
 /** Headers by which a token brings its own key or asks for another reading of itself. */
 const REFUSED_HEADERS = ['crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c', 'cty', 'enc', 'zip'];
 const ACCESS_TOKEN_TYPE = 'at+jwt';
-/** Marks of an id token that no access token carries. Older Keycloaks put `nonce` in both, and say `typ: Bearer`. */
+/**
+ * Marks of an id token that no access token carries. Older Keycloaks put `nonce` in both, and say
+ * `typ: Bearer`.
+ */
 const ID_TOKEN_CLAIMS = ['at_hash', 'c_hash', 's_hash', 'nonce'];
 
 /** What the header of an acceptable token says, besides being acceptable. */
@@ -17,8 +20,9 @@ export interface TokenHeader {
 /**
  * Checks the header of a token that is yet to be verified.
  *
- * @throws {@link IdentityInvalidError} for an algorithm that is not in `algorithms`, letter by letter; without a `kid`;
- *   for any header that names or brings a key; for extensions; for types other than `JWT` and `at+jwt`
+ * @throws {@link IdentityInvalidError} for an algorithm that is not in `algorithms`, letter by
+ *   letter; without a `kid`; for any header that names or brings a key; for extensions; for types
+ *   other than `JWT` and `at+jwt`
  * @source RFC 8725 3.1, 3.10, 3.11; RFC 7515 4.1.11; RFC 7797; RFC 9068 2.1
  */
 export function assertTokenHeader(header: Members, algorithms: ReadonlySet<string>): TokenHeader {
@@ -49,12 +53,13 @@ export interface TokenKinds {
 }
 
 /**
- * Checks that a token was made for access: not an ID, refresh or logout token of the same provider, which are signed
- * with the same key and meant for other eyes.
+ * Checks that a token was made for access: not an ID, refresh or logout token of the same provider,
+ * which are signed with the same key and meant for other eyes.
  *
- * @throws {@link IdentityInvalidError} when it is one of those; the message names the claim that says so
- * @source RFC 9068 2.1 (`at+jwt`), OpenID Connect Core 2 and 3.3.2.11, Back-Channel Logout 2.4; Keycloak's claim `typ`;
- *   Cognito's claim `token_use`
+ * @throws {@link IdentityInvalidError} when it is one of those; the message names the claim that
+ *   says so
+ * @source RFC 9068 2.1 (`at+jwt`), OpenID Connect Core 2 and 3.3.2.11, Back-Channel Logout 2.4;
+ *   Keycloak's claim `typ`; Cognito's claim `token_use`
  */
 export function assertAccessToken(header: Members, claims: Members, kinds: TokenKinds = {}): void {
   if (isLogoutToken(claims)) throw notForAccess('`events`', 'a logout token');
@@ -96,8 +101,8 @@ function idTokenMark(claims: Members): string | undefined {
 }
 
 /**
- * Checks that the bearer may use the token: a token that is bound to a key is worth nothing without a proof that its
- * bearer has the key.
+ * Checks that the bearer may use the token: a token that is bound to a key is worth nothing without
+ * a proof that its bearer has the key.
  *
  * @throws {@link IdentityInvalidError} when it is bound to a key
  * @source RFC 7800 3.1 (`cnf`), RFC 9449 6 and 7 (DPoP), RFC 8705 3 (certificates)

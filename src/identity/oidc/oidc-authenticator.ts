@@ -24,9 +24,11 @@ import {
 type Verifier = Pick<OidcVerifier, 'verify'>;
 
 /**
- * Creates the authenticator of one or several OIDC providers, and of services and Kubernetes tokens beside them.
+ * Creates the authenticator of one or several OIDC providers, and of services and Kubernetes tokens
+ * beside them.
  *
- * @throws {@link ConfigInvalidError} when a section cannot be used to verify tokens, or two name the same issuer
+ * @throws {@link ConfigInvalidError} when a section cannot be used to verify tokens, or two name
+ *   the same issuer
  * @throws TypeError when an option is wrong
  */
 export function createOidcAuthenticator(
@@ -75,7 +77,8 @@ export function createOidcAuthenticator(
 }
 
 /**
- * Which verifier a token asks for, by the issuer that it claims to be of. Whether it is, the verifier finds out.
+ * Which verifier a token asks for, by the issuer that it claims to be of. Whether it is, the
+ * verifier finds out.
  *
  * A single provider gets what names no issuer or a foreign one, too: it is the one who knows.
  */
@@ -102,7 +105,10 @@ function compileRoutes(
   };
 }
 
-/** Whether users of two providers can have the same names and roles, and so each other's permissions. */
+/**
+ * Whether users of two providers can have the same names and roles, and so each other's
+ * permissions.
+ */
 function warnOfSharedNames(
   issuers: readonly { readonly auth: OidcConfig; readonly options: OidcOptions }[],
 ): readonly string[] {
@@ -138,7 +144,10 @@ async function review(
   return subject;
 }
 
-/** The outcome of a review. An error of somebody else's may hold the request, and so the token: it is not passed on. */
+/**
+ * The outcome of a review. An error of somebody else's may hold the request, and so the token: it
+ * is not passed on.
+ */
 async function reviewed(
   tokenReview: (token: string) => Promise<unknown>,
   text: string,

@@ -31,25 +31,36 @@ export type OidcConfig = OidcServerConfig | OidcClientConfig;
 
 /** What a configuration leaves to choose. */
 export interface OidcOptions extends IssuerLimits {
-  /** Which signatures are accepted; RS256, PS256, ES256 and EdDSA unless given. Symmetric ones never are. */
+  /**
+   * Which signatures are accepted; RS256, PS256, ES256 and EdDSA unless given. Symmetric ones never
+   * are.
+   */
   readonly algorithms?: readonly SignatureAlgorithm[] | undefined;
   /** Which claims make a subject; Feast's unless given. */
   readonly claims?: ClaimMapping | undefined;
   /** By how much clocks may differ, in seconds; 10, as in Feast. */
   readonly clockToleranceSeconds?: number | undefined;
-  /** Whether a token without `iss` is refused. It is, too, when the configuration has an `issuer`, or when there are several. */
+  /**
+   * Whether a token without `iss` is refused. It is, too, when the configuration has an `issuer`,
+   * or when there are several.
+   */
   readonly requireIssuer?: boolean | undefined;
   /** Further spellings of the issuer in `iss`, such as `accounts.google.com`. Default: none. */
   readonly issuerAliases?: readonly string[] | undefined;
-  /** Whether ID tokens are accepted, for a provider whose access tokens cannot be read. Default: `false`. */
+  /**
+   * Whether ID tokens are accepted, for a provider whose access tokens cannot be read. Default:
+   * `false`.
+   */
   readonly allowIdTokens?: boolean | undefined;
   /** Whether tokens are refused that do not say that they are access tokens. Default: `false`. */
   readonly requireAccessToken?: boolean | undefined;
-  /** Claims that a token must have, each with one of the values given: `{ client_id: ['3f9…'] }`. */
+  /**
+   * Claims that a token must have, each with one of the values given: `{ client_id: ['3f9…'] }`.
+   */
   readonly requiredClaims?: RequiredClaims | undefined;
   /**
-   * Tokens that are bound to a key (`cnf`, DPoP): `refuse`, or `checked-upstream` where a proxy in front of this server
-   * checks the proof of each request. Default: `refuse`.
+   * Tokens that are bound to a key (`cnf`, DPoP): `refuse`, or `checked-upstream` where a proxy in
+   * front of this server checks the proof of each request. Default: `refuse`.
    */
   readonly senderConstrainedTokens?: 'refuse' | 'checked-upstream' | undefined;
   readonly keys?: KeyCacheOptions | undefined;
@@ -59,7 +70,9 @@ export interface OidcOptions extends IssuerLimits {
 export interface OidcVerifier {
   /** The issuers that its tokens may name. Which of them it is, the provider says. */
   readonly issuers: readonly string[];
-  /** @param text the token, `token` its parts. Rejects as {@link Authenticator.authenticate} does. */
+  /**
+   * @param text the token, `token` its parts. Rejects as {@link Authenticator.authenticate} does.
+   */
   readonly verify: (text: string, token: CompactToken) => Promise<VerifiedToken>;
   readonly warnings: readonly string[];
   readonly close: () => void;
@@ -75,12 +88,14 @@ interface Surroundings {
 const DEFAULT_CLOCK_TOLERANCE_SECONDS = 10;
 
 /**
- * Creates the verifier of one provider's access tokens. Nothing is asked of it before the first token.
+ * Creates the verifier of one provider's access tokens. Nothing is asked of it before the first
+ * token.
  *
- * @throws {@link ConfigInvalidError} when the configuration has no usable discovery address, or no issuer follows from it
+ * @throws {@link ConfigInvalidError} when the configuration has no usable discovery address, or no
+ *   issuer follows from it
  * @throws TypeError if an option is invalid
- * @source Feast 0.66.0, its OIDC token parser; differs: `iss` is always checked, more algorithms, and what is no access
- *   token is refused
+ * @source Feast 0.66.0, its OIDC token parser; differs: `iss` is always checked, more algorithms,
+ *   and what is not an access token is refused
  */
 export function createOidcVerifier(
   config: OidcConfig,

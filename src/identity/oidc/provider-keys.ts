@@ -12,7 +12,10 @@ import { parseKeySet, type VerificationKey } from './verification-key.js';
 
 /** How long keys are kept, and how often they are asked for. In seconds. */
 export interface KeyCacheOptions {
-  /** How much longer than their lifespan keys are used while the provider does not answer. 0: not at all. */
+  /**
+   * How much longer than their lifespan keys are used while the provider does not answer. 0: not at
+   * all.
+   */
   readonly maxStaleSeconds?: number | undefined;
   /** Pause between two questions that are asked because of the same unknown key. Default: 10. */
   readonly unknownKeyCooldownSeconds?: number | undefined;
@@ -28,13 +31,14 @@ export interface KeySet {
 
 /** The keys of a provider, asked for when they are needed and kept. */
 export interface ProviderKeys {
-  /** The current keys. Rejects with {@link IdentityUnavailableError} when there are none that may still be used. */
+  /** The current keys. Rejects with {@link IdentityUnavailableError} if all have expired. */
   readonly current: () => KeySet | Promise<KeySet>;
-  /** The current keys, where nobody has to be asked for them. */
+  /** The current keys, if they are cached. */
   readonly held: () => KeySet | undefined;
   /**
-   * The key that a token names. Rejects with {@link IdentityInvalidError} when the provider has no such key for that
-   * algorithm, and with {@link IdentityUnavailableError} when that cannot be found out.
+   * The key that a token names. Rejects with {@link IdentityInvalidError} when the provider has no
+   * such key for that algorithm, and with {@link IdentityUnavailableError} when that cannot be
+   * found out.
    */
   readonly find: (kid: string, algorithm: string) => Promise<VerificationKey>;
   readonly close: () => void;
@@ -130,7 +134,10 @@ export function createProviderKeys(settings: Settings): ProviderKeys {
   };
 }
 
-/** The one key of those under a `kid` that is for the algorithm. @throws IdentityInvalidError if none or several are */
+/**
+ * The one key of those under a `kid` that is for the algorithm. @throws IdentityInvalidError if
+ * none or several are
+ */
 function pickKey(keys: readonly VerificationKey[], algorithm: string): VerificationKey {
   const fitting = keys.filter((key) => key.allows(algorithm));
   const [key] = fitting;

@@ -3,7 +3,10 @@ import { isPlainObject } from '../../model/plain-data.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** The accepted values of top-level claims. The claim must be one of them, or a list that has one of them. */
+/**
+ * The accepted values of top-level claims. The claim must be one of them, or a list that has one of
+ * them.
+ */
 export type RequiredClaims = Readonly<Record<string, readonly (string | boolean)[]>>;
 
 /** Claims that name the client a token was made for, in place of `aud`. */
@@ -12,8 +15,8 @@ const CLIENT_CLAIMS = ['client_id', 'azp', 'appid', 'cid', 'aud'];
 /**
  * Compiles the check of claims that a token must have.
  *
- * @throws TypeError if a claim has no list of accepted values; the compiled check throws {@link IdentityInvalidError},
- *   whose message names the claim
+ * @throws TypeError if a claim has no list of accepted values; the compiled check throws
+ *   {@link IdentityInvalidError}, whose message names the claim
  * @example
  * compileRequiredClaims({ client_id: ['3f9c…'] })
  */
@@ -52,7 +55,8 @@ export function namesClient(required: RequiredClaims = {}): boolean {
  * Checks the audience of a token.
  *
  * @param audience `undefined`: any will do
- * @throws {@link IdentityInvalidError} when it is for another audience, or for none, or its `aud` is malformed
+ * @throws {@link IdentityInvalidError} when it is for another audience, or for none, or its `aud`
+ *   is malformed
  * @source RFC 7519 4.1.3: a string, or an array of strings
  */
 export function assertAudience({ aud }: Claims, audience: string | undefined): void {

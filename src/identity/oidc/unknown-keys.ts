@@ -16,7 +16,10 @@ export interface KeySearch {
   readonly isClosed: () => boolean;
 }
 
-/** Pause between two questions because of any unknown keys. A token that comes meanwhile waits for its end. */
+/**
+ * Pause between two questions because of any unknown keys. A token that comes meanwhile waits for
+ * its end.
+ */
 const PAUSE_MS = 1000;
 /** Unknown keys that are remembered, and tokens that wait. */
 const MAX_UNKNOWN_KEYS = 1000;
@@ -24,8 +27,8 @@ const MAX_UNKNOWN_KEYS = 1000;
 /**
  * Creates the search for keys that a provider did not have when it was last asked.
  *
- * A stranger who makes up key names causes one question a second, and does not keep a new key from being found: each
- * question brings all keys.
+ * A stranger who makes up key names causes one question a second, and does not keep a new key from
+ * being found: each question brings all keys.
  *
  * @returns looks for a key; rejects with IdentityUnavailableError when too many are looked for
  */

@@ -9,11 +9,13 @@ export interface VerificationKey {
   readonly fingerprint: string;
   /** Whether a token may be signed with `algorithm` and this key. */
   readonly allows: (algorithm: string) => boolean;
-  /** The key for jose. Rejects when what the provider published is no key. */
+  /** The key for jose. Rejects when what the provider published is not a key. */
   readonly load: (algorithm: string) => Promise<CryptoKey>;
 }
 
-/** The members that make a public key, for each `kty`. Nothing else of a published key is looked at. */
+/**
+ * The members that make a public key, for each `kty`. Nothing else of a published key is looked at.
+ */
 const PUBLIC_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['RSA', ['n', 'e']],
   ['EC', ['crv', 'x', 'y']],
@@ -23,10 +25,11 @@ const PUBLIC_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
 /**
  * The keys of a JSON Web Key Set that can verify signatures, by `kid`.
  *
- * Shape: `undefined` when `value` is no key set. Keys without `kid`, for encryption, symmetric ones and others that are
- * not understood are left out, as RFC 7517 5 asks.
+ * Shape: `undefined` when `value` is not a key set. Keys without `kid`, for encryption, symmetric
+ * ones and others that are not understood are left out, as RFC 7517 5 asks.
  *
- * @param known keys of an earlier set: one that did not change is taken over, so that results that hang on it stay
+ * @param known keys of an earlier set: one that did not change is taken over, so that results that
+ *   hang on it stay
  */
 export function parseKeySet(
   value: unknown,

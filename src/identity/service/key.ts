@@ -8,7 +8,10 @@ export interface SharedSecretKey {
   readonly secret: string | Uint8Array;
 }
 
-/** The half of a key pair that signs: PEM text or a key object; RSA of 2,048 bits or more, P-256 or Ed25519. */
+/**
+ * The half of a key pair that signs: PEM text or a key object; RSA of 2,048 bits or more, P-256 or
+ * Ed25519.
+ */
 export interface PrivateServiceKey {
   readonly kid: string;
   readonly privateKey: string | KeyObject;
@@ -36,8 +39,8 @@ const MIN_RSA_BITS = 2048;
 /**
  * Loads a key of servers that talk to each other.
  *
- * @throws TypeError when there is no `kid`, the secret is too short, or the key is of another kind than is supported. The
- *   message holds no part of the key.
+ * @throws TypeError if `kid` is missing, the secret is too short, or the key is of another kind
+ *   than is supported. The message holds no part of the key.
  * @source RFC 7518 3.2 (a secret is at least as long as the hash) and 3.3
  */
 export function loadServiceKey(

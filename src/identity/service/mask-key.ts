@@ -3,7 +3,8 @@ import { addIdentitySecret, MIN_SECRET_LENGTH, type SecretRegistry } from '../..
 import type { ServiceSigningKey, ServiceVerificationKey } from './key.js';
 
 /**
- * Registers the secret half of a service's key: text as it is, bytes as the text that they are or as they are written.
+ * Registers the secret half of a service's key: text as it is, bytes as the text that they are or
+ * as they are written.
  */
 export function addServiceKeySecrets(
   registry: SecretRegistry | undefined,

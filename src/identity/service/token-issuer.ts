@@ -40,8 +40,9 @@ export const MAX_SERVICE_TOKEN_SECONDS = 600;
 /**
  * Creates the issuer of a server's own tokens.
  *
- * @throws TypeError when a field is missing or wrong. There is no default secret.
- * @source takes the place of Feast's unsigned token, which anyone can write who knows or guesses one variable
+ * @throws TypeError when a field is missing or wrong. The secret has no default.
+ * @source takes the place of Feast's unsigned token, which anyone can write who knows or guesses
+ *   one variable
  */
 export function createServiceTokenIssuer(options: ServiceTokenIssuerOptions): ServiceTokenIssuer {
   checkOptions<ServiceTokenIssuerOptions>(options, {
@@ -87,7 +88,7 @@ export function createServiceTokenIssuer(options: ServiceTokenIssuerOptions): Se
   };
 }
 
-/** @throws TypeError when `value` is no text with something in it */
+/** @throws TypeError if `value` is not a non-empty string */
 export function assertName(field: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || value === '') throw new TypeError(`${field} must be a name`);
 }

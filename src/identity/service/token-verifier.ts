@@ -31,11 +31,14 @@ const HEADERS: ReadonlySet<string> = new Set(['alg', 'kid', 'typ']);
 const DEFAULT_CLOCK_TOLERANCE_SECONDS = 10;
 
 /**
- * Creates the verifier of tokens that {@link createServiceTokenIssuer} makes; the `services` of an authenticator.
+ * Creates the verifier of tokens that {@link createServiceTokenIssuer} makes; the `services` of an
+ * authenticator.
  *
- * Shape: the user name of a service is the token's `sub`; roles, groups and namespaces are those that it carries.
+ * Shape: the user name of a service is the token's `sub`; roles, groups and namespaces are those
+ * that it carries.
  *
- * @throws TypeError when a field is missing or wrong, no key is given, or two keys have the same `kid`
+ * @throws TypeError when a field is missing or wrong, no key is given, or two keys have the same
+ *   `kid`
  */
 export function createServiceTokenVerifier(
   options: ServiceTokenVerifierOptions,

@@ -1,7 +1,8 @@
 import type { Subject } from '../../model/subject.js';
 
 /**
- * What a caller presents: the value of its `Authorization` header, or a token that was carried another way.
+ * What a caller presents: the value of its `Authorization` header, or a token that was carried
+ * another way.
  *
  * A list is what a framework makes of a header that came more than once.
  */
@@ -12,17 +13,18 @@ export type Credentials =
 /** Tells who is asking. One for each server, made once at its start. */
 export interface Authenticator {
   /**
-   * Who presents these credentials; `null`, the anonymous one, where the configuration is `no_auth` and only there.
+   * Who presents these credentials; `null`, the anonymous one, where the configuration is `no_auth`
+   * and only there.
    *
-   * @throws {@link IdentityMissingError} when there are no credentials
+   * @throws {@link IdentityMissingError} if the request has no credentials
    * @throws {@link IdentityInvalidError} when they are not accepted
    * @throws {@link IdentityUnavailableError} when they cannot be checked now
-   * @throws TypeError when `credentials` is no such object
+   * @throws TypeError if `credentials` has another shape
    */
   readonly authenticate: (credentials: Credentials) => Promise<Subject | null>;
   /**
-   * The subject of a token that was accepted a short while ago and still counts, without asking anyone; undefined for every other
-   * token: `authenticate` says what becomes of it.
+   * The subject of a token that was accepted a short while ago and still counts, without asking
+   * anyone; undefined for every other token: `authenticate` says what becomes of it.
    */
   readonly recall?: ((token: string) => Subject | undefined) | undefined;
   /** What the configuration leaves open, one sentence each: to be logged once, at start. */

@@ -10,8 +10,8 @@ import {
 import { compileUsername } from './username-claims.js';
 
 /**
- * Which claims make a subject, where they are not those that Feast reads. A field that is not given stays as Feast has it.
- * One path or source, or a list of them in their order.
+ * Which claims make a subject, where they are not those that Feast reads. A field that is not given
+ * stays as Feast has it. One path or source, or a list of them in their order.
  */
 export interface ClaimMapping {
   /** The first path that holds a string. `email` counts only beside `email_verified: true`. */
@@ -45,13 +45,16 @@ export const CLAIM_MAPPING: OptionNames<ClaimMapping> = {
 /**
  * Compiles the way from a verified token's claims to a subject.
  *
- * Shape: a claim of another type than is wanted there counts as absent, and so does a list member that is not a string.
+ * Shape: a claim of another type than is wanted there counts as absent, and so does a list member
+ * that is not a string.
  *
- * @param clientId whose roles count, those of `resource_access.<clientId>.roles`; `undefined` or empty: none of them
+ * @param clientId whose roles count, those of `resource_access.<clientId>.roles`; `undefined` or
+ *   empty: none of them
  * @throws TypeError if a path of `mapping` or a limit is invalid; the compiled function throws
  *   {@link IdentityInvalidError} when no claim holds a user name
- * @source Feast 0.66.0: client roles, then top-level `roles`, without repeats; top-level `groups`; no namespaces.
- *   Differs: a role that is not a string is left out, where Feast keeps or chokes on it
+ * @source Feast 0.66.0: client roles, then top-level `roles`, without repeats; top-level `groups`;
+ *   no namespaces. Differs: a role that is not a string is left out, where Feast keeps or chokes on
+ *   it
  */
 export function compileClaimMapping(
   mapping: ClaimMapping = {},

@@ -8,7 +8,7 @@ import { isPlainObject } from '../../model/plain-data.js';
  */
 export type ClaimPath = string | readonly string[];
 
-/** @throws TypeError when `path` is no such path, or has an empty name in it */
+/** @throws TypeError if `path` is invalid or contains an empty name */
 export function parseClaimPath(path: ClaimPath): readonly string[] {
   const names = typeof path === 'string' ? splitPath(path) : path;
   const valid =
@@ -23,7 +23,9 @@ export function parseClaimPath(path: ClaimPath): readonly string[] {
   );
 }
 
-/** What is at a path, `undefined` where it leads nowhere. Only own members of objects are followed. */
+/**
+ * What is at a path, `undefined` where it leads nowhere. Only own members of objects are followed.
+ */
 export function readClaim(claims: unknown, names: readonly string[]): unknown {
   let value = claims;
   for (const name of names) {

@@ -2,7 +2,8 @@ import { isPlainObject } from '../../model/plain-data.js';
 import { type ClaimPath, parseClaimPath, readClaim } from './claim-path.js';
 
 /**
- * A claim whose value is not a plain list: how its names are read. At most one of `keys`, `separator` and `member`.
+ * A claim whose value is not a plain list: how its names are read. At most one of `keys`,
+ * `separator` and `member`.
  *
  * @example
  * { path: ['urn:zitadel:iam:org:project:roles'], keys: true } // {"reader": {…}, "writer": {…}}
@@ -25,8 +26,8 @@ export type ReadNames = (claims: unknown) => readonly string[];
 const FIELDS = ['path', 'keys', 'separator', 'member'];
 
 /**
- * Compiles the way to a list of names. A single value counts as a list of one: several providers send a list only when
- * it has two members.
+ * Compiles the way to a list of names. A single value counts as a list of one: several providers
+ * send a list only when it has two members.
  *
  * @throws TypeError if the source is invalid
  */

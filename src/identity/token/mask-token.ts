@@ -2,8 +2,8 @@ import { addAcceptedToken, MIN_MASKED_SECONDS, type SecretRegistry } from '../..
 import type { VerifiedToken } from './verified-token.js';
 
 /**
- * Registers a token that was just verified, for as long as it holds: one that is accepted for the tolerance alone is
- * masked beyond that, too.
+ * Registers a token that was just verified, for as long as it holds: one that is accepted for the
+ * tolerance alone is masked beyond that, too.
  *
  * @param now milliseconds since 1970
  */

@@ -22,13 +22,14 @@ const BEARER = /^ *bearer +([^ ]+) *$/i;
 /**
  * The token in what a caller presents.
  *
- * Shape: a header is the scheme `Bearer` in any case, blanks, and one token. Several headers, other words and other
- * white space are refused, as nobody can tell which of them the next server on the way would read.
+ * Shape: a header is the scheme `Bearer` in any case, blanks, and one token. Several headers, other
+ * words and other white space are refused, since the next server on the way may read another one.
  *
  * @param maxLength of a token, in characters
- * @throws {@link IdentityMissingError} when there is nothing
+ * @throws {@link IdentityMissingError} if the header is missing
  * @throws {@link IdentityInvalidError} when there is something else
- * @source RFC 9110 11.4, RFC 6750 2.1; differs from Feast 0.66.0, which answers a third word with an internal error
+ * @source RFC 9110 11.4, RFC 6750 2.1; differs from Feast 0.66.0, which answers a third word with
+ *   an internal error
  */
 export function readBearerToken(credentials: Credentials, maxLength: number): string {
   if (typeof credentials !== 'object' || credentials === null) {

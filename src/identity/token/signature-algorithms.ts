@@ -1,4 +1,6 @@
-/** The signatures that can be asked for: each with a public key, so that who can verify cannot sign. */
+/**
+ * The signatures that can be asked for: each with a public key, so that who can verify cannot sign.
+ */
 export const SIGNATURE_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -18,7 +20,8 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 /**
  * What is accepted unless a list is given: what identity providers sign with.
  *
- * @source Feast 0.66.0 knows RS256 alone; RFC 8725 3.1 asks for a list, RFC 7518 and RFC 8037 name the rest
+ * @source Feast 0.66.0 knows RS256 alone; RFC 8725 3.1 asks for a list, RFC 7518 and RFC 8037 name
+ *   the rest
  */
 const DEFAULT_SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
   'RS256',

@@ -6,8 +6,10 @@ import { IdentityInvalidError } from '../../model/errors.js';
  * @param nowSeconds since 1970
  * @param toleranceSeconds by which clocks may differ
  * @returns `exp`, in seconds since 1970
- * @throws {@link IdentityInvalidError} when one of them does not hold, is no finite number, or `exp` is missing
- * @source RFC 7519 4.1.4 to 4.1.6; Feast 0.66.0 tolerates 10 seconds, and differs: it takes numbers written as text
+ * @throws {@link IdentityInvalidError} when one of them does not hold or is not a finite number, or
+ *   `exp` is missing
+ * @source RFC 7519 4.1.4 to 4.1.6; Feast 0.66.0 tolerates 10 seconds, and differs: it takes numbers
+ *   written as text
  */
 export function assertTimeClaims(
   claims: Readonly<Record<string, unknown>>,

@@ -13,12 +13,14 @@ const SIGN_IN_CLAIMS = ['sid', 'auth_time', 'amr'];
 /**
  * Compiles the way to a user name: the first path that holds a string.
  *
- * `email` counts only beside `email_verified: true`, since many providers let people enter any address.
+ * `email` counts only beside `email_verified: true`, since many providers let people enter any
+ * address.
  *
- * @param paths `undefined`: the claims that Feast reads. A name that would come from `azp` or `appid` is then refused
- *   for the token of a person: every user of that client would have the same name
- * @throws TypeError if a path is invalid; the compiled function throws {@link IdentityInvalidError} if no claim holds
- *   a user name that counts
+ * @param paths `undefined`: the claims that Feast reads. A name that would come from `azp` or
+ *   `appid` is then refused for the token of a person: every user of that client would have the
+ *   same name
+ * @throws TypeError if a path is invalid; the compiled function throws {@link IdentityInvalidError}
+ *   if no claim holds a user name that counts
  * @source OpenID Connect Core 5.7: `sub` and `iss` identify a user, `email` does not
  */
 export function compileUsername(
@@ -61,7 +63,10 @@ function readFeastUsername(claims: Claims): string {
   return claims[claim] as string;
 }
 
-/** In tokens of Entra ID, `scp` is what a user has delegated. Other providers send a list or no `azp`. */
+/**
+ * In tokens of Entra ID, `scp` is what a user has delegated. Other providers send a list or no
+ * `azp`.
+ */
 function belongsToPerson(claims: Claims): boolean {
   return (
     !Object.hasOwn(claims, 'sub') ||

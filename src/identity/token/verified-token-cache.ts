@@ -3,9 +3,13 @@ import type { VerifiedToken } from './verified-token.js';
 
 /** Bounds of what is remembered of verified tokens. */
 export interface VerifiedTokenCacheOptions {
-  /** How many tokens at most. 0: none. One that is longer than 4,096 characters counts for several. */
+  /**
+   * How many tokens at most. 0: none. One that is longer than 4,096 characters counts for several.
+   */
   readonly maxTokens?: number | undefined;
-  /** How long at most, in seconds. The end of a token always counts, and so does the end of its key. */
+  /**
+   * How long at most, in seconds. The end of a token always counts, and so does the end of its key.
+   */
   readonly ttlSeconds?: number | undefined;
 }
 
@@ -36,14 +40,15 @@ const TYPICAL_LENGTH = 4096;
 const KEY_LENGTH = 43;
 
 /**
- * Creates a cache of verified tokens, by their ends and then by the whole: a digest, or a hash of the whole, takes longer than all
- * else that is asked of a known token. Tokens are in memory anyway for as long as they hold, to be masked. None is found by
- * guessing at its start: whoever knows the end, most of a signature, has the token.
+ * Creates a cache of verified tokens, by their ends and then by the whole: a digest, or a hash of
+ * the whole, takes longer than all else that is asked of a known token. Tokens are in memory anyway
+ * for as long as they hold, to be masked. None is found by guessing at its start: the end, most of
+ * a signature, would reveal the token.
  *
  * Only tokens that were accepted are remembered, so that strangers cannot fill it.
  *
  * @param now milliseconds since 1970
- * @throws TypeError when a bound is no number of 0 or more
+ * @throws TypeError if a bound is not a number of 0 or more
  */
 export function createVerifiedTokenCache(
   { maxTokens = DEFAULT_MAX_TOKENS, ttlSeconds = DEFAULT_TTL_SECONDS }: VerifiedTokenCacheOptions,

@@ -3,14 +3,16 @@ import { widthOf } from './pattern-builders.js';
 import type { AnchorNode, PatternNode } from './pattern-tree.js';
 
 /**
- * Compiles the exact test of a pattern that RE2 cannot say: Unicode word anchors, `$` before a final newline, high
- * counts, atomic groups.
+ * Compiles the exact test of a pattern that RE2 cannot say: Unicode word anchors, `$` before a
+ * final newline, high counts, atomic groups.
  *
- * The name is read from its end to its start. At each place every state of the pattern gets its answer: where the first
- * match of what is left of the pattern ends. An atomic group asks where its own first match ends and goes on from there.
+ * The name is read from its end to its start. At each place every state of the pattern gets its
+ * answer: where the first match of what is left of the pattern ends. An atomic group asks where its
+ * own first match ends and goes on from there.
  *
- * Shape: `tree` is simplified, without look-around, and has to match the whole name; `program` is that of the tree.
- * Cost: time O(states × length of the name); memory O(states + kept states × length).
+ * Shape: `tree` is simplified, without look-around, and has to match the whole name; `program` is
+ * that of the tree. Cost: time O(states × length of the name); memory O(states + kept states ×
+ * length).
  *
  * @throws {@link ProgramTooLargeError} where the pattern takes too many states
  * @source CPython 3.11.7, `_sre`: same matches, other method
@@ -62,7 +64,10 @@ interface Sweep {
 interface RunWindow {
   /** Where the code points of the set end that start at the place. */
   end: number;
-  /** Greedy: no place above it has an answer that is still in reach. Lazy: the lowest place known to have an answer. */
+  /**
+   * Greedy: no place above it has an answer that is still in reach. Lazy: the lowest place known to
+   * have an answer.
+   */
   candidate: number;
 }
 
@@ -131,8 +136,8 @@ function keptAnswers(state: State, sweep: Sweep): Int32Array {
 }
 
 /**
- * Picks the last (greedy) or first (lazy) place in reach that has an answer. As the start moves left, so do both ends of
- * the reach: each place is looked at once.
+ * Picks the last (greedy) or first (lazy) place in reach that has an answer. As the start moves
+ * left, so do both ends of the reach: each place is looked at once.
  */
 function runAnswer(state: State, sweep: Sweep): number {
   const { place, name } = sweep;
@@ -168,7 +173,10 @@ function windowOf(state: State, sweep: Sweep): RunWindow {
   return window;
 }
 
-/** Whether a condition holds at a place of the name. @source CPython 3.11.7, `_sre`: no word anchor holds in an empty text */
+/**
+ * Whether a condition holds at a place of the name. @source CPython 3.11.7, `_sre`: no word anchor
+ * holds in an empty text
+ */
 function anchorHolds(state: State, name: Int32Array, place: number): boolean {
   const { length } = name;
   const { at } = state.anchor as AnchorNode;

@@ -22,8 +22,8 @@ export class ProgramTooLargeError extends Error {
 }
 
 /**
- * A step of the pattern at a place of the name. Its answer there is where the first match of what is left of the
- * pattern ends, or -1.
+ * A step of the pattern at a place of the name. Its answer there is where the first match of what
+ * is left of the pattern ends, or -1.
  */
 export interface State {
   readonly op: 'name-end' | 'group-end' | 'set' | 'choice' | 'anchor' | 'group' | 'run';
@@ -38,9 +38,11 @@ export interface State {
   readonly accepts: ((codePoint: number) => boolean) | undefined;
   /** `run`: how many code points of the set. */
   readonly run: Pick<RepeatNode, 'min' | 'max' | 'greedy'> | undefined;
-  /** Place in `Program.states`, -1 while there is none. */
+  /** Place in `Program.states`, -1 until it is known. */
   index: number;
-  /** Place among the states whose answers are kept for all places of the name, -1 for the others. */
+  /**
+   * Place among the states whose answers are kept for all places of the name, -1 for the others.
+   */
   kept: number;
 }
 
@@ -56,8 +58,8 @@ export interface Program {
  *
  * Shape: `tree` is simplified, without look-around, and has to match the whole name.
  *
- * @throws {@link ProgramTooLargeError} where it would take more than {@link MAX_PATTERN_STATES} states, or more than
- * {@link MAX_KEPT} atomic groups and high counts
+ * @throws {@link ProgramTooLargeError} where it would take more than {@link MAX_PATTERN_STATES}
+ * states, or more than {@link MAX_KEPT} atomic groups and high counts
  */
 export function buildBackwardProgram(tree: PatternNode): Program {
   const builder = new ProgramBuilder();
@@ -89,14 +91,16 @@ class ProgramBuilder {
   /**
    * Emits `node`, to go on at `moved` when something has been consumed and at `stayed` when not.
    *
-   * The two differ in the round of a repeat that may consume nothing: Python leaves the repeat after such a round.
+   * The two differ in the round of a repeat that may consume nothing: Python leaves the repeat
+   * after such a round.
    */
   emit(node: PatternNode, moved: State, stayed: State): State {
     const width = widthOf(node);
     const [onMove, onStay] =
       width.min > 0 ? [moved, moved] : width.max === 0 ? [stayed, stayed] : [moved, stayed];
     if (node.type === 'empty') return onStay;
-    // Shared where a repeat within a repeat asks for the same again, which would double with every level.
+    // Shared where a repeat within a repeat asks for the same again, which would double with every
+    // level.
     const byMoved = entryOf(this.#emitted, node, () => new Map<State, Map<State, State>>());
     const byStayed = entryOf(byMoved, onMove, () => new Map<State, State>());
     return entryOf(byStayed, onStay, () => this.#emitNew(node, onMove, onStay));
@@ -121,7 +125,8 @@ class ProgramBuilder {
         });
       case 'atomic': {
         const body = this.emit(node.body, this.#groupEnd, this.#groupEnd);
-        // A group that always consumes is never asked where to stay, and asking could go round in a circle.
+        // A group that always consumes is never asked where to stay, and asking could go round in a
+        // circle.
         const other = widthOf(node).min > 0 ? undefined : stayed;
         return this.state('group', this.#keep(moved), { other, body });
       }
@@ -221,7 +226,9 @@ function compileSetTest(set: CodePointSet): (codePoint: number) => boolean {
   return (codePoint) => (codePoint < 256 ? low[codePoint] === 1 : setContains(set, codePoint));
 }
 
-/** The states that `entry` leads to, each after those that it asks at the same place of the name. */
+/**
+ * The states that `entry` leads to, each after those that it asks at the same place of the name.
+ */
 function sortStates(entry: State): readonly State[] {
   const sorted: State[] = [];
   const seen = new Set<State>();

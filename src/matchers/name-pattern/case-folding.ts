@@ -23,12 +23,14 @@ interface CaseTables {
 }
 
 /**
- * Case as the IGNORECASE of one Python sees it: two characters are equal when their simple lower cases are, or when
- * those have the same upper case (`s` and `ſ`, `µ` and `μ`, `i` and `ı`). Nothing ever becomes two characters.
+ * Case as the IGNORECASE of one Python sees it: two characters are equal when their simple lower
+ * cases are, or when those have the same upper case (`s` and `ſ`, `µ` and `μ`, `i` and `ı`).
+ * Nothing ever becomes two characters.
  *
  * The tables are decoded at the first call.
  *
- * @source CPython, `_sre` and `re._casefix`; the relation was checked to be an equivalence over all code points
+ * @source CPython, `_sre` and `re._casefix`; the relation was checked to be an equivalence over all
+ *   code points
  */
 export class CaseFolding {
   readonly #python: PythonVersion;
@@ -44,7 +46,10 @@ export class CaseFolding {
     return this.#read().lower.get(codePoint) ?? codePoint;
   }
 
-  /** One code point for all that are equal under IGNORECASE: the smallest lower-case one, so an ASCII letter where there is one. */
+  /**
+   * One code point for all that are equal under IGNORECASE: the smallest lower-case one, so an
+   * ASCII letter where there is one.
+   */
   fold(codePoint: number): number {
     const lower = this.lower(codePoint);
     return this.#read().extra.get(lower)?.[0] ?? lower;
@@ -105,8 +110,8 @@ export class CaseFolding {
 }
 
 /**
- * The folding that names and literals are indexed by, whatever Python a pattern is read for: a literal is only looked
- * up folded where the pattern's set is exactly the class of this folding.
+ * The folding that names and literals are indexed by, whatever Python a pattern is read for: a
+ * literal is only looked up folded where the pattern's set is exactly the class of this folding.
  */
 const INDEX_FOLDING = new CaseFolding(DEFAULT_PYTHON);
 

@@ -19,7 +19,9 @@ export const ASCII_DIGIT_SET: CodePointSet = [0x30, 0x39];
 /** `\s` under `(?a)`. */
 export const ASCII_SPACE_SET: CodePointSet = [0x09, 0x0d, 0x20, 0x20];
 
-/** The classes of characters that grow with the Unicode version of a Python. Decoded when asked for. */
+/**
+ * The classes of characters that grow with the Unicode version of a Python. Decoded when asked for.
+ */
 export class CharacterClasses {
   readonly #python: PythonVersion;
   #word: CodePointSet | undefined;
@@ -60,7 +62,10 @@ export class CharacterClasses {
   }
 }
 
-/** The parts of a table up to the one of `python`: what the first version has, and what each later one adds. */
+/**
+ * The parts of a table up to the one of `python`: what the first version has, and what each later
+ * one adds.
+ */
 export function partsUpTo(encoded: string, python: PythonVersion): readonly string[] {
   const parts = encoded.split('/').slice(0, PYTHON_VERSIONS.indexOf(python) + 1);
   return parts.filter((part) => part !== '');

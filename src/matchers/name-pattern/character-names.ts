@@ -27,10 +27,12 @@ let names: ReadonlyMap<string, number> | undefined;
 let unified: CodePointSet | undefined;
 
 /**
- * The code point that `\N{name}` stands for in a version of Python; undefined: that version does not know the name.
+ * The code point that `\N{name}` stands for in a version of Python; undefined: that version does
+ * not know the name.
  *
- * Names and aliases are found in any case; those of Hangul syllables and unified ideographs in upper case only, as
- * in Python. Named sequences are not characters. The table is decoded at the first call.
+ * Names and aliases are found in any case; those of Hangul syllables and unified ideographs in
+ * upper case only, as in Python. Named sequences are not characters. The table is decoded at the
+ * first call.
  *
  * @source CPython, `unicodedata.lookup`
  */

@@ -9,7 +9,8 @@ export const ALL_SET: CodePointSet = [0, MAX_CODE_POINT];
 /**
  * Makes a set of ranges in any order.
  *
- * Shape: `[first, last, first, last, …]`, both inclusive, `first <= last`; ranges may overlap or touch.
+ * Shape: `[first, last, first, last, …]`, both inclusive, `first <= last`; ranges may overlap or
+ * touch.
  */
 export function normalizeSet(ranges: readonly number[]): CodePointSet {
   if (isNormalized(ranges)) return ranges;

@@ -11,7 +11,7 @@ import {
   TOO_MANY_STATES,
 } from './backward-program.js';
 import { singleCodePoint } from './code-point-set.js';
-import { compileCountingTest } from './counting-matcher.js';
+import { compileCountingTest } from './compile-counting-test.js';
 import { countBits, hasCounts, isCountable } from './counting-program.js';
 import { type Dialect, dialectOf } from './dialect.js';
 import type { Formula } from './formula.js';
@@ -38,8 +38,9 @@ export interface CompiledNamePattern {
   readonly source: NamePatternSource;
   readonly shape: NameShape;
   /**
-   * What an engine may have to look at for each character of a name: the bound of a test's time is this number times the name's length.
-   * 0 where the shape is all that has to be looked for, one for each row of an alternation of plain rows.
+   * What an engine may have to look at for each character of a name: the bound of a test's time is
+   * this number times the name's length. 0 where the shape is all that has to be looked for, one
+   * for each row of an alternation of plain rows.
    */
   readonly states: number;
   /** Whether the pattern matches the whole `name`. Exact, in time linear in the name. */
@@ -47,13 +48,15 @@ export interface CompiledNamePattern {
 }
 
 /**
- * Compiles a name pattern into an exact test that takes time linear in the name, whatever the pattern.
+ * Compiles a name pattern into an exact test that takes time linear in the name, whatever the
+ * pattern.
  *
- * Shape: a string is a regular expression of Python's `re` and stripped as Python's `str.strip` does. `python` is the
- * version that reads it; globs mean the same to all.
+ * Shape: a string is a regular expression of Python's `re` and stripped as Python's `str.strip`
+ * does. `python` is the version that reads it; globs mean the same to all.
  *
- * @throws {@link PatternUnsupportedError} `invalid` where Python refuses the pattern; `unsupported` for back-references,
- * conditionals, look-around at no fixed distance from an end, and patterns too large to run
+ * @throws {@link PatternUnsupportedError} `invalid` where Python refuses the pattern; `unsupported`
+ * for back-references, conditionals, look-around at no fixed distance from an end, and patterns too
+ * large to run
  * @source Feast matches names with `re.fullmatch`; same answers, other methods
  * @example
  * compileNamePattern('(?!secret_).*').test('driver_stats') // true
@@ -76,7 +79,8 @@ export function compileNamePattern(
 /**
  * What a pattern matches, as a combination of trees without look-around.
  *
- * @throws {@link PatternUnsupportedError} as {@link compileNamePattern} does, but for patterns that are too large to run
+ * @throws {@link PatternUnsupportedError} as {@link compileNamePattern} does, but for patterns that
+ *   are too large to run
  */
 export function parseNamePattern(
   source: NamePatternSource,
@@ -211,14 +215,15 @@ function compileTree(tree: PatternNode): Compiled {
 }
 
 /**
- * States of an engine that goes through all that are live for each character: on a name of 256 characters that takes about 25 ms,
- * which nothing can interrupt. Counters are passed over by the word, and take less.
+ * States of an engine that goes through all that are live for each character: on a name of 256
+ * characters that takes about 25 ms, which nothing can interrupt. Counters are passed over by the
+ * word, and take less.
  */
 const MAX_WALKED_STATES = 5000;
 
 /**
- * Counters where counts are many, RE2 where it can say the rest, since it is fast; both are made at the first use. What neither can say
- * goes through the name from its end.
+ * Counters where counts are many, RE2 where it can say the rest, since it is fast; both are made at
+ * the first use. What neither can say goes through the name from its end.
  *
  * @throws {@link ProgramTooLargeError} where a test could take too long
  */

@@ -1,7 +1,9 @@
 import { setContains } from './code-point-set.js';
 import { type CountingNode, WORD } from './counting-program.js';
 
-/** The nodes of a gap of any length out of one set, the set last; none: the node is something else. */
+/**
+ * The nodes of a gap of any length out of one set, the set last; none: the node is something else.
+ */
 export function gapOf(node: CountingNode | undefined): readonly CountingNode[] {
   const [loop] = node?.op === 'optional' ? node.parts : [];
   const [set] = loop?.op === 'loop' ? loop.parts : [];

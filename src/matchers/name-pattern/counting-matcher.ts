@@ -1,35 +1,17 @@
 import { accepts, acceptsAll, gapOf, literalAfterGap } from './counting-gap.js';
 import { buildCountingProgram, type CountingNode, WORD } from './counting-program.js';
-import { widthOf } from './pattern-builders.js';
 import type { PatternNode } from './pattern-tree.js';
 
-/**
- * Compiles the exact test of a pattern with counted repeats. The name is read once; how often each repeat has been gone through is a set of
- * numbers, a bit for each, and the body of the repeat is there once, whatever the counts.
- *
- * Shape: `tree` is simplified and countable ({@link isCountable}), and has to match the whole name.
- * Cost: time O((parts + bits / 32) × length of the name), memory O(parts + bits / 32); nothing before the first test.
- *
- * @source S. Fischer, F. Huch, T. Wilke, A play on regular expressions (2010): marks that move through the tree of the expression; counters are ours
- */
-export function compileCountingTest(tree: PatternNode): (name: string) => boolean {
-  const { min, max } = widthOf(tree);
-  let matcher: CountingMatcher | undefined;
-  return (name) => {
-    // A code point is one code unit or two.
-    if (name.length < min || name.length > 2 * max) return false;
-    if (name === '') return min === 0;
-    matcher ??= new CountingMatcher(tree);
-    return matcher.matches(name);
-  };
-}
-
-class CountingMatcher {
+/** Runs one pattern with counted repeats; its memory is used again for each name. */
+export class CountingMatcher {
   readonly #root: CountingNode | undefined;
   readonly #memory: Int32Array;
   /** What stands behind a gap that the pattern begins with; empty: it begins otherwise. */
   readonly #literal: string;
-  /** What the gap at its beginning is made of, and the one at its end: the outermost node first, the set last. */
+  /**
+   * What the gap at its beginning is made of, and the one at its end: the outermost node first, the
+   * set last.
+   */
   readonly #gap: readonly CountingNode[];
   readonly #lastGap: CountingNode | undefined;
 
@@ -136,7 +118,9 @@ class CountingMatcher {
     }
   }
 
-  /** What `#stepSequence` does, where the bits of a part are one word: most patterns are such a row. */
+  /**
+   * What `#stepSequence` does, where the bits of a part are one word: most patterns are such a row.
+   */
   #stepRow(node: CountingNode, input: number, starts: boolean, codePoint: number): void {
     const { parts, work, lastNeeded, firstLive, lastLive } = node;
     const memory = this.#memory;
@@ -261,7 +245,9 @@ class CountingMatcher {
     node.done = node.live && this.#leave(node, work, node.firstLive, node.lastLive);
   }
 
-  /** Moves the bits of a run to the next values of its counter; those of the highest value are lost. */
+  /**
+   * Moves the bits of a run to the next values of its counter; those of the highest value are lost.
+   */
   #countRun(node: CountingNode): void {
     const { work, inner, stride, values, firstLive, lastLive } = node;
     const memory = this.#memory;
@@ -306,7 +292,10 @@ class CountingMatcher {
     node.done = body.done && this.#leave(node, body.bits, 0, body.words - 1);
   }
 
-  /** Puts the bits of a body into working memory, each for the next value of the counter. @returns whether any is set */
+  /**
+   * Puts the bits of a body into working memory, each for the next value of the counter. @returns
+   * whether any is set
+   */
   #countUp({ work, stride, values, saturates }: CountingNode, body: CountingNode): boolean {
     const memory = this.#memory;
     const from = body.bits;
@@ -342,7 +331,8 @@ class CountingMatcher {
   /**
    * Adds up the bits of all values with which a repeat may be left.
    *
-   * @param from where the bits of its body stand, which are 0 before the word `first` and after the word `last`
+   * @param from where the bits of its body stand, which are 0 before the word `first` and after the
+   *   word `last`
    * @returns whether any is set
    */
   #leave(node: CountingNode, from: number, first: number, last: number): boolean {

@@ -6,28 +6,40 @@ import type { CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
 export const WORD = 32;
 
 /**
- * A part of a pattern, with what is known of it after the characters read so far: for each value of the counters around it,
- * one bit says whether the part has just been read to its end with these values.
+ * A part of a pattern, with what is known of it after the characters read so far: for each value of
+ * the counters around it, one bit says whether the part has just been read to its end with these
+ * values.
  */
 export interface CountingNode {
   readonly op: 'set' | 'run' | 'sequence' | 'choice' | 'loop' | 'optional' | 'count';
   /** Whether it may be left without reading anything. */
   readonly nullable: boolean;
-  /** Where its bits stand in the memory of the program; `loop` and `optional` share their body's. */
+  /**
+   * Where its bits stand in the memory of the program; `loop` and `optional` share their body's.
+   */
   readonly bits: number;
   /** Words of its bits: those of the counters around it. */
   readonly words: number;
   /** `sequence`: items; `choice`: options; the others: one body, `set` and `run` none. */
   readonly parts: readonly CountingNode[];
-  /** `set`, and `run`, which is a set repeated to a highest count: what it reads, one code point or a set with a bit for each member below U+0080. */
+  /**
+   * `set`, and `run`, which is a set repeated to a highest count: what it reads, one code point or
+   * a set with a bit for each member below U+0080.
+   */
   readonly codePoint: number;
   readonly set: CodePointSet;
   readonly ascii: Int32Array;
-  /** Where working memory stands, of as many words as its parts have; in a `run`, the bits of its set. */
+  /**
+   * Where working memory stands, of as many words as its parts have; in a `run`, the bits of its
+   * set.
+   */
   readonly work: number;
   /** `count` and `run`: words of the bits of what is counted. */
   readonly inner: number;
-  /** `count` and `run`: bits from a value of the counter to the next, the number of values, and the first value at which to leave. */
+  /**
+   * `count` and `run`: bits from a value of the counter to the next, the number of values, and the
+   * first value at which to leave.
+   */
   readonly stride: number;
   readonly values: number;
   readonly leaveFrom: number;
@@ -39,7 +51,10 @@ export interface CountingNode {
   live: boolean;
   /** Whether it has been read to its end with any values of the counters. */
   done: boolean;
-  /** `sequence`: the first and the last item that is live; `run`: the first and the last word that is not 0. */
+  /**
+   * `sequence`: the first and the last item that is live; `run`: the first and the last word that
+   * is not 0.
+   */
   firstLive: number;
   lastLive: number;
 }
@@ -50,7 +65,10 @@ export interface CountingProgram {
   readonly words: number;
 }
 
-/** What a pattern takes: the bits that it keeps, as many as the states of an automaton in which counts are written out. */
+/**
+ * What a pattern takes: the bits that it keeps, as many as the states of an automaton in which
+ * counts are written out.
+ */
 export function countBits(tree: PatternNode, around = 1): number {
   switch (tree.type) {
     case 'set':
@@ -69,8 +87,9 @@ export function countBits(tree: PatternNode, around = 1): number {
 }
 
 /**
- * Whether the pattern is made of what counters can run: no conditions on places, no atomic groups. So the order of its choices does not
- * matter, and a round of a repeat that reads nothing changes nothing.
+ * Whether the pattern is made of what counters can run: no conditions on places, no atomic groups.
+ * So the order of its choices does not matter, and a round of a repeat that reads nothing changes
+ * nothing.
  */
 export function isCountable(tree: PatternNode): boolean {
   switch (tree.type) {
@@ -99,7 +118,10 @@ export function hasCounts(tree: PatternNode): boolean {
   }
 }
 
-/** Turns a pattern that is countable into a program. @returns undefined for one that reads nothing at all */
+/**
+ * Turns a pattern that is countable into a program. @returns undefined for one that reads nothing
+ * at all
+ */
 export function buildCountingProgram(tree: PatternNode): CountingProgram | undefined {
   const builder = new CountingBuilder();
   const root = builder.build(tree, 1);
@@ -110,7 +132,9 @@ class CountingBuilder {
   words = 1;
   readonly #ascii = new Map<CodePointSet, Int32Array>();
 
-  /** @param around bits of the counters around the node @returns undefined for what reads nothing */
+  /**
+   * @param around bits of the counters around the node @returns undefined for what reads nothing
+   */
   build(tree: PatternNode, around: number): CountingNode | undefined {
     switch (tree.type) {
       case 'set':
@@ -246,7 +270,10 @@ function valuesOf({ body, min, max }: RepeatNode): number {
   return max === Infinity ? Math.max(1, least) : Math.max(1, max);
 }
 
-/** Bits from one value of a counter to the next: so that a value of the counters around it never lies in two words. */
+/**
+ * Bits from one value of a counter to the next: so that a value of the counters around it never
+ * lies in two words.
+ */
 function strideOf(around: number): number {
   if (around >= WORD) return WORD * Math.ceil(around / WORD);
   let stride = 1;

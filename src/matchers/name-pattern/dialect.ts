@@ -18,7 +18,10 @@ export interface Dialect {
   readonly hasLateFlags: boolean;
   /** How far look-behind may look. */
   readonly maxLookBehind: number;
-  /** The number of a group may have a sign, blanks, underscores and digits of any script; until 3.11. */
+  /**
+   * The number of a group may have a sign, blanks, underscores and digits of any script; until
+   * 3.11.
+   */
   readonly hasLooseGroupNumbers: boolean;
   /** The flag `t`, under which nothing may be repeated, exists; until 3.12. */
   readonly hasTemplateFlag: boolean;

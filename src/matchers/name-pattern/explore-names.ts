@@ -13,7 +13,10 @@ import {
 import { choiceOf, textOf } from './pattern-builders.js';
 import type { PatternNode } from './pattern-tree.js';
 
-/** Names that a row of an exploration matches: one of some patterns, or one of some names as they are. */
+/**
+ * Names that a row of an exploration matches: one of some patterns, or one of some names as they
+ * are.
+ */
 export type NameRow =
   | { readonly patterns: readonly NamePatternSource[] }
   | { readonly names: readonly string[] };
@@ -21,7 +24,10 @@ export type NameRow =
 export interface NameExploration {
   /** A row matches a name if one of its patterns does. */
   readonly rows: readonly NameRow[];
-  /** The position of a row that every name of interest matches: names that it cannot match are left out. */
+  /**
+   * The position of a row that every name of interest matches: names that it cannot match are left
+   * out.
+   */
   readonly needed?: number | undefined;
   /** The version of Python that reads the patterns. Default: `3.12`. */
   readonly python?: PythonVersion | undefined;
@@ -44,8 +50,8 @@ export type ExplorationResult =
   | { readonly result: 'undecided'; readonly reason: string; readonly steps: number };
 
 /**
- * Goes through all names there are, by the ways in which patterns match them: names after which the automata of all patterns
- * are in the same states are one.
+ * Goes through all names there are, by the ways in which patterns match them: names after which the
+ * automata of all patterns are in the same states are one.
  *
  * Names of a registry are UTF-8 text, so that lone surrogates are left out.
  */

@@ -1,6 +1,7 @@
 import { pythonStrip } from '../../model/python-strip.js';
 
-// Linear in the pattern, which a registry may hold: the alternatives begin with different characters.
+// Linear in the pattern, which a registry may hold: the alternatives begin with different
+// characters.
 const PLAIN_WITH_STARS = /^(?:[\p{L}\p{N}_*-]|\.(?!\*))*$/u;
 
 /**

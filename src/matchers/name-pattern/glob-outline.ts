@@ -23,8 +23,9 @@ export interface GlobOutline {
 /**
  * Reads the classes and escapes of a glob and checks its brackets.
  *
- * @throws {@link PatternUnsupportedError} `invalid` for brackets that do not match, an empty or reversed class range and a
- * backslash at the end; `unsupported` for POSIX classes, `(?`, more than 200 brackets in one another and overlong globs
+ * @throws {@link PatternUnsupportedError} `invalid` for brackets that do not match, an empty or
+ * reversed class range and a backslash at the end; `unsupported` for POSIX classes, `(?`, more than
+ * 200 brackets in one another and overlong globs
  */
 export function outlineGlob(glob: string): GlobOutline {
   if (glob.length > MAX_GLOB_LENGTH) throw tooLong(glob);
@@ -77,7 +78,7 @@ class OutlineReader {
         if (next === '*' && this.#characters[i + 2] !== '(') return i + 1;
         break;
       case '.':
-        // A leading `./` is nothing special either.
+        // A leading `./` has no special meaning either.
         if (next === '/') return this.#addLiteral(character, i + 1);
         break;
       case '"':

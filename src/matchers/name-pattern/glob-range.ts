@@ -7,8 +7,8 @@ const MAX_MEMBERS = 1_000;
 /**
  * Writes out a brace range: `{1..3}`, `{01..12}`, `{a..e}`, `{10..0..5}`.
  *
- * Shape: `bounds` are the first member, the last one and, where given, the step. Undefined for anything else, and for more
- * than 1,000 members.
+ * Shape: `bounds` are the first member, the last one and, where given, the step. Undefined for
+ * anything else, and for more than 1,000 members.
  */
 export function globRange(bounds: readonly string[]): PatternNode | undefined {
   const [first = '', last = '', step = '1', ...more] = bounds;

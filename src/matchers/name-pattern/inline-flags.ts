@@ -37,7 +37,10 @@ export function startsInlineFlags(token: string, dialect: Dialect): boolean {
   return token === '-' || isFlag(token, dialect);
 }
 
-/** Reads inline flags after `(?`, whose first token, `first`, is taken already, up to and with `)` or `:`. */
+/**
+ * Reads inline flags after `(?`, whose first token, `first`, is taken already, up to and with `)`
+ * or `:`.
+ */
 export function parseInlineFlags(scanner: PatternScanner, first: string): InlineFlags {
   let added = '';
   let end = first;

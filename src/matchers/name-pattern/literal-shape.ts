@@ -23,7 +23,8 @@ const MAX_SET_SIZE = 16;
 /**
  * Finds the literal parts and gaps that a pattern consists of.
  *
- * Shape: `tree` is simplified. Undefined where it has anything else, or too many alternatives to write out.
+ * Shape: `tree` is simplified. Undefined where it has anything else, or too many alternatives to
+ * write out.
  */
 export function literalShape(
   tree: PatternNode,
@@ -125,7 +126,8 @@ function sequenceTexts(
   members: Members,
 ): readonly GappedText[] | undefined {
   let texts: readonly GappedText[] | undefined = [EMPTY_TEXT];
-  // Text that all alternatives go on with is added at once, so that a long literal takes linear time.
+  // Text that all alternatives go on with is added at once, so that a long literal takes linear
+  // time.
   let literal = '';
   for (const item of items) {
     const next = textsOf(item, members);

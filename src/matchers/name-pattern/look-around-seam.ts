@@ -18,7 +18,8 @@ export function anyOfWidth(width: number): PatternNode {
 /**
  * `node`, then any text up to the end of the name.
  *
- * `$` at the seam leaves an optional newline, and what a repeat takes beyond its minimum is any text anyway.
+ * `$` at the seam leaves an optional newline, and what a repeat takes beyond its minimum is any
+ * text anyway.
  */
 export function followedByAny(node: PatternNode): PatternNode {
   switch (node.type) {
@@ -44,7 +45,7 @@ export function followedByAny(node: PatternNode): PatternNode {
   return sequenceOf([node, ANY]);
 }
 
-/** What `node` matches at the end of the name, where there is nothing left to consume. */
+/** What `node` matches at the end of the name, at the end of the name. */
 export function emptyMatchesOf(node: PatternNode): PatternNode {
   switch (node.type) {
     case 'set':

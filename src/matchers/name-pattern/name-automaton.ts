@@ -14,8 +14,8 @@ export class NamesUndecidedError extends Error {
 const MAX_STATES = 20_000;
 
 /**
- * A state of a nondeterministic automaton. `set` consumes a code point; `split` and `anchor` go on without one; `accept` is the
- * end of the pattern whose number it has.
+ * A state of a nondeterministic automaton. `set` consumes a code point; `split` and `anchor` go on
+ * without one; `accept` is the end of the pattern whose number it has.
  */
 export type AutomatonState =
   | { readonly op: 'set'; readonly set: CodePointSet; readonly next: number }
@@ -34,7 +34,10 @@ export interface NameAutomaton {
   /** By pattern: its first state. */
   readonly starts: readonly number[];
   readonly hasAnchors: boolean;
-  /** What Unicode word anchors take for a word: all patterns are of one Python. Empty without such anchors. */
+  /**
+   * What Unicode word anchors take for a word: all patterns are of one Python. Empty without such
+   * anchors.
+   */
   readonly words: CodePointSet;
 }
 
@@ -42,7 +45,8 @@ export interface NameAutomaton {
  * Builds the automata of patterns, each of which has to match a whole name.
  *
  * @param trees simplified, and without look-around
- * @throws {@link NamesUndecidedError} on an atomic group, and where more than 20,000 states would be needed
+ * @throws {@link NamesUndecidedError} on an atomic group, and where more than 20,000 states would
+ *   be needed
  */
 export function buildNameAutomaton(trees: readonly PatternNode[]): NameAutomaton {
   const builder = new AutomatonBuilder();

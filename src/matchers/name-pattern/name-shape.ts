@@ -1,6 +1,9 @@
 import { foldText } from './case-folding.js';
 
-/** What an index over many patterns may know of one pattern. It is never more than `test` says, and never less. */
+/**
+ * What an index over many patterns may know of one pattern. It is never more than `test` says, and
+ * never less.
+ */
 export type NameShape = NothingShape | LiteralsShape | ChoiceShape | ExpressionShape;
 
 /** Matches no name at all. */
@@ -11,8 +14,8 @@ export interface NothingShape {
 /**
  * Literal parts with gaps between them; no regex engine runs.
  *
- * `['x']` is that name, `['x', '']` a prefix, `['', 'x']` a suffix, `['', 'x', '']` an infix, `['', '']` anything.
- * Parts hold no surrogates that could meet half of a character.
+ * `['x']` is that name, `['x', '']` a prefix, `['', 'x']` a suffix, `['', 'x', '']` an infix, `['',
+ * '']` anything. Parts hold no surrogates that could meet half of a character.
  */
 export interface LiteralsShape {
   readonly kind: 'literals';
@@ -50,7 +53,8 @@ export interface RequiredLiterals {
 /**
  * Compiles the exact test of a shape that needs no regex engine.
  *
- * Time of a test: linear in the name for each literal; exact names cost one hash look-up however many there are.
+ * Time of a test: linear in the name for each literal; exact names cost one hash look-up however
+ * many there are.
  */
 export function compileShapeTest(
   shape: NothingShape | LiteralsShape | ChoiceShape,
@@ -108,7 +112,10 @@ function compileParts(shape: LiteralsShape): (text: string) => boolean {
   };
 }
 
-/** The leftmost place of every part leaves the most room for the parts after it, so no other place need be tried. */
+/**
+ * The leftmost place of every part leaves the most room for the parts after it, so no other place
+ * need be tried.
+ */
 function partsFit(text: string, parts: readonly string[], gapMin: readonly (0 | 1)[]): boolean {
   const first = parts[0] as string;
   const last = parts[parts.length - 1] as string;

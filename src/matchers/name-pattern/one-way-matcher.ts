@@ -22,11 +22,12 @@ const MAX_OPTIONS = 64;
 const NO_ASCII: Uint32Array = new Uint32Array(4);
 
 /**
- * Compiles a pattern that is a row of character runs in which every character has one way to go, or a choice of such rows:
- * `credit_model_v\d+`, `[a-z]+_raw|user_[0-9]`. It is read from start to end without choices, several times faster than by
- * an engine and without its tables.
+ * Compiles a pattern that is a row of character runs in which every character has one way to go, or
+ * a choice of such rows: `credit_model_v\d+`, `[a-z]+_raw|user_[0-9]`. It is read from start to end
+ * without choices, several times faster than by an engine and without its tables.
  *
- * @returns undefined where the pattern is nothing of that kind, or where a character could belong to a run or to what follows it
+ * @returns undefined if the pattern has another form, or where a character could belong to a run or
+ *   to what follows it
  */
 export function compileOneWayTest(tree: PatternNode): ((name: string) => boolean) | undefined {
   if (tree.type !== 'choice') return compileRow(tree);
@@ -91,7 +92,10 @@ function stepsOf(runs: readonly Run[]): readonly Step[] {
   return steps;
 }
 
-/** The one character that a run is; half of a surrogate pair is none, since a text would find it within a pair. */
+/**
+ * The one character that a run is; half of a surrogate pair does not count, since a search would
+ * find it within a pair.
+ */
 function characterOf({ set, min, max }: Run): string | undefined {
   const codePoint = min === 1 && max === 1 ? singleCodePoint(set) : undefined;
   if (codePoint === undefined || (codePoint >= 0xd800 && codePoint <= 0xdfff)) return undefined;

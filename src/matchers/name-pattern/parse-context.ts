@@ -88,7 +88,10 @@ export class GroupTable {
     return undefined;
   }
 
-  /** Why a group may not be referred to from inside the look-behind that is open; undefined where it may. */
+  /**
+   * Why a group may not be referred to from inside the look-behind that is open; undefined where it
+   * may.
+   */
   lookBehindConflict(group: number): string | undefined {
     if (this.lookBehindStart === undefined) return undefined;
     if (this.width(group) === undefined) return 'reference to an open group';
@@ -155,7 +158,10 @@ export class SetTable {
   }
 }
 
-/** Bounds that building a class goes through, whatever comes out: categories, and cased characters under IGNORECASE. */
+/**
+ * Bounds that building a class goes through, whatever comes out: categories, and cased characters
+ * under IGNORECASE.
+ */
 function classWork(
   members: readonly ClassItem[],
   flags: PatternFlags,

@@ -49,8 +49,9 @@ export function parseClassEscape(scanner: PatternScanner, token: string): ClassI
 }
 
 /**
- * The code point of an escape that means the same in and outside of a class, the token being taken already: control
- * characters, `\x`, `\u`, `\U`, `\N{...}` and anything that is no ASCII letter or digit.
+ * The code point of an escape that means the same in and outside of a class, the token being taken
+ * already: control characters, `\x`, `\u`, `\U`, `\N{...}` and every character except ASCII letters
+ * and digits.
  */
 export function parseCharacterEscape(scanner: PatternScanner, token: string): number {
   const control = CONTROLS.get(token);

@@ -9,14 +9,16 @@ import type { PatternNode } from './pattern-tree.js';
 /**
  * Parses a glob into the tree that regular expressions are parsed into too.
  *
- * Names are not paths: `*` and `**` match any text, `/`, newlines and a leading dot included, and `?` any code point.
- * Also understood: `[abc]`, `[a-c]`, `[!abc]`, `{a,b}`, `{1..3}`, `{a..c}`, `(a|b)`, `a|b`, `@(…)`, `?(…)`, `*(…)`, `+(…)`, `\`
- * before a character, `!` before the whole, and `!(…)`, where what follows it has a fixed length. Everything else, `"` and
- * `+` included, is text.
+ * Names are not paths: `*` and `**` match any text, `/`, newlines and a leading dot included, and
+ * `?` any code point. Also understood: `[abc]`, `[a-c]`, `[!abc]`, `{a,b}`, `{1..3}`, `{a..c}`,
+ * `(a|b)`, `a|b`, `@(…)`, `?(…)`, `*(…)`, `+(…)`, `\` before a character, `!` before the whole, and
+ * `!(…)`, where what follows it has a fixed length. Everything else, `"` and `+` included, is text.
  *
- * @throws {@link PatternUnsupportedError} `invalid` for brackets that do not match; `unsupported` for a `!(…)` within a group
- * or before text of no fixed length, POSIX classes, `(?`, and overlong globs
- * @source picomatch 4, whose parser makes the tokens; the regular expression that it would make is never run
+ * @throws {@link PatternUnsupportedError} `invalid` for brackets that do not match; `unsupported`
+ * for a `!(…)` within a group or before text of no fixed length, POSIX classes, `(?`, and overlong
+ * globs
+ * @source picomatch 4, whose parser makes the tokens; the regular expression that it would make is
+ *   never run
  */
 export function parseGlob(glob: string): PatternNode {
   const outline = outlineGlob(glob);
@@ -51,7 +53,9 @@ interface GlobToken {
 /** Starts the output of the token of a brace range. */
 const RANGE_MARK = 'range:';
 
-/** Not in the types: whether repeats that a backtracking engine would be slow at are taken for text. */
+/**
+ * Not in the types: whether repeats that a backtracking engine would be slow at are taken for text.
+ */
 interface ParseOptions extends picomatch.PicomatchOptions {
   readonly maxExtglobRecursion: false;
 }
@@ -205,7 +209,10 @@ function isClosing({ type, value, output }: GlobToken): boolean {
   );
 }
 
-/** Adds what a token of plain text holds, which may be more alternatives; a `?` after a bracket is in such a token too. */
+/**
+ * Adds what a token of plain text holds, which may be more alternatives; a `?` after a bracket is
+ * in such a token too.
+ */
 function readText(text: string, options: (PatternNode | Exclusion)[][]): void {
   for (const [i, option] of text.split('|').entries()) {
     if (i > 0) options.push([]);

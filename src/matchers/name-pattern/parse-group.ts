@@ -22,7 +22,8 @@ const MAX_GROUPS = 1_073_741_823;
 /**
  * Parses a group whose `(` is taken already.
  *
- * Shape: the piece; or the flags that hold for the whole pattern, for `(?i)`; or undefined, for a comment.
+ * Shape: the piece; or the flags that hold for the whole pattern, for `(?i)`; or undefined, for a
+ * comment.
  */
 export function parseGroup(
   context: ParseContext,

@@ -33,11 +33,13 @@ export const MAX_GROUP_DEPTH = 200;
 /**
  * Parses a name pattern, which is a regular expression of Python's `re` module.
  *
- * Shape: `pattern` is stripped and read as the Python of `dialect` does; the tree has neither flags nor capture groups, and `position`s in code points.
+ * Shape: `pattern` is stripped and read as the Python of `dialect` does; the tree has neither flags
+ * nor capture groups, and `position`s in code points.
  *
- * @throws {@link PatternUnsupportedError} `invalid` for what `re.compile` refuses, at the position that Python
- * reports where it reports one; `unsupported` for back-references and conditional groups, for more than
- * {@link MAX_PATTERN_LENGTH} code points and for more than {@link MAX_GROUP_DEPTH} groups in one another
+ * @throws {@link PatternUnsupportedError} `invalid` for what `re.compile` refuses, at the position
+ * that Python reports where it reports one; `unsupported` for back-references and conditional
+ * groups, for more than {@link MAX_PATTERN_LENGTH} code points and for more than
+ * {@link MAX_GROUP_DEPTH} groups in one another
  * @source CPython, `re`: same
  * @example
  * parsePythonPattern('sales_(eu|us)')
@@ -255,7 +257,10 @@ class PatternParser implements ParseContext {
     return anchorPiece(node, token === '\\z' ? '\\Z' : token);
   }
 
-  /** `\1` to `\99` are back-references, and `\100` to `\377` characters where all three digits are octal. */
+  /**
+   * `\1` to `\99` are back-references, and `\100` to `\377` characters where all three digits are
+   * octal.
+   */
   #numberEscape(first: string, start: number, flags: PatternFlags): Piece {
     const { scanner, groups } = this;
     const digits = first + scanner.takeWhile(isAsciiDigit, 1);

@@ -13,11 +13,17 @@ interface Bounds {
 }
 
 export interface Quantifier {
-  /** Repeats `item`, which stands before the quantifier; undefined where nothing does. Reads `?` or `+` after it. */
+  /**
+   * Repeats `item`, which stands before the quantifier; undefined where nothing does. Reads `?` or
+   * `+` after it.
+   */
   readonly apply: (item: Piece | undefined, flags: PatternFlags, findings: Findings) => Piece;
 }
 
-/** Parses a quantifier that starts with `token`, taken already; undefined where it is none, as in `{x`. */
+/**
+ * Parses a quantifier that starts with `token`, taken already; undefined if it is literal text, as
+ * in `{x`.
+ */
 export function parseQuantifier(scanner: PatternScanner, token: string): Quantifier | undefined {
   const start = scanner.position - 1;
   const bounds = parseBounds(scanner, token);

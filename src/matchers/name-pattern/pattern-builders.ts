@@ -106,7 +106,10 @@ export function sequenceOf(items: readonly PatternNode[]): PatternNode {
   return flat.length === 1 ? (flat[0] as PatternNode) : { type: 'sequence', items: flat };
 }
 
-/** The alternatives in their order: flattened, neighbouring sets made one, repeated texts and impossible ones dropped. */
+/**
+ * The alternatives in their order: flattened, neighbouring sets made one, repeated texts and
+ * impossible ones dropped.
+ */
 export function choiceOf(options: readonly PatternNode[]): PatternNode {
   const kept: PatternNode[] = [];
   const texts = new Set<string>();
@@ -134,7 +137,9 @@ export function choiceOf(options: readonly PatternNode[]): PatternNode {
   return kept.length === 1 ? (kept[0] as PatternNode) : { type: 'choice', options: kept };
 }
 
-/** A key for the one text that `node` matches: its code points. Undefined where it is not one text. */
+/**
+ * A key for the one text that `node` matches: its code points. Undefined where it is not one text.
+ */
 function textIn(node: PatternNode): string | undefined {
   if (node.type === 'empty') return '';
   const codePoints: number[] = [];

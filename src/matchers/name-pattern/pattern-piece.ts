@@ -8,7 +8,8 @@ export interface Width {
 }
 
 /**
- * A part of a pattern as Python's parser holds it: the node, and what the parser wants to know of it later.
+ * A part of a pattern as Python's parser holds it: the node, and what the parser wants to know of
+ * it later.
  */
 export interface Piece {
   readonly node: PatternNode;
@@ -67,7 +68,8 @@ export function repeatPiece(
 ): Piece {
   const { min, max, greedy, possessive } = repeat;
   const unit = body.node.type === 'set';
-  // Python gives nothing back between the rounds of a possessive repeat either, which tells when more than one is due.
+  // Python gives nothing back between the rounds of a possessive repeat either, which tells when
+  // more than one is due.
   const round: PatternNode =
     possessive && min > 1 && !unit ? { type: 'atomic', body: body.node } : body.node;
   const node: PatternNode = { type: 'repeat', body: round, min, max, greedy };
@@ -108,8 +110,9 @@ export function choiceWidth(widths: readonly Width[]): Width {
 }
 
 /**
- * Joins alternatives as Python does: a common start moves to the front, and where all that is left are single
- * characters and classes, they become one class. The latter shows under IGNORECASE, where a class means something else.
+ * Joins alternatives as Python does: a common start moves to the front, and where all that is left
+ * are single characters and classes, they become one class. The latter shows under IGNORECASE,
+ * where a class means something else.
  *
  * @source CPython 3.11.7, `re._parser._parse_sub`
  */

@@ -2,10 +2,11 @@ import { PatternUnsupportedError } from '../../model/errors.js';
 import type { Dialect } from './dialect.js';
 
 /**
- * Reads a pattern one token at a time, a token being a code point or a backslash with the code point after it.
+ * Reads a pattern one token at a time, a token being a code point or a backslash with the code
+ * point after it.
  *
- * One token is always read ahead, so a backslash at the end of the pattern is an error as soon as the token before
- * it is taken. Positions are offsets in code points.
+ * One token is always read ahead, so a backslash at the end of the pattern is an error as soon as
+ * the token before it is taken. Positions are offsets in code points.
  *
  * @source CPython reports the same positions
  */

@@ -1,8 +1,9 @@
 /**
  * The tree that a name pattern is parsed into, whatever syntax it was written in.
  *
- * Flags are gone: `(?i)` has widened the sets, `(?s)` the dot, `(?a)` the classes, `(?m)` has chosen the anchors.
- * Capture groups are gone too, since a name pattern only answers whether the whole name matches.
+ * Flags are gone: `(?i)` has widened the sets, `(?s)` the dot, `(?a)` the classes, `(?m)` has
+ * chosen the anchors. Capture groups are gone too, since a name pattern only answers whether the
+ * whole name matches.
  */
 export type PatternNode =
   | EmptyNode
@@ -40,9 +41,12 @@ export interface RepeatNode {
   readonly type: 'repeat';
   readonly body: PatternNode;
   readonly min: number;
-  /** `Infinity` where there is no upper bound. */
+  /** `Infinity`: unbounded. */
   readonly max: number;
-  /** Greedy or lazy; it matters inside an atomic group only. A possessive repeat is an atomic group around a greedy one. */
+  /**
+   * Greedy or lazy; it matters inside an atomic group only. A possessive repeat is an atomic group
+   * around a greedy one.
+   */
   readonly greedy: boolean;
 }
 
@@ -77,7 +81,8 @@ export interface LookNode {
 }
 
 /**
- * A set of code points: `[first, last, first, last, …]`, both inclusive, ascending, neither overlapping nor adjacent.
+ * A set of code points: `[first, last, first, last, …]`, both inclusive, ascending, neither
+ * overlapping nor adjacent.
  */
 export type CodePointSet = readonly number[];
 

@@ -5,7 +5,10 @@ import { NOT_NEWLINE_SET } from './pattern-builders.js';
 import type { PatternNode } from './pattern-tree.js';
 import { ANCHORS, type Syntax, writeSource } from './source-writer.js';
 
-/** Writes a pattern down for a Python's `re`; undefined where that takes more than `maxLength` characters. */
+/**
+ * Writes a pattern down for a Python's `re`; undefined where that takes more than `maxLength`
+ * characters.
+ */
 export function pythonSource(
   tree: PatternNode,
   { classes }: Dialect,

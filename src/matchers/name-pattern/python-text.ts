@@ -2,7 +2,7 @@ import { type CharacterClasses, SPACE_SET } from './character-classes.js';
 import { setContains } from './code-point-set.js';
 import type { CodePointSet } from './pattern-tree.js';
 
-/** More digits than this are no integer to Python. */
+/** Python refuses integers with more digits. */
 export const MAX_INTEGER_DIGITS = 4300;
 
 /** Whether Python takes `text` for an identifier. @source CPython, `str.isidentifier` */
@@ -17,8 +17,8 @@ export function isPythonIdentifier(text: string, classes: CharacterClasses): boo
 }
 
 /**
- * The number that Python's `int(text)` makes of `text`: decimal digits of any script, a sign, white space around it,
- * single underscores between digits. Undefined where Python raises an error.
+ * The number that Python's `int(text)` makes of `text`: decimal digits of any script, a sign, white
+ * space around it, single underscores between digits. Undefined where Python raises an error.
  *
  * @source CPython, `int`
  */
@@ -32,7 +32,10 @@ export function parsePythonInteger(text: string, classes: CharacterClasses): num
   return match[1] === '-' ? -Number(digits) : Number(digits);
 }
 
-/** A digit of any script as ASCII, other white space as a blank, anything else beyond ASCII as a question mark. */
+/**
+ * A digit of any script as ASCII, other white space as a blank, anything else beyond ASCII as a
+ * question mark.
+ */
 function toAscii(character: string, digits: CodePointSet): string {
   const codePoint = character.codePointAt(0) as number;
   if (codePoint < 0x80) return character;

@@ -7,18 +7,21 @@ import { ANCHORS, type Syntax, writeSource } from './source-writer.js';
 /** RE2 takes no higher count, nor a higher product of counts within counts. */
 const MAX_RE2_COUNT = 1000;
 
-/** Bound of what RE2 has to compile, in instructions: it takes some 25 ns for each and for each character of a name. */
+/**
+ * Bound of what RE2 has to compile, in instructions: it takes some 25 ns for each and for each
+ * character of a name.
+ */
 const MAX_RE2_SIZE = 2000;
 
 /** Bound of the source for RE2, in characters: each `\w` of Python takes some 12,000. */
 const MAX_RE2_SOURCE = 1_000_000;
 
 /**
- * Writes a pattern down for RE2, with sets as explicit code points, so that RE2's own reading of escapes, classes and
- * case never matters.
+ * Writes a pattern down for RE2, with sets as explicit code points, so that RE2's own reading of
+ * escapes, classes and case never matters.
  *
- * Shape: `tree` is simplified. Undefined where RE2 cannot say it: atomic groups, look-around, `$` before a final newline,
- * Unicode word anchors, high counts; or where it would be too large.
+ * Shape: `tree` is simplified. Undefined where RE2 cannot say it: atomic groups, look-around, `$`
+ * before a final newline, Unicode word anchors, high counts; or where it would be too large.
  */
 export function re2Source(tree: PatternNode): string | undefined {
   if (!fitsRe2(tree, 1, widthOf(tree).min > 0) || re2Size(tree) > MAX_RE2_SIZE) return undefined;
@@ -46,7 +49,10 @@ function fitsRe2(node: PatternNode, count: number, nonEmpty: boolean): boolean {
   }
 }
 
-/** Neither `\b` nor `\B` of the tree holds in an empty text; in RE2 `\B` does. RE2 knows ASCII words. */
+/**
+ * Neither `\b` nor `\B` of the tree holds in an empty text; in RE2 `\B` does. RE2 knows ASCII
+ * words.
+ */
 function fitsRe2Anchor({ at, word }: AnchorNode, nonEmpty: boolean): boolean {
   if (word !== undefined) return word === ASCII_WORD_SET && nonEmpty;
   return at !== 'text-end-or-final-newline';

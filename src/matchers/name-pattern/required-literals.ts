@@ -6,7 +6,10 @@ import { setMembers } from './set-members.js';
 /** Most literals of which one has to occur. */
 const MAX_ALTERNATIVES = 16;
 
-/** Most literals of which one has to occur where a pattern lists its alternatives: it has as many anyway. */
+/**
+ * Most literals of which one has to occur where a pattern lists its alternatives: it has as many
+ * anyway.
+ */
 const MAX_LISTED_ALTERNATIVES = 1024;
 
 /** Most entries that are worth telling of one pattern. */
@@ -18,8 +21,8 @@ const MAX_LITERAL_LENGTH = 64;
 /**
  * Finds literals that every match of a pattern contains.
  *
- * Shape: the result is an "and" of "ors", the most telling first; empty where nothing is known. Conditions such as
- * anchors only narrow a match, so they are passed over.
+ * Shape: the result is an "and" of "ors", the most telling first; empty where nothing is known.
+ * Conditions such as anchors only narrow a match, so they are passed over.
  *
  * @source the idea is that of RE2's `FilteredRE2`
  */
@@ -75,7 +78,7 @@ function requiredByParts({ parts, folded }: LiteralsShape): readonly RequiredLit
   return parts.filter((part) => part !== '').map((part) => ({ anyOf: [shorten(part)], folded }));
 }
 
-/** The entries that tell names apart best: single letters only where there is nothing else. */
+/** The entries that tell names apart best: single letters only as a last resort. */
 function mostTelling(entries: readonly RequiredLiterals[]): readonly RequiredLiterals[] {
   const unique = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
   const sorted = [...unique.values()].sort((a, b) => worthOf(b) - worthOf(a));
@@ -83,7 +86,10 @@ function mostTelling(entries: readonly RequiredLiterals[]): readonly RequiredLit
   return (long.length > 0 ? long : sorted).slice(0, MAX_ENTRIES);
 }
 
-/** How well an entry tells names apart: a letter more halves the names that pass, an alternative more lets others in. */
+/**
+ * How well an entry tells names apart: a letter more halves the names that pass, an alternative
+ * more lets others in.
+ */
 function worthOf(entry: RequiredLiterals | undefined): number {
   if (entry === undefined) return Number.NEGATIVE_INFINITY;
   return shortest(entry.anyOf) - Math.log2(entry.anyOf.length);

@@ -9,7 +9,10 @@ import type { Dialect } from './dialect.js';
 import type { PatternFlags } from './inline-flags.js';
 import { type CodePointSet, MAX_CODE_POINT } from './pattern-tree.js';
 
-/** What stands between the brackets of a character class, and what a single character is outside of one. */
+/**
+ * What stands between the brackets of a character class, and what a single character is outside of
+ * one.
+ */
 export type ClassItem =
   | { readonly type: 'literal'; readonly codePoint: number }
   | { readonly type: 'range'; readonly first: number; readonly last: number }
@@ -40,10 +43,11 @@ export function buildLiteralSet(
 /**
  * The set of a character class, not negated.
  *
- * Under IGNORECASE Python looks the *lower case* of a character up in the class. It widens the members up to U+FFFF
- * to their lower cases beforehand. Until Python 3.13 those beyond are not widened at all: `(?i)[𐐀a]` matches neither
- * `𐐀` nor `𐐨`, while `(?i)[𐐀-𐐁]` matches both, since ranges beyond U+FFFF are tried with the upper case too, also
- * under `(?a)`. From 3.14 on they are widened, and ranges are tried with the upper case without `(?a)` only.
+ * Under IGNORECASE Python looks the *lower case* of a character up in the class. It widens the
+ * members up to U+FFFF to their lower cases beforehand. Until Python 3.13 those beyond are not
+ * widened at all: `(?i)[𐐀a]` matches neither `𐐀` nor `𐐨`, while `(?i)[𐐀-𐐁]` matches both, since
+ * ranges beyond U+FFFF are tried with the upper case too, also under `(?a)`. From 3.14 on they are
+ * widened, and ranges are tried with the upper case without `(?a)` only.
  *
  * @source CPython, `re._compiler._optimize_charset` and `_sre`
  */

@@ -3,8 +3,8 @@ import type { CodePointSet } from './pattern-tree.js';
 /**
  * Lists the members of a small set, for texts to be made of them.
  *
- * Shape: undefined for more than `limit` members, and where one is a surrogate: two of those side by side would read as
- * one character.
+ * Shape: undefined for more than `limit` members, and where one is a surrogate: two of those side
+ * by side would read as one character.
  */
 export function setMembers(set: CodePointSet, limit: number): readonly number[] | undefined {
   const members: number[] = [];

@@ -31,8 +31,9 @@ interface Place {
 /**
  * Makes `node`, which has to match a whole name, simpler without changing which names it matches.
  *
- * Anchors that always hold at the ends are gone afterwards (`^driver$` is `driver`), so are groups within groups, sets that
- * match nothing, repeats of nothing, and atomic groups that have no second choice to give up.
+ * Anchors that always hold at the ends are gone afterwards (`^driver$` is `driver`), so are groups
+ * within groups, sets that match nothing, repeats of nothing, and atomic groups that have no second
+ * choice to give up.
  */
 export function simplifyPattern(node: PatternNode): PatternNode {
   return simplify(node, { start: true, end: true, ordered: false });
@@ -149,7 +150,8 @@ function simplifyRepeat(node: RepeatNode, place: Place): PatternNode {
 function unnestRepeat(node: RepeatNode): RepeatNode {
   const { body, min, max } = node;
   if (body.type !== 'repeat') return node;
-  // The most of n rounds and the least of one more, n being the fewest: from there on the spans only grow.
+  // The most of n rounds and the least of one more, n being the fewest: from there on the spans
+  // only grow.
   const hasGap = min !== max && (min + 1) * body.min > times(min, body.max) + 1;
   return hasGap ? node : { ...body, min: min * body.min, max: times(max, body.max) };
 }
@@ -185,7 +187,7 @@ function simplifyAtomic(node: AtomicNode, place: Place): PatternNode {
   return { type: 'atomic', body };
 }
 
-/** Whether `node` has at most one match from any place, so that there is nothing to give up. */
+/** Whether `node` has at most one match from any place, so that backtracking cannot change it. */
 function isDeterministic(node: PatternNode): boolean {
   switch (node.type) {
     case 'sequence':

@@ -21,7 +21,9 @@ export const ANCHORS: Readonly<Record<AnchorNode['at'], string>> = {
   'not-word-boundary': '\\B',
 };
 
-/** Writes a pattern down in a syntax; undefined where that takes more than `maxLength` characters. */
+/**
+ * Writes a pattern down in a syntax; undefined where that takes more than `maxLength` characters.
+ */
 export function writeSource(
   tree: PatternNode,
   syntax: Syntax,

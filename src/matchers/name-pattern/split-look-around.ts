@@ -24,14 +24,17 @@ export class LookAroundError extends Error {
 const MAX_LEAVES = 64;
 
 /**
- * Rewrites a pattern so that no look-around is left: `(?!secret_).*` is "`.*`, but not `secret_` and anything".
+ * Rewrites a pattern so that no look-around is left: `(?!secret_).*` is "`.*`, but not `secret_`
+ * and anything".
  *
- * That is exact where the place of the look-around is the same in every match: a fixed number of code points from the
- * start or from the end of the name. Alternatives beside it are taken one by one to get there.
+ * That is exact where the place of the look-around is the same in every match: a fixed number of
+ * code points from the start or from the end of the name. Alternatives beside it are taken one by
+ * one to get there.
  *
  * Shape: `tree` has to match the whole name; the leaves of the result do too, and are simplified.
  *
- * @throws {@link LookAroundError} on a look-around elsewhere, or where more than 64 leaves would be needed
+ * @throws {@link LookAroundError} on a look-around elsewhere, or where more than 64 leaves would be
+ *   needed
  */
 export function splitLookAround(tree: PatternNode): Formula {
   const look = firstLook(tree);

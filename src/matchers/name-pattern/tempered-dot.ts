@@ -10,10 +10,12 @@ const MAX_LENGTH = 200;
 /**
  * Writes `(?:(?!X).)*` as `(?!.*X).*`, which is supported.
  *
- * The two are equal where `X` consumes something and what stands before has one width. Text after it must be literal
- * and not hold `X`, which then is literal too: an `X` that starts in that text would be refused by the one form only.
+ * The two are equal where `X` consumes something and what stands before has one width. Text after
+ * it must be literal and not hold `X`, which then is literal too: an `X` that starts in that text
+ * would be refused by the one form only.
  *
- * Shape: `tree` is simplified and has to match the whole name. Undefined where the tree has another form.
+ * Shape: `tree` is simplified and has to match the whole name. Undefined where the tree has another
+ * form.
  */
 export function rewriteTemperedDot(tree: PatternNode, dialect: Dialect): string | undefined {
   const items = tree.type === 'sequence' ? tree.items : [tree];

@@ -34,7 +34,10 @@ function tryCompile(pattern: string, python: PythonVersion): PatternReading {
   }
 }
 
-/** Whether versions that all understand `pattern` may answer differently for `name`. Says yes too often, never no. */
+/**
+ * Whether versions that all understand `pattern` may answer differently for `name`. Says yes too
+ * often, never no.
+ */
 export function mayDependOnVersion(pattern: string, name: string): boolean {
   if (name === '') return true;
   if (/^[ -~]+$/.test(name)) return false;

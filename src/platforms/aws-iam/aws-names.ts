@@ -8,7 +8,9 @@ const PARTITIONS = 'aws aws-cn aws-us-gov aws-eusc aws-iso aws-iso-b aws-iso-e a
   ' ',
 );
 
-/** @source docs.aws.amazon.com/general/latest/gr/ddb.html, and the regions of the other partitions */
+/**
+ * @source docs.aws.amazon.com/general/latest/gr/ddb.html, and the regions of the other partitions
+ */
 const REGIONS = [
   'us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 ca-west-1 mx-central-1 sa-east-1',
   'eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3',
@@ -78,8 +80,8 @@ export function nearestAction(pattern: string): string | undefined {
 }
 
 /**
- * The action that a text most likely stands for, where it is not one: another sign for the colon, a service or an action
- * that is misspelt, or no service at all.
+ * The action that a text most likely stands for, where it is not one: another sign for the colon, a
+ * service or an action that is misspelt, or no service at all.
  */
 export function nearestFullAction(source: string): string | undefined {
   const text = source.trim();
@@ -116,7 +118,10 @@ function nearestService(written: string, services: readonly string[]): string | 
   return findNearest(service, ACTION_SERVICES);
 }
 
-/** Names of an ARN that AWS does not have. A part with a wildcard or a variable does not count as a name. */
+/**
+ * Names of an ARN that AWS does not have. A part with a wildcard or a variable does not count as a
+ * name.
+ */
 export function unknownArnNames(source: string): readonly UnknownName[] {
   const [, partition = '', service = '', region = '', , ...rest] = source.split(':');
   const unknown: UnknownName[] = [];
@@ -165,7 +170,10 @@ function findExact(written: string, known: readonly string[]): string | undefine
   return known.find((name) => name.toLowerCase() === lower);
 }
 
-/** A condition key, or a policy variable, that AWS does not have. Keys of other services are not looked at. */
+/**
+ * A condition key, or a policy variable, that AWS does not have. Keys of other services are not
+ * looked at.
+ */
 export function unknownConditionKey(key: string, what: string): UnknownName | undefined {
   const at = key.indexOf(':');
   if (at < 0) {

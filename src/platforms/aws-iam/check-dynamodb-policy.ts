@@ -50,7 +50,10 @@ const NOT_CONSIDERED: readonly string[] = Object.freeze([
 
 /** What identity policies together are worth for an online store in DynamoDB. */
 export interface DynamoDbPolicyCheck {
-  /** Whether everything that is needed is allowed whatever the request, by documents that AWS accepts. */
+  /**
+   * Whether everything that is needed is allowed whatever the request, by documents that AWS
+   * accepts.
+   */
   readonly allowed: boolean;
   /** One for each needed action, in the order of their names. */
   readonly actions: readonly ActionAnswer[];
@@ -72,11 +75,12 @@ export const MAX_TABLES = 100;
 const MAX_INDEXES = 100;
 
 /**
- * Whether the identity policies of a user or role let Databricks publish to an online store in DynamoDB, or look features
- * up there, and what they allow beyond that.
+ * Whether the identity policies of a user or role let Databricks publish to an online store in
+ * DynamoDB, or look features up there, and what they allow beyond that.
  *
- * Nothing about AWS is asked: policies are texts. A statement with a condition or a policy variable makes an answer
- * `conditional`. What is not understood allows nothing, may deny, and makes `allowed` false.
+ * Nothing about AWS is asked: policies are texts. A statement with a condition or a policy variable
+ * makes an answer `conditional`. What is not understood allows nothing, may deny, and makes
+ * `allowed` false.
  *
  * @param documents a policy document, or all those of a role: JSON text, or what it was parsed into
  * @throws TypeError if an option is invalid; never because of a document

@@ -83,7 +83,9 @@ class Owners {
     }
   }
 
-  /** The logical ID of what a reference or a name stands for; otherwise what is written, for people. */
+  /**
+   * The logical ID of what a reference or a name stands for; otherwise what is written, for people.
+   */
   of(value: unknown): string {
     if (isReference(value)) return value.Ref;
     const text = show(value);

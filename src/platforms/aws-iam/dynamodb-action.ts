@@ -6,7 +6,9 @@ export type AccessLevel =
   | 'Tagging, Write'
   | 'Permissions management, Write';
 
-/** Kinds of resources that DynamoDB's actions are about. An action about none of them asks for `*`. */
+/**
+ * Kinds of resources that DynamoDB's actions are about. An action about none of them asks for `*`.
+ */
 export type DynamoDbResourceType =
   | 'table'
   | 'index'

@@ -21,11 +21,11 @@ export interface PolicyDecision {
 /**
  * The answer that several identity policies give together.
  *
- * Each pattern is matched once with each action and resource, however often it is asked for: an evaluator is made for one
- * check and thrown away.
+ * Each pattern is matched once with each action and resource, however often it is asked for: an
+ * evaluator is made for one check and thrown away.
  *
- * @source docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an explicit deny, then an
- * allow, then the implicit deny, whatever the order of the statements
+ * @source docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an
+ * explicit deny, then an allow, then the implicit deny, whatever the order of the statements
  */
 export class PolicyEvaluator {
   readonly statements: readonly Statement[];
@@ -74,7 +74,10 @@ export class PolicyEvaluator {
     return { answer: 'missing', decidedBy: [] };
   }
 
-  /** The statements that allow an action on a resource, on a part of it, or where conditions are met. */
+  /**
+   * The statements that allow an action on a resource, on a part of it, or where conditions are
+   * met.
+   */
   allowing(action: string, resource: Target): readonly StatementReference[] {
     const extents = this.#extents(resource);
     return Array.from(this.naming(action))
@@ -110,7 +113,7 @@ export function hasExpired({ endsAt }: Statement, now: number): boolean {
   return endsAt !== undefined && now >= endsAt;
 }
 
-/** The worst of several answers; `allowed` where there is none. */
+/** The worst of several answers; `allowed` for an empty list. */
 export function worstAnswer(answers: Iterable<PolicyAnswer>): PolicyAnswer {
   const ranks = Array.from(answers, (answer) => ANSWERS.indexOf(answer));
   return ANSWERS[Math.min(ANSWERS.length - 1, ...ranks)] ?? 'denied';
@@ -122,7 +125,9 @@ function namesAction({ actions }: Statement, action: string): boolean {
   return named !== actions.negated;
 }
 
-/** @source reference_policies_elements_resource.html, reference_policies_elements_notresource.html */
+/**
+ * @source reference_policies_elements_resource.html, reference_policies_elements_notresource.html
+ */
 function extentOf({ resources }: Statement, resource: Target): Extent {
   const extent = extentOfAny(resources.patterns.map(({ arn }) => arn.matches(resource)));
   return resources.negated ? complement(extent) : extent;

@@ -4,7 +4,7 @@ import { DYNAMODB_ACTIONS } from './gen/dynamodb-actions.js';
 import type { ResourcePattern, Statement, StatementReference } from './policy-document.js';
 import { possibleResources, type TableResources } from './table-resources.js';
 
-/** An action on a table, or on no resource at all, that a policy allows and nobody needs. */
+/** An action on a table, or on no resource at all, that a policy allows without need. */
 export interface ExcessiveAction {
   readonly kind: 'action';
   /** With `dynamodb:`. */
@@ -24,7 +24,10 @@ export interface ExcessiveResource {
   readonly negated: boolean;
   /** With `dynamodb:`; all that are allowed there, but for those that are about no resource. */
   readonly actions: readonly string[];
-  /** Actions that the statement names too and that work on `*` alone; left out: none, or the need does not have them. */
+  /**
+   * Actions that the statement names too and that work on `*` alone; left out: none, or the need
+   * does not have them.
+   */
   readonly onNoResource?: readonly string[];
   readonly allowedBy: readonly StatementReference[];
 }
@@ -66,7 +69,8 @@ function withoutKept(grant: ExcessiveResource | ExcessiveService): Excess {
 }
 
 /**
- * What policies allow on resources that are not meant, and of other services. In doubt something is in excess.
+ * What policies allow on resources that are not meant, and of other services. In doubt something is
+ * in excess.
  *
  * @param isMeant whether a pattern of a resource matches only what is meant
  */
@@ -175,7 +179,10 @@ function isRestDenied(
   return patterns.some(({ source, arn }) => source === '*' || (allowed && arn.covers(allowed.arn)));
 }
 
-/** Whether an action is left of what statements allow, once what is denied without a condition is taken off. */
+/**
+ * Whether an action is left of what statements allow, once what is denied without a condition is
+ * taken off.
+ */
 export function isUsable(evaluator: PolicyEvaluator, action: string): boolean {
   const named = [...evaluator.naming(action)];
   const denials = soundDenials(evaluator).filter((denial) => named.includes(denial));

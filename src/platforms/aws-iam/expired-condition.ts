@@ -1,6 +1,8 @@
 import { isPlainObject } from '../../model/index.js';
 
-/** What a date operator says of its values: how long after the latest of them it can still be met. */
+/**
+ * What a date operator says of its values: how long after the latest of them it can still be met.
+ */
 const GRACE: ReadonlyMap<string, number> = new Map([
   ['datelessthan', 0],
   // AWS may compare whole seconds.
@@ -26,7 +28,8 @@ const EPOCH_SECONDS = /^\d{9,12}$/;
  * tell the time of the request; every request has both, so `IfExists` changes nothing.
  *
  * @returns `undefined` if the condition has no end, or one that is not understood
- * @source docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html,
+ * @source
+ * docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html,
  * reference_policies_condition-keys.html: both keys are always included in the request context
  */
 export function endOfCondition(condition: unknown): number | undefined {

@@ -132,7 +132,10 @@ const ANSWER_RULES: Readonly<Record<Exclude<PolicyAnswer, 'allowed'>, IamFinding
   conditional: actionConditional,
 };
 
-/** Needed actions that are not allowed, as findings: one for each resource, answer and statements behind it. */
+/**
+ * Needed actions that are not allowed, as findings: one for each resource, answer and statements
+ * behind it.
+ */
 export function describeAnswers(
   answers: readonly ActionAnswer[],
   documents: readonly PolicyDocument[],
@@ -159,7 +162,9 @@ export function describeAnswers(
   });
 }
 
-/** Statements that allow under conditions, and those that may deny: what to do about them differs. */
+/**
+ * Statements that allow under conditions, and those that may deny: what to do about them differs.
+ */
 function nameDeciders(
   references: readonly StatementReference[],
   documents: readonly PolicyDocument[],

@@ -8,7 +8,9 @@ export interface FoundPolicy {
   readonly document: unknown;
   /** What the file calls the policy; left out: the file holds one alone. */
   readonly label?: string;
-  /** ARN of the user, group or role, or its name in a template; left out: the file does not say so. */
+  /**
+   * ARN of the user, group or role, or its name in a template; left out: the file does not say so.
+   */
   readonly principal?: string;
   /** ARNs of the instance profiles that the role is in. */
   readonly profiles?: readonly string[];

@@ -1,7 +1,10 @@
 import { isPlainObject } from '../../model/index.js';
 import { objectsIn } from './found-policy.js';
 
-/** Answers of AWS that hold no identity policy: a member that tells each, and what to ask for instead. */
+/**
+ * Answers of AWS that hold no identity policy: a member that tells each, and what to ask for
+ * instead.
+ */
 const ANSWERS: readonly (readonly [members: readonly string[], what: string, instead: string])[] = [
   [
     ['EvaluationResults'],

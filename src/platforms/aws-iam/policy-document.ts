@@ -17,7 +17,10 @@ export interface ActionPattern {
 export interface ResourcePattern {
   /** As written. */
   readonly source: string;
-  /** The service of its ARN; `*`: the pattern is `*` and stands for everything; empty: a template fills it in. */
+  /**
+   * The service of its ARN; `*`: the pattern is `*` and stands for everything; empty: a template
+   * fills it in.
+   */
   readonly service: string;
   readonly arn: WildcardPattern;
 }
@@ -41,7 +44,7 @@ export interface Statement {
   readonly effect: Effect;
   readonly actions: PatternList<ActionPattern>;
   readonly resources: PatternList<ResourcePattern>;
-  /** Whether it applies only where conditions are met, which nobody knows before the request. */
+  /** Whether it applies only where conditions are met, which are unknown before the request. */
   readonly conditional: boolean;
   /** Milliseconds since 1970, from which on its conditions can never be met; left out: no end. */
   readonly endsAt?: number;

@@ -53,9 +53,11 @@ export interface IamPolicyKind {
 /**
  * Identity policies in files.
  *
- * Known: a policy document; what `aws iam get-policy-version`, `get-role-policy`, `get-user-policy`, `get-group-policy` and
- * `get-account-authorization-details` print, and the SDKs return; templates of CloudFormation and SAM; arrays of these. A file alone does not say
- * which table it is for: grants on every table and of other services are found. `checkDynamoDbPolicy` says the rest.
+ * Known: a policy document; what `aws iam get-policy-version`, `get-role-policy`,
+ * `get-user-policy`, `get-group-policy` and `get-account-authorization-details` print, and the SDKs
+ * return; templates of CloudFormation and SAM; arrays of these. A file alone does not say which
+ * table it is for: grants on every table and of other services are found. `checkDynamoDbPolicy`
+ * says the rest.
  */
 export const iamPolicyKind: IamPolicyKind = {
   kind: 'aws-iam-policy',
@@ -100,7 +102,10 @@ function readFound(found: FoundPolicy, name: string, now: number): IamPolicyRead
   };
 }
 
-/** In doubt an action is allowed: a condition does not take it back, nor does a denial that is not for everything. */
+/**
+ * In doubt an action is allowed: a condition does not take it back, nor does a denial that is not
+ * for everything.
+ */
 function listWrites(evaluator: PolicyEvaluator): readonly string[] {
   return DYNAMODB_ACTIONS.flatMap(({ name, level }) => {
     if (!level.includes('Write')) return [];
@@ -112,7 +117,8 @@ function listWrites(evaluator: PolicyEvaluator): readonly string[] {
 
 /** Whether a pattern matches all tables of some account, whatever they are called. */
 function isForEveryTable(pattern: string): boolean {
-  // A template fills in an account or a region; it stands for one resource where it fills in the whole.
+  // A template fills in an account or a region; it stands for one resource where it fills in the
+  // whole.
   if (pattern.startsWith('${')) return false;
   const segments = pattern.replace(/\$\{AWS::\w+\}/g, '0').split(':');
   if (segments.length < 6) return pattern.endsWith('*');

@@ -15,7 +15,8 @@ const ACTION = /^(?<service>[a-z0-9-]+|\*):(?<name>[a-z0-9*?]+)$/;
  * Reads an entry of `Action` or `NotAction`.
  *
  * @param text with marks in place of what a template fills in
- * @source reference_policies_elements_action.html: wildcards are described for the name of an action, not its service
+ * @source reference_policies_elements_action.html: wildcards are described for the name of an
+ *   action, not its service
  */
 export function readAction(text: string, { report }: StatementContext): ActionPattern | undefined {
   if (hasTemplateMark(text)) {

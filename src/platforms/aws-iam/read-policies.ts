@@ -2,7 +2,9 @@ import { absenceOf, readAbsent } from './absent-policy.js';
 import type { PolicyDocument } from './policy-document.js';
 import { notUnderstood, readPolicy } from './read-policy.js';
 
-/** AWS attaches at most 20 managed policies to a role, and inline ones that share 10,240 characters. */
+/**
+ * AWS attaches at most 20 managed policies to a role, and inline ones that share 10,240 characters.
+ */
 export const MAX_DOCUMENTS = 32;
 /** Of all documents together: statements are compared with each other. */
 const MAX_STATEMENTS = 1024;

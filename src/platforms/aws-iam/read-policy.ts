@@ -14,10 +14,16 @@ import { isTemplateValue } from './template-values.js';
 
 /** Longest text in characters. */
 const MAX_LENGTH = 65_536;
-/** Most characters of names and texts. AWS stores no document of more than 10,240, white space not counted. */
+/**
+ * Most characters of names and texts. AWS stores no document of more than 10,240, white space not
+ * counted.
+ */
 const MAX_SIZE = 12_288;
 const MAX_DEPTH = 32;
-/** Of a document. The shortest statement that AWS accepts has more than a 256th of the longest document. */
+/**
+ * Of a document. The shortest statement that AWS accepts has more than a 256th of the longest
+ * document.
+ */
 const MAX_STATEMENTS = 256;
 /** Of a document: who has mended these looks again. */
 const MAX_PROBLEMS = 100;
@@ -31,7 +37,8 @@ const VERSIONS: readonly string[] = ['2012-10-17', '2008-10-17'];
  *
  * Never throws: a document that is not understood allows nothing and may deny everything.
  *
- * @param document JSON text, or what it was parsed into. Of a text it is known that no member is given twice
+ * @param document JSON text, or what it was parsed into. Of a text it is known that no member is
+ *   given twice
  * @param index of the policy among those that are read together
  * @source docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html,
  * reference_policies_elements_version.html
@@ -60,7 +67,7 @@ export function readPolicy(document: unknown, index: number, name: string): Poli
   reportRepeatedSids(statements, problems);
   const { isAccepted, listed } = problems;
   if (isSound) return { name, statements, mayDeny, isAccepted, problems: listed };
-  // Whatever the rest of the document would mean, nobody can say.
+  // The rest of the document has no defined meaning.
   const denials = statements.filter(({ effect }) => effect === 'Deny');
   mayDeny.push(...denials.map(({ reference }) => reference));
   return { name, statements: [], mayDeny, isAccepted, problems: listed };

@@ -18,8 +18,8 @@ export type StatementReading =
 /**
  * Reads one statement of an identity policy.
  *
- * What is not understood allows nothing, and may deny: entries of `Action` and `Resource` that are none are left out of an
- * `Allow`; anything else makes the whole statement one that is not understood.
+ * What is not understood allows nothing, and may deny: invalid entries of `Action` and `Resource`
+ * are left out of an `Allow`; anything else makes the whole statement one that is not understood.
  *
  * @source docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
@@ -78,7 +78,9 @@ function isWidened({ list, isComplete }: ListReading<unknown>, effect: Effect): 
   return !isComplete && (list.negated || effect === 'Deny');
 }
 
-/** `undefined` where there is no list, two of them, an empty one or one of something else than texts. */
+/**
+ * `undefined` for a missing list, two lists, an empty list or a list of other things than strings.
+ */
 function readList<Pattern>(
   value: Readonly<Record<string, unknown>>,
   element: 'Action' | 'Resource',

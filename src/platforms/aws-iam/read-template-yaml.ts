@@ -9,7 +9,8 @@ const BARE: ReadonlySet<string> = new Set(['Ref', 'Condition']);
  * `!Sub x` becomes `{ "Fn::Sub": "x" }`, and a tag that CloudFormation does not have becomes one
  * that a template fills in, too. A date is a text, so `Version` needs no quotes.
  *
- * @source docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+ * @source
+ *   AWS CloudFormation Template Reference, "Intrinsic function reference"
  */
 export const templateYaml: YamlResolvers = {
   tag: (tag, value) => {

@@ -34,9 +34,11 @@ export function isTableArn(text: string): boolean {
  * The ARNs of a table, its indexes and its global table.
  *
  * @param indexes names of secondary indexes
- * @param globalTable name of the global table; default: the table's name, which DynamoDB demands of the tables of one
- * @throws TypeError on what is no table, index or global table of DynamoDB
- * @source AWS service authorization reference, Amazon DynamoDB, resource types: a global table's ARN has no region
+ * @param globalTable name of the global table; default: the table's name, which DynamoDB demands of
+ *   the tables of one
+ * @throws TypeError on other ARNs than those of DynamoDB tables, indexes and global tables
+ * @source AWS service authorization reference, Amazon DynamoDB, resource types: a global table's
+ *   ARN has no region
  */
 export function readTable(
   table: DynamoDbTable,
@@ -72,7 +74,10 @@ function composeArn(table: unknown): string {
   return `${parts.slice(0, -1).join(':')}:table/${parts.at(-1)}`;
 }
 
-/** The resources of a table that an action needs. All of them: with one missing, a request may be refused. */
+/**
+ * The resources of a table that an action needs. All of them: with one missing, a request may be
+ * refused.
+ */
 export function neededResources(
   { resourceTypes }: DynamoDbAction,
   { table, indexes, globalTable }: TableResources,

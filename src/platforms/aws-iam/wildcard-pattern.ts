@@ -6,7 +6,7 @@ export type Extent = 'all' | 'part' | 'none';
 /**
  * A text to match, or, where `open`, all texts that begin with `text`.
  *
- * An open target stands for resources whose names nobody knows, such as the streams of a table.
+ * An open target stands for resources whose names are unknown, such as the streams of a table.
  */
 export interface Target {
   readonly text: string;
@@ -19,8 +19,8 @@ type Token = { readonly literal: string } | 'any' | 'segment' | 'one';
 /**
  * A pattern of a policy, read into tokens once.
  *
- * Cost: O(pattern length × text length) a match, whatever the pattern: all places in it are followed at a time, and
- * nothing is tried twice.
+ * Cost: O(pattern length × text length) a match, whatever the pattern: all places in it are
+ * followed at a time, and nothing is tried twice.
  */
 export class WildcardPattern {
   readonly #tokens: readonly Token[];
@@ -35,10 +35,11 @@ export class WildcardPattern {
   /**
    * Reads a pattern of an action's name or of an ARN.
    *
-   * Shape: `undefined` where a policy variable is not closed or empty. With `variables`, `${…}` is a policy variable, and
-   * `${*}`, `${?}` and `${$}` are these characters.
+   * Shape: `undefined` where a policy variable is not closed or empty. With `variables`, `${…}` is
+   * a policy variable, and `${*}`, `${?}` and `${$}` are these characters.
    *
-   * A `*` at the end of a colon-separated segment may run over colons, any other one and `?` may not.
+   * A `*` at the end of a colon-separated segment may run over colons, any other one and `?` may
+   * not.
    *
    * @source docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
    * reference_policies_variables.html

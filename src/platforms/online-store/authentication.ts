@@ -73,13 +73,15 @@ const METHOD_NAMES: Readonly<Record<AuthenticationMethod, string>> = {
 /**
  * Whether Databricks supports a way to authenticate to an online store, and if not, why.
  *
- * Shape: for DynamoDB the client has to be known, and for publishing with an instance profile the cluster's runtime: what
- * is missing or cannot be read refuses.
+ * Shape: for DynamoDB the client has to be known, and for publishing with an instance profile the
+ * cluster's runtime: what is missing or cannot be read refuses.
  *
- * @throws TypeError for an unknown field, and for a provider, action, method or client that there is not
+ * @throws TypeError for an unknown field, and for a provider, action, method or client that there
+ *   is not
  * @source Databricks, "Authentication for working with online stores"
  * @example
- * onlineStoreAuthentication({ provider: 'rds-mysql', action: 'publish', method: 'instance-profile' }).allowed // false
+ * const method = 'instance-profile';
+ * onlineStoreAuthentication({ provider: 'rds-mysql', action: 'publish', method }).allowed // false
  */
 export function onlineStoreAuthentication(
   question: OnlineStoreAuthenticationQuestion,

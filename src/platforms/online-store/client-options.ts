@@ -17,7 +17,10 @@ export interface DynamoDbClientOptions {
   readonly credentials: AwsCredentialProvider;
 }
 
-/** Options of `createConnection` and `createPool` of `mysql2`. `user` and `password` are not enumerable. */
+/**
+ * Options of `createConnection` and `createPool` of `mysql2`. `user` and `password` are not
+ * enumerable.
+ */
 export interface MySqlConnectionOptions {
   readonly host: string;
   readonly port: number;
@@ -39,8 +42,9 @@ const DEFAULT_PORT = 3306;
  *
  * Shape: the secrets are behind a function, as the SDK's own providers are.
  *
- * @param instanceProfile gives the credentials of the instance profile, for example `fromInstanceMetadata()`. Needed where
- * the credentials are one: the default chain of the SDK would rather take stronger ones that lie about in the environment
+ * @param instanceProfile gives the credentials of the instance profile, for example
+ * `fromInstanceMetadata()`. Needed where the credentials are one: the default chain of the SDK
+ * would rather take stronger ones that lie about in the environment
  * @throws TypeError for credentials of another kind, or without a provider that is needed
  */
 export function dynamoDbClientOptions(
@@ -66,10 +70,11 @@ function providerOf(
 }
 
 /**
- * The options of a MySQL connection or pool with resolved credentials, over TLS unless the store says otherwise.
+ * The options of a MySQL connection or pool with resolved credentials, over TLS unless the store
+ * says otherwise.
  *
- * Shape: `others` with host, port, database, user, password and TLS of the store. A spread copy loses user and password,
- * which are not enumerable: further options go into `others`.
+ * Shape: `others` with host, port, database, user, password and TLS of the store. A spread copy
+ * loses user and password, which are not enumerable: further options go into `others`.
  *
  * @throws TypeError for credentials of another kind
  * @example

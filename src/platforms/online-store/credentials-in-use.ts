@@ -11,8 +11,9 @@ export interface CredentialPlaces {
 /**
  * The instance profiles that are really used.
  *
- * @source Databricks, "Authentication for working with online stores": a profile of the serving endpoint overrides the read
- * prefix; databricks-feature-engineering 0.18.2: a profile of the cluster publishes where there is no write prefix
+ * @source Databricks, "Authentication for working with online stores": a profile of the serving
+ * endpoint overrides the read prefix; databricks-feature-engineering 0.18.2: a profile of the
+ * cluster publishes if the write prefix is missing
  */
 export function profilesInUse(store: CredentialPlaces): InstanceProfiles {
   const { lookup, publish } = store.instanceProfiles ?? {};
@@ -22,7 +23,8 @@ export function profilesInUse(store: CredentialPlaces): InstanceProfiles {
 /**
  * Whether what reads is what writes: the same secrets, or the same instance profile.
  *
- * SECURITY: a profile to publish with may write, whether or not a write prefix is there to be used in its place.
+ * SECURITY: a profile to publish with may write, whether or not a write prefix is there to be used
+ * in its place.
  */
 export function sharesCredentials(store: CredentialPlaces): boolean {
   const { lookup, publish } = store.instanceProfiles ?? {};

@@ -3,7 +3,10 @@ import { quote } from '../../model/index.js';
 import { type CredentialPlaces, profilesInUse, sharesCredentials } from './credentials-in-use.js';
 import { isSameSecretPrefix, readSecretPrefix } from './secret-prefix.js';
 
-/** What an audit looks at of an online store; an `OnlineStore` is one. What is not known is left out. */
+/**
+ * What an audit looks at of an online store; an `OnlineStore` is one. What is not known is left
+ * out.
+ */
 export interface AuditedOnlineStore extends CredentialPlaces {
   readonly name: string;
   /** Of the resource that findings are about. */
@@ -133,13 +136,15 @@ export const ONLINE_STORE_RULES: readonly OnlineStoreRule[] = Object.freeze([
 ]);
 
 /**
- * Looks for online stores whose credentials are more than they have to be, or are not where they should be.
+ * Looks for online stores whose credentials are more than they have to be, or are not where they
+ * should be.
  *
- * Shape: findings in the order of {@link ONLINE_STORE_RULES}, and of `stores`, which all take their secrets from one place.
- * Reads no secret.
+ * Shape: findings in the order of {@link ONLINE_STORE_RULES}, and of `stores`, which all take their
+ * secrets from one place. Reads no secret.
  *
- * @source Databricks, "Authentication for working with online stores": two scopes, one of them read-only; its document asks
- * of the instance profile for lookups that it may write, which a lookup never needs
+ * @source Databricks, "Authentication for working with online stores": two scopes, one of them
+ * read-only; its document asks of the instance profile for lookups that it may write, which a
+ * lookup never needs
  */
 export function auditOnlineStores(stores: readonly AuditedOnlineStore[]): readonly Finding[] {
   const writers = groupByWriter(stores);
@@ -204,7 +209,7 @@ function hasProfile({ instanceProfiles = {} }: AuditedOnlineStore): boolean {
   return instanceProfiles.lookup !== undefined || instanceProfiles.publish !== undefined;
 }
 
-/** Nobody listens between two programs of one machine. */
+/** Loopback traffic stays on the machine. */
 function isPlainText({ tls, host = '', endpoint }: AuditedOnlineStore): boolean {
   if (tls === false && !isLoopback(host)) return true;
   if (endpoint === undefined || !URL.canParse(endpoint)) return false;

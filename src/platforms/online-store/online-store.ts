@@ -7,7 +7,10 @@ interface OnlineStoreParts {
   readonly name: string;
   /** The project whose feature values it holds; the implicit project unless given. */
   readonly project?: string | undefined;
-  /** Names of the feature views that it holds; all views and feature services of the project where neither list is given. */
+  /**
+   * Names of the feature views that it holds; all views and feature services of the project where
+   * neither list is given.
+   */
   readonly views?: readonly string[] | undefined;
   /** Names of the feature services that are answered from it. */
   readonly services?: readonly string[] | undefined;
@@ -21,7 +24,7 @@ interface OnlineStoreParts {
 export interface InstanceProfiles {
   /** Of what looks features up; comes before `readSecretPrefix`. */
   readonly lookup?: string | undefined;
-  /** Of what publishes; counts where there is no `writeSecretPrefix`. */
+  /** Profile of the publisher; used without `writeSecretPrefix`. */
   readonly publish?: string | undefined;
 }
 

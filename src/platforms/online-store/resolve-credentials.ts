@@ -29,9 +29,15 @@ export type UngrantedReason = Exclude<DecisionReason, 'granted' | 'denied' | 'un
 export interface ResolveCredentialsOptions {
   /** Where the secrets are. */
   readonly secrets: SecretStore;
-  /** Which action of the decision the credentials are for. Needed where it is about reading and writing. */
+  /**
+   * Which action of the decision the credentials are for. Needed where it is about reading and
+   * writing.
+   */
   readonly action?: OnlineAction | undefined;
-  /** Reasons that are enough although no permission grants: `no-auth`, for example. None unless given. */
+  /**
+   * Reasons that are enough although no permission grants: `no-auth`, for example. None unless
+   * given.
+   */
   readonly accept?: readonly UngrantedReason[] | undefined;
   /** Hands out credentials for reading that are those for writing too. Refused unless `true`. */
   readonly allowSharedCredentials?: boolean | undefined;
@@ -59,7 +65,8 @@ const VIEW_TYPES: readonly string[] = [
 ];
 
 /**
- * Decides, and resolves the credentials that the decision allows: the form that no made-up decision can get past.
+ * Decides, and resolves the credentials that the decision allows: the form that no made-up decision
+ * can get past.
  *
  * @returns rejects as {@link resolveCredentials} does
  */
@@ -81,15 +88,18 @@ export async function authorizeAndResolve(
 /**
  * Resolves the credentials for an online store that a decision allows, and none that may do more.
  *
- * Shape: READ_ONLINE gives the credentials for reading, WRITE_ONLINE those for writing. Where the former are missing there
- * are none: the latter never stand in. A decision about both needs `action`. The decision is believed, and has to be one
- * of the engine: {@link authorizeAndResolve} asks it. Only what a permission grants counts, unless `accept` says more, and
- * only a feature view or feature service that the store holds.
+ * Shape: READ_ONLINE gives the credentials for reading, WRITE_ONLINE those for writing. Where the
+ * former are missing there are none: the latter never stand in. A decision about both needs
+ * `action`. The decision is believed, and has to be one of the engine: {@link authorizeAndResolve}
+ * asks it. Only what a permission grants counts, unless `accept` says more, and only a feature view
+ * or feature service that the store holds.
  *
- * @returns rejects with PermissionDeniedError when the decision does not allow it, before any secret is read;
- * CredentialUnavailableError when the store has no such credentials; ConfigInvalidError for a store that is none; what the
- * secret store rejects with; TypeError if an option is unknown, and for a decision about neither action, or one that `action` does not settle
- * @source Databricks, "Authentication for working with online stores": an instance profile overrides the read prefix
+ * @returns rejects with PermissionDeniedError when the decision does not allow it, before any
+ * secret is read; CredentialUnavailableError when the store has no such credentials;
+ * ConfigInvalidError for an invalid store; what the secret store rejects with; TypeError if an
+ * option is unknown, and for a decision about neither action, or one that `action` does not settle
+ * @source Databricks, "Authentication for working with online stores": an instance profile
+ *   overrides the read prefix
  * @example
  * const resolved = await resolveCredentials(decision, store, { secrets });
  */
@@ -164,7 +174,8 @@ function refusal(decision: Decision, explanation: string): PermissionDeniedError
 
 function findUse(actions: readonly string[], action: OnlineAction | undefined): CredentialUse {
   const online = new Set(actions.filter((one) => USES.has(one)));
-  // Of several, the stronger credentials would do for all; which of them are needed only the caller knows.
+  // Of several, the stronger credentials would do for all; which of them are needed only the caller
+  // knows.
   const [only, second] = action === undefined ? online : [action];
   const use = only === undefined || second !== undefined ? undefined : USES.get(only);
   if (use !== undefined && online.has(only as string)) return use;

@@ -48,8 +48,8 @@ export type ResolvedCredentials =
 /**
  * An object that shows `visible` and gives `secrets` to who asks for them.
  *
- * SECURITY: the secrets are in no property. They lie behind a function that is not enumerable, so that neither
- * `JSON.stringify`, `util.inspect`, a spread nor `structuredClone` takes them along.
+ * SECURITY: the secrets are in no property. They lie behind a function that is not enumerable, so
+ * that neither `JSON.stringify`, `util.inspect`, a spread nor `structuredClone` takes them along.
  */
 export function conceal<Visible extends object, Secrets extends object>(
   visible: Visible,

@@ -2,7 +2,10 @@ import { ConfigInvalidError, quote } from '../../model/index.js';
 import { isSecretKey, isSecretScope, type SecretName } from '../secrets/index.js';
 import type { OnlineStoreProvider } from './authentication.js';
 
-/** Where the secrets of an online store are: what `read_secret_prefix` and `write_secret_prefix` say. */
+/**
+ * Where the secrets of an online store are: what `read_secret_prefix` and `write_secret_prefix`
+ * say.
+ */
 export interface SecretPrefix {
   readonly scope: string;
   readonly prefix: string;
@@ -34,10 +37,10 @@ const LONGEST_SUFFIX = '-secret-access-key'.length;
 const MAX_KEY_LENGTH = 128;
 
 /**
- * Reads `SCOPE/PREFIX`; undefined for what is none.
+ * Reads `SCOPE/PREFIX`; undefined for other text.
  *
- * Shape: exactly one `/`. A scope's name may hold more of them in Databricks, but its client takes such a text for no
- * prefix, so that a scope with a `/` cannot be named here either.
+ * Shape: exactly one `/`. A scope's name may hold more of them in Databricks, but its client takes
+ * such a text for no prefix, so that a scope with a `/` cannot be named here either.
  *
  * @source databricks-feature-engineering 0.18.2, its online store specs: same
  */
@@ -54,7 +57,8 @@ export function readSecretPrefix(text: string): SecretPrefix | undefined {
  *
  * @throws {@link ConfigInvalidError} if the text is invalid
  * @example
- * parseSecretPrefix('feature-store-read/dynamo') // { scope: 'feature-store-read', prefix: 'dynamo' }
+ * parseSecretPrefix('feature-store-read/dynamo')
+ * // { scope: 'feature-store-read', prefix: 'dynamo' }
  */
 export function parseSecretPrefix(text: string): SecretPrefix {
   if (typeof text !== 'string') throw new TypeError('a secret prefix must be a string');
@@ -72,7 +76,8 @@ export function parseSecretPrefix(text: string): SecretPrefix {
  * @throws TypeError for a provider that there is not
  * @source Databricks, "Use Databricks secrets for read and write authentication"
  * @example
- * secretNamesOf('rds-mysql', 'feature-store-read/mysql').user // { scope: 'feature-store-read', key: 'mysql-user' }
+ * secretNamesOf('rds-mysql', 'feature-store-read/mysql').user
+ * // { scope: 'feature-store-read', key: 'mysql-user' }
  */
 export function secretNamesOf<Provider extends keyof OnlineStoreSecretNames>(
   provider: Provider,
@@ -90,7 +95,8 @@ export function secretNamesOf<Provider extends keyof OnlineStoreSecretNames>(
 }
 
 /**
- * Whether two texts name the same secrets, or may do so: keys are taken for the same in any case, as scopes are.
+ * Whether two texts name the same secrets, or may do so: keys are taken for the same in any case,
+ * as scopes are.
  *
  * @source Databricks, "Secret scopes": the names of scopes are the same in any case
  */

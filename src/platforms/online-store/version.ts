@@ -8,10 +8,10 @@ const CLIENT_VERSION =
   /^v?(?:(?<epoch>\d{1,9})!)?(?<release>\d{1,9}(?:\.\d{1,9}){0,7})(?<pre>[-_.]?(?:alpha|beta|preview|pre|rc|a|b|c)[-_.]?\d{0,9})?(?<post>-\d{1,9}|[-_.]?(?:post|rev|r)[-_.]?\d{0,9})?(?<dev>[-_.]?dev[-_.]?\d{0,9})?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?$/i;
 
 /**
- * Whether the version of a Python package is `minimum` or a later one; `undefined` for what is no version.
+ * Whether the version of a Python package is `minimum` or a later one; `undefined` for other text.
  *
- * Shape: a pre-release or development release comes before its release, a post-release behind it; `0.3.8` is `0.3.8.0`, and
- * `0.3.10` comes behind `0.3.9`.
+ * Shape: a pre-release or development release comes before its release, a post-release behind it;
+ * `0.3.8` is `0.3.8.0`, and `0.3.10` comes behind `0.3.9`.
  *
  * @source PEP 440
  * @example
@@ -44,8 +44,9 @@ const RUNTIME_KEY =
   /^(?<release>\d{1,4}\.\d{1,4})\.x(?<words>(?:-[a-z0-9]{1,16}){0,6})-scala\d{1,2}\.\d{1,2}$/;
 
 /**
- * Reads a version of the Databricks Runtime, as a name or as a cluster's `spark_version`; `undefined` for what is none, and
- * for those that do not say which release they are (`custom:…`, `18.x-…`).
+ * Reads a version of the Databricks Runtime, as a name or as a cluster's `spark_version`;
+ * `undefined` for other text, and for those that do not say which release they are (`custom:…`,
+ * `18.x-…`).
  *
  * @source Databricks, release notes of the runtime; clusters/spark-versions of the REST API
  * @example

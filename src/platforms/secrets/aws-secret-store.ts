@@ -29,7 +29,10 @@ export interface AwsSecretsSender<Command> {
 
 /** How secrets of AWS Secrets Manager are named and read. */
 export interface AwsSecretStoreOptions extends SecretStoreOptions {
-  /** The name or ARN of a secret in Secrets Manager; `SCOPE/KEY` unless given. No two secrets may share one. */
+  /**
+   * The name or ARN of a secret in Secrets Manager; `SCOPE/KEY` unless given. No two secrets may
+   * share one.
+   */
   readonly secretId?: ((name: SecretName) => string) | undefined;
 }
 
@@ -48,9 +51,11 @@ const AWS_OPTIONS: OptionNames<Partial<AwsSecretCommandOptions<unknown>>> = {
 };
 
 /**
- * Creates a store of secrets in AWS Secrets Manager. Each holds one value as text; the current version is read.
+ * Creates a store of secrets in AWS Secrets Manager. Each holds one value as text; the current
+ * version is read.
  *
- * @throws TypeError if an option is unknown, if `client` is invalid, or knows only commands and `command` is invalid
+ * @throws TypeError if an option is unknown, if `client` is invalid, or knows only commands and
+ *   `command` is invalid
  * @example
  * createAwsSecretStore(new SecretsManagerClient({ region }), { command: GetSecretValueCommand });
  */

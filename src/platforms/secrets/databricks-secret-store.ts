@@ -13,7 +13,8 @@ export interface DatabricksSecretsClient {
 }
 
 /**
- * Creates a store of the secrets of a Databricks workspace. Scopes and keys are those of the workspace.
+ * Creates a store of the secrets of a Databricks workspace. Scopes and keys are those of the
+ * workspace.
  *
  * @param client of the workspace, signed in as who may read the scopes
  * @throws TypeError if `client` is invalid
@@ -35,7 +36,7 @@ export function createDatabricksSecretStore(
   }, options);
 }
 
-/** Node.js decodes what is no base64 as well, to something else. */
+/** Node.js also decodes invalid base64, to other bytes. */
 function decodeBase64(value: string): string | undefined {
   const bytes = Buffer.from(value, 'base64');
   const unpadded = (text: string): string => text.replace(/=+$/, '');

@@ -22,9 +22,11 @@ const SINGLE_DASH = /^[^-]-[^-]$/;
 /**
  * Creates a store of secrets that stand in variables of the environment.
  *
- * Shape: the variable of a secret is what {@link secretVariable} says. An empty one is none.
+ * Shape: the variable of a secret is what {@link secretVariable} says. An empty one counts as
+ * missing.
  *
- * @throws TypeError if an option is unknown, when the prefix does not fit into the name of a variable
+ * @throws TypeError if an option is unknown, when the prefix does not fit into the name of a
+ *   variable
  */
 export function createEnvironmentSecretStore(
   options: EnvironmentSecretStoreOptions = {},
@@ -47,8 +49,9 @@ export function createEnvironmentSecretStore(
 /**
  * The variable of the environment that holds a secret.
  *
- * Shape: prefix, scope, `__`, key. Small letters are written in upper case, a single `-` as `_`; any other character (a capital,
- * `_`, `.`, `@`, `/`, a `-` at an end or behind another one) as `x` and two hexadecimal digits. No two secrets share one.
+ * Shape: prefix, scope, `__`, key. Small letters are written in upper case, a single `-` as `_`;
+ * any other character (a capital, `_`, `.`, `@`, `/`, a `-` at an end or behind another one) as `x`
+ * and two hexadecimal digits. No two secrets share one.
  *
  * @throws TypeError if `name` is invalid
  * @example
@@ -60,7 +63,8 @@ export function secretVariable(name: SecretName, prefix: string = DEFAULT_PREFIX
   return `${prefix}${encode(scope)}__${encode(key)}`;
 }
 
-// SECURITY: readable and one to one. Were `feast-read` and `feast_read` the same variable, a reader could get a writer's secret.
+// SECURITY: readable and one to one. Were `feast-read` and `feast_read` the same variable, a reader
+// could get a writer's secret.
 function encode(text: string): string {
   return text.replace(/[^0-9]/g, (character, position: number) => {
     if (/[a-z]/.test(character)) return character.toUpperCase();

@@ -17,10 +17,11 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 /**
  * Creates a store of secrets that stand in files, as Kubernetes and Docker mount them.
  *
- * Shape: `DIRECTORY/SCOPE/KEY`, read anew each time; UTF-8 of at most 64 KiB, without the one line break at its end.
- * Links are followed inside of `directory` only. A part of a name that starts with `..` names nothing.
+ * Shape: `DIRECTORY/SCOPE/KEY`, read anew each time; UTF-8 of at most 64 KiB, without the one line
+ * break at its end. Links are followed inside of `directory` only. A part of a name that starts
+ * with `..` names nothing.
  *
- * @throws TypeError when `directory` is no path
+ * @throws TypeError if `directory` is not a path
  */
 export function createFileSecretStore(
   directory: string,
@@ -34,7 +35,8 @@ export function createFileSecretStore(
 
 async function readSecretFile(directory: string, name: SecretName): Promise<string | undefined> {
   const parts = [...name.scope.split('/'), name.key];
-  // SECURITY: nothing outside of the directory is even looked at, and `..data` of Kubernetes is no second way to a secret.
+  // SECURITY: nothing outside of the directory is even looked at, and `..data` of Kubernetes does
+  // not offer a second way to a secret.
   if (parts.some((part) => part === '' || part === '.' || part.startsWith('..'))) return undefined;
   const root = await findRoot(directory);
   try {

@@ -25,9 +25,11 @@ export interface KeyVaultSecretStoreOptions extends SecretStoreOptions {
 const KEY_VAULT_NAME = /^[0-9A-Za-z-]{1,127}$/;
 
 /**
- * Creates a store of secrets in Azure Key Vaults, one vault for each scope, as Databricks backs a scope with a vault.
+ * Creates a store of secrets in Azure Key Vaults, one vault for each scope, as Databricks backs a
+ * scope with a vault.
  *
- * Shape: `vaults` has a client for each scope; the key is the secret's name in the vault. What is no name there is not there.
+ * Shape: `vaults` has a client for each scope; the key is the secret's name in the vault. An
+ * invalid name counts as missing.
  *
  * @throws TypeError if an option is unknown, when `vaults` is not a map of clients
  */

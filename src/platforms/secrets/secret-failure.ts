@@ -23,11 +23,12 @@ const FORBIDDEN = new Set([
 /**
  * Makes an error of this package of what a client of a secret service throws.
  *
- * Shape: goes by the HTTP status (`status`, `statusCode` or `$metadata.httpStatusCode`) and by the service's own word
- * (`code`, `errorCode`, `error_code` or `name`). Neither the error nor its message is kept: they may hold the request
- * with its credentials, or what was answered.
+ * Shape: goes by the HTTP status (`status`, `statusCode` or `$metadata.httpStatusCode`) and by the
+ * service's own word (`code`, `errorCode`, `error_code` or `name`). Neither the error nor its
+ * message is kept: they may hold the request with its credentials, or what was answered.
  *
- * @source AWS Secrets Manager, GetSecretValue: errors; Azure Key Vault, Get Secret; Databricks, Secrets API
+ * @source AWS Secrets Manager, GetSecretValue: errors; Azure Key Vault, Get Secret; Databricks,
+ *   Secrets API
  */
 export function explainSecretFailure(error: unknown, name: SecretName): AuthzError {
   const { status, words } = readFailure(error);

@@ -13,8 +13,9 @@ export interface SecretStore {
   /**
    * The value of a secret, read anew each time. It is masked by the redaction from then on.
    *
-   * @returns rejects with SecretNotFoundError if none exists, SecretForbiddenError when this program may not read it,
-   * CredentialUnavailableError when it cannot be read or is not text of 1 to 65,536 characters, TypeError for what is no name
+   * @returns rejects with SecretNotFoundError if none exists, SecretForbiddenError when this
+   * program may not read it, CredentialUnavailableError when it cannot be read or is not text of 1
+   * to 65,536 characters, TypeError for an invalid name
    */
   readonly getSecret: (name: SecretName) => Promise<string>;
 }
@@ -34,7 +35,9 @@ export const STORE_OPTIONS: OptionNames<SecretStoreOptions> = {
 
 /** How long a value that was exchanged is still masked: who read it before may still use it. */
 const REPLACED_SECONDS = 3600;
-/** Values whose exchange is noticed. Names come from configuration: more than this is no store that is used as one. */
+/**
+ * Values whose exchange is noticed. Names come from configuration: more than this suggests misuse.
+ */
 const MAX_WATCHED = 10_000;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 /** What a timer can wait, in seconds. */
@@ -43,8 +46,9 @@ const MAX_TIMEOUT_SECONDS = 2_147_483;
 /**
  * Creates a secret store of a function that reads a secret.
  *
- * Shape: `read` gives the value, or `undefined` where there is none. What it throws becomes an error of this package by its
- * status or code, and is not kept: an error of a network client may hold the request with its credentials.
+ * Shape: `read` gives the value, or `undefined` if it does not exist. What it throws becomes an
+ * error of this package by its status or code, and is not kept: an error of a network client may
+ * hold the request with its credentials.
  *
  * @throws TypeError if an option is unknown, `read` is not a function, or the timeout not a number
  *   above 0
@@ -86,7 +90,8 @@ async function readValue(
   try {
     value = await read(name);
   } catch (error) {
-    // The client of a workspace knows nothing of secrets: what it throws is read like the error of any other client.
+    // The client of a workspace knows nothing of secrets: what it throws is read like the error of
+    // any other client.
     const isExplained = error instanceof AuthzError && !(error instanceof WorkspaceError);
     throw isExplained ? error : explainSecretFailure(error, name);
   }

@@ -7,10 +7,11 @@ import { decodeRegistryFile, readRegistryBytes } from './read-registry-file.js';
 
 type ReadOptions = NonNullable<Parameters<RegistrySource['read']>[0]>;
 /**
- * The registry file that Feast writes, as a source. See {@link readRegistryFile} for what is read and thrown.
+ * The registry file that Feast writes, as a source. See {@link readRegistryFile} for what is read
+ * and thrown.
  *
- * A watch looks at inode, size and times, and reads only what they do not rule out. A file with the same content
- * as before is not decoded again.
+ * A watch looks at inode, size and times, and reads only what they do not rule out. A file with the
+ * same content as before is not decoded again.
  *
  * @throws TypeError when `path` is not a string with something in it
  */

@@ -4,7 +4,9 @@ import { stat } from 'node:fs/promises';
 export interface FileState {
   /** Differs when the file may hold something else. */
   readonly fingerprint: string;
-  /** Whether it was changed so shortly before that another change may leave the same fingerprint. */
+  /**
+   * Whether it was changed so shortly before that another change may leave the same fingerprint.
+   */
   readonly isRecent: boolean;
 }
 

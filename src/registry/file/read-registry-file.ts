@@ -12,10 +12,11 @@ const MAX_BYTES = 2 ** 30;
 /**
  * Reads the registry file that Feast writes.
  *
- * Feast writes the file in place, so a read can meet a half-written one: that is a {@link RegistryInvalidError}.
+ * Feast writes the file in place, so a read can meet a half-written one: that is a
+ * {@link RegistryInvalidError}.
  *
  * @param path relative to the working folder, where it is not absolute
- * @throws {@link RegistryUnavailableError} when there is no such file, or it cannot be opened
+ * @throws {@link RegistryUnavailableError} if the file does not exist or cannot be opened
  * @throws {@link RegistryInvalidError} when it is not a whole registry, or is larger than 1 GiB
  * @throws the signal's reason, when it is aborted
  */

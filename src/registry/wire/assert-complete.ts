@@ -19,21 +19,24 @@ export interface RegistryParts {
 }
 
 /**
- * Tells a whole registry from one that was cut off between two of its fields, which decodes without an error.
+ * Tells a whole registry from one that was cut off between two of its fields, which decodes without
+ * an error.
  *
- * Feast writes fields by number: entities, the version, views, services, data sources, permissions, projects, the
- * history of view versions, label views. So whatever is cut off takes the end with it:
+ * Feast writes fields by number: entities, the version, views, services, data sources, permissions,
+ * projects, the history of view versions, label views. So whatever is cut off takes the end with
+ * it:
  *
  * 1. No project: the projects are missing, and with them some or all permissions.
  * 2. An object of a project that is not listed: some projects are missing.
- * 3. No history at all, though a view was made by a Feast that keeps one and not touched since: the history is
- *    missing, and with it the label views.
+ * 3. No history at all, though a view was made by a Feast that keeps one and not touched since: the
+ *    history is missing, and with it the label views.
  * 4. A label view in the history of a listed project that does not exist: label views are missing.
  *
- * What stays unseen loses no permission: a project without a single object, a label view that the history does not
- * hold, and the label views where every view was changed after it was made and the cut is just before the history.
- * Other readings are refused too: a registry of before Feast knew projects, and one that still has the history of a
- * label view of a project that was deleted and made again. `feast apply` mends both.
+ * What stays unseen loses no permission: a project without a single object, a label view that the
+ * history does not hold, and the label views where every view was changed after it was made and the
+ * cut is just before the history. Other readings are refused too: a registry of before Feast knew
+ * projects, and one that still has the history of a label view of a project that was deleted and
+ * made again. `feast apply` mends both.
  *
  * @throws {@link RegistryInvalidError}
  * @source Feast 0.66.0, how its registry is applied, deleted from and written; history since 0.62.0

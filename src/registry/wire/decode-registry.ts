@@ -24,7 +24,8 @@ import { listRecords, visitRecords, type WireRecord } from './read-records.js';
 import { readResource, type StoredResource } from './read-resource.js';
 
 /**
- * Entity of the views that have none. It is Feast's own, nobody asks for it and no list of Feast shows it.
+ * Entity of the views that have none. It is Feast's own, it is never requested, and Feast's lists
+ * omit it.
  *
  * @source Feast 0.66.0, its list of entities: same
  */
@@ -33,13 +34,14 @@ const PLACEHOLDER_ENTITY = '__dummy';
 /**
  * Decodes a registry as Feast writes it: the protobuf message `feast.core.Registry`.
  *
- * Shape: `bytes` is the whole file, and is not to be written to afterwards: the relations are read from it later. All projects are read. Permissions that cannot be understood are among the
- * permissions, as excluded ones. The resources are what Feast lists: the registry's own objects, without the copies
- * of data sources inside views and without the placeholder entity.
- * Cost: linear in the bytes.
+ * Shape: `bytes` is the whole file, and is not to be written to afterwards: the relations are read
+ * from it later. All projects are read. Permissions that cannot be understood are among the
+ * permissions, as excluded ones. The resources are what Feast lists: the registry's own objects,
+ * without the copies of data sources inside views and without the placeholder entity. Cost: linear
+ * in the bytes.
  *
- * @throws {@link RegistryInvalidError} when the bytes are cut off, damaged or of an unknown version; which cuts
- *   can be told is written at `assertComplete`
+ * @throws {@link RegistryInvalidError} when the bytes are cut off, damaged or of an unknown
+ *   version; which cuts can be told is written at `assertComplete`
  * @throws TypeError when `bytes` is not a `Uint8Array`
  */
 export function decodeRegistry(bytes: Uint8Array): RegistryContents {
@@ -154,7 +156,10 @@ function inRecord({ field, start }: WireRecord, error: unknown): unknown {
   return new RegistryInvalidError(message, { cause: error });
 }
 
-/** All that decoding can still refuse after the check of the bytes; anything else is a defect of ours. */
+/**
+ * All that decoding can still refuse after the check of the bytes; anything else is a defect of
+ * ours.
+ */
 function problemOf(error: NodeJS.ErrnoException): string | undefined {
   if (error instanceof RegistryInvalidError) return error.message;
   return error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'text is not UTF-8' : undefined;

@@ -39,7 +39,8 @@ export interface LinkReader {
 /**
  * The lists of a registry whose objects refer to others, by field.
  *
- * @source Feast 0.66.0, what it materializes, what it pushes to, and which views it makes vector stores of
+ * @source Feast 0.66.0, what it materializes, what it pushes to, and which views it makes vector
+ *   stores of
  */
 export const LINK_READERS: ReadonlyMap<string, LinkReader> = new Map([
   [

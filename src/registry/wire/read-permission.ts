@@ -19,7 +19,9 @@ import {
   PolicySchema,
 } from '../gen/registry_pb.js';
 
-/** By number of the wire enumeration of types. That of the actions is the order of `ALL_ACTIONS`. */
+/**
+ * By number of the wire enumeration of types. That of the actions is the order of `ALL_ACTIONS`.
+ */
 const TYPES: readonly FeastType[] = [
   'FeatureView',
   'OnDemandFeatureView',
@@ -38,11 +40,12 @@ const TYPES: readonly FeastType[] = [
 /**
  * Reads one permission of the registry.
  *
- * Shape: `bytes` is the message, which the caller found to have a name and a project.
- * What is not known in it (a number of a type or action, a kind of policy, any field) excludes it: it may be what
- * narrows the permission. So does a missing policy. An empty one is Feast's allow-all.
+ * Shape: `bytes` is the message, which the caller found to have a name and a project. What is not
+ * known in it (a number of a type or action, a kind of policy, any field) excludes it: it may be
+ * what narrows the permission. So does a missing policy. An empty one is Feast's allow-all.
  *
- * @source Feast 0.66.0, how permissions and policies are written. Differs: Feast refuses its own allow-all.
+ * @source Feast 0.66.0, how permissions and policies are written. Differs: Feast refuses its own
+ *   allow-all.
  */
 export function readPermission(bytes: Uint8Array): Permission | ExcludedPermission {
   const permission = fromBinary(PermissionSchema, bytes);

@@ -15,7 +15,9 @@ export interface WireRecord {
 
 interface Rule {
   readonly field: DescField;
-  /** One bit for each field that may occur once; fields of one oneof share it. 0: may be repeated. */
+  /**
+   * One bit for each field that may occur once; fields of one oneof share it. 0: may be repeated.
+   */
   readonly once: number;
 }
 
@@ -27,7 +29,10 @@ interface Extent {
   readonly end: number;
 }
 
-/** A varint of 64 bits. A longer one fits no field, and the decoder of the protobuf library fails on it. */
+/**
+ * A varint of 64 bits. A longer one fits no field, and the decoder of the protobuf library fails on
+ * it.
+ */
 const MAX_VARINT_BYTES = 10;
 
 /**
@@ -40,15 +45,18 @@ const MAX_ELEMENTS = 2 ** 20;
 const UNBOUNDED: ReadonlySet<string> = new Set(['feast.core.FeatureViewVersionHistory']);
 
 /**
- * Visits the fields of an encoded message one by one, each after it and everything below it that the schema knows was
- * checked. Nothing is kept, so that what is refused at its first record costs no memory.
+ * Visits the fields of an encoded message one by one, each after it and everything below it that
+ * the schema knows was checked. Nothing is kept, so that what is refused at its first record costs
+ * no memory.
  *
- * The decoder of the protobuf library is lenient, as the format asks: it takes a value of the wrong wire type, a
- * field that outruns its message, a second value for a field that holds one, and fields in any order. Feast writes
- * none of these; each is a sign of damage that could change who may do what. So they are refused before decoding.
- * On the outermost level, a field that the schema does not know is refused as well.
+ * The decoder of the protobuf library is lenient, as the format asks: it takes a value of the wrong
+ * wire type, a field that outruns its message, a second value for a field that holds one, and
+ * fields in any order. Feast writes none of these; each is a sign of damage that could change who
+ * may do what. So they are refused before decoding. On the outermost level, a field that the schema
+ * does not know is refused as well.
  *
- * Shape: `schema` has at most 31 fields a message, none of them recursive, which bounds the depth. Cost: linear.
+ * Shape: `schema` has at most 31 fields a message, none of them recursive, which bounds the depth.
+ * Cost: linear.
  *
  * @throws {@link RegistryInvalidError} naming the field and the byte
  * @throws what `visit` throws
@@ -85,8 +93,8 @@ export function* listRecords(schema: DescMessage, bytes: Uint8Array): Generator<
 }
 
 /**
- * Checks one message within a registry as {@link readRecords} does, but for fields that the schema does not know: they are
- * passed over.
+ * Checks one message within a registry as {@link readRecords} does, but for fields that the schema
+ * does not know: they are passed over.
  *
  * @throws {@link RegistryInvalidError} naming the byte of the message
  */
@@ -95,7 +103,9 @@ export function checkRecord(schema: DescMessage, bytes: Uint8Array): void {
   checked(reader, () => checkMessage(schema, reader, bytes.length));
 }
 
-/** SECURITY: the reader throws bare errors, which must not pass for anything but a damaged registry. */
+/**
+ * SECURITY: the reader throws bare errors, which must not pass for anything but a damaged registry.
+ */
 function checked(reader: BinaryReader, check: () => void): void {
   try {
     check();
@@ -130,7 +140,8 @@ function onceBit(field: DescField, bits: Map<object, number>): number {
 /**
  * Checks one message. Fields that are not known must lie within it, and are otherwise passed over.
  *
- * INVARIANT: known fields come in the order of their numbers. What `assertComplete` concludes rests on it.
+ * INVARIANT: known fields come in the order of their numbers. What `assertComplete` concludes rests
+ * on it.
  */
 function checkMessage(
   schema: DescMessage,

@@ -112,8 +112,8 @@ function resource(
 }
 
 /**
- * Both kinds lie in one list. What tells them apart is the transformation: a `BatchFeatureView` without one comes
- * back as a `FeatureView` from Feast as well.
+ * Both kinds lie in one list. What tells them apart is the transformation: a `BatchFeatureView`
+ * without one comes back as a `FeatureView` from Feast as well.
  *
  * @source Feast 0.66.0, how its `FeatureView` is read from a registry: same
  */

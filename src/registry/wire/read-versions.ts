@@ -31,9 +31,11 @@ const LISTS: ReadonlyMap<string, string> = new Map([
 /**
  * Reads the history of versions. A version is decoded when it is first asked for.
  *
- * @returns a history whose method throws RegistryInvalidError when the version is damaged, or of an unknown type
+ * @returns a history whose method throws RegistryInvalidError when the version is damaged, or of an
+ *   unknown type
  * @throws RegistryInvalidError when the history is damaged
- * @source Feast 0.66.0, how its registry keeps versions and finds one; differs: of two with one number it reads the first
+ * @source Feast 0.66.0, how its registry keeps versions and finds one; differs: of two with one
+ *   number it reads the first
  */
 export function* readVersionHistory(
   objects: Iterable<EncodedObject>,

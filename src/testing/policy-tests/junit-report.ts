@@ -7,8 +7,8 @@ export interface JunitSuite {
 }
 
 /**
- * Reports of policy tests as JUnit XML, which build servers read. Each case is a `testcase`, with one `failure` or `error` if
- * it did not pass. Characters that XML 1.0 does not have become U+FFFD.
+ * Reports of policy tests as JUnit XML, which build servers read. Each case is a `testcase`, with
+ * one `failure` or `error` if it did not pass. Characters that XML 1.0 does not have become U+FFFD.
  *
  * @source the format of Apache Ant's JUnit report, as build servers read it
  * @example

@@ -30,15 +30,16 @@ export interface PolicyMutationReport {
 type Source = Permission<Vocabulary>;
 
 /**
- * Changes each permission in turn, drops it or takes one of its conditions away, and lists the changes that no case notices:
- * what the tests leave open.
+ * Changes each permission in turn, drops it or takes one of its conditions away, and lists the
+ * changes that no case notices: what the tests leave open.
  *
  * Only cases that pass count. Excluded permissions are left as they are.
  *
  * @param given the authorizer whose permissions are changed, one at a time
  * @throws TypeError if it is not an authorizer
  * @example
- * mutatePolicies(authorizer, tests).unnoticed; // [{ permission: { project: null, name: 'a' }, mutation: 'any name' }]
+ * mutatePolicies(authorizer, tests).unnoticed;
+ * // [{ permission: { project: null, name: 'a' }, mutation: 'any name' }]
  */
 export function mutatePolicies<V extends Vocabulary = FeastVocabulary>(
   given: Authorizer<V>,
@@ -86,7 +87,10 @@ export function mutantsOf(
   return changes;
 }
 
-/** The mark of a parsed permission stays: text in it that begins with `glob:` is a regular expression. */
+/**
+ * The mark of a parsed permission stays: text in it that begins with `glob:` is a regular
+ * expression.
+ */
 function withFields(source: Source, fields: Partial<Source>): Source {
   const members = Object.getOwnPropertyDescriptors(source);
   const changed = Object.fromEntries(

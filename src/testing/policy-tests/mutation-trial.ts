@@ -28,7 +28,8 @@ interface Trial {
 }
 
 /**
- * Decides cases anew with one permission changed, without compiling all others: what the others do is known.
+ * Decides cases anew with one permission changed, without compiling all others: what the others do
+ * is known.
  *
  * INVARIANT: it gives the answer of a snapshot in which that permission is changed.
  */
@@ -159,7 +160,10 @@ export class MutationTrial {
   }
 }
 
-/** What the only permission of a snapshot does in a decision; undefined: it does not cover the resource. */
+/**
+ * What the only permission of a snapshot does in a decision; undefined: it does not cover the
+ * resource.
+ */
 function partAlone(
   alone: CompiledSnapshot,
   { subject, resource }: Trial,

@@ -35,9 +35,9 @@ export interface PolicyTestCoverage {
 }
 
 /**
- * Counts the cases that permissions decided: of a decision that one grant makes, the permissions that grant; of every other
- * decision, all that take part. A pattern decided where it matches the name, a tag filter and an action where the permission
- * decided on them.
+ * Counts the cases that permissions decided: of a decision that one grant makes, the permissions
+ * that grant; of every other decision, all that take part. A pattern decided where it matches the
+ * name, a tag filter and an action where the permission decided on them.
  */
 export function coverTests(
   snapshot: CompiledSnapshot,

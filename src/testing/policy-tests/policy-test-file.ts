@@ -95,10 +95,11 @@ export async function loadPolicyTests(path: string): Promise<PolicyTests> {
 /**
  * Parses the text of a file of policy tests: users, and cases with the answers that are expected.
  *
- * Every list of a case is expanded: two users and three actions are six questions. The actions of `together`, and those of an
- * alias, are one question, since one permission must hold them all.
+ * Every list of a case is expanded: two users and three actions are six questions. The actions of
+ * `together`, and those of an alias, are one question, since one permission must hold them all.
  *
- * @throws ConfigInvalidError with file, line and column; all problems of the file are in its `errors`
+ * @throws ConfigInvalidError with file, line and column; all problems of the file are in its
+ *   `errors`
  * @example
  * parsePolicyTests(`
  * users:

@@ -31,7 +31,8 @@ export interface PolicyTestReport {
  * @param given the authorizer that is tested
  * @throws TypeError if it is not an authorizer
  * @example
- * const { failed, coverage } = runPolicyTests(authorizer, await loadPolicyTests('permissions.test.yaml'));
+ * const tests = await loadPolicyTests('permissions.test.yaml');
+ * const { failed, coverage } = runPolicyTests(authorizer, tests);
  */
 export function runPolicyTests<V extends Vocabulary = FeastVocabulary>(
   given: Authorizer<V>,
@@ -64,9 +65,11 @@ function runCase(authorizer: Authorizer<Vocabulary>, one: PolicyCase): PolicyCas
 }
 
 /**
- * Asserts that an authorizer gives the answer that one case expects: for vitest, jest and `node:test`.
+ * Asserts that an authorizer gives the answer that one case expects: for vitest, jest and
+ * `node:test`.
  *
- * @throws {@link AuthorizationAssertionError} if the answer is another one, with the decision's reasons
+ * @throws {@link AuthorizationAssertionError} if the answer is another one, with the decision's
+ *   reasons
  * @throws TypeError if `authorizer` is not an authorizer, or the question cannot be asked
  * @example
  * for (const one of cases) test(one.title, () => assertPolicyCase(authorizer, one));

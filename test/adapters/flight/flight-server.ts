@@ -32,7 +32,10 @@ export const FLIGHT_SERVICE: ServiceDefinition = loadSync(
 
 export interface FlightServer {
   readonly port: number;
-  /** `METHOD NAME` of the calls whose handlers were called; NAME is the path, ticket, action or `api` of the command. */
+  /**
+   * `METHOD NAME` of the calls whose handlers were called; NAME is the path, ticket, action or
+   * `api` of the command.
+   */
   readonly calls: string[];
   close(): Promise<void>;
 }
@@ -53,8 +56,8 @@ export function feastTicket(command: string): Buffer {
 }
 
 /**
- * A Flight server on 127.0.0.1 that keeps what is put, as Feast's offline server does, and gives everyone the same table. It
- * decides nothing: what stands before it does.
+ * A Flight server on 127.0.0.1 that keeps what is put, as Feast's offline server does, and gives
+ * everyone the same table. It decides nothing: what stands before it does.
  */
 export async function startFlightServer(
   interceptors: readonly ServerInterceptor[],

@@ -69,7 +69,10 @@ const ROUTES: readonly (readonly [RegExp, string])[] = [
   [/^GET \/unguarded$/, 'unguarded'],
 ];
 
-/** Makes the call that a request means; one that no route answers to goes to the path as it is written. */
+/**
+ * Makes the call that a request means; one that no route answers to goes to the path as it is
+ * written.
+ */
 export async function askCase(
   server: CaseServer,
   request: CaseRequest,

@@ -20,7 +20,10 @@ runCases({
   skip: [...HTTP2_SKIPS, ...GRPC_SKIPS],
 });
 
-/** A method for each route of the suite. Messages are left as they came: what a method requires reads them. */
+/**
+ * A method for each route of the suite. Messages are left as they came: what a method requires
+ * reads them.
+ */
 async function start(options: StartOptions): Promise<CaseServer> {
   let handlerRuns = 0;
   let bodyReads = 0;

@@ -9,7 +9,8 @@ interface NodeServerModule {
 /**
  * A server of `node:http` for an app.
  *
- * The declarations of @hono/node-server need those of browsers, which this project is compiled without.
+ * The declarations of @hono/node-server need those of browsers, which this project is compiled
+ * without.
  */
 export async function createNodeServer(app: Hono): Promise<Server> {
   const { createAdaptorServer } = await vi.importActual<NodeServerModule>('@hono/node-server');

@@ -11,7 +11,9 @@ import { loadFeatureStore } from '../../../src/registry/index.js';
 import { createSigningKey, FakeProvider, NOW, serverConfig } from '../../identity/fake-provider.js';
 import type { CountingGate } from './case-types.js';
 
-/** Tokens that the cases use, and whom they stand for in the registry of examples/credit_scoring. */
+/**
+ * Tokens that the cases use, and whom they stand for in the registry of examples/credit_scoring.
+ */
 export const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
   // Reads every view and service.
   ['reader-token', { username: 'rita', roles: ['super-reader'] }],

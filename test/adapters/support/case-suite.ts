@@ -1,26 +1,28 @@
 /**
  * One suite of cases for every adapter: what a client may see, and what may never happen.
  *
- * `start` builds an app with the adapter under test, on `options.gate`, listening on 127.0.0.1 port 0. It has these routes, and
- * each handler but that of `/health` adds one to `handlerRuns` and answers 200 with the JSON `{"ok":true}`, and with the names that
- * it may serve as `permitted`, where it is told some:
+ * `start` builds an app with the adapter under test, on `options.gate`, listening on 127.0.0.1 port
+ * 0. It has these routes, and each handler but that of `/health` adds one to `handlerRuns` and
+ * answers 200 with the JSON `{"ok":true}`, and with the names that it may serve as `permitted`,
+ * where it is told some:
  *
  * | route | what it requires |
  * | --- | --- |
  * | `POST /get-online-features`, `POST /push` | what Feast requires, by the gate's endpoint data |
  * | `GET /health` | nothing: it is public. Answers `{"ok":true}` too |
  * | `GET /views/:name` | READ_ONLINE on the FeatureView `name` |
- * | `POST /views` | READ_ONLINE on all FeatureViews of the JSON body `{"views": ["…"]}`; a list with nothing in it where it has no such field |
+ * | `POST /views` | READ_ONLINE on all FeatureViews of the body `{"views": […]}`, default `[]` |
  * | `GET /projects/:project/views/:name` | READ_ONLINE on the FeatureView `name` of that project |
  * | `GET /monitoring/metrics/features` | what Feast's REST registry server requires |
  * | `GET /unguarded`, with `withUnguarded` only | says nothing |
  *
- * Between the gate and the routes stands a function that puts the values of the headers `x-case-method` and `x-case-url` in place of the
- * request's method and URL, in the way that the framework has for that.
+ * Between the gate and the routes stands a function that puts the values of the headers
+ * `x-case-method` and `x-case-url` in place of the request's method and URL, in the way that the
+ * framework has for that.
  *
- * `request` is given where the adapter speaks another protocol than HTTP: it sends what the case means and says the answer in
- * HTTP's terms (401 for UNAUTHENTICATED, 403 for PERMISSION_DENIED and so on). Cases that have no meaning there are skipped by name,
- * with a reason.
+ * `request` is given where the adapter speaks another protocol than HTTP: it sends what the case
+ * means and says the answer in HTTP's terms (401 for UNAUTHENTICATED, 403 for PERMISSION_DENIED and
+ * so on). Cases that have no meaning there are skipped by name, with a reason.
  */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { countCalls, createCaseGates } from './case-gate.js';

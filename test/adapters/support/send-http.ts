@@ -1,7 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import type { CaseAnswer, CaseRequest, CaseServer } from './case-types.js';
 
-/** Sends a request over HTTP/1.1 exactly as it is written. Rejects when the server answers nothing. */
+/**
+ * Sends a request over HTTP/1.1 exactly as it is written. Rejects when the server answers nothing.
+ */
 export function sendHttp(server: CaseServer, request: CaseRequest): Promise<CaseAnswer> {
   const { hostname, port, host } = new URL(server.url);
   const length = request.hangUpBefore ?? Buffer.byteLength(request.body ?? '');

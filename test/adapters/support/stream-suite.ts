@@ -1,8 +1,10 @@
 /**
- * Cases for answers over HTTP that go on while the token of their request expires, for every adapter on Node.js.
+ * Cases for answers over HTTP that go on while the token of their request expires, for every
+ * adapter on Node.js.
  *
- * `start` builds an app with the adapter under test, with the options `streams`, listening on 127.0.0.1 port 0. Its route
- * `GET /views/:name` requires READ_ONLINE on the FeatureView `name` and answers with what `openBody` gives.
+ * `start` builds an app with the adapter under test, with the options `streams`, listening on
+ * 127.0.0.1 port 0. Its route `GET /views/:name` requires READ_ONLINE on the FeatureView `name` and
+ * answers with what `openBody` gives.
  */
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';

@@ -1,5 +1,6 @@
 /**
- * Finds many secrets in one text, by decoding the text once in every way. Shares no code with the package.
+ * Finds many secrets in one text, by decoding the text once in every way. Shares no code with the
+ * package.
  *
  * Bytes are strings here, one character for each, as the searches of a string are the fast ones.
  */
@@ -14,9 +15,10 @@ const COLOURS = /\x1b\[[\d;]*m/g;
 const LEVELS = 3;
 
 /**
- * Finds which secrets a text holds: as they are, percent-encoded, escaped as in JSON or JavaScript (each up to three times, and mixed), with zero-width
- * characters in them, coloured, with other line breaks and indented, and below that as hex, base64, base64url or as lists of bytes, as `inspect` and
- * `JSON.stringify` write them.
+ * Finds which secrets a text holds: as they are, percent-encoded, escaped as in JSON or JavaScript
+ * (each up to three times, and mixed), with zero-width characters in them, coloured, with other
+ * line breaks and indented, and below that as hex, base64, base64url or as lists of bytes, as
+ * `inspect` and `JSON.stringify` write them.
  *
  * @returns those of `secrets` that were found
  */

@@ -140,7 +140,10 @@ async function rotateKey(base: string): Promise<void> {
   }
 }
 
-/** A realm with client roles, realm roles, nested groups, namespaces as an attribute, a user and a service account. */
+/**
+ * A realm with client roles, realm roles, nested groups, namespaces as an attribute, a user and a
+ * service account.
+ */
 function realm(moreRoles: readonly string[]): unknown {
   const inTokens = { 'access.token.claim': 'true', 'id.token.claim': 'true' };
   const mapper = (

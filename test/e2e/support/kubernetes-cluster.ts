@@ -6,11 +6,17 @@ import { join } from 'node:path';
 import { runScript } from './run-script.js';
 import { findFreePort, type RunningProcess, startProcess } from './running-process.js';
 
-/** A Kubernetes API server with its store: real tokens, real reviews, real bindings; no nodes and no controllers. */
+/**
+ * A Kubernetes API server with its store: real tokens, real reviews, real bindings; no nodes and no
+ * controllers.
+ */
 export interface KubernetesCluster {
   /** Writes a kubeconfig for a bearer of `token` and gives its path. */
   readonly kubeConfig: (token: string, namespace?: string) => string;
-  /** Asks the API server, as its administrator unless `token` is given. Rejects for every status from 400 on. */
+  /**
+   * Asks the API server, as its administrator unless `token` is given. Rejects for every status
+   * from 400 on.
+   */
   readonly ask: (method: string, path: string, body?: unknown, token?: string) => Promise<unknown>;
   readonly stopApiServer: () => Promise<void>;
   readonly startApiServer: () => Promise<void>;
@@ -27,7 +33,8 @@ export interface StaticUser {
 const ADMIN: StaticUser = { name: 'admin', token: 'admin-token', groups: ['system:masters'] };
 
 /**
- * Starts etcd and the API server on free ports of the loopback interface, with all their files in a new folder.
+ * Starts etcd and the API server on free ports of the loopback interface, with all their files in a
+ * new folder.
  *
  * @throws Error that says what to install
  */
@@ -118,7 +125,9 @@ async function startEtcd(file: (name: string) => string, port: number): Promise<
   }
 }
 
-/** The key that signs service-account tokens. The API server makes its own certificate, beside it. */
+/**
+ * The key that signs service-account tokens. The API server makes its own certificate, beside it.
+ */
 function writeKeys(file: (name: string) => string): void {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,

@@ -7,7 +7,10 @@ import { findFreePort, startProcess } from './running-process.js';
 /** A moto that takes the place of AWS. */
 export interface Moto {
   readonly endpoint: string;
-  /** From now on, each request has to be signed, and allowed by a policy of IAM. Goes by actions, not by resources. */
+  /**
+   * From now on, each request has to be signed, and allowed by a policy of IAM. Goes by actions,
+   * not by resources.
+   */
   readonly enforce: () => Promise<void>;
   /** What it printed. */
   readonly log: () => string;
@@ -15,7 +18,8 @@ export interface Moto {
 }
 
 /**
- * Starts moto on a free port of the loopback interface. Everybody may do everything, until it is told otherwise.
+ * Starts moto on a free port of the loopback interface. Everybody may do everything, until it is
+ * told otherwise.
  *
  * @throws Error that says what to install
  */

@@ -4,7 +4,9 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import Provider, { type Configuration } from 'oidc-provider';
 import { findFreePort } from './running-process.js';
 
-/** The npm package `oidc-provider` on the loopback interface, with one client and JWT access tokens. */
+/**
+ * The npm package `oidc-provider` on the loopback interface, with one client and JWT access tokens.
+ */
 export interface OidcProvider {
   readonly issuer: string;
   readonly discoveryUrl: string;

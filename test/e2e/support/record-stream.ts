@@ -1,6 +1,8 @@
 import type { Transcript } from './transcript.js';
 
-/** Records what is written to a stream, and writes it all the same. Gives a function that ends that. */
+/**
+ * Records what is written to a stream, and writes it all the same. Gives a function that ends that.
+ */
 export function recordStream(
   transcript: Transcript,
   channel: string,

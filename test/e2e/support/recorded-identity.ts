@@ -1,4 +1,7 @@
-/** What decides who somebody is, and gets tokens: as in the package, with a record of what it says and throws. Tokens that it gives are not recorded. */
+/**
+ * What decides who somebody is, and gets tokens: as in the package, with a record of what it says
+ * and throws. Tokens that it gives are not recorded.
+ */
 import { createAuthenticator as createPlainAuthenticator } from '../../../src/identity/create-authenticator.js';
 import {
   createKubernetesAuthenticator as createPlainKubernetesAuthenticator,

@@ -17,7 +17,10 @@ function currentFile(): string {
   return testPath.slice(testPath.lastIndexOf('/test/') + 1);
 }
 
-/** Records what the methods of an object throw and reject with. What they give is handed on purpose, and not recorded. */
+/**
+ * Records what the methods of an object throw and reject with. What they give is handed on purpose,
+ * and not recorded.
+ */
 export function recordErrors<T extends object>(target: T): T {
   return recordCalls(target, () => {});
 }

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 const SCRIPTS = new URL('../../../scripts/e2e/', import.meta.url);
 
 /**
- * Runs a script of `scripts/e2e` and gives the path that it prints: of what it made, or finds made already.
+ * Runs a script of `scripts/e2e` and gives the path that it prints: of what it made, or finds made
+ * already.
  *
  * @throws Error with what it says on standard error, which names what to install
  */

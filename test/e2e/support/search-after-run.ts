@@ -1,4 +1,7 @@
-/** Runs around all slow tests: records what the run reports, and at its end looks for every secret in what every file put out. */
+/**
+ * Runs around all slow tests: records what the run reports, and at its end looks for every secret
+ * in what every file put out.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Runs before each slow test file: records what is printed, watches what the package takes for a secret, and at the end fails the file where one is
- * in what it put out.
+ * Runs before each slow test file: records what is printed, watches what the package takes for a
+ * secret, and at the end fails the file where one is in what it put out.
  */
 import { format } from 'node:util';
 import { afterAll } from 'vitest';

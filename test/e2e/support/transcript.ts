@@ -14,7 +14,10 @@ import { inspect } from 'node:util';
 import type { Redactor } from '../../../src/redaction/index.js';
 import { findSecrets } from './find-secrets.js';
 
-/** What a test file put out, by channels, and the secrets that it must not have put out. It lies in a folder, not in memory. */
+/**
+ * What a test file put out, by channels, and the secrets that it must not have put out. It lies in
+ * a folder, not in memory.
+ */
 export interface Transcript {
   /**
    * From now on nothing may hold this secret, nor may what was put out before.
@@ -22,9 +25,15 @@ export interface Transcript {
    * @param what its name in a report
    */
   readonly watchSecret: (value: string, what: string) => void;
-  /** The next piece of something that is written bit by bit; a secret may be cut by the borders of the pieces. */
+  /**
+   * The next piece of something that is written bit by bit; a secret may be cut by the borders of
+   * the pieces.
+   */
   readonly write: (channel: string, piece: string | Uint8Array) => void;
-  /** Something of this package, as it may come to be printed: text as it is, anything else as `inspect` and as JSON write it. */
+  /**
+   * Something of this package, as it may come to be printed: text as it is, anything else as
+   * `inspect` and as JSON write it.
+   */
   readonly record: (channel: string, value: unknown) => void;
   /** Something of another package: as a log with the redaction shows it. */
   readonly recordForeign: (channel: string, value: unknown, redactor: Redactor) => void;

@@ -1,4 +1,7 @@
-/** The identity providers of the slow tests, whose secrets, passwords and tokens are watched from the moment that a test can know them. */
+/**
+ * The identity providers of the slow tests, whose secrets, passwords and tokens are watched from
+ * the moment that a test can know them.
+ */
 import { startKeycloak as startPlainKeycloak } from './keycloak.js';
 import { startOidcProvider as startPlainOidcProvider } from './oidc-provider.js';
 import { transcript } from './recording.js';

@@ -68,7 +68,9 @@ describe('features are answered as Feast answers them', () => {
   );
 });
 
-/** By their names: in which order the features of one view come differs from run to run of Feast. */
+/**
+ * By their names: in which order the features of one view come differs from run to run of Feast.
+ */
 function columnsOf(answer: unknown): ReadonlyMap<string, unknown> {
   const { metadata, results } = answer as {
     readonly metadata: { readonly feature_names: readonly string[] };

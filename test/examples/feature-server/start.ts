@@ -99,7 +99,10 @@ export async function startExample({
 const STORE = 'examples/feature-server/feature_store.yaml';
 const PROJECT = 'credit_scoring';
 
-/** The store of the example, with what Feast writes for a permission that lets everyone in added to its registry. */
+/**
+ * The store of the example, with what Feast writes for a permission that lets everyone in added to
+ * its registry.
+ */
 function writeOpenStore(): { readonly file: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-open-'));
   const { permissions } = fromBinary(RegistrySchema, fixtureBytes(ALLOW_ALL));

@@ -17,7 +17,10 @@ const PROJECT = 'credit_scoring';
 const REGISTRY = ENDPOINTS.filter(({ server }) => server.startsWith('registry'));
 const titleOf = ({ server, method, path }: Endpoint): string => `${server} ${method} ${path}`;
 
-/** A caller who may describe what is named. `Type:name` in the project of the tests, or `Type:project/name`. */
+/**
+ * A caller who may describe what is named. `Type:name` in the project of the tests, or
+ * `Type:project/name`.
+ */
 function callerWho(...describable: readonly string[]): Caller<Vocabulary> {
   const can = (action: string, { type, name, project }: Record<string, string | undefined>) =>
     action === 'DESCRIBE' &&
@@ -72,7 +75,9 @@ describe('endpoints of the registry servers', () => {
     },
   );
 
-  /** Methods of Feast 0.67.0 whose answer repeats a message, in its definition; rows of data aside. */
+  /**
+   * Methods of Feast 0.67.0 whose answer repeats a message, in its definition; rows of data aside.
+   */
   test.each([
     ['ListEntities', 'entities'],
     ['ListDataSources', 'data_sources'],

@@ -103,7 +103,10 @@ function ask(endpoint: Endpoint, values: Readonly<Record<string, unknown>>): unk
   }
 }
 
-/** The smallest request to an endpoint, and one with all that it takes. Of several messages in a request only one may be there. */
+/**
+ * The smallest request to an endpoint, and one with all that it takes. Of several messages in a
+ * request only one may be there.
+ */
 function requestsTo(endpoint: Endpoint): readonly Readonly<Record<string, unknown>>[] {
   const [first] = endpoint.messages?.keys() ?? [];
   const taken = endpoint.parameters.filter(

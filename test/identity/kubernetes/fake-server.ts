@@ -13,7 +13,10 @@ export interface SeenRequest {
 /** What the fake API server answers: an object is sent as JSON with 200 (201 for a TokenReview). */
 export type Answer = (request: SeenRequest, response: ServerResponse) => unknown;
 
-/** A server on the loopback interface that answers as an API server would, or as one that went wrong. */
+/**
+ * A server on the loopback interface that answers as an API server would, or as one that went
+ * wrong.
+ */
 export interface FakeApiServer {
   readonly config: KubernetesConfig;
   readonly requests: readonly SeenRequest[];

@@ -139,7 +139,8 @@ describe('the answers of Feast 0.66.0', () => {
     async (id, _, row) => {
       const divergence = divergences.get(id);
       const ours = await ask(row);
-      // Feast has one error for everything: which of ours is meant is said by the tests of failures.
+      // Feast has one error for everything: which of ours is meant is said by the tests of
+      // failures.
       const same =
         row.result.error === undefined ? row.result : { error: expect.stringContaining('ERR_') };
       if (divergence === undefined) {

@@ -24,7 +24,10 @@ beforeAll(async () => {
   key = await createSigningKey('key', 'RS256');
 });
 
-/** The code of a recipe, with a provider that answers without a network, and a clock that stands still. */
+/**
+ * The code of a recipe, with a provider that answers without a network, and a clock that stands
+ * still.
+ */
 function createFromRecipe(recipe: string, issuer: string): Authenticator {
   const [yaml, code] = ['yaml', 'ts'].map(
     (language) => recipe.split(`\n\`\`\`${language}\n`)[1]?.split('\n```')[0] ?? '',

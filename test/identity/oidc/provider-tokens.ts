@@ -19,7 +19,10 @@ export interface ProviderTokens {
 const ENTRA_API = '11111111-2222-3333-4444-555555555555';
 const ZITADEL_ROLES = 'urn:zitadel:iam:org:project:246813579:roles';
 
-/** Tokens of each provider that docs/identity.md has a recipe for, after the documentation or the source of each. */
+/**
+ * Tokens of each provider that docs/identity.md has a recipe for, after the documentation or the
+ * source of each.
+ */
 export const PROVIDER_TOKENS: Readonly<Record<string, ProviderTokens>> = {
   Keycloak: {
     issuer: 'https://login.example/realms/feast',

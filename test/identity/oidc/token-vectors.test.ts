@@ -118,7 +118,10 @@ const unreachable: HttpClient = async () => {
   throw new HttpError('cannot be reached (ECONNREFUSED)');
 };
 
-/** What the reviewer of an OIDC set-up makes of a review: a name, and the namespace of a service account. */
+/**
+ * What the reviewer of an OIDC set-up makes of a review: a name, and the namespace of a service
+ * account.
+ */
 function review(outcome: Review | null): Subject {
   if (outcome === null) throw new IdentityUnavailableError('the API server does not answer');
   const { username } = outcome;

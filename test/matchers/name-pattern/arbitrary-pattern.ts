@@ -11,7 +11,10 @@ export interface PatternParts {
 
 const CHARACTERS = ['a', 'b', '_', '\n', 'é', 'ſ', 'S', '🚗', '\ud83d'] as const;
 
-/** A short name of few characters, so that patterns often match; newlines, astral characters and half ones included. */
+/**
+ * A short name of few characters, so that patterns often match; newlines, astral characters and
+ * half ones included.
+ */
 export const arbitraryName: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(...CHARACTERS, 'a', 'b', 'a', 'b'), { maxLength: 8 })
   .map((characters) => characters.join(''));

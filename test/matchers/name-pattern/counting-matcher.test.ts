@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileBackwardTest } from '../../../src/matchers/name-pattern/backward-matcher.js';
 import { ProgramTooLargeError } from '../../../src/matchers/name-pattern/backward-program.js';
+import { compileCountingTest } from '../../../src/matchers/name-pattern/compile-counting-test.js';
 import { compileNamePattern } from '../../../src/matchers/name-pattern/compile-name-pattern.js';
-import { compileCountingTest } from '../../../src/matchers/name-pattern/counting-matcher.js';
 import {
   buildCountingProgram,
   countBits,
@@ -18,7 +18,10 @@ function treeOf(pattern: string): PatternNode {
   return simplifyPattern(parsePythonPattern(pattern));
 }
 
-/** The matcher that writes counts out; undefined where it would take too many states, which the counters do not. */
+/**
+ * The matcher that writes counts out; undefined where it would take too many states, which the
+ * counters do not.
+ */
 function writtenOut(tree: PatternNode): ((name: string) => boolean) | undefined {
   try {
     return compileBackwardTest(tree);

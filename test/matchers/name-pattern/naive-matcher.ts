@@ -7,8 +7,8 @@ const MANY_ROUNDS = 50;
 export class TooManySteps extends Error {}
 
 /**
- * Whether the whole of `name` matches: a backtracking matcher in the order of Python's own, written for being
- * obvious and not for being fast.
+ * Whether the whole of `name` matches: a backtracking matcher in the order of Python's own, written
+ * for being obvious and not for being fast.
  *
  * @throws {@link TooManySteps} after `maxSteps`
  */
@@ -20,7 +20,10 @@ export function matchesNaively(
   const text = Array.from(name, (character) => character.codePointAt(0) as number);
   let steps = 0;
 
-  /** Matches `node` at `at` and calls `next` with each place where it can end, in order, until one answers true. */
+  /**
+   * Matches `node` at `at` and calls `next` with each place where it can end, in order, until one
+   * answers true.
+   */
   function run(node: PatternNode, at: number, next: (end: number) => boolean): boolean {
     steps += 1;
     if (steps > maxSteps) throw new TooManySteps();
@@ -64,7 +67,8 @@ export function matchesNaively(
     last: number,
     next: (end: number) => boolean,
   ): boolean {
-    // A round that consumes nothing is the last one, unless more are due; of very many due ones it stands for all.
+    // A round that consumes nothing is the last one, unless more are due; of very many due ones it
+    // stands for all.
     const rounds = (end: number): number =>
       end === at && count < node.min && node.min > MANY_ROUNDS ? node.min : count + 1;
     const more = (): boolean =>

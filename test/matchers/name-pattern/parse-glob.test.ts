@@ -168,8 +168,8 @@ describe('picomatch', () => {
   test('answers the same for names without `/` and `.`', () => {
     fc.assert(
       fc.property(negatable, fc.array(name, { minLength: 8, maxLength: 8 }), (source, names) => {
-        // To picomatch a `?` after a bracket makes it optional; here it is any character, as everywhere.
-        // It also loses a star before the stars of `**(`.
+        // To picomatch a `?` after a bracket makes it optional; here it is any character, as
+        // everywhere. It also loses a star before the stars of `**(`.
         fc.pre(!/\)\?|\(\?|\*\*\(/.test(source));
         const judge = picomatch(source, options);
         const { test: matches } = compileNamePattern({ glob: source });

@@ -47,7 +47,10 @@ function attempt<T>(action: () => T): T | PatternUnsupportedError {
   }
 }
 
-/** What we make of a pattern, in the terms of the recording; undefined: refused for one of the known reasons. */
+/**
+ * What we make of a pattern, in the terms of the recording; undefined: refused for one of the known
+ * reasons.
+ */
 function answerOf({ pattern, names, ...recorded }: Row, python: PythonVersion): unknown {
   const wanted = recorded[python];
   const compiled = attempt(() => compileNamePattern(pattern, python));

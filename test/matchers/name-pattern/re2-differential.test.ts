@@ -5,9 +5,10 @@ import { compileNamePattern } from '../../../src/matchers/name-pattern/compile-n
 import { PROPERTY_TIMEOUT_MS, propertyRuns } from '../../support/property-runs.js';
 
 /**
- * The subset that Python and RE2 read alike: literals, escaped punctuation, ASCII classes, `.`, groups, alternatives,
- * repeats up to 3, anchors of the text and lines, and flags `s`, `m` and `i`. Not `$` without `(?m)` (a final newline),
- * nor `\d`, `\w`, `\s` and `\b` on other than ASCII names.
+ * The subset that Python and RE2 read alike: literals, escaped punctuation, ASCII classes, `.`,
+ * groups, alternatives, repeats up to 3, anchors of the text and lines, and flags `s`, `m` and `i`.
+ * Not `$` without `(?m)` (a final newline), nor `\d`, `\w`, `\s` and `\b` on other than ASCII
+ * names.
  */
 const atom = fc.constantFrom(
   'a',

@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
 import { compileBackwardTest } from '../../../src/matchers/name-pattern/backward-matcher.js';
 import { foldText } from '../../../src/matchers/name-pattern/case-folding.js';
-import { compileCountingTest } from '../../../src/matchers/name-pattern/counting-matcher.js';
+import { compileCountingTest } from '../../../src/matchers/name-pattern/compile-counting-test.js';
 import { hasCounts, isCountable } from '../../../src/matchers/name-pattern/counting-program.js';
 import { DEFAULT_DIALECT } from '../../../src/matchers/name-pattern/dialect.js';
 import type { Formula } from '../../../src/matchers/name-pattern/formula.js';

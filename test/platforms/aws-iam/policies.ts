@@ -8,7 +8,10 @@ export function policy(...statements: readonly Fields[]): Fields {
   return { Version: '2012-10-17', Statement: statements };
 }
 
-/** A statement that allows GetItem on the table, unless `fields` say something else; `undefined` leaves a field out. */
+/**
+ * A statement that allows GetItem on the table, unless `fields` say something else; `undefined`
+ * leaves a field out.
+ */
 export function allow(fields: Fields = {}): Fields {
   const all = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: TABLE, ...fields };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 export const ACCOUNT = '123456789012';
 export const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/features`;
 
-/** Policies that AWS accepts, in which each condition has a tag of its own and stands in one statement. */
+/**
+ * Policies that AWS accepts, in which each condition has a tag of its own and stands in one
+ * statement.
+ */
 export interface RandomPolicy {
   readonly documents: readonly object[];
   /** Number of conditions: condition `i` is met where the tag `c<i>` of the principal is `yes`. */
@@ -149,7 +152,10 @@ const resource: fc.Arbitrary<string> = fc.oneof(
   },
 );
 
-/** A `*` at the end of an ARN runs over all that is left. For `NotResource` that is a divergence that is listed. */
+/**
+ * A `*` at the end of an ARN runs over all that is left. For `NotResource` that is a divergence
+ * that is listed.
+ */
 const shortResource: fc.Arbitrary<string> = fc.constantFrom(
   'arn:aws:dynamodb:*',
   'arn:aws:dynamodb:us-east-1:*',
@@ -177,7 +183,10 @@ const statement = fc.record({
   condition: fc.constantFrom('none', 'none', 'none', 'empty', 'tag'),
 });
 
-/** Random policies of a role: wildcards, NotAction, NotResource, denials, conditions, cases of letters. */
+/**
+ * Random policies of a role: wildcards, NotAction, NotResource, denials, conditions, cases of
+ * letters.
+ */
 export const policyArbitrary: fc.Arbitrary<RandomPolicy> = fc
   .array(
     fc.record({

@@ -81,7 +81,10 @@ function expectNoSecret(text: string): void {
   for (const secret of SECRETS) expect(holdsSecret(secret, text)).toBe(false);
 }
 
-/** Refuses, and neither the error nor its decision holds a secret; gives the names of the secrets that were read. */
+/**
+ * Refuses, and neither the error nor its decision holds a secret; gives the names of the secrets
+ * that were read.
+ */
 async function expectRefusal(
   decision: Decision,
   store: OnlineStore,

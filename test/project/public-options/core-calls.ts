@@ -62,7 +62,10 @@ const service = { issuer: 'a', audience: 'b', subject: { username: 'svc' } };
 
 const resource = { type: 'FeatureView', name: 'v' };
 
-/** Functions of the engine, its permissions, analysis, audit, configuration, registry, gate, identity and redaction. */
+/**
+ * Functions of the engine, its permissions, analysis, audit, configuration, registry, gate,
+ * identity and redaction.
+ */
 export const CORE_CALLS: OptionCalls = {
   whoCan: [(extra: object) => whoCan(snapshot, 'DELETE', resource, extra), 'page', 'types'],
   canWhat: [(extra: object) => canWhat(snapshot, null, extra), 'actions', 'limit'],

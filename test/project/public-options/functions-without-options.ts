@@ -1,7 +1,9 @@
 /**
- * Public functions that take no object of options, each looked at. Errors are classes of their own, and left out.
+ * Public functions that take no object of options, each looked at. Errors are classes of their own,
+ * and left out.
  *
- * A new function comes here, or gets a row among the calls that see that it refuses an unknown option.
+ * A new function comes here, or gets a row among the calls that see that it refuses an unknown
+ * option.
  */
 export const WITHOUT_OPTIONS: readonly string[] = [
   [

@@ -2,8 +2,8 @@
 export type PublicFunction = (...args: never[]) => unknown;
 
 /**
- * How a function is called with extra options, one option that it has, one that belongs elsewhere, and the function itself
- * where several of that name are public.
+ * How a function is called with extra options, one option that it has, one that belongs elsewhere,
+ * and the function itself where several of that name are public.
  */
 export type OptionCall = readonly [
   call: (extra: never) => unknown,

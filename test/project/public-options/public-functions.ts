@@ -10,7 +10,10 @@ export interface ExportedFunction {
 
 type Targets = Readonly<Record<string, string | { readonly default: string }>>;
 
-/** All functions and classes but errors that the subpaths in package.json export, read from their sources. */
+/**
+ * All functions and classes but errors that the subpaths in package.json export, read from their
+ * sources.
+ */
 export async function listPublicFunctions(): Promise<readonly ExportedFunction[]> {
   const { exports } = JSON.parse(readProjectFile('package.json')) as { readonly exports: Targets };
   const found: ExportedFunction[] = [];

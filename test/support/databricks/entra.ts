@@ -10,7 +10,10 @@ export interface EntraApplication {
 }
 
 export interface FakeEntra extends FakeServer {
-  /** The application that a token is of, and the scope it was given for; `undefined` for one that Entra did not give. */
+  /**
+   * The application that a token is of, and the scope it was given for; `undefined` for one that
+   * Entra did not give.
+   */
   readonly readToken: (
     token: string,
   ) => { readonly clientId: string; readonly scope: string } | undefined;

@@ -27,7 +27,10 @@ export interface FakeAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A TLS server on the loopback interface that carries out requests one at a time, with faults and a journal. */
+/**
+ * A TLS server on the loopback interface that carries out requests one at a time, with faults and a
+ * journal.
+ */
 export interface FakeServer {
   /** Without a slash at its end. */
   readonly origin: string;

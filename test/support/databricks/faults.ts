@@ -8,7 +8,10 @@ export type Fault =
   | { readonly kind: 'hang' }
   /** Everything happens, and the answer comes late. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
-  /** Nothing happens (`after`: everything does), and the answer is this error. `retryAfter` is the header's text. */
+  /**
+   * Nothing happens (`after`: everything does), and the answer is this error. `retryAfter` is the
+   * header's text.
+   */
   | {
       readonly kind: 'status';
       readonly status: number;

@@ -1,29 +1,34 @@
 /**
- * A Databricks workspace on the loopback interface, over TLS, with the state and the rules of the real one as far as its
- * public documents tell them. Everything goes through HTTP.
+ * A Databricks workspace on the loopback interface, over TLS, with the state and the rules of the
+ * real one as far as its public documents tell them. Everything goes through HTTP.
  *
  *     const workspace = await startFakeWorkspace({
- *       servicePrincipals: [{ applicationId: 'app-1', displayName: 'pipeline', secret: 's3cret-of-app-1', groups: ['ml'] }],
+ *       servicePrincipals: [
+ *         { applicationId: 'app-1', displayName: 'pipeline', secret: 's3cret', groups: ['ml'] },
+ *       ],
  *       servingEndpoints: ['fraud'],
  *       registeredModels: ['churn'],
  *       serviceCredentials: [{ name: 'vault', cloud: 'azure' }],
  *     });
  *     createHttpClient({ caCertPath: workspace.caCertPath, timeoutSeconds: 10 });
  *     workspace.origin        // https://127.0.0.1:PORT
- *     workspace.adminToken    // an OAuth token of the user `admin@example.org`, who is in the group `admins`
- *     workspace.tokenOf('app-1')   // an OAuth token of a service principal or user, without a log-in
- *     workspace.journal       // every request: method, path, query, headers, body, status, `happened`
- *     workspace.failAt(2, { kind: 'kill-after' }, { path: '/api/' });  // the second API request from now on
+ *     workspace.adminToken    // a token of the user `admin@example.org` in the group `admins`
+ *     workspace.tokenOf('app-1')   // a token of a service principal or user, without a log-in
+ *     workspace.journal       // every request: method, path, query, headers, body, status
+ *     // The second API request from now on:
+ *     workspace.failAt(2, { kind: 'kill-after' }, { path: '/api/' });
  *     await workspace.stop();
  *
- * What it knows: permissions of all object types of `levels.ts` (PUT replaces, PATCH merges, the last entry of a principal
- * counts, admins inherit CAN_MANAGE; those of tokens do not exist before there is a token, and taking CAN_USE away ends the
- * tokens of who had it), serving endpoints (their id is not their name) and their invocations, models of the workspace
- * registry, personal access tokens (own, of others, on behalf of), secret scopes with access lists and secrets, SCIM
- * service principals, users, groups and `Me`, Unity Catalog grants in pages with empty ones in between, temporary service
- * credentials, the OAuth token endpoint with client credentials and token exchange. Nobody may do what the real one refuses
- * them: errors are `{ error_code, message }`. `rateLimit` bounds the requests of a window. Faults: see `faults.ts`. `startFakeEntra` is Microsoft Entra; with
- * `entra` a workspace takes its tokens for the Databricks application.
+ * What it knows: permissions of all object types of `levels.ts` (PUT replaces, PATCH merges, the
+ * last entry of a principal counts, admins inherit CAN_MANAGE; those of tokens do not exist before
+ * there is a token, and taking CAN_USE away ends the tokens of who had it), serving endpoints
+ * (their id is not their name) and their invocations, models of the workspace registry, personal
+ * access tokens (own, of others, on behalf of), secret scopes with access lists and secrets, SCIM
+ * service principals, users, groups and `Me`, Unity Catalog grants in pages with empty ones in
+ * between, temporary service credentials, the OAuth token endpoint with client credentials and
+ * token exchange. Nobody may do what the real one refuses them: errors are `{ error_code, message
+ * }`. `rateLimit` bounds the requests of a window. Faults: see `faults.ts`. `startFakeEntra` is
+ * Microsoft Entra; with `entra` a workspace takes its tokens for the Databricks application.
  */
 import { randomBytes } from 'node:crypto';
 import { ApiError } from './api-error.js';
@@ -77,7 +82,10 @@ export interface FakeWorkspaceOptions {
   readonly accountId?: string;
   /** In the header of every answer of the API; `1234567890123456` unless given. */
   readonly workspaceId?: string;
-  /** Whose tokens are taken, too: the application's client id is the application id of a service principal. */
+  /**
+   * Whose tokens are taken, too: the application's client id is the application id of a service
+   * principal.
+   */
   readonly entra?: FakeEntra;
   /** Life of an OAuth token; 3600 unless given. */
   readonly tokenSeconds?: number;

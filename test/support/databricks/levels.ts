@@ -1,4 +1,7 @@
-/** The objects of the permissions API: what an answer calls them, and their levels from the weakest to the strongest. */
+/**
+ * The objects of the permissions API: what an answer calls them, and their levels from the weakest
+ * to the strongest.
+ */
 export interface ObjectKind {
   readonly answerType: string;
   readonly levels: readonly string[];

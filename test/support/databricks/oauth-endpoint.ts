@@ -14,7 +14,9 @@ export interface OAuthEndpoint {
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** Answers what lies below `/oidc`: discovery, client credentials with HTTP Basic, token exchange. */
+/**
+ * Answers what lies below `/oidc`: discovery, client credentials with HTTP Basic, token exchange.
+ */
 export function answerOAuth(
   endpoint: OAuthEndpoint,
   state: WorkspaceState,

@@ -7,8 +7,9 @@ import type { Principal, SecuredObject, WorkspaceState } from './workspace-state
 const OBJECT = '/api/2.0(?:/preview)?/permissions/(?<type>sql/warehouses|[^/]+)/:id';
 
 /**
- * The permissions API: PUT replaces, PATCH merges, of the same principal twice the last counts, the group `admins` always
- * manages. Permissions on tokens need a token to exist, and taking them away ends the tokens of who had them.
+ * The permissions API: PUT replaces, PATCH merges, of the same principal twice the last counts, the
+ * group `admins` always manages. Permissions on tokens need a token to exist, and taking them away
+ * ends the tokens of who had them.
  */
 export const permissionRoutes: readonly Route[] = [
   route('GET', OBJECT, (context) => {

@@ -7,7 +7,10 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
-/** Counts the requests of a window, which begins with the first of them. What is refused counts for nothing. */
+/**
+ * Counts the requests of a window, which begins with the first of them. What is refused counts for
+ * nothing.
+ */
 export class RateLimiter {
   readonly #limit: RateLimit;
   readonly #now: () => number;

@@ -55,7 +55,9 @@ export function textOf(body: Readonly<Record<string, unknown>>, name: string): s
   return value;
 }
 
-/** A page of a list by an opaque token, with an empty page in between, as some services have them. */
+/**
+ * A page of a list by an opaque token, with an empty page in between, as some services have them.
+ */
 export function pageOf<T>(
   items: readonly T[],
   query: URLSearchParams,

@@ -5,7 +5,10 @@ import type { Group, Principal, WorkspaceState } from './workspace-state.js';
 const SCIM = '/api/2.0/preview/scim/v2';
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-/** Service principals, users and groups by SCIM: pages by `startIndex` and `count`, filters `ATTRIBUTE eq "VALUE"`. */
+/**
+ * Service principals, users and groups by SCIM: pages by `startIndex` and `count`, filters
+ * `ATTRIBUTE eq "VALUE"`.
+ */
 export const scimRoutes: readonly Route[] = [
   route('GET', `${SCIM}/Me`, ({ state, caller }) => describePrincipal(state, caller)),
   route('GET', `${SCIM}/ServicePrincipals`, (context) =>

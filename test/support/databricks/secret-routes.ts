@@ -5,7 +5,10 @@ import type { SecretScope } from './workspace-state.js';
 const SCOPE_NAME = /^[\w.@_/-]{1,128}$/;
 const LEVELS = ['READ', 'WRITE', 'MANAGE'];
 
-/** Secret scopes, their access lists and their secrets. A list is of the whole scope, never of a key. */
+/**
+ * Secret scopes, their access lists and their secrets. A list is of the whole scope, never of a
+ * key.
+ */
 export const secretRoutes: readonly Route[] = [
   route('GET', '/api/2.0/secrets/scopes/list', ({ state }) => ({
     scopes: [...state.scopes.values()].map(({ name, backend }) => ({

@@ -157,7 +157,10 @@ export class WorkspaceState {
     return [...this.groups.values()].find((group) => group.displayName === displayName);
   }
 
-  /** The names of all groups a principal is in, also through other groups, and of `users`, which holds everyone. */
+  /**
+   * The names of all groups a principal is in, also through other groups, and of `users`, which
+   * holds everyone.
+   */
   groupsOf(principal: Principal): ReadonlySet<string> {
     const names = new Set(['users']);
     const pending = [principal.id];

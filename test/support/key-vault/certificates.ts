@@ -11,7 +11,9 @@ export interface TestCertificate {
   readonly ca: string;
   readonly key: string;
   readonly cert: string;
-  /** Removes the file. Whoever made the certificate has to: a worker of tests ends without a word. */
+  /**
+   * Removes the file. Whoever made the certificate has to: a worker of tests ends without a word.
+   */
   readonly remove: () => void;
 }
 
@@ -30,7 +32,10 @@ const NEW_KEY = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nod
 /** Made once for each process, and kept in memory alone. */
 let made: Made | undefined;
 
-/** A certificate for the loopback interface and for the names of Azure that tests stand in for, with a file of its own. */
+/**
+ * A certificate for the loopback interface and for the names of Azure that tests stand in for, with
+ * a file of its own.
+ */
 export function createTestCertificate(): TestCertificate {
   made ??= makeCertificate();
   const folder = createFolder();

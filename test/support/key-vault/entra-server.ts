@@ -18,7 +18,10 @@ export interface EntraClient {
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** The token endpoint of Entra ID (v2) on the loopback interface, for client credentials and client assertions. */
+/**
+ * The token endpoint of Entra ID (v2) on the loopback interface, for client credentials and client
+ * assertions.
+ */
 export async function startEntraServer(options: {
   readonly certificate: TestCertificate;
   readonly tokens: TokenBook;

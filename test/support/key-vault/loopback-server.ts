@@ -19,7 +19,9 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-/** `hang`: no answer; `reset`: the connection breaks; `half`: it breaks in the middle of the answer. */
+/**
+ * `hang`: no answer; `reset`: the connection breaks; `half`: it breaks in the middle of the answer.
+ */
 export type Fault = Answer | 'hang' | 'reset' | 'half';
 
 export interface LoopbackServer {
@@ -33,7 +35,10 @@ export interface LoopbackServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server on the loopback interface that keeps what it was asked: TLS with a certificate, plain without. */
+/**
+ * Starts a server on the loopback interface that keeps what it was asked: TLS with a certificate,
+ * plain without.
+ */
 export async function startLoopbackServer(
   certificate: TestCertificate | undefined,
   answer: (request: ReceivedRequest) => Answer | Promise<Answer>,

@@ -17,8 +17,9 @@ export interface StoredSecret {
 }
 
 /**
- * The read side of Key Vault's REST API on the loopback interface, written from its documentation: the challenge, the path
- * with and without a version, the bodies of errors. Not there: writing, listing, deleted secrets.
+ * The read side of Key Vault's REST API on the loopback interface, written from its documentation:
+ * the challenge, the path with and without a version, the bodies of errors. Not there: writing,
+ * listing, deleted secrets.
  */
 export interface VaultServer extends LoopbackServer {
   readonly secrets: Map<string, StoredSecret>;

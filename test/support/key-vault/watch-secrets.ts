@@ -21,7 +21,9 @@ export function watchSecrets(): WatchedSecrets {
   };
 }
 
-/** What a promise rejects with. Its message, its fields and its causes must hold none of `secrets`. */
+/**
+ * What a promise rejects with. Its message, its fields and its causes must hold none of `secrets`.
+ */
 export async function failureWithout(
   promise: Promise<unknown>,
   secrets: readonly string[],

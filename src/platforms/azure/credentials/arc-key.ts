@@ -9,11 +9,13 @@ const KEY_FILE = /^[\w-]{1,255}\.key$/;
 /**
  * Reads the key that the agent of Azure Arc has put into a file for who may read its folder.
  *
- * SECURITY: whoever answers on the port names the file, and gets what is in it: it is read in the agent's folder alone.
+ * SECURITY: the server on the port names the file and receives its content: it is read in the
+ * agent's folder alone.
  *
  * @param challenge `WWW-Authenticate`: `Basic realm=<path of the file>`
  * @param folder in place of the agent's own
- * @throws {@link CredentialUnavailableError} when it names no such file, or the file cannot be read or is too long
+ * @throws {@link CredentialUnavailableError} when it names no such file, or the file cannot be read
+ *   or is too long
  * @source Azure Arc, "authenticate against Azure resources"
  */
 export async function readArcKey(

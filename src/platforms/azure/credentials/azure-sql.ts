@@ -32,8 +32,8 @@ const AZURE_SQL = 'https://database.windows.net';
 /**
  * Gets the token that Azure SQL takes in place of a user and a password.
  *
- * Shape: a part of the configuration of `tedious` and of `mssql`. Get it anew for each connection or pool: a token that has
- * ended opens no new connection, and one that is open stays so.
+ * Shape: a part of the configuration of `tedious` and of `mssql`. Get it anew for each connection
+ * or pool: a token that has ended opens no new connection, and one that is open stays so.
  *
  * @param credential of this package or of Azure's SDK
  * @returns rejects with TypeError if an option is unknown, and with `CredentialUnavailableError` if

@@ -6,7 +6,10 @@ export interface CredentialResource {
   readonly name: string;
 }
 
-/** The part of an `Authorizer` that is needed: one whose vocabulary has `ServiceCredential` and `ACCESS`. */
+/**
+ * The part of an `Authorizer` that is needed: one whose vocabulary has `ServiceCredential` and
+ * `ACCESS`.
+ */
 export interface CredentialAuthorizer {
   decide(subject: Subject | null, action: 'ACCESS', resource: CredentialResource): Decision;
 }
@@ -20,10 +23,10 @@ export interface CredentialAuthorization {
 /**
  * Asks whether the subject holds ACCESS on a credential.
  *
- * Only a grant counts: that nothing secures the credential, that there are no permissions, or that enforcement is switched
- * off is no reason to give away a token that opens something else.
+ * Only a grant counts: an unsecured credential, a project without permissions, or enforcement that
+ * is switched off does not justify giving away a token.
  *
- * @throws {@link PermissionDeniedError} when there is no grant
+ * @throws {@link PermissionDeniedError} if nothing grants it
  * @source Databricks, service credentials: using one takes ACCESS on it
  */
 export function assertCredentialAccess(

@@ -1,14 +1,20 @@
 const DEFAULT_SCOPE = '/.default';
-/** Printable ASCII without blanks and quotes: one scope, and nothing that a form or a header could read as two. */
+/**
+ * Printable ASCII without blanks and quotes: one scope, and nothing that a form or a header could
+ * read as two.
+ */
 const SCOPE = /^[!#-&(-[\]-_a-~]{1,512}$/;
 
 /**
  * The resource that scopes ask for.
  *
- * Shape: scopes of one resource, with `/.default` or without, go in; the resource comes out, without it.
+ * Shape: scopes of one resource, with `/.default` or without, go in; the resource comes out,
+ * without it.
  *
- * @throws TypeError for anything else: a credential's token is for one resource, with all that it may do there
- * @source Microsoft identity platform, "the .default scope": what a client by itself asks for ends with it
+ * @throws TypeError for anything else: a credential's token is for one resource, with all that it
+ *   may do there
+ * @source Microsoft identity platform, "the .default scope": what a client by itself asks for ends
+ *   with it
  * @example
  * resourceOfScopes(['https://vault.azure.net/.default']) // 'https://vault.azure.net'
  */

@@ -8,5 +8,8 @@ export interface CredentialTarget {
   readonly resource: string;
 }
 
-/** Where a credential's tokens come from: a provider for each resource, which keeps its token until shortly before its end. */
+/**
+ * Where a credential's tokens come from: a provider for each resource, which keeps its token until
+ * shortly before its end.
+ */
 export type ServiceCredentialSource = (target: CredentialTarget) => TokenProvider;

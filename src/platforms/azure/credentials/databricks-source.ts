@@ -22,15 +22,19 @@ export type CredentialWorkspace = Pick<WorkspaceClient, 'createTemporaryServiceC
 export type DatabricksSourceOptions = Pick<TokenRequestOptions, 'now' | 'cache'>;
 
 /**
- * Tokens of a service credential of Unity Catalog, for Azure. Whoever the workspace's client is there must hold ACCESS on it.
+ * Tokens of a service credential of Unity Catalog, for Azure. The identity of the workspace's
+ * client must hold ACCESS on it.
  *
- * Shape: a refusal of the workspace is the cause of the `CredentialUnavailableError` that the credential rejects with.
+ * Shape: a refusal of the workspace is the cause of the `CredentialUnavailableError` that the
+ * credential rejects with.
  *
  * @throws TypeError if an option is unknown, or `workspace` is not a client
- * @source Databricks REST API, "Generate temporary service credential": `azure_options.resources` are scopes
+ * @source Databricks REST API, "Generate temporary service credential": `azure_options.resources`
+ *   are scopes
  * @example
  * const workspace = createWorkspaceClient(createDatabricksCredentials());
- * getServiceCredentialsProvider('sandbox-dataai-example-dbac', { source: databricksSource(workspace) });
+ * const source = databricksSource(workspace);
+ * getServiceCredentialsProvider('sandbox-dataai-example-dbac', { source });
  */
 export function databricksSource(
   workspace: CredentialWorkspace,

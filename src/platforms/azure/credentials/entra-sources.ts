@@ -26,7 +26,8 @@ export interface ClientSecretOptions extends TokenRequestOptions {
 /**
  * Tokens of an application that has a secret in Entra ID.
  *
- * @throws TypeError if an option is unknown, or something is missing; ConfigInvalidError if the tenant or the authority is invalid
+ * @throws TypeError if an option is unknown, or something is missing; ConfigInvalidError if the
+ *   tenant or the authority is invalid
  * @source Microsoft identity platform, "OAuth 2.0 client credentials flow", with a shared secret
  */
 export function clientSecretSource(options: ClientSecretOptions): ServiceCredentialSource {
@@ -46,7 +47,10 @@ export interface WorkloadIdentitySourceOptions extends TokenRequestOptions {
   readonly tenantId?: string | undefined;
   /** `AZURE_CLIENT_ID` unless given. */
   readonly clientId?: string | undefined;
-  /** File with the workload's own token, read anew each time; `AZURE_FEDERATED_TOKEN_FILE` unless given. */
+  /**
+   * File with the workload's own token, read anew each time; `AZURE_FEDERATED_TOKEN_FILE` unless
+   * given.
+   */
   readonly tokenFile?: string | undefined;
   /** `AZURE_AUTHORITY_HOST` unless given, and without that the public cloud's. */
   readonly authority?: string | undefined;
@@ -64,9 +68,11 @@ const WORKLOAD_OPTIONS: OptionNames<WorkloadIdentitySourceOptions> = {
 };
 
 /**
- * Tokens of an application for a workload that has a token of its own, such as a pod on Kubernetes, and no secret.
+ * Tokens of an application for a workload that has a token of its own, such as a pod on Kubernetes,
+ * and no secret.
  *
- * @throws {@link ConfigInvalidError} when neither the options nor the environment say who asks, or what they say is none
+ * @throws {@link ConfigInvalidError} when neither the options nor the environment say who asks, or
+ *   what they say is invalid
  * @throws TypeError if an option is unknown
  * @source Microsoft Entra Workload ID on Kubernetes: the variables that its webhook sets
  */

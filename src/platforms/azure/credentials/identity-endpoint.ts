@@ -16,11 +16,12 @@ const METADATA = { metadata: 'true' };
 /**
  * Finds the endpoint of the place where the program runs.
  *
- * Shape: App Service and container apps set `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`, Azure Arc sets `IDENTITY_ENDPOINT`
- * and `IMDS_ENDPOINT`; else it is the one of virtual machines.
+ * Shape: App Service and container apps set `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`, Azure Arc
+ * sets `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT`; else it is the one of virtual machines.
  *
  * @param own an address that takes the place of theirs
- * @throws {@link ConfigInvalidError} when the secret can stand in no header, an address is none, or neither `https:` nor on this machine or its link
+ * @throws {@link ConfigInvalidError} when the secret can stand in no header, an address is invalid,
+ *   or neither `https:` nor on this machine or its link
  * @source App Service, API version 2019-08-01; Azure Arc, 2020-06-01; virtual machines, 2018-02-01
  */
 export function findIdentityEndpoint(

@@ -29,7 +29,10 @@ import { findIdentityEndpoint, type IdentityEndpoint } from './identity-endpoint
 export interface ManagedIdentityOptions extends TokenRequestOptions {
   /** The client id of an identity that was assigned by a user; the machine's own unless given. */
   readonly clientId?: string | undefined;
-  /** In place of the endpoint that the environment or the machine has. `http:` on this machine and its link alone. */
+  /**
+   * In place of the endpoint that the environment or the machine has. `http:` on this machine and
+   * its link alone.
+   */
   readonly endpoint?: string | undefined;
   /** In place of `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -47,11 +50,13 @@ const IMDS_UPDATE_PAUSES: readonly number[] = new Array<number>(7).fill(10_000);
 const IMDS_TIMEOUT_SECONDS = 120;
 
 /**
- * Tokens of a managed identity: of an App Service or a container app, of a machine under Azure Arc, or of a virtual machine.
+ * Tokens of a managed identity: of an App Service or a container app, of a machine under Azure Arc,
+ * or of a virtual machine.
  *
  * @throws {@link ConfigInvalidError} if the endpoint is invalid; TypeError if an option is unknown
- * @source Microsoft Entra, "how to use managed identities to get an access token", "Error handling" and "Retry guidance"
- *   (404, 429 and 5xx are asked again five times over 30 s, 410 for up to 70 s); App Service, "REST endpoint reference"; Azure Arc, "authenticate against Azure resources"
+ * @source Microsoft Entra, "how to use managed identities to get an access token", "Error handling"
+ *   and "Retry guidance" (404, 429 and 5xx are asked again five times over 30 s, 410 for up to 70
+ *   s); App Service, "REST endpoint reference"; Azure Arc, "authenticate against Azure resources"
  */
 export function managedIdentitySource(
   options: ManagedIdentityOptions = {},
@@ -134,7 +139,8 @@ function readAnswer(
       'no token: the endpoint of managed identities answers without one',
     );
   }
-  // An older agent of Azure Arc passes over the question and gives the token of the machine's own identity.
+  // An older agent of Azure Arc passes over the question and gives the token of the machine's own
+  // identity.
   const { client_id: echoed = kind === 'arc' ? undefined : clientId } = fields;
   const isAsked = typeof echoed === 'string' && echoed.toLowerCase() === clientId?.toLowerCase();
   if (clientId !== undefined && !isAsked) {
@@ -143,7 +149,10 @@ function readAnswer(
   return { token, expiresAt: readEnd(fields, now) };
 }
 
-/** The end itself where it is given, as a lifetime is not counted down while the endpoint keeps a token. */
+/**
+ * The end itself where it is given, as a lifetime is not counted down while the endpoint keeps a
+ * token.
+ */
 function readEnd(fields: Readonly<Record<string, unknown>>, now: number): number {
   const { expires_on: end, expires_in: lifetime } = fields;
   if (end === undefined) return now + readSeconds(lifetime) * 1000;
@@ -151,7 +160,7 @@ function readEnd(fields: Readonly<Record<string, unknown>>, now: number): number
   return Number.isNaN(seconds) && typeof end === 'string' ? Date.parse(end) : seconds * 1000;
 }
 
-/** Not a number for what is none; an empty text is none either. */
+/** NaN for invalid and for empty text. */
 function readSeconds(value: unknown): number {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;

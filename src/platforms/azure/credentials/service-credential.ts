@@ -16,8 +16,8 @@ export interface ServiceCredentialOptions {
   /** Where tokens come from: a source of this package, or a credential of Azure's SDK as it is. */
   readonly source: ServiceCredentialSource | AzureTokenCredential;
   /**
-   * Who uses the credential: asked for ACCESS before each token, those that are kept too. `unchecked`: whoever has this object may
-   * use it, for a program that acts for itself alone.
+   * Who uses the credential: asked for ACCESS before each token, those that are kept too.
+   * `unchecked`: every holder of this object may use it, for a program that acts for itself alone.
    */
   readonly authorize: CredentialAuthorization | 'unchecked';
 }
@@ -34,23 +34,32 @@ interface Kept {
   given?: ExpiringToken;
 }
 
-/** Resources whose tokens are kept at a time. A program uses few, but a server can name one in a challenge. */
+/**
+ * Resources whose tokens are kept at a time. A program uses few, but a server can name one in a
+ * challenge.
+ */
 const MAX_RESOURCES = 32;
-/** At most 255 characters, and none that a path, a log or a terminal could take for something else. */
+/**
+ * At most 255 characters, and none that a path, a log or a terminal could take for something else.
+ */
 const NAME = /^[^\p{C}\p{Z}/.]{1,255}$/u;
 
 /**
  * Gives the tokens of a service credential, by its name.
  *
- * Shape: `getToken(scope)` resolves to `{ token, expiresOnTimestamp }`, in milliseconds since 1970. Tokens are kept for each
- * resource until shortly before their end; all who ask meanwhile wait for one request.
+ * Shape: `getToken(scope)` resolves to `{ token, expiresOnTimestamp }`, in milliseconds since 1970.
+ * Tokens are kept for each resource until shortly before their end; all who ask meanwhile wait for
+ * one request.
  *
- * @throws TypeError if an option is unknown, for an invalid name or source, and when it is not said whom to ask
- * @returns `getToken` rejects with {@link PermissionDeniedError} before anything is asked for when the subject has no ACCESS
- * @source `dbutils.credentials.getServiceCredentialsProvider` of Databricks; differs: any source, and ACCESS is asked of the
- *   engine first
+ * @throws TypeError if an option is unknown, for an invalid name or source, and when it is not said
+ *   whom to ask
+ * @returns `getToken` rejects with {@link PermissionDeniedError} before anything is asked for when
+ *   the subject has no ACCESS
+ * @source `dbutils.credentials.getServiceCredentialsProvider` of Databricks; differs: any source,
+ *   and ACCESS is asked of the engine first
  * @example
- * const credential = getServiceCredentialsProvider('sandbox-dataai-example-dbac', { source, authorize });
+ * const name = 'sandbox-dataai-example-dbac';
+ * const credential = getServiceCredentialsProvider(name, { source, authorize });
  * const client = new SecretClient('https://sandbox-dataai-example-kv.vault.azure.net', credential);
  */
 export function getServiceCredentialsProvider(

@@ -11,7 +11,9 @@ export interface AccessToken {
 export interface CredentialTokenOptions {
   /** Ends the wait of this caller. A request that others wait for, too, goes on. */
   readonly abortSignal?: AbortSignalLike | undefined;
-  /** What a resource that has refused a token asks for. Refused: no token of ours could answer it. */
+  /**
+   * What a resource that has refused a token asks for. Refused: no token of ours could answer it.
+   */
   readonly claims?: string | undefined;
   /** Ignored: the tenant is the source's own, and what a server names gets no secret. */
   readonly tenantId?: string | undefined;
@@ -20,12 +22,14 @@ export interface CredentialTokenOptions {
 /**
  * Gives tokens for one resource at a time.
  *
- * @source `TokenCredential` of `@azure/core-auth` 1: what this describes can be given to every client of Azure's SDK
+ * @source `TokenCredential` of `@azure/core-auth` 1: what this describes can be given to every
+ *   client of Azure's SDK
  */
 export interface TokenCredential {
   /**
-   * @param scopes one scope, such as `https://vault.azure.net/.default`; without `/.default`, the resource alone
-   * @returns rejects with `CredentialUnavailableError` when there is no token to be had
+   * @param scopes one scope, such as `https://vault.azure.net/.default`; without `/.default`, the
+   *   resource alone
+   * @returns rejects with `CredentialUnavailableError` if no token can be obtained
    */
   getToken(
     scopes: string | readonly string[],

@@ -35,7 +35,10 @@ export interface KeyVaultOptions extends RequestOptions {
   readonly credential: VaultCredential;
   /** 7.4 unless given. */
   readonly apiVersion?: string | undefined;
-  /** Hosts of vaults beside those of Azure's clouds, with their ports where they are not 443. They get tokens, too. */
+  /**
+   * Hosts of vaults beside those of Azure's clouds, with their ports where they are not 443. They
+   * get tokens, too.
+   */
   readonly hosts?: readonly string[] | undefined;
 }
 
@@ -62,8 +65,9 @@ export interface KeyVaultClient {
   /**
    * A secret, read anew. Its value is masked by the redaction from then on.
    *
-   * @returns rejects with SecretNotFoundError, SecretForbiddenError, or CredentialUnavailableError where the vault cannot be
-   *   asked or answers with something else; TypeError for what is no name or version
+   * @returns rejects with SecretNotFoundError, SecretForbiddenError, or CredentialUnavailableError
+   *   where the vault cannot be asked or answers with something else; TypeError for an invalid name
+   *   or version
    */
   readonly getSecret: (name: string, options?: KeyVaultReadOptions) => Promise<KeyVaultSecret>;
 }
@@ -79,9 +83,11 @@ const API_VERSION = /^[0-9a-z.-]{1,40}$/i;
  * SECURITY: a token goes to the vault's own host alone, over TLS, and no redirect is followed.
  *
  * @param vault its name, or its address
- * @throws {@link ConfigInvalidError} if the vault is neither in one of Azure's clouds nor in `hosts`
+ * @throws {@link ConfigInvalidError} if the vault is neither in one of Azure's clouds nor in
+ *   `hosts`
  * @throws TypeError if an option is unknown or invalid
- * @source Key Vault REST API, "Get Secret"; "throttling guidance": 429 is answered with a longer and longer pause
+ * @source Key Vault REST API, "Get Secret"; "throttling guidance": 429 is answered with a longer
+ *   and longer pause
  * @example
  * const vault = createKeyVaultClient('sandbox-dataai-example-kv', { credential });
  * const { value } = await vault.getSecret('test');
@@ -137,7 +143,8 @@ export function createKeyVaultClient(vault: string, options: KeyVaultOptions): K
  * Reads one secret of a vault.
  *
  * @param vault its name, or its address
- * @source the REST call that notebooks make by hand, with what is missing there: known hosts, errors, retries, redaction
+ * @source the REST call that notebooks make by hand, with what is missing there: known hosts,
+ *   errors, retries, redaction
  * @example
  * const { value } = await getKeyVaultSecret('sandbox-dataai-example-kv', 'test', { credential });
  */
@@ -191,7 +198,9 @@ async function obtainToken(
   throw new CredentialUnavailableError('the credential gave no token for the vault');
 }
 
-/** Of another package's error only Entra's number is kept: no promise is made of what else it holds. */
+/**
+ * Of another package's error only Entra's number is kept: no promise is made of what else it holds.
+ */
 function explainForeign(error: unknown): CredentialUnavailableError {
   const [number] = /\bAADSTS\d{1,9}\b/.exec(error instanceof Error ? error.message : '') ?? [];
   const said = number === undefined ? '' : ` (${number})`;

@@ -31,18 +31,22 @@ export interface LinkedSecretScopeOptions extends KeyVaultOptions {
 const READ_SECONDS = 60;
 
 /**
- * Links a scope of secrets to a vault, through a service credential: whoever holds ACCESS on the credential can do so, and
- * needs no right on the vault itself.
+ * Links a scope of secrets to a vault, through a service credential: every holder of ACCESS on the
+ * credential can do so, and needs no right on the vault itself.
  *
- * Shape: a {@link SecretStore} of this one scope; keys are the names of secrets in the vault. ACCESS is asked for here and
- * again with each read, so that a scope ends with the right of who linked it.
+ * Shape: a {@link SecretStore} of this one scope; keys are the names of secrets in the vault.
+ * ACCESS is asked for here and again with each read, so that a scope ends with the right of who
+ * linked it.
  *
- * @throws {@link PermissionDeniedError} when the subject has no ACCESS; TypeError for an invalid scope, and if
- *   an option is unknown
- * @throws {@link ConfigInvalidError} if the vault is neither in one of Azure's clouds nor in `hosts`
- * @source Databricks links such scopes for those who may manage the vault; differs: for those who may use the credential
+ * @throws {@link PermissionDeniedError} when the subject has no ACCESS; TypeError for an invalid
+ *   scope, and if an option is unknown
+ * @throws {@link ConfigInvalidError} if the vault is neither in one of Azure's clouds nor in
+ *   `hosts`
+ * @source Databricks links such scopes for those who may manage the vault; differs: for those who
+ *   may use the credential
  * @example
- * const secrets = createLinkedSecretScope({ scope: 'sales', vault: 'sales-kv', credential, authorize });
+ * const linked = { scope: 'sales', vault: 'sales-kv' };
+ * const secrets = createLinkedSecretScope({ ...linked, credential, authorize });
  * await secrets.getSecret({ scope: 'sales', key: 'database-password' });
  */
 export function createLinkedSecretScope(options: LinkedSecretScopeOptions): SecretStore {

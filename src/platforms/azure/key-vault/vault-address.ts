@@ -32,7 +32,10 @@ const CLOUDS: readonly Cloud[] = [
   },
 ];
 const PUBLIC_SUFFIX = 'vault.azure.net';
-/** 3 to 24 letters, digits and hyphens; starts with a letter, ends with no hyphen, has no two in a row. */
+/**
+ * 3 to 24 letters, digits and hyphens; starts with a letter, ends with no hyphen, has no two in a
+ * row.
+ */
 const VAULT_NAME = /^[a-z](?:-?[0-9a-z]){2,}$/i;
 const MAX_VAULT_NAME = 24;
 const HOST = /^(?:[0-9a-z.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
@@ -40,20 +43,20 @@ const HOST = /^(?:[0-9a-z.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 /**
  * Reads the name or the address of a vault.
  *
- * Shape: the name alone is a vault of the public cloud; an address is `https://<name>.<suffix>` with a suffix of one of
- * Azure's clouds, or `https://<host>` with a host of `hosts`, with its port where that is not 443. Nothing else is sent a
- * token.
+ * Shape: the name alone is a vault of the public cloud; an address is `https://<name>.<suffix>`
+ * with a suffix of one of Azure's clouds, or `https://<host>` with a host of `hosts`, with its port
+ * where that is not 443. Nothing else is sent a token.
  *
  * @throws {@link ConfigInvalidError} for anything else
- * @source Key Vault, "objects, identifiers and versioning": suffixes by cloud, names; the challenge of each cloud names its
- *   authority
+ * @source Key Vault, "objects, identifiers and versioning": suffixes by cloud, names; the challenge
+ *   of each cloud names its authority
  */
 export function parseVaultAddress(nameOrUrl: string, hosts: readonly string[] = []): VaultAddress {
   if (typeof nameOrUrl !== 'string') throw new TypeError('a vault must be a name or an address');
   const allowed = new Set(hosts.map(assertHost));
   if (isVaultName(nameOrUrl)) return addressIn(new URL(`https://${nameOrUrl}.${PUBLIC_SUFFIX}`));
   const url = URL.canParse(nameOrUrl) ? new URL(nameOrUrl) : undefined;
-  // Compared whole: there is no user part, path, query or fragment to be left out of account.
+  // Compared whole: a user part, path, query or fragment makes it differ.
   if (url === undefined || url.protocol !== 'https:' || url.href !== `${url.origin}/`) {
     throw new ConfigInvalidError(
       'a vault is given by its name or by its address `https://<host>`, without a path',

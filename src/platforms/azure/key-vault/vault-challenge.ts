@@ -15,13 +15,16 @@ const TENANT = /^\/([\w.-]{1,255})\/?$/;
 /**
  * Reads what a vault answered to a request without a token that it takes.
  *
- * SECURITY: what a challenge asks for is only granted within what is known of the vault: a resource that is not Key Vault's
- * would make a token for something else and hand it to whoever answered.
+ * SECURITY: what a challenge asks for is only granted within what is known of the vault: a resource
+ * that is not Key Vault's would make a token for something else and hand it to the server that
+ * answered.
  *
- * @param header `WWW-Authenticate`, for example `Bearer authorization="https://login.microsoftonline.com/<tenant>",
- *   resource="https://vault.azure.net"`
- * @throws {@link CredentialUnavailableError} when it asks for another resource, or names an authority that is not the cloud's
- * @source Key Vault, "authentication, requests and responses"; Azure's SDK checks the resource in the same way
+ * @param header `WWW-Authenticate`, for example `Bearer
+ *   authorization="https://login.microsoftonline.com/<tenant>", resource="https://vault.azure.net"`
+ * @throws {@link CredentialUnavailableError} when it asks for another resource, or names an
+ *   authority that is not the cloud's
+ * @source Key Vault, "authentication, requests and responses"; Azure's SDK checks the resource in
+ *   the same way
  */
 export function readVaultChallenge(
   header: string | undefined,
@@ -44,7 +47,7 @@ export function readVaultChallenge(
   return { resource, tenantId: TENANT.exec(authority.pathname)?.[1] };
 }
 
-/** `undefined` for what is no such challenge, or says something twice. */
+/** `undefined` for another challenge, and for one with repeated fields. */
 function parseParameters(header: string | undefined): ReadonlyMap<string, string> | undefined {
   if (header === undefined || header.length > MAX_LENGTH || !/^Bearer\s/i.test(header)) {
     return undefined;

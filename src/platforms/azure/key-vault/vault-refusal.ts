@@ -4,7 +4,9 @@ import { isPlainObject } from '../../../model/plain-data.js';
 import type { HttpResponse } from '../../../net/index.js';
 import { SecretForbiddenError, SecretNotFoundError } from '../../secrets/secret-errors.js';
 
-/** What a vault calls its reasons. Any other text of an answer may hold what was asked, or by whom. */
+/**
+ * What a vault calls its reasons. Any other text of an answer may hold what was asked, or by whom.
+ */
 const FORBIDDEN_BY = new Map([
   ['AccessDenied', 'no right to read it'],
   ['ForbiddenByPolicy', 'an access policy'],
@@ -15,7 +17,7 @@ const FORBIDDEN_BY = new Map([
 ]);
 
 /**
- * Makes an error of a vault's answer that is no secret.
+ * Makes an error of a vault's answer that refuses.
  *
  * @source Key Vault, "REST API error codes": 401, 403 with its inner codes, 404, 429
  */

@@ -22,7 +22,7 @@ export interface KeyVaultSecret {
 /**
  * Reads a vault's answer.
  *
- * @throws {@link CredentialUnavailableError} when it is no secret, or not the one that was asked for
+ * @throws {@link CredentialUnavailableError} if the answer is not the requested secret
  * @source Key Vault REST API 7.4, `SecretBundle`: times are in seconds since 1970
  */
 export function readVaultSecret(

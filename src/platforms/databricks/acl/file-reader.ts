@@ -25,7 +25,8 @@ export interface ReadContext {
 /**
  * Reads one kind of file.
  *
- * A new kind is one object of this type in the list of readers; a caller's own stand before the built-in ones.
+ * A new kind is one object of this type in the list of readers; a caller's own stand before the
+ * built-in ones.
  */
 export interface ServicesFileReader {
   /** Stable name of the kind, for example `terraform-state`. */
@@ -35,7 +36,8 @@ export interface ServicesFileReader {
   /**
    * Gives what the file says to the collector of `context`.
    *
-   * @throws ConfigInvalidError where the file is of this kind and cannot be understood as a whole. Never reads half of it.
+   * @throws ConfigInvalidError where the file is of this kind and cannot be understood as a whole.
+   *   Never reads half of it.
    */
   read(value: Readonly<Record<string, unknown>>, context: ReadContext): void;
 }

@@ -17,7 +17,10 @@ export interface WrittenList {
   readonly entries: readonly ListEntry[];
 }
 
-/** The entries of each principal, in their order. Those whose principal is not known stand alone, at the end. */
+/**
+ * The entries of each principal, in their order. Those whose principal is not known stand alone, at
+ * the end.
+ */
 export function groupByPrincipal(
   entries: readonly ListEntry[],
 ): readonly (readonly [ListEntry, ...ListEntry[]])[] {
@@ -69,7 +72,10 @@ export function weakestOfEach(
   return groupByPrincipal(entries).map((same) => weakest(type, same));
 }
 
-/** Whether lists grant the same to the same. One that names somebody who is not known may be like no other. */
+/**
+ * Whether lists grant the same to the same. One that names somebody who is not known may be like no
+ * other.
+ */
 export function areSame(lists: readonly WrittenList[]): boolean {
   const texts = lists.map(({ address, entries }) => {
     const lines = entries.map((entry) =>

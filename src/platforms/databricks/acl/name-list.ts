@@ -31,8 +31,9 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
 /**
  * An answer with its list under the list's name.
  *
- * Databricks leaves an empty list out of an answer, and its command line prints lists bare: what they are is told by the
- * address, or else by the fields of their members. Anything else is given as it is.
+ * Databricks leaves an empty list out of an answer, and its command line prints lists bare: what
+ * they are is told by the address, or else by the fields of their members. Anything else is given
+ * as it is.
  *
  * @example
  * nameList([{ token_id: 'a' }], undefined) // { token_infos: [{ token_id: 'a' }] }

@@ -5,15 +5,19 @@ import { iamPolicyKind } from '../../aws-iam/index.js';
 import { describeOtherAnswer } from '../../aws-iam/other-answers.js';
 import { templateYaml } from '../../aws-iam/read-template-yaml.js';
 
-/** Longest text that is read, in UTF-16 code units. A state of Terraform can have some ten million. */
+/**
+ * Longest text that is read, in UTF-16 code units. A state of Terraform can have some ten million.
+ */
 export const MAX_SERVICES_TEXT: number = 64 * 1024 * 1024;
 
 /**
- * The data of a file of services: JSON, or YAML where the file's name says so. A name without an extension, such as that of
- * standard input, leaves it to the text: what starts with a bracket is JSON.
+ * The data of a file of services: JSON, or YAML where the file's name says so. A name without an
+ * extension, such as that of standard input, leaves it to the text: what starts with a bracket is
+ * JSON.
  *
- * @throws ConfigInvalidError where it is neither, or longer than 64 Mi characters (YAML: 1 Mi), or a policy of AWS or YAML
- *   with a member that is given twice. Never with a part of the text in its message.
+ * @throws ConfigInvalidError where it is neither, or longer than 64 Mi characters (YAML: 1 Mi), or
+ *   a policy of AWS or YAML with a member that is given twice. Never with a part of the text in its
+ *   message.
  */
 export function parseServicesText(text: string, file: string): unknown {
   if (isYaml(text, file)) return parseYamlText(text, file);

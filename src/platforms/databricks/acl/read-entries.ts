@@ -11,14 +11,16 @@ const PRINCIPAL_FIELDS: readonly (readonly [field: string, kind: Principal['kind
 ];
 
 /**
- * The entries of an access control list, in the form of requests (`permission_level`) and in that of answers
- * (`all_permissions`).
+ * The entries of an access control list, in the form of requests (`permission_level`) and in that
+ * of answers (`all_permissions`).
  *
- * Every element yields at least one entry, so that the audit can report it. Exceptions: an empty `all_permissions`
- * grants nothing, and an inherited entry of `admins` without a level repeats what administrators always have.
+ * Every element yields at least one entry, so that the audit can report it. Exceptions: an empty
+ * `all_permissions` grants nothing, and an inherited entry of `admins` without a level repeats what
+ * administrators always have.
  *
  * @param missingLevel the level of an entry that names none
- * @source databricks-sdk-py 0.162: its enum of token levels lacks CAN_MANAGE, so that `admins` has no level in its output
+ * @source databricks-sdk-py 0.162: its enum of token levels lacks CAN_MANAGE, so that `admins` has
+ *   no level in its output
  */
 export function readAccessEntries(
   list: readonly unknown[],
@@ -46,8 +48,8 @@ export function readSecretAcl(item: unknown): ListEntry {
 }
 
 /**
- * What Unity Catalog grants one principal: each privilege is an entry, by its name alone or, where it is effective, with
- * the object that it comes from.
+ * What Unity Catalog grants one principal: each privilege is an entry, by its name alone or, where
+ * it is effective, with the object that it comes from.
  *
  * A principal that is deleted has an empty name, or none.
  *
@@ -97,7 +99,9 @@ function isDefaultOfAdmins(
   return isOfAdmins && inherited === true && level === missingLevel;
 }
 
-/** The principal that an entry names; undefined: it names none, several, or one that is not text. */
+/**
+ * The principal that an entry names; undefined: it names none, several, or one that is not text.
+ */
 function principalOf(fields: Readonly<Record<string, unknown>>): Principal | undefined {
   // Terraform writes an empty string for what is not set.
   const named = PRINCIPAL_FIELDS.filter(([field]) => isSet(fields[field]));

@@ -21,8 +21,8 @@ function unwrap(value: Readonly<Record<string, unknown>>): unknown {
 /**
  * Identity policies of AWS, of which their own rules say what is wrong.
  *
- * Beside the ARN of an instance profile or role they are its policies; beside that of a managed policy
- * they are its document, for whatever it is attached to.
+ * Beside the ARN of an instance profile or role they are its policies; beside that of a managed
+ * policy they are its document, for whatever it is attached to.
  */
 export const iamPolicyReader: ServicesFileReader = {
   kind: iamPolicyKind.kind,

@@ -32,8 +32,8 @@ const FIELDS = [
 ];
 
 /**
- * Specifications of online stores: one, or several in `online_stores`. A prefix is a scope and the start of its keys:
- * `scope/prefix`.
+ * Specifications of online stores: one, or several in `online_stores`. A prefix is a scope and the
+ * start of its keys: `scope/prefix`.
  *
  * @source Databricks documentation, "Authentication for working with online stores"
  */

@@ -32,8 +32,8 @@ const PATH = /^\/api\/2\.0\/(?:preview\/)?permissions\/([\w-]+|sql\/[\w-]+)\/([^
 /**
  * What the permissions API answers, and what is sent to it.
  *
- * @source Databricks REST API reference, "Permissions": PUT replaces the list, of a principal that stands in it twice the
- *   last level counts
+ * @source Databricks REST API reference, "Permissions": PUT replaces the list, of a principal that
+ *   stands in it twice the last level counts
  */
 export const permissionsReader: ServicesFileReader = {
   kind: 'permissions',
@@ -64,7 +64,10 @@ function readRequest(value: object, context: ReadContext): void {
   collector.addList(resource, entries, { duplicates: 'last', replacing });
 }
 
-/** The object that a list is about; undefined, and noted, where the vocabulary does not have its type. */
+/**
+ * The object that a list is about; undefined, and noted, where the vocabulary does not have its
+ * type.
+ */
 export function findObject(
   { collector }: ReadContext,
   objectType: string,

@@ -18,8 +18,8 @@ const keys = z.looseObject({
 });
 
 /**
- * The list of the ACLs of one scope, which does not say of which: `{ "scope": …, "items": […] }`, or with the address
- * that it was asked from.
+ * The list of the ACLs of one scope, which does not say of which: `{ "scope": …, "items": […] }`,
+ * or with the address that it was asked from.
  *
  * @source Databricks REST API reference, "Secrets"
  */

@@ -51,7 +51,9 @@ export interface ReadServicesFileOptions {
   readonly readers?: readonly ServicesFileReader[] | undefined;
   /** Milliseconds since 1970, for policies of AWS with an end. Default: now. */
   readonly now?: number | undefined;
-  /** Takes the secrets of the file. Default: the redaction of this process masks them from now on. */
+  /**
+   * Takes the secrets of the file. Default: the redaction of this process masks them from now on.
+   */
   readonly onSecret?: ((secret: FoundSecret) => void) | undefined;
 }
 
@@ -71,14 +73,15 @@ export interface ServicesFile extends CollectedServices {
 }
 
 /**
- * Reads answers of the Databricks API, Terraform's states and plans, specifications of online stores and policies of
- * AWS, told apart by their form.
+ * Reads answers of the Databricks API, Terraform's states and plans, specifications of online
+ * stores and policies of AWS, told apart by their form.
  *
- * Shape: `value` is parsed JSON. An answer that does not say what it is about stands beside its address:
- * `{ "path": "/api/2.0/secrets/acls/list?scope=s", "body": {…} }`; with `"method": "PUT"` the body is what was sent.
- * Secrets in it are given to `onSecret`; the result holds none.
+ * Shape: `value` is parsed JSON. An answer that does not say what it is about stands beside its
+ * address: `{ "path": "/api/2.0/secrets/acls/list?scope=s", "body": {…} }`; with `"method": "PUT"`
+ * the body is what was sent. Secrets in it are given to `onSecret`; the result holds none.
  *
- * @throws ConfigInvalidError where the file is of no known kind, too deep or too large, or not what its kind should be
+ * @throws ConfigInvalidError where the file is of no known kind, too deep or too large, or not what
+ *   its kind should be
  * @throws TypeError if an option is unknown
  * @example
  * const { permissions, resources } = readServicesFile(JSON.parse(text), { name: 'state.json' });
@@ -111,7 +114,10 @@ export function readServicesFile(value: unknown, options: ReadServicesFileOption
   return Object.freeze({ name: file, kind: reader.kind, ...collector.finish() });
 }
 
-/** Whether an answer says that it goes on. @source Databricks REST API reference, paging; RFC 7644 3.4.2 */
+/**
+ * Whether an answer says that it goes on. @source Databricks REST API reference, paging; RFC 7644
+ * 3.4.2
+ */
 function isPage({
   next_page_token,
   totalResults,
@@ -136,7 +142,7 @@ function unwrap(
   };
 }
 
-/** What cannot be masked, because it is short or there is no room, is not given on either. */
+/** What cannot be masked, because it is short or the registry is full, is not given on either. */
 function maskInProcess(secret: FoundSecret): void {
   try {
     addSecretRedaction(secret);

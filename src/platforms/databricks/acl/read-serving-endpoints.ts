@@ -26,7 +26,8 @@ const endpoint = z.looseObject({
 });
 
 /**
- * One serving endpoint, or the list of all. Permissions know an endpoint by its id; this says its name.
+ * One serving endpoint, or the list of all. Permissions know an endpoint by its id; this says its
+ * name.
  *
  * @source Databricks REST API reference, "Serving endpoints"
  */

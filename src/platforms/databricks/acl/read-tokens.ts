@@ -19,7 +19,8 @@ const tokenInfo = z.looseObject({
 /**
  * The list of the tokens of a workspace, or of the caller.
  *
- * @source Databricks REST API reference, "Token management" and "Token": times in milliseconds, -1 for no end
+ * @source Databricks REST API reference, "Token management" and "Token": times in milliseconds, -1
+ *   for no end
  */
 export const tokenListReader: ServicesFileReader = {
   kind: 'tokens',

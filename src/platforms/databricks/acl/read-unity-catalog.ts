@@ -20,8 +20,8 @@ const PATH = /^\/api\/2\.1\/unity-catalog\/(?:effective-)?permissions\/([\w-]+)\
 const CREDENTIAL_TYPES: ReadonlySet<string> = new Set(['credential', 'service_credential']);
 
 /**
- * Grants on an object of Unity Catalog, direct or effective. The answer does not say on which: that is in its address, or
- * beside it as `securable_type` and `full_name`.
+ * Grants on an object of Unity Catalog, direct or effective. The answer does not say on which: that
+ * is in its address, or beside it as `securable_type` and `full_name`.
  *
  * @source Databricks REST API reference, "Grants"
  */

@@ -3,13 +3,15 @@ import { principalKey, workspaceSubject } from '../vocabulary/index.js';
 import type { ServicesFacts } from './services-facts.js';
 
 /**
- * The subject that a service principal is, with the groups that files say it is in, also through other groups.
+ * The subject that a service principal is, with the groups that files say it is in, also through
+ * other groups.
  *
  * A group whose name no file says is left out: what is not known grants nothing.
  *
  * @throws TypeError where the application id is empty
  * @example
- * authorizer.can(servicePrincipalSubject(file.facts, id), 'CAN_USE', { type: 'Tokens', name: 'tokens' });
+ * const subject = servicePrincipalSubject(file.facts, id);
+ * authorizer.can(subject, 'CAN_USE', { type: 'Tokens', name: 'tokens' });
  */
 export function servicePrincipalSubject(
   facts: Pick<ServicesFacts, 'servicePrincipals' | 'groups' | 'members'>,
@@ -27,8 +29,8 @@ export function servicePrincipalSubject(
 }
 
 /**
- * Finds the names of the groups that someone is in, also through other groups, by the numbers that they have in the
- * workspace.
+ * Finds the names of the groups that someone is in, also through other groups, by the numbers that
+ * they have in the workspace.
  *
  * Cost: linear in the facts once, and for each question in the groups that are reached.
  */

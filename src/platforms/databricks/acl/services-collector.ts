@@ -38,8 +38,8 @@ export interface CollectedServices {
 }
 
 /**
- * The strongest level of the types whose objects the administrators of a workspace always manage. Unity Catalog has
- * administrators of its own.
+ * The strongest level of the types whose objects the administrators of a workspace always manage.
+ * Unity Catalog has administrators of its own.
  */
 const ADMIN_LEVELS: Readonly<Partial<Record<DatabricksType, string>>> = {
   ServingEndpoint: 'CAN_MANAGE',
@@ -92,8 +92,8 @@ export class ServicesCollector {
   /**
    * Notes the access control list of an object.
    *
-   * @param duplicates what counts of a principal that stands in it twice: `last`, as a request that replaces the list is
-   *   answered; `all` of an answer, which lists levels one by one
+   * @param duplicates what counts of a principal that stands in it twice: `last`, as a request that
+   *   replaces the list is answered; `all` of an answer, which lists levels one by one
    */
   addList(
     resource: DatabricksResource,
@@ -106,7 +106,8 @@ export class ServicesCollector {
   }
 
   /**
-   * Notes single entries of a list, where nothing says which one is applied last, of each workspace those that are its own.
+   * Notes single entries of a list, where nothing says which one is applied last, of each workspace
+   * those that are its own.
    *
    * Of a principal the weakest level is granted.
    */
@@ -130,11 +131,12 @@ export class ServicesCollector {
   }
 
   /**
-   * Notes several lists of an object, of each workspace those that replace each other, where nothing says which one is
-   * applied last.
+   * Notes several lists of an object, of each workspace those that replace each other, where
+   * nothing says which one is applied last.
    *
-   * Of a workspace only what all of its lists grant is granted. Who stands in lists of several workspaces is granted the
-   * weakest level, and nothing where one of these workspaces grants nothing. All entries are facts.
+   * Of a workspace only what all of its lists grant is granted. Who stands in lists of several
+   * workspaces is granted the weakest level, and nothing where one of these workspaces grants
+   * nothing. All entries are facts.
    */
   addRivalLists(
     resource: DatabricksResource,
@@ -211,7 +213,10 @@ export class ServicesCollector {
     });
   }
 
-  /** Of each principal the weakest entry; all where they are the same and may be of several workspaces. */
+  /**
+   * Of each principal the weakest entry; all where they are the same and may be of several
+   * workspaces.
+   */
   #weakestAcls(
     resource: DatabricksResource,
     entries: readonly ListEntry[],

@@ -79,7 +79,10 @@ export interface TokenFact {
   readonly lifetimeSeconds: number | null | undefined;
   /** Whether Terraform makes it. */
   readonly managed: boolean;
-  /** `SCOPE/KEY` of the secret that keeps it, for machines to sign in with; undefined: none that is known. */
+  /**
+   * `SCOPE/KEY` of the secret that keeps it, for machines to sign in with; undefined: none that is
+   * known.
+   */
   readonly keptIn: string | undefined;
 }
 
@@ -138,7 +141,10 @@ export interface InstanceProfileFact {
 export interface StorePolicyFact {
   /** Of its file, for messages. */
   readonly name: string;
-  /** ARN of the instance profile or role that it is the policy of; undefined: the file does not say so. */
+  /**
+   * ARN of the instance profile or role that it is the policy of; undefined: the file does not say
+   * so.
+   */
   readonly profile: string | undefined;
   /** The user, group or role, in a file with the policies of several. */
   readonly principal?: string | undefined;

@@ -16,12 +16,14 @@ import { mergeFacts, type ServicesFacts } from './services-facts.js';
 /**
  * What an authorizer needs to decide on a workspace: the permissions and objects of several files.
  *
- * What cannot be understood is left out and refuses, and a workspace of which no permission is known is closed. Whoever
- * may read the secrets that an online store is written or read with may PUBLISH to it or LOOKUP in it.
+ * What cannot be understood is left out and refuses, and a workspace without known permissions is
+ * closed. A caller who may read the secrets that an online store is written or read with may
+ * PUBLISH to it or LOOKUP in it.
  *
  * @example
  * const authorizer = createAuthorizer(servicesSnapshotOptions([state, endpoint]));
- * authorizer.can(workspaceSubject({ applicationId }), 'CAN_QUERY', { type: 'ServingEndpoint', name: id });
+ * const subject = workspaceSubject({ applicationId });
+ * authorizer.can(subject, 'CAN_QUERY', { type: 'ServingEndpoint', name: id });
  */
 export function servicesSnapshotOptions(
   files: readonly CollectedServices[],
@@ -51,7 +53,10 @@ function mergeResources(files: readonly CollectedServices[]): readonly Databrick
   return [...byKey.values()];
 }
 
-/** Who may use online stores, by the secrets that they are used with: one permission for all stores of a scope. */
+/**
+ * Who may use online stores, by the secrets that they are used with: one permission for all stores
+ * of a scope.
+ */
 function storePermissions(files: readonly CollectedServices[]): readonly DatabricksPermission[] {
   const projects = new Set(files.flatMap(({ resources }) => resources.map((one) => one.project)));
   return [...projects].flatMap((project) => {

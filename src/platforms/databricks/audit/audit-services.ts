@@ -16,11 +16,14 @@ import { SERVICES_RULES } from './services-rules.js';
 
 /** The time of an audit of services, and what its policies are compared with. */
 export interface AuditServicesOptions {
-  /** Milliseconds since 1970, for the age of tokens and the end of policies of AWS. Default: now. */
+  /**
+   * Milliseconds since 1970, for the age of tokens and the end of policies of AWS. Default: now.
+   */
   readonly now?: number | undefined;
   /**
-   * What the policies of AWS among the files are for, all of them together, as those of one role. Default: each one with an
-   * instance profile beside it is held against the online stores that name that profile.
+   * What the policies of AWS among the files are for, all of them together, as those of one role.
+   * Default: each one with an instance profile beside it is held against the online stores that
+   * name that profile.
    */
   readonly policyCheck?: PolicyCheck | undefined;
 }
@@ -33,11 +36,12 @@ export interface ServicesReport extends AuditReport {
 /**
  * Audits how services use a workspace: its access control lists, secrets, tokens and credentials.
  *
- * Shape: the coverage of the objects is that of {@link auditSnapshot}, with the actions that a type has; the findings are
- * those of {@link SERVICES_RULES}, of {@link auditOnlineStores} for the stores of each workspace, of `checkDynamoDbPolicy`
- * and of files with rules of their own. Holds no secret.
+ * Shape: the coverage of the objects is that of {@link auditSnapshot}, with the actions that a type
+ * has; the findings are those of {@link SERVICES_RULES}, of {@link auditOnlineStores} for the
+ * stores of each workspace, of `checkDynamoDbPolicy` and of files with rules of their own. Holds no
+ * secret.
  *
- * @throws TypeError if an option is unknown, and where `policyCheck` is no need, table and index, or names a principal
+ * @throws TypeError if an option is unknown, and if `policyCheck` is invalid or names a principal
  *   that the files do not have
  * @example
  * auditServices([readServicesFile(JSON.parse(text), { name: 'state.json' })]).findings;

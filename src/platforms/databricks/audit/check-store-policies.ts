@@ -16,8 +16,8 @@ import { listPrincipals, principalsOf, selectPrincipal } from './select-principa
 /** What all policies of an audit are for. */
 export interface PolicyCheck extends Pick<DynamoDbPolicyOptions, 'need' | 'table' | 'indexes'> {
   /**
-   * The user, group or role whose policies they are, where files hold those of several: its ARN, the end of it, or its
-   * name in a template. Default: the only one in the files.
+   * The user, group or role whose policies they are, where files hold those of several: its ARN,
+   * the end of it, or its name in a template. Default: the only one in the files.
    */
   readonly principal?: string | undefined;
 }
@@ -27,9 +27,10 @@ const PROFILE_ARN = /^arn:(?<partition>aws(?:-[a-z]{1,20}){0,4}):iam::(?<account
 /**
  * Holds policies against the actions that publishing and looking up take.
  *
- * Shape: with `check`, all policies together, as those of one role. Without, the policies of each instance profile against
- * the tables of the online stores that name it. Beside that, the findings of `facts`, but for those of the policies that
- * were checked: a check has them too, with the table that is meant.
+ * Shape: with `check`, all policies together, as those of one role. Without, the policies of each
+ * instance profile against the tables of the online stores that name it. Beside that, the findings
+ * of `facts`, but for those of the policies that were checked: a check has them too, with the table
+ * that is meant.
  *
  * @param now milliseconds since 1970
  * @throws TypeError if `check` is invalid, or names a principal that the files do not have
@@ -58,7 +59,10 @@ export function checkStorePolicies(
   ];
 }
 
-/** What is left where one user, group or role is chosen: its policies, and those that do not say whose they are. */
+/**
+ * What is left where one user, group or role is chosen: its policies, and those that do not say
+ * whose they are.
+ */
 function leaveOthersOut(
   { storePolicies, findings }: ServicesFacts,
   name: string | undefined,

@@ -1,8 +1,8 @@
 import type { ServicesFacts, StorePolicyFact } from '../acl/index.js';
 
 /**
- * Puts managed policies that stand beside their ARNs in place of those that an account's details, or
- * a template, attach without their documents.
+ * Puts managed policies that stand beside their ARNs in place of those that an account's details,
+ * or a template, attach without their documents.
  *
  * A policy that stands beside its own ARN counts only where it is attached. Files that do not say
  * what is attached to what leave it as one of the policies that are given.

@@ -11,7 +11,8 @@ import type { ServicesReport } from './audit-services.js';
 import { SERVICES_RULE_TEXTS } from './services-rules.js';
 
 /**
- * A report of services for people: the files, the findings by rule with what to do about them, and a summary at the end.
+ * A report of services for people: the files, the findings by rule with what to do about them, and
+ * a summary at the end.
  *
  * Shape: lines with a final line end. Names from files are made harmless.
  *

@@ -34,7 +34,9 @@ import {
 } from './rules/token-rules.js';
 import type { ServicesRule } from './services-rule.js';
 
-/** Everything that an audit of services looks for, in the order of its findings: the worst first. */
+/**
+ * Everything that an audit of services looks for, in the order of its findings: the worst first.
+ */
 export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   tokenInState,
   tokenWithoutExpiry,
@@ -65,7 +67,10 @@ export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   partOfAnswer,
 ]);
 
-/** What a finding's rule is about, for people: those above, those of online stores and those of policies of AWS. */
+/**
+ * What a finding's rule is about, for people: those above, those of online stores and those of
+ * policies of AWS.
+ */
 export const SERVICES_RULE_TEXTS: readonly Omit<ServicesRule, 'check'>[] = Object.freeze([
   ...SERVICES_RULES,
   ...ONLINE_STORE_RULES,

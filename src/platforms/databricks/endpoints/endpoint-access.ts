@@ -40,7 +40,7 @@ export interface EndpointFinding {
   readonly message: string;
 }
 
-/** What is to be done, and what nobody but a person should do. */
+/** What is to be done, and what a person must do. */
 export interface EndpointAccessPlan {
   readonly changes: readonly EndpointGrant[];
   readonly findings: readonly EndpointFinding[];
@@ -52,11 +52,14 @@ const ORDER: readonly string[] = LEVELS.ServingEndpoint.levels;
 /**
  * What is missing in a workspace for service principals to have a level on endpoints. Reads only.
  *
- * A level that is stronger already is a finding, and stays. So is a `user_name` that holds an application id, or a name
- * that is not an e-mail address. Unverified: whether Databricks takes it for the service principal. The plan does not.
+ * A level that is stronger already is a finding, and stays. So is a `user_name` that holds an
+ * application id, or a name that is not an e-mail address. Unverified: whether Databricks takes it
+ * for the service principal. The plan does not.
  *
- * @returns rejects with WorkspaceError, of the code `RESOURCE_DOES_NOT_EXIST` when there is no such endpoint
- * @throws TypeError if a field is unknown, when a list is empty, or a service principal is not given by its application id
+ * @returns rejects with WorkspaceError, of the code `RESOURCE_DOES_NOT_EXIST` if the endpoint does
+ *   not exist
+ * @throws TypeError if a field is unknown, when a list is empty, or a service principal is not
+ *   given by its application id
  * @source Databricks REST API, "Get serving endpoint" (name to id) and "Permissions"
  */
 export async function planEndpointAccess(
@@ -83,11 +86,14 @@ export async function planEndpointAccess(
 }
 
 /**
- * Grants what {@link planEndpointAccess} finds missing, by application id, one PATCH for each endpoint. Nobody loses anything.
+ * Grants what {@link planEndpointAccess} finds missing, by application id, one PATCH for each
+ * endpoint. Existing grants stay.
  *
- * @returns the plan that was carried out; rejects with WorkspaceError, also when a level is not there afterwards
+ * @returns the plan that was carried out; rejects with WorkspaceError, also when a level is not
+ *   there afterwards
  * @example
- * await applyEndpointAccess(workspace, { endpoints: ['fraud'], servicePrincipals: [applicationId] });
+ * const access = { endpoints: ['fraud'], servicePrincipals: [applicationId] };
+ * await applyEndpointAccess(workspace, access);
  */
 export async function applyEndpointAccess(
   workspace: WorkspaceClient,
@@ -117,7 +123,8 @@ export async function applyEndpointAccess(
 }
 
 /**
- * Where a workspace differs from what it should be: every level that is missing, beside the findings of the plan. Reads only.
+ * Where a workspace differs from what it should be: every level that is missing, beside the
+ * findings of the plan. Reads only.
  */
 export async function verifyEndpointAccess(
   workspace: WorkspaceClient,

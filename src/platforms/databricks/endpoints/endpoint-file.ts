@@ -35,9 +35,9 @@ const name = stringField.min(1, 'must not be empty');
 /**
  * Reads a file of endpoint access.
  *
- * Shape: `workspace` (`host`, `ca_cert_path`, `credentials`), `endpoints`, `service_principals`, `level`, and `token` with
- * `application_id`, `comment`, `lifetime_seconds` and `credentials`. Secrets are `${NAME}`. Nothing is asked yet: `connect`
- * reads the secrets.
+ * Shape: `workspace` (`host`, `ca_cert_path`, `credentials`), `endpoints`, `service_principals`,
+ * `level`, and `token` with `application_id`, `comment`, `lifetime_seconds` and `credentials`.
+ * Secrets are `${NAME}`. Nothing is asked yet: `connect` reads the secrets.
  *
  * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
  * @throws TypeError if an option is unknown

@@ -13,14 +13,16 @@ export interface EndpointTokenRequest {
   readonly lifetimeSeconds?: number | undefined;
 }
 
-/** A token that was made, once: nobody can read it again. */
+/** A new token: it can be read this once. */
 export interface EndpointToken {
   /** A secret, masked wherever this process writes. */
   readonly token: string;
   readonly tokenId: string;
   /** Milliseconds since 1970; undefined: the workspace does not say. */
   readonly expiresAt: number | undefined;
-  /** How many others of the same comment the service principal has, which hold until their own end. */
+  /**
+   * How many others of the same comment the service principal has, which hold until their own end.
+   */
   readonly earlier: number;
 }
 
@@ -39,13 +41,16 @@ const MAX_COMMENT = 200;
 /**
  * Makes a personal access token of a service principal that ends soon.
  *
- * A service that can keep a client secret does better with OAuth tokens of its own (`createOAuthM2MProvider`).
+ * A service that can keep a client secret does better with OAuth tokens of its own
+ * (`createOAuthM2MProvider`).
  *
  * @param workspace asked as the service principal itself
- * @param options.keep puts the token where it is to be. Where that fails, the token is ended: nobody would have it
- * @returns rejects with ConfigInvalidError when `workspace` is asked as anybody else: the token would have their rights;
- *   with what `keep` rejects with
- * @throws TypeError if an option is unknown, when the comment is empty or long, or the lifetime out of its bounds
+ * @param options.keep puts the token where it is to be. If that fails, the token is revoked, since
+ *   it is stored nowhere
+ * @returns rejects with ConfigInvalidError when `workspace` is asked as anybody else: the token
+ *   would have their rights; with what `keep` rejects with
+ * @throws TypeError if an option is unknown, when the comment is empty or long, or the lifetime out
+ *   of its bounds
  * @source Databricks REST API, "Token": `/api/2.0/token/create` makes a token of who asks
  */
 export async function createEndpointToken(
@@ -93,7 +98,8 @@ async function endToken({ tokens }: WorkspaceClient, tokenId: string): Promise<v
 }
 
 /**
- * SECURITY: a token is of whoever asks for it. One that an admin asked for by mistake would open the whole workspace.
+ * SECURITY: a token belongs to the caller who asks for it. One that an admin asked for by mistake
+ * would open the whole workspace.
  *
  * @returns rejects with ConfigInvalidError when the workspace is asked as somebody else
  */

@@ -102,7 +102,8 @@ export function credentialsSection(env: Environment): z.ZodType<CredentialsSecti
       'must be a mapping',
     )
     .refine(
-      // SECURITY: an authority without its tenant would leave a secret of Entra to be sent to Databricks.
+      // SECURITY: an authority without its tenant would leave a secret of Entra to be sent to
+      // Databricks.
       ({ token, client_id: id, client_secret: secret, tenant_id: tenant, authority }) =>
         token === undefined
           ? id !== undefined && secret !== undefined && (authority === undefined || tenant)
@@ -135,10 +136,11 @@ export function workspaceSection(env: Environment): z.ZodType<WorkspaceSection> 
 }
 
 /**
- * How a workspace is asked, with secrets from the environment: by the section's credentials, or else by the `DATABRICKS_`
- * variables of the environment.
+ * How a workspace is asked, with secrets from the environment: by the section's credentials, or
+ * else by the `DATABRICKS_` variables of the environment.
  *
- * @throws ConfigInvalidError when a variable is not set: it names the variable and never what one holds
+ * @throws ConfigInvalidError when a variable is not set: it names the variable and never what one
+ *   holds
  */
 export function connectWorkspace(
   section: WorkspaceSection,

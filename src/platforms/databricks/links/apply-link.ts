@@ -26,13 +26,16 @@ export interface AppliedLink {
 /**
  * Puts the links in place: does what {@link planLink} says, and nothing twice.
  *
- * A run may break off at any request: the next one goes on. A token that a broken run made and did not store is ended by
- * the next one, after another token is stored in its place. One run at a time: of two that make tokens, the later one wins.
+ * A run may break off at any request: the next one goes on. A token that a broken run made and did
+ * not store is ended by the next one, after another token is stored in its place. One run at a
+ * time: of two that make tokens, the later one wins.
  *
- * @returns rejects before anything is changed: with WorkspaceError when the plan is blocked, with what the tokens of a reader
- *   reject with when it needs a new one; later with ConfigInvalidError when they are not those of its service principal
+ * @returns rejects before anything is changed: with WorkspaceError when the plan is blocked, with
+ *   what the tokens of a reader reject with when it needs a new one; later with ConfigInvalidError
+ *   when they are not those of its service principal
  * @example
- * const { plan } = await applyLink({ workspaces: { dev, staging, prod }, readers: { staging: reader, prod: other } });
+ * const readers = { staging: reader, prod: other };
+ * const { plan } = await applyLink({ workspaces: { dev, staging, prod }, readers });
  */
 export async function applyLink(
   links: RegistryLinks,
@@ -43,8 +46,8 @@ export async function applyLink(
 }
 
 /**
- * Makes new tokens where they end soon, or do not do: new token, stored in all scopes, and only then the old one ended.
- * What is stored works at any moment, wherever the run breaks off.
+ * Makes new tokens where they end soon, or do not do: new token, stored in all scopes, and only
+ * then the old one ended. What is stored works at any moment, wherever the run breaks off.
  *
  * @param options.force all tokens, whenever they end
  * @returns rejects with WorkspaceError when the links are not in place but for their tokens
@@ -130,7 +133,7 @@ async function carryOut(
   }
 }
 
-/** What is no secret is not registered to be masked: a host name is in every message. */
+/** Only secrets are registered for masking: a host name is in every message. */
 async function putPlainSecret(
   { workspace, link, part }: Extract<LinkChange, { readonly kind: 'put-secret' }>,
   session: LinkSession,

@@ -32,7 +32,8 @@ function countAccess(facts: ServicesFacts, needed: NeededAccess): number {
   const found = entriesOf(facts, needed).filter(
     ({ actions }) => actions?.some((each) => each === needed.action) === true,
   ).length;
-  // Scopes of one name in two workspaces are one scope in a file. What is left of its entries is the weakest one.
+  // Scopes of one name in two workspaces are one scope in a file. What is left of its entries is
+  // the weakest one.
   if (needed.type !== 'SecretScope' || found === 0) return found;
   return facts.repeated
     .filter((fact) => !fact.isCertain && isAt(fact, needed))

@@ -26,7 +26,10 @@ import type { RegistryLinks } from './registry-links.js';
 export interface LinkFile {
   /** For live workspaces, and for files about them. */
   readonly rules: LinkFilesRules;
-  /** The links with the credentials of the environment, which are read here; those of readers, when one needs a new token. */
+  /**
+   * The links with the credentials of the environment, which are read here; those of readers, when
+   * one needs a new token.
+   */
   readonly connect: () => RegistryLinks;
 }
 
@@ -42,11 +45,12 @@ interface ReaderFields {
 /**
  * Reads a file of links.
  *
- * Shape: `dev`, `staging` and `prod` say how the workspaces are asked (`host`, `credentials`); the other fields are the inputs
- * of the Terraform module, by their names: `staging_workspace_id`, `azure_staging_client_id`, and either
- * `azure_staging_aad_token` or `azure_staging_client_secret` with `azure_staging_tenant_id`, the same for `prod`, and
- * `additional_token_usage_groups`. Our own are `compatibility`, `token_lifetime_seconds`, `renew_within_seconds` and
- * `azure_authority`. Secrets are `${NAME}`.
+ * Shape: `dev`, `staging` and `prod` say how the workspaces are asked (`host`, `credentials`); the
+ * other fields are the inputs of the Terraform module, by their names: `staging_workspace_id`,
+ * `azure_staging_client_id`, and either `azure_staging_aad_token` or `azure_staging_client_secret`
+ * with `azure_staging_tenant_id`, the same for `prod`, and `additional_token_usage_groups`. Our own
+ * are `compatibility`, `token_lifetime_seconds`, `renew_within_seconds` and `azure_authority`.
+ * Secrets are `${NAME}`.
  *
  * @throws ConfigInvalidError with file, line and column; all problems are in its `errors`
  * @throws TypeError if an option is unknown
@@ -102,7 +106,9 @@ function connectReader(
   return { applicationId: clientId, workspaceId, tokens: whenAsked(createTokens) };
 }
 
-/** SECURITY: who only looks, every day perhaps, needs no secret of a reader, and is not given one. */
+/**
+ * SECURITY: who only looks, every day perhaps, needs no secret of a reader, and is not given one.
+ */
 function whenAsked(create: () => TokenProvider): TokenProvider {
   let created: TokenProvider | undefined;
   return {

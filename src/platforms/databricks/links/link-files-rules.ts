@@ -16,7 +16,10 @@ export interface RemoteAddress {
 export interface LinkFilesRules extends LinkRules {
   /** Application ids of the service principals. */
   readonly applicationIds: Readonly<Record<RemoteName, string>>;
-  /** What the hosts and numbers in secrets are to be, which takes files of `readLinkState`. Default: they are not compared. */
+  /**
+   * What the hosts and numbers in secrets are to be, which takes files of `readLinkState`. Default:
+   * they are not compared.
+   */
   readonly remotes?: Readonly<Record<RemoteName, RemoteAddress>> | undefined;
   /** How long before its end a token is a finding; 1,209,600 (14 days) unless given. */
   readonly renewWithinSeconds?: number | undefined;
@@ -33,7 +36,10 @@ const FILES_RULES: OptionNames<LinkFilesRules> = {
   now: true,
 };
 
-/** @throws TypeError if a rule is unknown or invalid, ConfigInvalidError if a host is not an https address */
+/**
+ * @throws TypeError if a rule is unknown or invalid, ConfigInvalidError if a host is not an https
+ *   address
+ */
 export function checkFilesRules(rules: LinkFilesRules): void {
   checkOptions<LinkFilesRules>(rules, FILES_RULES);
   const { applicationIds, remotes, renewWithinSeconds = RENEW_WITHIN_SECONDS } = rules;

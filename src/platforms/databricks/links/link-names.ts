@@ -13,7 +13,10 @@ export interface RegistryLink {
   readonly prefix: string;
 }
 
-/** The links, and what they are called. @source Terraform module `mlops-azure-infrastructure-with-sp-linking`, `main.tf` */
+/**
+ * The links, and what they are called. @source Terraform module
+ * `mlops-azure-infrastructure-with-sp-linking`, `main.tf`
+ */
 export const REGISTRY_LINKS: readonly RegistryLink[] = Object.freeze([
   link('dev', 'staging', 'remote-mr-staging', 'staging'),
   link('dev', 'prod', 'remote-mr-prod', 'prod'),

@@ -43,7 +43,10 @@ export type LinkChange =
       readonly link: RegistryLink;
       readonly part: Exclude<SecretPart, 'token'>;
     }
-  /** Makes a token, stores it in the scopes of all links to the registry, and only then ends the ones before it. */
+  /**
+   * Makes a token, stores it in the scopes of all links to the registry, and only then ends the
+   * ones before it.
+   */
   | {
       readonly kind: 'renew-token';
       readonly workspace: RemoteName;

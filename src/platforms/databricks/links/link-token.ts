@@ -9,7 +9,7 @@ import type { LinkSession } from './registry-links.js';
 export type RenewalReason =
   /** No token of the link holds. */
   | 'none'
-  /** More than one does, and nobody can say which one is stored: a run broke off. */
+  /** More than one does, and the stored one is unknown: a run was interrupted. */
   | 'several'
   /** A scope has none, or another one, or one that is older than the token. */
   | 'not-stored'
@@ -40,8 +40,8 @@ const COMMENT_START = 'registry link ';
 export type WorkspaceIds = Readonly<Record<WorkspaceName, string>>;
 
 /**
- * What the comment of every token of these links starts with. It names the workspaces that hold the token, so that other
- * workspaces with links to the same registry keep theirs.
+ * What the comment of every token of these links starts with. It names the workspaces that hold the
+ * token, so that other workspaces with links to the same registry keep theirs.
  */
 function commentStart(remote: RemoteName, ids: WorkspaceIds): string {
   const [first] = linksTo(remote);
@@ -74,8 +74,9 @@ export function tokensOfLink(
 /**
  * Looks at what is stored for the links to a registry.
  *
- * A token cannot be read back, and its id cannot be told from it. So it is known by its comment, by being the only one of
- * that comment, by every scope holding the same one since it was made, and by being accepted as the service principal's.
+ * A token cannot be read back, and its id cannot be told from it. So it is known by its comment, by
+ * being the only one of that comment, by every scope holding the same one since it was made, and by
+ * being accepted as the service principal's.
  *
  * @param stored what each scope holds, in the order of the links
  */
@@ -139,7 +140,7 @@ async function isAccepted(
   remote: RemoteName,
   { links, applicationIds }: LinkSession,
 ): Promise<boolean> {
-  // What could not stand in a header is no token.
+  // A token must fit into a header.
   if (!/^[\x21-\x7e]+$/.test(value)) return false;
   const options = links.workspaces[remote];
   const tokens = createStaticTokenProvider(value, { redaction: options.redaction });

@@ -23,21 +23,28 @@ import {
   tokenUsers,
 } from './registry-links.js';
 
-/** Which tokens are renewed: those that do not do (`broken`), those that end soon, too (`due`), or all. */
+/**
+ * Which tokens are renewed: those that do not do (`broken`), those that end soon, too (`due`), or
+ * all.
+ */
 export type Renewal = 'broken' | 'due' | 'all';
 
 const REMOTES: readonly RemoteName[] = ['staging', 'prod'];
 
 /**
- * What would have to be done for the links to be in place. Reads only, the secrets of the links included.
+ * What would have to be done for the links to be in place. Reads only, the secrets of the links
+ * included.
  *
- * The links are `REGISTRY_LINKS`: each has a scope with three secrets, which the group `mlops-service-principals` may read;
- * each registry has a service principal that may read it, is in that group, may have tokens, and has one.
+ * The links are `REGISTRY_LINKS`: each has a scope with three secrets, which the group
+ * `mlops-service-principals` may read; each registry has a service principal that may read it, is
+ * in that group, may have tokens, and has one.
  *
  * @param options.renewal which tokens would be renewed; `broken` unless given, as `applyLink` does
- * @returns rejects with WorkspaceError or CredentialUnavailableError, and with TypeError if a value is not one that can be
- * @source Terraform module `mlops-azure-infrastructure-with-sp-linking`; differs: who may use tokens is added to, and not
- *   replaced, the scopes are not open to everyone, and the service principals may create no clusters
+ * @returns rejects with WorkspaceError or CredentialUnavailableError, and with TypeError if a value
+ *   is not one that can be
+ * @source Terraform module `mlops-azure-infrastructure-with-sp-linking`; differs: who may use
+ *   tokens is added to, and not replaced, the scopes are not open to everyone, and the service
+ *   principals may create no clusters
  */
 export async function planLink(
   links: RegistryLinks,

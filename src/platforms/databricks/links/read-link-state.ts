@@ -15,7 +15,10 @@ import { REGISTRY_LINKS, secretKey } from './link-names.js';
 
 /** A file of services whose secrets were compared with the rules of links. */
 export interface LinkStateFile extends ServicesFile {
-  /** Those that hold the host or the number of the workspace that they should; once for each of them. Never a value. */
+  /**
+   * Those that hold the host or the number of the workspace that they should; once for each of
+   * them. Never a value.
+   */
   readonly confirmedSecrets: readonly SecretFact[];
 }
 
@@ -25,11 +28,12 @@ export interface ReadLinkStateOptions extends ReadServicesFileOptions {
 }
 
 /**
- * Reads a file of services, such as `terraform show -json`, and compares the hosts and numbers of workspaces in it with
- * `rules.remotes`. What a secret holds is looked at here and not kept.
+ * Reads a file of services, such as `terraform show -json`, and compares the hosts and numbers of
+ * workspaces in it with `rules.remotes`. What a secret holds is looked at here and not kept.
  *
  * @param value parsed JSON
- * @throws ConfigInvalidError where `readServicesFile` does, TypeError if an option is unknown or a rule invalid
+ * @throws ConfigInvalidError where `readServicesFile` does, TypeError if an option is unknown or a
+ *   rule invalid
  * @example
  * const file = readLinkState(JSON.parse(text), { name: 'state.json', rules });
  * verifyLinkFiles(rules, [file]);

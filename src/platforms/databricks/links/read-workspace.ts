@@ -15,7 +15,7 @@ export interface RemoteState {
   readonly principalId: string | undefined;
   /** What the service principal has on the whole registry. */
   readonly registryLevels: readonly string[];
-  /** Who may use tokens; undefined where there is no token yet, and so no list of who may. */
+  /** Who may use tokens; undefined before the first token, when the list does not exist yet. */
   readonly tokenUsage: readonly AccessControlResponse[] | undefined;
   readonly tokens: readonly ManagedTokenInfo[];
 }
@@ -77,7 +77,7 @@ export async function readScope(
   const found = scopes.find(({ name }) => name === scope);
   if (found === undefined) return undefined;
   const backend = found.backend_type;
-  // SECURITY: what a vault holds is none of ours.
+  // SECURITY: the content of a vault is not ours.
   if (isVault(backend)) return { backend, acls: [], secrets: new Map() };
   const acls = await workspace.secrets.listAcls(scope);
   const listed = await workspace.secrets.listSecrets(scope);

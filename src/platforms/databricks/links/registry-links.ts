@@ -21,15 +21,22 @@ export interface RegistryReader {
   readonly applicationId: string;
   /** The number of the workspace, which is checked before anything is done. */
   readonly workspaceId: string;
-  /** Tokens of the service principal itself. Asked only when it needs a new personal access token. */
+  /**
+   * Tokens of the service principal itself. Asked only when it needs a new personal access token.
+   */
   readonly tokens: TokenProvider;
 }
 
 /** What the links say about access, wherever it is looked up. */
 export interface LinkRules {
-  /** Groups of staging and production that may use tokens, beside the one of the service principals. */
+  /**
+   * Groups of staging and production that may use tokens, beside the one of the service principals.
+   */
   readonly additionalTokenUsageGroups?: readonly string[] | undefined;
-  /** `terraform-module`: everyone in a workspace may read its scopes, as the module has it. Default: the group alone. */
+  /**
+   * `terraform-module`: everyone in a workspace may read its scopes, as the module has it. Default:
+   * the group alone.
+   */
   readonly compatibility?: 'terraform-module' | undefined;
   /** The life of tokens; 8,640,000 (100 days) unless given. */
   readonly tokenLifetimeSeconds?: number | undefined;
@@ -137,8 +144,8 @@ export function tokenUsers({ additionalTokenUsageGroups = [] }: LinkRules): read
 /**
  * The groups that may read the scope of a link.
  *
- * The module's document names two, everyone and the group of the service principals, and makes the latter in staging and
- * production only.
+ * The module's document names two, everyone and the group of the service principals, and makes the
+ * latter in staging and production only.
  */
 export function scopeReaders(
   { from }: RegistryLink,
@@ -148,7 +155,7 @@ export function scopeReaders(
   return from === 'dev' ? [USERS_GROUP] : [USERS_GROUP, SERVICE_PRINCIPAL_GROUP];
 }
 
-/** @throws TypeError when it is no whole number above 0 */
+/** @throws TypeError if it is not a positive integer */
 export function assertSeconds(name: string, seconds: number): void {
   if (Number.isSafeInteger(seconds) && seconds > 0) return;
   throw new TypeError(`${name} must be a whole number of seconds above 0`);

@@ -27,20 +27,24 @@ import type { LinkStateFile } from './read-link-state.js';
 import { tokenUsers } from './registry-links.js';
 import { changeMissing } from './verify-link.js';
 
-/** A file of `readLinkState`, or of `readServicesFile`, whose secrets nobody has looked at. */
+/** A file of `readLinkState`, or of `readServicesFile`, whose secrets are not yet registered. */
 export type LinkFileFacts = CollectedServices & Partial<Pick<LinkStateFile, 'confirmedSecrets'>>;
 
 /**
- * Where files, such as `terraform show -json` of the module's state, differ from the links. Asks nobody.
+ * Where files, such as `terraform show -json` of the module's state, differ from the links. Sends
+ * no request.
  *
- * Files do not say which workspace a resource is in, so that each is counted: what two workspaces need must be there twice. What
- * a file does not say, as a plan before it is applied, counts as missing. Whether a token works is not in a file.
+ * Files do not say which workspace a resource is in, so that each is counted: what two workspaces
+ * need must be there twice. What a file does not say, as a plan before it is applied, counts as
+ * missing. Whether a token works is not in a file.
  *
- * With `compatibility: terraform-module` it is enough that everyone may read the scopes, as the code of the module has it; its
- * document names the group of the service principals as well.
+ * With `compatibility: terraform-module` it is enough that everyone may read the scopes, as the
+ * code of the module has it; its document names the group of the service principals as well.
  *
- * @param files with `rules.remotes`, those of `readLinkState`: in others no host and no number is as it should be
- * @throws TypeError if a value is not one that can be, ConfigInvalidError if a host is not an https address
+ * @param files with `rules.remotes`, those of `readLinkState`: in others no host and no number is
+ *   as it should be
+ * @throws TypeError if a value is not one that can be, ConfigInvalidError if a host is not an https
+ *   address
  * @source Terraform module `mlops-azure-infrastructure-with-sp-linking`
  */
 export function verifyLinkFiles(
@@ -157,7 +161,10 @@ function findScopeReaders(
   });
 }
 
-/** The groups in the list of a scope. Of several scopes of one name, each is given one of the entries that a group has. */
+/**
+ * The groups in the list of a scope. Of several scopes of one name, each is given one of the
+ * entries that a group has.
+ */
 function aclsOf(link: RegistryLink, facts: ServicesFacts): readonly ScopeAcl[] {
   const sharing = REGISTRY_LINKS.filter(({ scope }) => scope === link.scope);
   const at = sharing.indexOf(link);
@@ -184,7 +191,10 @@ function findTokenUse(rules: LinkFilesRules, take: TakeAccess): readonly LinkFin
   );
 }
 
-/** A token is of the link whose secret keeps it. Where a file does not say which one that is, it is of any. */
+/**
+ * A token is of the link whose secret keeps it. Where a file does not say which one that is, it is
+ * of any.
+ */
 function findTokens(rules: LinkFilesRules, { tokens }: ServicesFacts): readonly LinkFinding[] {
   const spare = tokens.filter(({ keptIn }) => keptIn === undefined);
   return REMOTES.flatMap((workspace) => {

@@ -3,8 +3,8 @@ import { planLink } from './plan-link.js';
 import type { RegistryLinks } from './registry-links.js';
 
 /**
- * Where live workspaces differ from the links: what stands in their way, what is missing, and the findings of the plan. Reads
- * only.
+ * Where live workspaces differ from the links: what stands in their way, what is missing, and the
+ * findings of the plan. Reads only.
  */
 export async function verifyLink(links: RegistryLinks): Promise<readonly LinkFinding[]> {
   const { changes, findings, blocked } = await planLink(links);

@@ -16,14 +16,14 @@ import type {
 export const CAN_QUERY = 'CAN_QUERY';
 
 /**
- * What an endpoint is called in the permissions, by its name in the path; undefined: it is not served. Access lists of
- * Databricks know endpoints by their ids.
+ * What an endpoint is called in the permissions, by its name in the path; undefined: it is not
+ * served. Access lists of Databricks know endpoints by their ids.
  */
 export type EndpointResourceOf = (endpoint: string) => DatabricksResource | undefined;
 
 /**
- * Who asks, as an adapter says it: a `Caller` of its `callerOf`, or `request.feast` of Express. Typed for any vocabulary, and
- * asked about that of the gate.
+ * Who asks, as an adapter says it: a `Caller` of its `callerOf`, or `request.feast` of Express.
+ * Typed for any vocabulary, and asked about that of the gate.
  */
 export interface EndpointCaller {
   readonly decide: (actions: never, resource: never) => Decision;
@@ -49,17 +49,22 @@ const QUERY: OptionNames<EndpointQuery<unknown>> = {
 const ENDPOINT_NAME = /^[A-Za-z\d](?:[\w-]{0,61}[A-Za-z\d])?$/;
 
 /**
- * The resource of a route whose handler queries a serving endpoint, for `requires` of any adapter: with `CAN_QUERY`, the rule of
- * the proxy. The gate has `databricksVocabulary`.
+ * The resource of a route whose handler queries a serving endpoint, for `requires` of any adapter:
+ * with `CAN_QUERY`, the rule of the proxy. The gate has `databricksVocabulary`.
  *
  * Only a grant counts, whatever the options of the authorizer say of what no permission covers.
  *
- * @returns a function that throws ResourceNotFoundError where there is no such endpoint, PermissionDeniedError where nothing
- *   but a missing rule would let the caller through, and TypeError where there is no caller
+ * @returns a function that throws ResourceNotFoundError if the endpoint does not exist,
+ *   PermissionDeniedError where nothing but a missing rule would let the caller through, and
+ *   TypeError without a caller
  * @throws TypeError if an option is unknown
  * @example
- * const endpoint = queriedEndpoint<Request>({ callerOf: ({ feast }) => feast, nameOf: ({ params }) => params.name });
- * app.post('/score/:name', requires(CAN_QUERY, endpoint, { vocabulary: databricksVocabulary }), handler);
+ * const endpoint = queriedEndpoint<Request>({
+ *   callerOf: ({ feast }) => feast,
+ *   nameOf: ({ params }) => params.name,
+ * });
+ * const vocabulary = databricksVocabulary;
+ * app.post('/score/:name', requires(CAN_QUERY, endpoint, { vocabulary }), handler);
  */
 export function queriedEndpoint<Request>(
   query: EndpointQuery<Request>,
@@ -74,7 +79,7 @@ export function queriedEndpoint<Request>(
     const caller = callerOf(request) as DecidingCaller | undefined;
     if (caller === undefined) throw new TypeError('expected a caller to decide on');
     const decision = caller.decide(CAN_QUERY, resource);
-    // SECURITY: that nothing covers an endpoint, or that `auth` is `no_auth`, is no reason to lend a token.
+    // SECURITY: an unsecured endpoint or `no_auth` does not justify lending a token.
     if (decision.allowed && decision.reason !== 'granted')
       throw new PermissionDeniedError(decision);
     return resource;
@@ -82,8 +87,8 @@ export function queriedEndpoint<Request>(
 }
 
 /**
- * What a route of `guard` requires whose parameter `name` is that of a serving endpoint: {@link queriedEndpoint} for the server of
- * `feast-permissions/http`.
+ * What a route of `guard` requires whose parameter `name` is that of a serving endpoint:
+ * {@link queriedEndpoint} for the server of `feast-permissions/http`.
  *
  * @example
  * guard(gate, { routes: { 'POST /score/:name': { requires: requiresEndpointQuery(), handler } } });

@@ -34,7 +34,10 @@ export interface ForwardOptions {
   readonly onError?: ((error: unknown) => unknown) | undefined;
 }
 
-/** Passed on to the endpoint. SECURITY: a list of what is known, since any other header may say who asks or where from. */
+/**
+ * Passed on to the endpoint. SECURITY: a list of what is known, since any other header may say who
+ * asks or where from.
+ */
 const REQUEST_HEADERS = [
   'accept',
   'accept-encoding',
@@ -53,7 +56,10 @@ const ANSWER_HEADERS = [
   'x-ms-retry-after-ms',
   'served-model-name',
 ];
-/** What an endpoint says of what the caller sent. Other errors are between the proxy and the endpoint. */
+/**
+ * What an endpoint says of what the caller sent. Other errors are between the proxy and the
+ * endpoint.
+ */
 const CALLERS_ERRORS: ReadonlySet<number> = new Set([400, 413, 415, 422, 429]);
 /** Seconds after which a caller who was turned away may come back. */
 const RETRY_AFTER = '1';
@@ -63,11 +69,11 @@ const TIMEOUTS: ReadonlySet<number> = new Set([408, 504]);
 /**
  * Passes a request on, and its answer back.
  *
- * A connection and a token are taken when the first byte of the body is there, so that callers who send nothing hold
- * neither. Beyond the limits a request is answered with 503 and `retry-after`.
+ * A connection and a token are taken when the first byte of the body is there, so that callers who
+ * send nothing hold neither. Beyond the limits a request is answered with 503 and `retry-after`.
  *
  * @returns rejects with RequestInvalidError when the request is too long or breaks off, and with
- *   CredentialUnavailableError when there is no token; everything else is answered here
+ *   CredentialUnavailableError if no token is available; everything else is answered here
  */
 export async function forward(
   options: ForwardOptions,
@@ -111,7 +117,10 @@ export async function forward(
   }
 }
 
-/** @returns rejects with the reason of the signal, and with RequestInvalidError when the body breaks off */
+/**
+ * @returns rejects with the reason of the signal, and with RequestInvalidError when the body breaks
+ *   off
+ */
 function untilBodyFlows(request: IncomingMessage, signal: AbortSignal): Promise<void> {
   if (request.readableEnded || request.readableLength > 0 || request.complete) {
     return Promise.resolve();
@@ -161,7 +170,8 @@ function ask(
   });
 }
 
-// By pipes and not by a pipeline: who destroys a request ends the connection, on which the answer is to be sent.
+// By pipes and not by a pipeline: who destroys a request ends the connection, on which the answer
+// is to be sent.
 function sendBody(
   request: IncomingMessage,
   outgoing: ClientRequest,

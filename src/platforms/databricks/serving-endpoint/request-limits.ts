@@ -24,8 +24,8 @@ interface Waiting {
 /**
  * Counts requests: all of a caller, those that have a connection, and those that wait for one.
  *
- * Connections are given in the order of asking. A count that is zero is not kept, so that callers who are gone cost
- * nothing.
+ * Connections are given in the order of asking. A count that is zero is not kept, so that callers
+ * who are gone cost nothing.
  */
 export class RequestLimits {
   readonly #options: RequestLimitOptions;
@@ -55,7 +55,8 @@ export class RequestLimits {
   /**
    * A connection, at once or in turn.
    *
-   * @returns rejects with TooManyRequestsError if `maxWaiting` requests wait, and with the reason of the signal
+   * @returns rejects with TooManyRequestsError if `maxWaiting` requests wait, and with the reason
+   *   of the signal
    */
   async connect(signal: AbortSignal): Promise<Release> {
     signal.throwIfAborted();

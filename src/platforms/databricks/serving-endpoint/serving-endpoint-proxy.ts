@@ -12,7 +12,10 @@ import { RequestLimits } from './request-limits.js';
 
 /** Options of the proxy of a workspace’s serving endpoints. */
 export interface ServingEndpointProxyOptions {
-  /** Says who asks, and whether they have CAN_QUERY on the `ServingEndpoint`. Its vocabulary is `databricksVocabulary`. */
+  /**
+   * Says who asks, and whether they have CAN_QUERY on the `ServingEndpoint`. Its vocabulary is
+   * `databricksVocabulary`.
+   */
   readonly gate: Gate<DatabricksVocabulary>;
   /** The workspace whose endpoints are behind this: an https address, or a host name alone. */
   readonly target: string;
@@ -21,8 +24,8 @@ export interface ServingEndpointProxyOptions {
   /** Tokens of the service principal that endpoints are queried as. No caller ever sees one. */
   readonly tokens: TokenProvider;
   /**
-   * What an endpoint is called in the permissions, by its name in the path; undefined: it is not served. Access lists of
-   * Databricks know endpoints by their ids. Default: its name.
+   * What an endpoint is called in the permissions, by its name in the path; undefined: it is not
+   * served. Access lists of Databricks know endpoints by their ids. Default: its name.
    */
   readonly resourceOf?: EndpointResourceOf | undefined;
   /** File of certificates to trust in place of the system's. */
@@ -65,18 +68,21 @@ const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 const ROUTE = 'POST /serving-endpoints/:name/invocations';
 
 /**
- * A listener for `http.createServer` in front of serving endpoints: `POST /serving-endpoints/<name>/invocations`, and nothing
- * else.
+ * A listener for `http.createServer` in front of serving endpoints: `POST
+ * /serving-endpoints/<name>/invocations`, and nothing else.
  *
- * First the caller, then the decision, and only then is the body read. Only a grant counts, whatever the options of the
- * authorizer say of what no permission covers. The body is streamed on, with the proxy's own token in place of the
- * caller's, and so is the answer. Of headers, those that describe the content are passed on, both ways. What
- * goes wrong behind the proxy is a 502, what takes too long a 504; neither says more. A caller with too many requests
- * under way, and a request for which no place is left to wait, is a 503 with `retry-after`.
+ * First the caller, then the decision, and only then is the body read. Only a grant counts,
+ * whatever the options of the authorizer say of what no permission covers. The body is streamed on,
+ * with the proxy's own token in place of the caller's, and so is the answer. Of headers, those that
+ * describe the content are passed on, both ways. What goes wrong behind the proxy is a 502, what
+ * takes too long a 504; neither says more. A caller with too many requests under way, and a request
+ * for which no place is left to wait, is a 503 with `retry-after`.
  *
- * @throws TypeError if an option is unknown or invalid, ConfigInvalidError if the target is not an https address
+ * @throws TypeError if an option is unknown or invalid, ConfigInvalidError if the target is not an
+ *   https address
  * @example
- * createServer(createServingEndpointProxy({ gate, target: 'adb-1.2.azuredatabricks.net', tokens })).listen(8080);
+ * const target = 'adb-1.2.azuredatabricks.net';
+ * createServer(createServingEndpointProxy({ gate, target, tokens })).listen(8080);
  */
 export function createServingEndpointProxy(options: ServingEndpointProxyOptions): RequestListener {
   checkOptions<ServingEndpointProxyOptions>(options, PROXY_OPTIONS);

@@ -46,19 +46,24 @@ const MARKS: Readonly<Record<DatabricksAuthMethod, (env: Environment) => string>
 };
 
 /**
- * The credentials that the variables of the environment describe, by the names that Databricks' own tools have for them.
+ * The credentials that the variables of the environment describe, by the names that Databricks' own
+ * tools have for them.
  *
- * Shape: `DATABRICKS_HOST`, and for `pat` `DATABRICKS_TOKEN`; for `oauth-m2m` `DATABRICKS_CLIENT_ID`, `DATABRICKS_CLIENT_SECRET`;
- * for `env-oidc` the variable that `DATABRICKS_OIDC_TOKEN_ENV` names or `DATABRICKS_OIDC_TOKEN`, for `file-oidc`
- * `DATABRICKS_OIDC_TOKEN_FILEPATH`, both with `DATABRICKS_CLIENT_ID` where there is one; for `azure-client-secret`
- * `ARM_TENANT_ID`, `ARM_CLIENT_ID`, `ARM_CLIENT_SECRET`, `DATABRICKS_AZURE_RESOURCE_ID`. `DATABRICKS_ACCOUNT_ID` asks for a token
- * of the account. An empty variable is none.
+ * Shape: `DATABRICKS_HOST`, and for `pat` `DATABRICKS_TOKEN`; for `oauth-m2m`
+ * `DATABRICKS_CLIENT_ID`, `DATABRICKS_CLIENT_SECRET`; for `env-oidc` the variable that
+ * `DATABRICKS_OIDC_TOKEN_ENV` names or `DATABRICKS_OIDC_TOKEN`, for `file-oidc`
+ * `DATABRICKS_OIDC_TOKEN_FILEPATH`, both with `DATABRICKS_CLIENT_ID` where there is one; for
+ * `azure-client-secret` `ARM_TENANT_ID`, `ARM_CLIENT_ID`, `ARM_CLIENT_SECRET`,
+ * `DATABRICKS_AZURE_RESOURCE_ID`. `DATABRICKS_ACCOUNT_ID` asks for a token of the account. An empty
+ * variable counts as unset.
  *
  * @param env in place of `process.env`
- * @throws ConfigInvalidError when there is no host, no method, a method without one of its variables, or more than one
- *   method and no `DATABRICKS_AUTH_TYPE` that chooses: it names the variables and never what they hold
+ * @throws ConfigInvalidError if the host or the method is missing, for a method without one of its
+ *   variables, or more than one method and no `DATABRICKS_AUTH_TYPE` that chooses: it names the
+ *   variables and never what they hold
  * @throws TypeError if an option is unknown
- * @source databricks-sdk-py 0.162, `config.py` and `credentials_provider.py`; differs: two methods are always an error
+ * @source databricks-sdk-py 0.162, `config.py` and `credentials_provider.py`; differs: two methods
+ *   are always an error
  * @example
  * const { host, tokens } = createDatabricksCredentials();
  */

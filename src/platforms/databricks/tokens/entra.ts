@@ -37,8 +37,8 @@ export interface EntraOptions extends TokenRequestOptions {
   /** `https://login.microsoftonline.com` unless given; other clouds have their own. */
   readonly authority?: string | undefined;
   /**
-   * The Azure resource id of a workspace that the service principal is no member of: a token for Azure's management goes
-   * with the requests to it.
+   * The Azure resource id of a workspace that the service principal is not a member of: a token for
+   * Azure's management goes with the requests to it.
    */
   readonly workspaceResourceId?: string | undefined;
   /** In place of `process.env`, for an assertion from there. */
@@ -76,7 +76,10 @@ const FINAL_ERRORS: ReadonlySet<unknown> = new Set([
   'interaction_required',
   'consent_required',
 ]);
-/** Numbers of Entra that say the same, whatever stands beside them: unknown application, wrong secret, secret that ended. */
+/**
+ * Numbers of Entra that say the same, whatever stands beside them: unknown application, wrong
+ * secret, secret that ended.
+ */
 const FINAL_CODES: ReadonlySet<unknown> = new Set([700016, 7000215, 7000222, 90002]);
 /** Numbers of Entra for what passes: a service behind it, or its own budget, did not do. */
 const PASSING_CODES: ReadonlySet<unknown> = new Set([90006, 90024, 90033]);
@@ -84,14 +87,15 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([90006, 90024, 90033]);
 /**
  * Tokens of an application by Microsoft Entra's v2 endpoint.
  *
- * Shape: asks for `<resource>/.default`. A 400 that does not say what the caller did wrong is asked again like a 5xx, at most
- * `maxAttempts` times; a wrong secret or an unknown application ends at once. `getToken` rejects with
- * `CredentialUnavailableError`, whose message has Entra's error and number, and nothing that was sent.
+ * Shape: asks for `<resource>/.default`. A 400 that does not say what the caller did wrong is asked
+ * again like a 5xx, at most `maxAttempts` times; a wrong secret or an unknown application ends at
+ * once. `getToken` rejects with `CredentialUnavailableError`, whose message has Entra's error and
+ * number, and nothing that was sent.
  *
- * @throws TypeError if an option is unknown, when what proves the client is missing, or there is both a secret and an assertion;
- *   ConfigInvalidError if the tenant or the authority is invalid
- * @source Microsoft, "OAuth 2.0 client credentials flow" and "Microsoft Entra error codes"; Azure Databricks, "Get Microsoft
- *   Entra ID tokens for service principals"
+ * @throws TypeError if an option is unknown, when what proves the client is missing, or there is
+ *   both a secret and an assertion; ConfigInvalidError if the tenant or the authority is invalid
+ * @source Microsoft, "OAuth 2.0 client credentials flow" and "Microsoft Entra error codes"; Azure
+ *   Databricks, "Get Microsoft Entra ID tokens for service principals"
  * @example
  * const tokens = createEntraProvider({ tenantId, clientId, clientSecret });
  */

@@ -40,14 +40,17 @@ export const DATABRICKS_OAUTH_OPTIONS: OptionNames<DatabricksOAuthOptions> = {
 /**
  * Tokens of a service principal by OAuth client credentials.
  *
- * Shape: the token endpoint is looked up below `/oidc` of the host; the client id and the secret go in the `Authorization`
- * header. `getToken` rejects with `CredentialUnavailableError`, which holds no secret.
+ * Shape: the token endpoint is looked up below `/oidc` of the host; the client id and the secret go
+ * in the `Authorization` header. `getToken` rejects with `CredentialUnavailableError`, which holds
+ * no secret.
  *
- * @throws ConfigInvalidError if the host is invalid; TypeError if an option is unknown, or the id or
- *   the secret is missing
- * @source Databricks, "Authorize service principal access with OAuth"; RFC 6749 4.4 and 2.3.1, RFC 8414
+ * @throws ConfigInvalidError if the host is invalid; TypeError if an option is unknown, or the id
+ *   or the secret is missing
+ * @source Databricks, "Authorize service principal access with OAuth"; RFC 6749 4.4 and 2.3.1, RFC
+ *   8414
  * @example
- * const tokens = createOAuthM2MProvider({ host: 'https://dbc-1.cloud.databricks.com', clientId, clientSecret });
+ * const host = 'https://dbc-1.cloud.databricks.com';
+ * const tokens = createOAuthM2MProvider({ host, clientId, clientSecret });
  * const { token } = await tokens.getToken();
  */
 export function createOAuthM2MProvider(options: OAuthM2MOptions): TokenCache {
@@ -82,7 +85,8 @@ export function databricksDiscoveryUrl({ host, accountId, hosts }: DatabricksOAu
 /**
  * The token endpoint that a discovery document names.
  *
- * @returns rejects with `CredentialUnavailableError`, also for an endpoint that is on another server than the document
+ * @returns rejects with `CredentialUnavailableError`, also for an endpoint that is on another
+ *   server than the document
  */
 export function findTokenEndpoint(
   discoveryUrl: URL,

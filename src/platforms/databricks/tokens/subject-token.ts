@@ -3,13 +3,19 @@ import { readTokenFile } from '../../../identity/token-file.js';
 import { AuthzError, CredentialUnavailableError, quote } from '../../../model/errors.js';
 import { addIdentitySecret, type SecretRegistry } from '../../../net/index.js';
 
-/** Where a token of another issuer comes from. It is read anew each time: such tokens are exchanged while one runs. */
+/**
+ * Where a token of another issuer comes from. It is read anew each time: such tokens are exchanged
+ * while one runs.
+ */
 export type SubjectTokenSource =
   /** A file, as a CI system or Kubernetes mounts it. At most 64 KiB. */
   | { readonly file: string }
   /** A variable of the environment. */
   | { readonly env: string }
-  /** A function of one's own. What it throws is not passed on, unless it is an error of this package. */
+  /**
+   * A function of one's own. What it throws is not passed on, unless it is an error of this
+   * package.
+   */
   | (() => Promise<string>);
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,7 +48,10 @@ async function find(source: SubjectTokenSource, env: Environment): Promise<strin
   return 'file' in source ? readTokenFile(source.file) : env[source.env]?.trim();
 }
 
-/** Of a foreign error nothing is kept: it may hold the request that the function sent, and how it signed in. */
+/**
+ * Of a foreign error nothing is kept: it may hold the request that the function sent, and how it
+ * signed in.
+ */
 async function callOwn(source: () => Promise<string>): Promise<string> {
   try {
     return await source();

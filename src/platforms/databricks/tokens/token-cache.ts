@@ -21,17 +21,25 @@ export interface TokenCache<T extends Expiring = ExpiringToken> extends TokenPro
 
 /** When a cached token is renewed. */
 export interface TokenCacheOptions {
-  /** How long before its end a token is renewed, in seconds; 20 minutes unless given. Half of its life where that is less. */
+  /**
+   * How long before its end a token is renewed, in seconds; 20 minutes unless given. Half of its
+   * life where that is less.
+   */
   readonly staleSeconds?: number | undefined;
   /** Pause after a renewal in the background that failed, in seconds; 60 unless given. */
   readonly retryPauseSeconds?: number | undefined;
-  /** How long one failure answers all who ask while there is no token, in seconds; 1 unless given. */
+  /**
+   * How long one failure answers all who ask while no token is available, in seconds. Default: 1.
+   */
   readonly failurePauseSeconds?: number | undefined;
   /** How long a request for a token may take, in seconds, at most a day; 60 unless given. */
   readonly timeoutSeconds?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
-  /** Gets what a renewal in the background failed with, which nobody else hears of. What it throws or rejects with is ignored. */
+  /**
+   * Gets what a renewal in the background failed with, which is reported nowhere else. What it
+   * throws or rejects with is ignored.
+   */
   readonly onRenewalError?: ((error: unknown) => unknown) | undefined;
 }
 
@@ -48,17 +56,21 @@ const MAX_SECONDS = 24 * 60 * 60;
 /**
  * Keeps what `obtain` gives, and asks for the next one in good time.
  *
- * Shape: a fresh token is given as it is. In the last part of its life (`staleSeconds`, or half of it) it is still given,
- * while the next one is asked for in the background; after a failure, not before the pause is over. After its end all wait
- * for one request, however many they are, and share its failure.
+ * Shape: a fresh token is given as it is. In the last part of its life (`staleSeconds`, or half of
+ * it) it is still given, while the next one is asked for in the background; after a failure, not
+ * before the pause is over. After its end all wait for one request, however many they are, and
+ * share its failure.
  *
- * @param obtain gets a signal that ends it when it takes too long. `expiresAt` has to be worked out from a lifetime and the
- *   clock of this machine: a server's clock may be wrong
+ * @param obtain gets a signal that ends it when it takes too long. `expiresAt` has to be worked out
+ *   from a lifetime and the clock of this machine: a server's clock may be wrong
  * @throws TypeError if an option is unknown, or not a number of seconds
- * @source databricks-sdk-py 0.162, `oauth.py` (states, window, pause); differs: callers who wait share one request, and a
- *   request has an end
+ * @source databricks-sdk-py 0.162, `oauth.py` (states, window, pause); differs: callers who wait
+ *   share one request, and a request has an end
  * @example
- * const cache = createTokenCache(async () => ({ token: await logIn(), expiresAt: Date.now() + 3_600_000 }));
+ * const cache = createTokenCache(async () => ({
+ *   token: await logIn(),
+ *   expiresAt: Date.now() + 3_600_000,
+ * }));
  * const { token } = await cache.getToken();
  */
 export function createTokenCache<T extends Expiring = ExpiringToken>(

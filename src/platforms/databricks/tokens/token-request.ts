@@ -40,7 +40,10 @@ export interface TokenForm {
 export interface TokenRequester {
   /** Sends again after failures that pass by themselves. Rejects with `HttpError`. */
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
-  /** The token that a form is answered with, registered to be masked. Rejects with `CredentialUnavailableError`. */
+  /**
+   * The token that a form is answered with, registered to be masked. Rejects with
+   * `CredentialUnavailableError`.
+   */
   readonly requestToken: (form: TokenForm) => Promise<ExpiringToken>;
 }
 
@@ -98,7 +101,10 @@ export async function asUnavailable<T>(promise: Promise<T>, what = 'token'): Pro
   }
 }
 
-/** Registers a secret to be masked, as it is and as it stands in a form or, before base64, in a header. */
+/**
+ * Registers a secret to be masked, as it is and as it stands in a form or, before base64, in a
+ * header.
+ */
 export function protectSecret(
   redaction: SecretRegistry | undefined,
   name: string,

@@ -14,8 +14,8 @@ export interface WorkloadIdentityOptions extends DatabricksOAuthOptions {
   /** The service principal's application id; none for a federation policy of the whole account. */
   readonly clientId?: string | undefined;
   /**
-   * Where the workload's own token is; unless given the variable that `DATABRICKS_OIDC_TOKEN_ENV` names, or else
-   * `DATABRICKS_OIDC_TOKEN`.
+   * Where the workload's own token is; unless given the variable that `DATABRICKS_OIDC_TOKEN_ENV`
+   * names, or else `DATABRICKS_OIDC_TOKEN`.
    */
   readonly subjectToken?: SubjectTokenSource | undefined;
   /** In place of `process.env`. */
@@ -28,12 +28,14 @@ export function oidcTokenVariable(env: Readonly<Record<string, string | undefine
 }
 
 /**
- * Tokens for a workload that has a token of its own issuer and no secret: it is exchanged for one of Databricks.
+ * Tokens for a workload that has a token of its own issuer and no secret: it is exchanged for one
+ * of Databricks.
  *
  * @throws ConfigInvalidError if the host is invalid; TypeError if an option is unknown
  * @source Databricks, "Authenticate with an identity provider token"; RFC 8693 2.1
  * @example
- * const tokens = createWorkloadIdentityProvider({ host, clientId, subjectToken: { file: '/var/run/token' } });
+ * const subjectToken = { file: '/var/run/token' };
+ * const tokens = createWorkloadIdentityProvider({ host, clientId, subjectToken });
  */
 export function createWorkloadIdentityProvider(options: WorkloadIdentityOptions): TokenCache {
   checkOptions<WorkloadIdentityOptions>(options, {

@@ -5,8 +5,9 @@ import { isLoopback, parseSecureAddress } from '../../../net/index.js';
 /** Which hosts are taken for workspaces. */
 export interface WorkspaceHostOptions {
   /**
-   * Hosts that are accepted beside those of Databricks, such as a name of your own in front of a workspace: host names
-   * without scheme and port, or `*.example.com` for all below one. Default: none.
+   * Hosts that are accepted beside those of Databricks, such as a name of your own in front of a
+   * workspace: host names without scheme and port, or `*.example.com` for all below one. Default:
+   * none.
    */
   readonly hosts?: readonly string[] | undefined;
 }
@@ -14,7 +15,8 @@ export interface WorkspaceHostOptions {
 /**
  * The domains of workspaces and account consoles.
  *
- * @source databricks-sdk-py, `environments.py` (DNS zones of all clouds); `.databricks.com` includes the consoles
+ * @source databricks-sdk-py, `environments.py` (DNS zones of all clouds); `.databricks.com`
+ *   includes the consoles
  */
 const DATABRICKS_SUFFIXES: readonly string[] = [
   '.databricks.com',
@@ -24,23 +26,29 @@ const DATABRICKS_SUFFIXES: readonly string[] = [
   '.databricks.azure.cn',
 ];
 
-/** Scheme, host, port, and the path, query and fragment that a browser shows. No user name, space or control character. */
+/**
+ * Scheme, host, port, and the path, query and fragment that a browser shows. No user name, space or
+ * control character.
+ */
 const ADDRESS =
   /^(?<scheme>https?:\/\/)?(?<host>[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(?<port>:\d{1,5})?(?:[/?#][\x21-\x5b\x5d-\x7e]*)?$/i;
 
 const HOST_ENTRY = /^(?:\*\.)?[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*$/i;
 
 /**
- * The address of a workspace or an account console, without path and query, as people copy it from a browser.
+ * The address of a workspace or an account console, without path and query, as people copy it from
+ * a browser.
  *
- * An address in any other form is refused and never repaired: a secret goes to the host that is written, or nowhere.
- * The host must be one of Databricks', one of `hosts`, or this machine.
+ * An address in any other form is refused and never repaired: a secret goes to the host that is
+ * written, or nowhere. The host must be one of Databricks', one of `hosts`, or this machine.
  *
  * @param host `https://…`, or a host name alone, which means the same
- * @throws ConfigInvalidError when it is not an https address (or http of this machine) in that form, or of another host;
- *   TypeError if an option is unknown, when it is not text, or an entry of `hosts` is not a host name
+ * @throws ConfigInvalidError when it is not an https address (or http of this machine) in that
+ *   form, or of another host; TypeError if an option is unknown, when it is not text, or an entry
+ *   of `hosts` is not a host name
  * @example
- * parseWorkspaceHost('https://adb-1.2.azuredatabricks.net/?o=1').origin // 'https://adb-1.2.azuredatabricks.net'
+ * parseWorkspaceHost('https://adb-1.2.azuredatabricks.net/?o=1').origin
+ * // 'https://adb-1.2.azuredatabricks.net'
  * parseWorkspaceHost('ml.example.com', { hosts: ['ml.example.com'] });
  */
 export function parseWorkspaceHost(host: string, options: WorkspaceHostOptions = {}): URL {

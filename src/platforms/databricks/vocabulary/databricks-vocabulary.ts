@@ -38,10 +38,12 @@ export type DatabricksType = TypeOf<DatabricksVocabulary>;
 /**
  * The vocabulary of a Databricks workspace.
  *
- * No action implies another one here: an implication would hold for every type, and CAN_MANAGE would answer yes for
- * actions that its type does not have. {@link levelActions} says what a level includes, type by type.
+ * No action implies another one here: an implication would hold for every type, and CAN_MANAGE
+ * would answer yes for actions that its type does not have. {@link levelActions} says what a level
+ * includes, type by type.
  *
- * @source Databricks documentation, "Access control lists", "Secret access control", "Manage service credentials"
+ * @source Databricks documentation, "Access control lists", "Secret access control", "Manage
+ *   service credentials"
  */
 export const databricksVocabulary: DatabricksVocabulary = defineVocabulary({
   name: 'databricks',
@@ -97,11 +99,15 @@ export const LEVELS: Readonly<Record<DatabricksType, TypeLevels>> = Object.freez
   OnlineStore: levels(false, 'PUBLISH', 'LOOKUP'),
 });
 
-/** Everything on a service credential but the right to manage it. @source Unity Catalog privileges reference */
+/**
+ * Everything on a service credential but the right to manage it. @source Unity Catalog privileges
+ * reference
+ */
 export const ALL_PRIVILEGES = 'ALL_PRIVILEGES';
 
 /**
- * What holding a level on an object of a type allows: the level and the weaker ones of the same type.
+ * What holding a level on an object of a type allows: the level and the weaker ones of the same
+ * type.
  *
  * Shape: `level` as Databricks writes it, in upper case; undefined when the type has no such level.
  *

@@ -38,8 +38,8 @@ const CONTEXT = permissionContext({
 /**
  * The permission that an entry of an access control list is.
  *
- * Shape: an entry whose level its type does not have, or whose principal is not known, becomes an excluded permission:
- * it never grants, and is counted.
+ * Shape: an entry whose level its type does not have, or whose principal is not known, becomes an
+ * excluded permission: it never grants, and is counted.
  */
 export function levelPermission(
   grant: LevelGrant,
@@ -81,7 +81,8 @@ export function levelPermission(
 }
 
 /**
- * One permission for several objects of a type and several principals, as it follows from what else is known.
+ * One permission for several objects of a type and several principals, as it follows from what else
+ * is known.
  *
  * Shape: `level` is one of the type's. Cost: linear in the names and the principals.
  */
@@ -110,7 +111,10 @@ export function sharedPermission(grant: {
   ) as Permission<DatabricksVocabulary>;
 }
 
-/** Models inherit what is granted on the registry. @source Databricks provider, "registered_model_id" `root` */
+/**
+ * Models inherit what is granted on the registry. @source Databricks provider,
+ * "registered_model_id" `root`
+ */
 function isWholeRegistry({ type, name }: DatabricksResource): boolean {
   return type === 'RegisteredModel' && name === 'root';
 }

@@ -22,9 +22,9 @@ const names = z.array(z.string());
 /**
  * The policy kind of Databricks' access control lists.
  *
- * Names of users and service principals are compared without regard to case, names of groups as they are. A subject
- * whose name is an application id is a service principal, and what is granted to a user never is granted to it. A service
- * principal by another name is nobody.
+ * Names of users and service principals are compared without regard to case, names of groups as
+ * they are. A subject whose name is an application id is a service principal, and what is granted
+ * to a user never is granted to it. A service principal by another name matches no one else.
  *
  * @source Databricks documentation, "Secret access control", for what names each kind of principal
  */
@@ -79,8 +79,8 @@ export function principals(all: readonly Principal[]): PrincipalsPolicy {
 }
 
 /**
- * Whom a bare name means, as secret ACLs and grants write it: an application id is a service principal, an e-mail address
- * a user, and everything else a group.
+ * Whom a bare name means, as secret ACLs and grants write it: an application id is a service
+ * principal, an e-mail address a user, and everything else a group.
  */
 export function principalFromName(name: string): Principal {
   if (isApplicationId(name)) return { kind: 'service-principal', name };
@@ -108,15 +108,17 @@ export const USERS_GROUP = 'users';
 export const ADMINS_GROUP = 'admins';
 
 /**
- * The subject that a service principal or a user is in its workspace: a member of `users` whatever its other groups.
+ * The subject that a service principal or a user is in its workspace: a member of `users` whatever
+ * its other groups.
  *
- * Shape: one of `applicationId` and `userName`; `groups` are the names of its groups, those that it is in through others
- * included.
+ * Shape: one of `applicationId` and `userName`; `groups` are the names of its groups, those that it
+ * is in through others included.
  *
- * @throws TypeError when not exactly one of the two is a string that is not empty, if `applicationId` is invalid, and when
- *   `userName` is one
+ * @throws TypeError when not exactly one of the two is a string that is not empty, if
+ *   `applicationId` is invalid, and when `userName` is one
  * @example
- * authorizer.can(workspaceSubject({ applicationId }), 'CAN_QUERY', { type: 'ServingEndpoint', name: id });
+ * const subject = workspaceSubject({ applicationId });
+ * authorizer.can(subject, 'CAN_QUERY', { type: 'ServingEndpoint', name: id });
  */
 export function workspaceSubject(member: {
   readonly applicationId?: string | undefined;
@@ -137,7 +139,8 @@ export function workspaceSubject(member: {
   return { username, groups: [...new Set([USERS_GROUP, ...groups])] };
 }
 
-// SECURITY: ASCII letters alone. Full case folding makes one name of some that differ, such as with the Kelvin sign.
+// SECURITY: ASCII letters alone. Full case folding makes one name of some that differ, such as with
+// the Kelvin sign.
 function foldName(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -3,15 +3,18 @@ import { WorkspaceError } from './workspace-error.js';
 /** A part of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next part is; `undefined`: this was the last one. An empty part may have one behind it. */
+  /**
+   * Where the next part is; `undefined`: this was the last one. An empty part may have one behind
+   * it.
+   */
   readonly next: string | undefined;
 }
 
 /**
  * All items of a list that comes in parts.
  *
- * @returns rejects with `WorkspaceError` when there are more than `maxPages` parts, or one names itself or another that was
- *   read already as the next: part of a list is never given as the whole
+ * @returns rejects with `WorkspaceError` when there are more than `maxPages` parts, or one names
+ *   itself or another that was read already as the next: part of a list is never given as the whole
  */
 export async function readPages<T>(
   readPage: (token: string | undefined) => Promise<Page<T>>,

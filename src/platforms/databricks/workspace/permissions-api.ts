@@ -36,7 +36,10 @@ export interface PermissionLevel {
   readonly description?: string | undefined;
 }
 
-/** Permissions of an object: its type as in the path (`serving-endpoints`, `sql/warehouses`), and its id, which is not its name. */
+/**
+ * Permissions of an object: its type as in the path (`serving-endpoints`, `sql/warehouses`), and
+ * its id, which is not its name.
+ */
 export interface PermissionsApi {
   readonly get: (type: string, id: string) => Promise<ObjectPermissions>;
   readonly getLevels: (type: string, id: string) => Promise<readonly PermissionLevel[]>;

@@ -10,7 +10,8 @@ export const optionalText: z.ZodOptional<z.ZodString> = z.string().optional();
  * An answer in the form that it should have; what else it holds is left out.
  *
  * @param what was asked, for the message
- * @throws WorkspaceError that names the first field that is not as it should be, and never what is in it
+ * @throws WorkspaceError that names the first field that is not as it should be, and never what is
+ *   in it
  */
 export function readAs<T>(schema: z.ZodType<T>, answer: JsonObject, what: string): T {
   const result = schema.safeParse(answer);

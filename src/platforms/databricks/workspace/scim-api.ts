@@ -11,7 +11,10 @@ export interface ScimGroupReference {
   readonly display?: string | undefined;
 }
 
-/** A user has a `userName`, a service principal an `applicationId`; `id` is what groups know them by. */
+/**
+ * A user has a `userName`, a service principal an `applicationId`; `id` is what groups know them
+ * by.
+ */
 export interface ScimPrincipal {
   readonly id: string;
   readonly userName?: string | undefined;
@@ -82,7 +85,10 @@ const LIST: z.ZodType<{
 const ROOT = '/api/2.0/preview/scim/v2';
 const PAGE_SIZE = 100;
 
-/** @source Databricks REST API, "Service principals", "Groups", "Current user"; RFC 7644 3.4.2.4 (pages) and 3.5.2 (PATCH) */
+/**
+ * @source Databricks REST API, "Service principals", "Groups", "Current user"; RFC 7644 3.4.2.4
+ *   (pages) and 3.5.2 (PATCH)
+ */
 export function createScimApi(send: WorkspaceTransport, maxPages: number): ScimApi {
   const list = <T>(
     kind: string,
@@ -150,7 +156,8 @@ function listResources<T>(
     const { totalResults, Resources } = readAs(LIST, answer, 'a SCIM list');
     const items = Resources.map((resource) => readAs(schema, resource, 'a SCIM list'));
     const end = start + items.length;
-    // A page may be shorter than asked for; one without anything is the last whatever the total says.
+    // A page may be shorter than asked for; one without anything is the last whatever the total
+    // says.
     const isLast = items.length === 0 || end > totalResults;
     return { items, next: isLast ? undefined : String(end) };
   }, maxPages);

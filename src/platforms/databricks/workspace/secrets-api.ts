@@ -30,7 +30,10 @@ export interface SecretKey {
 /** Secret scopes, who may use them, and what they hold. */
 export interface SecretsApi {
   readonly listScopes: () => Promise<readonly SecretScopeInfo[]>;
-  /** Rejects with `WorkspaceError` of the code `RESOURCE_ALREADY_EXISTS` when there is one of this name. */
+  /**
+   * Rejects with `WorkspaceError` of the code `RESOURCE_ALREADY_EXISTS` when there is one of this
+   * name.
+   */
   readonly createScope: (scope: string) => Promise<void>;
   readonly deleteScope: (scope: string) => Promise<void>;
   readonly listAcls: (scope: string) => Promise<readonly SecretAcl[]>;
@@ -87,7 +90,9 @@ const SECRET: z.ZodType<{ readonly key: string; readonly value: string }> = z.ob
 
 const ROOT = '/api/2.0/secrets';
 
-/** @source Databricks REST API, "Secrets": values in base64, one entry for each principal and scope */
+/**
+ * @source Databricks REST API, "Secrets": values in base64, one entry for each principal and scope
+ */
 export function createSecretsApi(
   send: WorkspaceTransport,
   redaction: SecretRegistry | undefined,

@@ -5,7 +5,10 @@ import { optionalText, readAs } from './read-answer.js';
 import { segment } from './segment.js';
 import type { JsonObject, WorkspaceTransport } from './workspace-transport.js';
 
-/** What is known of a personal access token: all but the token. Times in milliseconds since 1970; -1: it never ends. */
+/**
+ * What is known of a personal access token: all but the token. Times in milliseconds since 1970;
+ * -1: it never ends.
+ */
 export interface TokenInfo {
   readonly token_id: string;
   readonly comment?: string | undefined;
@@ -34,7 +37,7 @@ export interface NewToken {
 
 /** The caller's own personal access tokens. */
 export interface TokensApi {
-  /** Never sent a second time when the answer was lost: there may be a token then that nobody knows. */
+  /** Never sent a second time when the answer was lost: a token may then exist unnoticed. */
   readonly create: (token?: NewToken) => Promise<CreatedToken>;
   readonly list: () => Promise<readonly TokenInfo[]>;
   readonly delete: (tokenId: string) => Promise<void>;

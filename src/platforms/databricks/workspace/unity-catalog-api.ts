@@ -17,7 +17,10 @@ export interface PrivilegeChange {
   readonly remove?: readonly string[] | undefined;
 }
 
-/** Grants of Unity Catalog on a securable: its type (`credential`, `function` for a model), its full name. */
+/**
+ * Grants of Unity Catalog on a securable: its type (`credential`, `function` for a model), its full
+ * name.
+ */
 export interface GrantsApi {
   readonly get: (
     securableType: string,

@@ -27,9 +27,10 @@ import {
 } from './workspace-transport.js';
 
 /**
- * A Databricks workspace, as far as services, their permissions and their credentials go. What is sent and answered has the
- * names of the REST API. Everything rejects with `WorkspaceError` (`status`, `errorCode`, `retriable`), or with
- * `CredentialUnavailableError` where there is no token or none that the workspace accepts.
+ * A Databricks workspace, as far as services, their permissions and their credentials go. What is
+ * sent and answered has the names of the REST API. Everything rejects with `WorkspaceError`
+ * (`status`, `errorCode`, `retriable`), or with `CredentialUnavailableError` if no token is
+ * available or the workspace accepts none.
  */
 export interface WorkspaceClient {
   readonly permissions: PermissionsApi;
@@ -70,12 +71,12 @@ const CLIENT_OPTIONS: OptionNames<
 /**
  * Creates a client of one workspace.
  *
- * Shape: a 429 is waited for and sent again, whatever the request; a 5xx or a lost answer only where doing it twice is the
- * same as once. A token that is refused is asked for anew, once. The token goes to the host alone: a redirect elsewhere
- * ends the request.
+ * Shape: a 429 is waited for and sent again, whatever the request; a 5xx or a lost answer only
+ * where doing it twice is the same as once. A token that is refused is asked for anew, once. The
+ * token goes to the host alone: a redirect elsewhere ends the request.
  *
- * @throws ConfigInvalidError if the host is not an https address; TypeError if an option is unknown, and for a number
- *   of pages, attempts or seconds that is invalid
+ * @throws ConfigInvalidError if the host is not an https address; TypeError if an option is
+ *   unknown, and for a number of pages, attempts or seconds that is invalid
  * @example
  * const { host, tokens } = createDatabricksCredentials();
  * const workspace = createWorkspaceClient({ host, tokens });

@@ -36,14 +36,17 @@ export interface WorkspaceRequest {
   /** Sent as JSON. */
   readonly body?: JsonObject | undefined;
   /**
-   * Whether doing it twice is the same as once, so that it may be sent again when nobody knows whether it was done. Unless
-   * given, it is for `GET`, `PUT` and `DELETE`.
+   * Whether doing it twice is the same as once, so that it may be sent again when the outcome is
+   * unknown. Unless given, it is for `GET`, `PUT` and `DELETE`.
    */
   readonly idempotent?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Asks, and gives the JSON object of the answer. Rejects with `WorkspaceError` or `CredentialUnavailableError`. */
+/**
+ * Asks, and gives the JSON object of the answer. Rejects with `WorkspaceError` or
+ * `CredentialUnavailableError`.
+ */
 export type WorkspaceTransport = (request: WorkspaceRequest) => Promise<JsonObject>;
 
 /** The same with the number of the workspace that answered, where it says so. */
@@ -52,16 +55,21 @@ export type NumberedTransport = (
 ) => Promise<{ readonly answer: JsonObject; readonly workspaceId: string | undefined }>;
 
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Refused before anything was done: Too Early and Too Many Requests. @source RFC 8470 5.2, RFC 6585 4 */
+/**
+ * Refused before anything was done: Too Early and Too Many Requests. @source RFC 8470 5.2, RFC 6585
+ * 4
+ */
 const NOT_DONE: ReadonlySet<number> = new Set([425, 429]);
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
 
 /**
- * Creates what sends requests to one workspace, and to nobody else.
+ * Creates the transport that sends requests to one workspace only.
  *
- * @throws ConfigInvalidError if the host is invalid; TypeError for a number of attempts or a timeout that is none
- * @source Databricks REST API, "Rate limits" (429 with `Retry-After`: not done, so everything may be sent again) and
- *   `{ error_code, message }` of errors. The message is not repeated: it may hold what was sent
+ * @throws ConfigInvalidError if the host is invalid; TypeError for an invalid number of attempts or
+ *   timeout
+ * @source Databricks REST API, "Rate limits" (429 with `Retry-After`: not done, so everything may
+ *   be sent again) and `{ error_code, message }` of errors. The message is not repeated: it may
+ *   hold what was sent
  */
 export function createWorkspaceTransport(options: WorkspaceClientOptions): NumberedTransport {
   const origin = parseWorkspaceHost(options.host, { hosts: options.hosts });
@@ -106,7 +114,8 @@ export function createWorkspaceTransport(options: WorkspaceClientOptions): Numbe
 function toHttp(origin: URL, request: WorkspaceRequest, token: ExpiringToken): HttpRequest {
   const { method, path, query = {}, body, signal } = request;
   const url = new URL(path, origin);
-  // SECURITY: `//host/path` and whole addresses would take the token elsewhere; neither is the path of what it leads to.
+  // SECURITY: `//host/path` and whole addresses would take the token elsewhere; neither is the path
+  // of what it leads to.
   if (url.pathname !== path) {
     throw new TypeError('path must be an absolute path in its shortest form, without query');
   }
@@ -124,7 +133,10 @@ function isNotDone(answer: HttpResponse | HttpError): boolean {
   return answer instanceof HttpError ? answer.notSent : NOT_DONE.has(answer.status);
 }
 
-/** 401, or the gateway's way to say the same of a personal access token: a 403 whose code does not count as a name. */
+/**
+ * 401, or the gateway's way to say the same of a personal access token: a 403 whose code does not
+ * count as a name.
+ */
 function isRefusedToken({ status, body }: HttpResponse): boolean {
   if (status !== 403) return status === 401;
   const answer = parseJson(body);

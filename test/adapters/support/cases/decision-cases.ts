@@ -3,7 +3,9 @@ import { bearer } from '../case-gate.js';
 import type { Case, CaseAnswer, CaseRequest } from '../case-types.js';
 import { expectUnauthenticated } from './header-cases.js';
 
-/** What no client may learn: roles, groups, namespaces, permissions and patterns of the registry. */
+/**
+ * What no client may learn: roles, groups, namespaces, permissions and patterns of the registry.
+ */
 const INSIDE =
   /super-reader|feast-admin|risk-analysts|risk-ns|feature-reader|risk-combined|admin-all|MERCHANT|fleet/;
 

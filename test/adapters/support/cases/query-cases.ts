@@ -4,7 +4,10 @@ import type { Case, CaseAnswer, CaseContext, CaseServer } from '../case-types.js
 
 const PATH = '/monitoring/metrics/features';
 const PROJECT = 'project=credit_scoring';
-/** The analyst may see it. Without it, the request is about all views of the project, of which the analyst may see some. */
+/**
+ * The analyst may see it. Without it, the request is about all views of the project, of which the
+ * analyst may see some.
+ */
 const VIEW = 'feature_view_name=transaction_features';
 
 const PLAIN = [

@@ -16,8 +16,8 @@ export interface InstalledPackage {
 }
 
 /**
- * Packs the package as it was built last, and installs it with its dependencies and Hono into a temporary folder. The
- * dependencies are those of this project, so that no registry is asked.
+ * Packs the package as it was built last, and installs it with its dependencies and Hono into a
+ * temporary folder. The dependencies are those of this project, so that no registry is asked.
  *
  * @throws Error if the package is not built
  */

@@ -1,7 +1,8 @@
-// Uses the installed package on whatever runtime runs this, and prints what came out as JSON: one member
-// for each case. The cases are the same for all runtimes, and so are the answers.
+// Uses the installed package on whatever runtime runs this, and prints what came out as JSON: one
+// member for each case. The cases are the same for all runtimes, and so are the answers.
 //
-// usage: RUNTIME program.mjs SETTINGS   where SETTINGS is a JSON text: see `ProgramSettings` of run-program.ts
+// usage: RUNTIME program.mjs SETTINGS
+// SETTINGS is JSON text: see `ProgramSettings` of run-program.ts
 import process from 'node:process';
 import { createAuthorizer, definePermission, roles } from 'feast-permissions';
 import { createGate } from 'feast-permissions/gate';

@@ -37,7 +37,9 @@ export interface ProgramResults {
   readonly outgoing: Readonly<Record<string, Outcome>>;
 }
 
-/** Runs the program on a runtime, and gives what it prints. Rejects with what it says if it fails. */
+/**
+ * Runs the program on a runtime, and gives what it prints. Rejects with what it says if it fails.
+ */
 export async function runProgram(
   runtime: Runtime,
   { folder, home }: InstalledPackage,

@@ -21,7 +21,9 @@ interface ShownState {
   readonly values: { readonly root_module: ShownModule };
 }
 
-/** What `terraform show -json` writes of the state of the public module that links model registries. */
+/**
+ * What `terraform show -json` writes of the state of the public module that links model registries.
+ */
 export function moduleState(): ShownState {
   const path = fixturePath('registry-links-module-state.json');
   return JSON.parse(readFileSync(path, 'utf8')) as ShownState;

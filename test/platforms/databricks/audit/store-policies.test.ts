@@ -53,7 +53,9 @@ const messagesOf = (rule: string, ...files: readonly unknown[]): readonly string
 const DENIAL: Statement = { Effect: 'Deny', Action: 'dynamodb:Scan', Resource: '*' };
 const CONDITION = { Condition: { Bool: { 'aws:SecureTransport': 'true' } } };
 
-/** Policies, what they are for, and what is wrong with them: the rule, and a part of what it says. */
+/**
+ * Policies, what they are for, and what is wrong with them: the rule, and a part of what it says.
+ */
 const CASES: readonly (readonly [
   is: string,
   need: 'lookup' | 'publish',

@@ -30,7 +30,10 @@ interface Cut {
   readonly kind: 'kill-before' | 'kill-after';
 }
 
-/** Every place in which a run can break off. Where nothing is written, before and after are the same. */
+/**
+ * Every place in which a run can break off. Where nothing is written, before and after are the
+ * same.
+ */
 async function findCuts(run: () => Promise<unknown>): Promise<readonly Cut[]> {
   const sizes = new Map(NAMES.map((name) => [name, world.workspaces[name].journal.length]));
   await run();

@@ -67,7 +67,10 @@ export const PLANNED = {
   },
 };
 
-/** Three workspaces on the loopback interface, of which staging and production have one token, of their admin. */
+/**
+ * Three workspaces on the loopback interface, of which staging and production have one token, of
+ * their admin.
+ */
 export interface LinkWorld {
   readonly workspaces: Readonly<Record<WorkspaceName, FakeWorkspace>>;
   readonly admins: Readonly<Record<WorkspaceName, WorkspaceClient>>;

@@ -160,7 +160,10 @@ function linkResources(
   ];
 }
 
-/** What the public module leaves in its state: root three times, a list of token users for each remote, `users` alone in ACLs. */
+/**
+ * What the public module leaves in its state: root three times, a list of token users for each
+ * remote, `users` alone in ACLs.
+ */
 export function moduleResources(world: ModuleWorld = {}): readonly StateResource[] {
   const { remotes = REMOTES, madeAt = MADE_AT } = world;
   return [
@@ -216,7 +219,10 @@ export function workspaceOf({ address, type }: StateResource): string {
   return address.includes('staging') ? 'staging' : 'prod';
 }
 
-/** @param aliasOf the workspaces, where the file says them; the same resources as a state file in a backend */
+/**
+ * @param aliasOf the workspaces, where the file says them; the same resources as a state file in a
+ *   backend
+ */
 export function stateFile(
   resources: readonly StateResource[],
   aliasOf?: (resource: StateResource) => string,

@@ -8,12 +8,14 @@ const SECRET_NAME =
 const TOKEN_SCRIPT = /(?:^|[\\/])get-aad-token\.py$/;
 
 /**
- * Takes what Terraform asked a program outside: the question and the answer both stand in the state, and the provider
- * marks neither as sensitive.
+ * Takes what Terraform asked a program outside: the question and the answer both stand in the
+ * state, and the provider marks neither as sensitive.
  *
- * Everything of the answer is masked, whatever it is called; what has the name of a secret is noted.
+ * Everything of the answer is masked, whatever it is called; what has the name of a secret is
+ * noted.
  *
- * @source Terraform documentation, provider `hashicorp/external`, data source `external`: `program`, `query`, `result`
+ * @source Terraform documentation, provider `hashicorp/external`, data source `external`:
+ *   `program`, `query`, `result`
  */
 export function readExternal(
   { address, values }: TerraformResource,

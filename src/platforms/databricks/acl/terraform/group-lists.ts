@@ -16,9 +16,9 @@ export interface GroupedLists {
 /**
  * Tells the lists of several workspaces apart: by what the file says of it.
  *
- * Where it does not say so, lists of different modules are taken to be of different workspaces where they have no principal
- * in common. In doubt lists are of one workspace, where each replaces the others: a list that names nobody who is known is
- * in doubt with every other one.
+ * Where it does not say so, lists of different modules are taken to be of different workspaces
+ * where they have no principal in common. In doubt lists are of one workspace, where each replaces
+ * the others: a list without known names is in doubt with every other one.
  */
 export function groupLists(lists: readonly PlacedList[]): GroupedLists {
   const known = new Map<string, WrittenList[]>();

@@ -18,7 +18,10 @@ const blocks = z.array(z.unknown());
 /** Stands for what is granted, to whom is not known yet. */
 const UNKNOWN_ENTRY: ListEntry = { principal: undefined, level: UNKNOWN_LEVEL };
 
-/** An object, with the lists that replace its list; where several workspaces have one of its name, with those of all. */
+/**
+ * An object, with the lists that replace its list; where several workspaces have one of its name,
+ * with those of all.
+ */
 interface ObjectLists {
   readonly object: DatabricksResource;
   readonly lists: PlacedList[];
@@ -67,7 +70,9 @@ export const grantsResource: ResourceHandler = (resource, context) => {
   addGrants(context, type, textAt(values, type) ?? address, entries);
 };
 
-/** The fields that name the object of a permission, with what the permissions API calls its type. */
+/**
+ * The fields that name the object of a permission, with what the permissions API calls its type.
+ */
 const OBJECT_FIELDS: ReadonlyMap<string, string> = new Map([
   ['serving_endpoint_id', 'serving-endpoint'],
   ['registered_model_id', 'registered-model'],

@@ -14,7 +14,7 @@ import {
 } from './terraform-resource.js';
 
 /**
- * Takes tokens of whoever applies the configuration, or on behalf of service principals.
+ * Takes tokens of the user who applies the configuration, or on behalf of service principals.
  *
  * @param resources of the whole file: among them are the secrets that keep tokens
  */

@@ -27,12 +27,13 @@ interface ConfiguredResource {
 export type WorkspaceFinder = (address: string) => string | undefined;
 
 /**
- * What a plan says of workspaces: the configuration of the provider that each resource has, by its host where that is
- * written out.
+ * What a plan says of workspaces: the configuration of the provider that each resource has, by its
+ * host where that is written out.
  *
  * A configuration that a module has of its own tells nothing: two of them can be of one workspace.
  *
- * @source Terraform documentation, "JSON Output Format", configuration representation: `provider_config_key`
+ * @source Terraform documentation, "JSON Output Format", configuration representation:
+ *   `provider_config_key`
  */
 export function workspacesOfPlan(plan: PlanConfiguration | null | undefined): WorkspaceFinder {
   const keys = new Map<string, string>();

@@ -101,7 +101,9 @@ export interface TerraformValue {
 export interface TerraformDocument {
   /** As they are, or as they will be once a plan is applied. */
   readonly resources: readonly TerraformResource[];
-  /** What else stands in the file: as it was before, and as it changed. Looked at for secrets only. */
+  /**
+   * What else stands in the file: as it was before, and as it changed. Looked at for secrets only.
+   */
   readonly earlier: readonly TerraformResource[];
   readonly others: readonly TerraformValue[];
 }

@@ -62,7 +62,10 @@ function levelsByApplication({
   return levels;
 }
 
-/** The numbers of the members of groups that may create clusters, and of those who may by an entitlement of their own. */
+/**
+ * The numbers of the members of groups that may create clusters, and of those who may by an
+ * entitlement of their own.
+ */
 function creatingIds({
   groups,
   members,

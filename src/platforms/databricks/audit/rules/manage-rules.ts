@@ -7,7 +7,10 @@ import {
 import { describeObject } from '../describe-object.js';
 import { eachEntry, type ServicesRule } from '../services-rule.js';
 
-/** The actions that change what others depend on. Secret scopes and serving endpoints have rules of their own. */
+/**
+ * The actions that change what others depend on. Secret scopes and serving endpoints have rules of
+ * their own.
+ */
 const MANAGING: Readonly<Partial<Record<DatabricksType, DatabricksAction>>> = {
   RegisteredModel: 'CAN_MANAGE_PRODUCTION_VERSIONS',
   Tokens: 'CAN_MANAGE',

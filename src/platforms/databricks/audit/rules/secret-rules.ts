@@ -57,7 +57,10 @@ export const usersManageScope: ServicesRule = {
   },
 };
 
-/** The ends of the keys that belong to one credential. @source the documentation of online stores and of shared model registries */
+/**
+ * The ends of the keys that belong to one credential. @source the documentation of online stores
+ * and of shared model registries
+ */
 const KEY_ENDS =
   /-(?:access-key-id|secret-access-key|user|password|authorization-key|token|host|workspace-id)$/;
 

@@ -10,7 +10,9 @@ import {
 import { describeDuration, describeObject } from '../describe-object.js';
 import { referTo, type ServicesAuditFacts, type ServicesRule } from '../services-rule.js';
 
-/** Longest lifetime and age that are not reported: what the user interface of Databricks proposes. */
+/**
+ * Longest lifetime and age that are not reported: what the user interface of Databricks proposes.
+ */
 const MAX_TOKEN_SECONDS = 90 * 86_400;
 
 /** Finds every token that `describe` has something to say about, as the end of a sentence. */
@@ -152,7 +154,8 @@ export const personalTokenOnEndpoint: ServicesRule = {
 };
 
 /**
- * The persons who have tokens, by what they are granted something as: themselves and, one of them for each, their groups.
+ * The persons who have tokens, by what they are granted something as: themselves and, one of them
+ * for each, their groups.
  *
  * Administrators are left out: they may do everything, whatever a list says.
  */
@@ -193,7 +196,7 @@ function describeLifetime({ lifetimeSeconds }: TokenFact): string {
   return `lives for ${describeDuration(lifetimeSeconds)}`;
 }
 
-/** What has ended harms nobody. A token whose end is not known goes on. */
+/** An expired token is harmless. A token with unknown expiry counts as valid. */
 function hasEnded(
   { createdAt, expiresAt, lifetimeSeconds }: TokenFact,
   { now }: ServicesAuditFacts,
