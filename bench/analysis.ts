@@ -1,6 +1,6 @@
 /**
- * What questions about all resources of a registry cost, beside the way to the same answers without them. Processor time, since
- * the machines that run this are shared.
+ * What questions about all resources of a registry cost, beside the way to the same answers without
+ * them. Processor time, since the machines that run this are shared.
  */
 import type { Build, BuildModules } from './builds.js';
 import type { Cost } from './engine-costs.js';
@@ -73,7 +73,9 @@ export async function ANALYSIS_JOB(
   ];
 }
 
-/** Milliseconds that `can` takes for every role, resource and action, from a part of the resources. */
+/**
+ * Milliseconds that `can` takes for every role, resource and action, from a part of the resources.
+ */
 function oneCanEach(
   authorizer: ReturnType<BuildModules['.']['createAuthorizer']>,
   { permissions, resources }: ReturnType<typeof generateStore>,
@@ -97,7 +99,10 @@ function oneCanEach(
   return (ms * resources.length) / part.length;
 }
 
-/** Milliseconds of asking who can in both versions and comparing the answers, from a part of the resources. */
+/**
+ * Milliseconds of asking who can in both versions and comparing the answers, from a part of the
+ * resources.
+ */
 function compareWhoCan(
   whoCan: BuildModules['./analysis']['whoCan'],
   old: Parameters<typeof whoCan>[0],

@@ -111,7 +111,10 @@ class RegisteredComparison {
     for (const one of pair.lost) this.#lost.push({ resource: reference, registered, ...one });
   }
 
-  /** Whether decisions are the same without looking at them: the same rules, and permissions with the same effects. */
+  /**
+   * Whether decisions are the same without looking at them: the same rules, and permissions with
+   * the same effects.
+   */
   #haveSameEffects(oldSet: PermissionSet, newSet: PermissionSet): boolean {
     if (!this.#haveSameRules || oldSet.kind !== newSet.kind) return false;
     const was = this.#effects.numbersOf(this.#old, oldSet);
