@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Permission, Resource } from '../../src/model/index.js';
 import { isExcludedPermission } from '../../src/model/index.js';
 import { type RegistryContents, readRegistryFile } from '../../src/registry/index.js';
-import { ALLOW_ALL, CREDIT_SCORING } from './registry-bytes.js';
+import { ALLOW_ALL, CREDIT_SCORING, SOURCES } from './registry-bytes.js';
 
 const RECORDED = 'test/conformance/registries';
 
@@ -111,6 +111,7 @@ function byKey(a: unknown, b: unknown): number {
 describe.each([
   ['two projects', CREDIT_SCORING, `${RECORDED}/credit_scoring/registry.json.gz`],
   ['allow-all', ALLOW_ALL, `${RECORDED}/allow_all/registry.json`],
+  ['sources of Feast 0.67', SOURCES, `${RECORDED}/sources/registry.json`],
 ])('registry written by Feast: %s', (_, path, dumpPath) => {
   const dump = readDump(dumpPath);
 

@@ -9,6 +9,7 @@ import {
   fixtureBytes,
   permissionInit,
   registryBytes,
+  SOURCES,
   varint,
 } from './registry-bytes.js';
 
@@ -49,6 +50,23 @@ describe('a registry that was cut off', () => {
   test('nor are two of them in a row', () => {
     const bytes = fixtureBytes(CREDIT_SCORING);
     expect(decode(concat(bytes, bytes))).toBeUndefined();
+  });
+
+  test('where its only view was changed, a cut just before the history loses versions and no permission', () => {
+    const bytes = fixtureBytes(SOURCES);
+    const whole = decodeRegistry(bytes);
+    const versions = (of: RegistryContents) => of.relations?.versionsOf('sources', 'car_size', 0);
+    expect(versions(whole)).toHaveLength(1);
+    let taken = 0;
+    for (let length = 0; length < bytes.length; length++) {
+      const part = decode(bytes.subarray(0, length));
+      if (part === undefined) continue;
+      taken++;
+      expect(part.permissions).toEqual(whole.permissions);
+      expect(part.resources).toEqual(whole.resources);
+      expect(versions(part)).toEqual([]);
+    }
+    expect(taken).toBe(1);
   });
 
   test('without its start it is refused, or has all of its permissions', () => {

@@ -9,6 +9,8 @@ export type PermissionInit = Omit<MessageInitShape<typeof PermissionSchema>, '$t
 export const CREDIT_SCORING = 'examples/credit_scoring/data/registry.db';
 /** One permission with Feast's allow-all policy: as Feast wrote it. */
 export const ALLOW_ALL = 'test/conformance/registries/allow_all/registry.db';
+/** Sources in MLflow and Lance, a dataset with columns, a view with versions: of Feast 0.67. */
+export const SOURCES = 'test/conformance/registries/sources/registry.db';
 
 export function fixtureBytes(path: string): Uint8Array {
   return new Uint8Array(readFileSync(path));

@@ -160,7 +160,7 @@ describe('single objects', () => {
                 source: { case: 'featureViewProjection', value: { featureViewName: 'part' } },
               },
             },
-            { key: 'c', value: {} },
+            { key: 'c', value: { source: { case: 'requestDataSource', value: {} } } },
           ],
         },
       }),
@@ -180,6 +180,31 @@ describe('single objects', () => {
     );
     expect(without.sourceViewsOf('p', 'o')).toBeUndefined();
   });
+
+  test.each([
+    ['of an unknown kind', delimited(4, delimited(1, [0x76]))],
+    ['of no kind', new Uint8Array()],
+  ])(
+    'an on-demand view with a source %s: it may be a view, so the sources are not known',
+    (_, kind) => {
+      const known = delimited(2, delimited(1, delimited(1, delimited(1, [0x76]))));
+      const entry = delimited(2, kind);
+      const spec = [[0x6f], [0x70]].map((text, at) => delimited(at + 1, text));
+      const sourcesOf = (...sources: readonly Uint8Array[]) =>
+        relationsOf(
+          [view('o', 'OnDemandFeatureView'), view('v')],
+          [
+            {
+              list: 'on_demand_feature_views',
+              bytes: delimited(1, concat(...spec, ...sources.map((one) => delimited(4, one)))),
+            },
+          ],
+        ).sourceViewsOf('p', 'o');
+      expect(names(sourcesOf(known))).toEqual(['FeatureView:v']);
+      expect(sourcesOf(known, entry)).toBeUndefined();
+      expect(sourcesOf(entry)).toBeUndefined();
+    },
+  );
 
   test('vector stores, by a feature or an entity column', () => {
     const relations = relationsOf(

@@ -14,7 +14,22 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file relations.proto.
  */
 export const file_relations: GenFile = /*@__PURE__*/
-  fileDesc("Cg9yZWxhdGlvbnMucHJvdG8SD2ZlYXN0LnJlbGF0aW9ucyIaCgpEYXRhU291cmNlEgwKBG5hbWUYFCABKAkiIwoLRmVhdHVyZVNwZWMSFAoMdmVjdG9yX2luZGV4GAUgASgIIj0KC0ZlYXR1cmVWaWV3Ei4KBHNwZWMYASABKAsyIC5mZWFzdC5yZWxhdGlvbnMuRmVhdHVyZVZpZXdTcGVjIuwBCg9GZWF0dXJlVmlld1NwZWMSDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEi4KCGZlYXR1cmVzGAQgAygLMhwuZmVhc3QucmVsYXRpb25zLkZlYXR1cmVTcGVjEg4KBm9ubGluZRgIIAEoCBIyCg1zdHJlYW1fc291cmNlGAkgASgLMhsuZmVhc3QucmVsYXRpb25zLkRhdGFTb3VyY2USNAoOZW50aXR5X2NvbHVtbnMYDCADKAsyHC5mZWFzdC5yZWxhdGlvbnMuRmVhdHVyZVNwZWMSEAoIZGlzYWJsZWQYFCABKAgiSQoRU3RyZWFtRmVhdHVyZVZpZXcSNAoEc3BlYxgBIAEoCzImLmZlYXN0LnJlbGF0aW9ucy5TdHJlYW1GZWF0dXJlVmlld1NwZWMijAEKFVN0cmVhbUZlYXR1cmVWaWV3U3BlYxIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSMgoNc3RyZWFtX3NvdXJjZRgLIAEoCzIbLmZlYXN0LnJlbGF0aW9ucy5EYXRhU291cmNlEg4KBm9ubGluZRgMIAEoCBIQCghkaXNhYmxlZBgXIAEoCCJNChNPbkRlbWFuZEZlYXR1cmVWaWV3EjYKBHNwZWMYASABKAsyKC5mZWFzdC5yZWxhdGlvbnMuT25EZW1hbmRGZWF0dXJlVmlld1NwZWMimAEKF09uRGVtYW5kRmVhdHVyZVZpZXdTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRItCgdzb3VyY2VzGAQgAygLMhwuZmVhc3QucmVsYXRpb25zLlNvdXJjZUVudHJ5Eh0KFXdyaXRlX3RvX29ubGluZV9zdG9yZRgMIAEoCBIQCghkaXNhYmxlZBgTIAEoCCJKCgtTb3VyY2VFbnRyeRILCgNrZXkYASABKAkSLgoFdmFsdWUYAiABKAsyHy5mZWFzdC5yZWxhdGlvbnMuT25EZW1hbmRTb3VyY2UijwEKDk9uRGVtYW5kU291cmNlEjMKDGZlYXR1cmVfdmlldxgBIAEoCzIbLmZlYXN0LnJlbGF0aW9ucy5Tb3VyY2VWaWV3SAASPgoXZmVhdHVyZV92aWV3X3Byb2plY3Rpb24YAyABKAsyGy5mZWFzdC5yZWxhdGlvbnMuUHJvamVjdGlvbkgAQggKBnNvdXJjZSI7CgpTb3VyY2VWaWV3Ei0KBHNwZWMYASABKAsyHy5mZWFzdC5yZWxhdGlvbnMuU291cmNlVmlld1NwZWMiHgoOU291cmNlVmlld1NwZWMSDAoEbmFtZRgBIAEoCSJRCgpQcm9qZWN0aW9uEhkKEWZlYXR1cmVfdmlld19uYW1lGAEgASgJEhgKC3ZlcnNpb25fdGFnGAogASgFSACIAQFCDgoMX3ZlcnNpb25fdGFnIjkKCUxhYmVsVmlldxIsCgRzcGVjGAEgASgLMh4uZmVhc3QucmVsYXRpb25zLkxhYmVsVmlld1NwZWMiWwoNTGFiZWxWaWV3U3BlYxIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSKwoGc291cmNlGAcgASgLMhsuZmVhc3QucmVsYXRpb25zLkRhdGFTb3VyY2UiQwoORmVhdHVyZVNlcnZpY2USMQoEc3BlYxgBIAEoCzIjLmZlYXN0LnJlbGF0aW9ucy5GZWF0dXJlU2VydmljZVNwZWMiYgoSRmVhdHVyZVNlcnZpY2VTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRItCghmZWF0dXJlcxgDIAMoCzIbLmZlYXN0LnJlbGF0aW9ucy5Qcm9qZWN0aW9uIkEKDlZlcnNpb25IaXN0b3J5Ei8KB3JlY29yZHMYASADKAsyHi5mZWFzdC5yZWxhdGlvbnMuVmVyc2lvblJlY29yZCKNAQoNVmVyc2lvblJlY29yZBIZChFmZWF0dXJlX3ZpZXdfbmFtZRgBIAEoCRISCgpwcm9qZWN0X2lkGAIgASgJEhYKDnZlcnNpb25fbnVtYmVyGAMgASgFEhkKEWZlYXR1cmVfdmlld190eXBlGAQgASgJEhoKEmZlYXR1cmVfdmlld19wcm90bxgFIAEoDGIGcHJvdG8z");
+  fileDesc("Cg9yZWxhdGlvbnMucHJvdG8SD2ZlYXN0LnJlbGF0aW9ucyIJCgdTa2lwcGVkIhoKCkRhdGFTb3VyY2USDAoEbmFtZRgUIAEoCSIjCgtGZWF0dXJlU3BlYxIUCgx2ZWN0b3JfaW5kZXgYBSABKAgiPQoLRmVhdHVyZVZpZXcSLgoEc3BlYxgBIAEoCzIgLmZlYXN0LnJlbGF0aW9ucy5GZWF0dXJlVmlld1NwZWMi7AEKD0ZlYXR1cmVWaWV3U3BlYxIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSLgoIZmVhdHVyZXMYBCADKAsyHC5mZWFzdC5yZWxhdGlvbnMuRmVhdHVyZVNwZWMSDgoGb25saW5lGAggASgIEjIKDXN0cmVhbV9zb3VyY2UYCSABKAsyGy5mZWFzdC5yZWxhdGlvbnMuRGF0YVNvdXJjZRI0Cg5lbnRpdHlfY29sdW1ucxgMIAMoCzIcLmZlYXN0LnJlbGF0aW9ucy5GZWF0dXJlU3BlYxIQCghkaXNhYmxlZBgUIAEoCCJJChFTdHJlYW1GZWF0dXJlVmlldxI0CgRzcGVjGAEgASgLMiYuZmVhc3QucmVsYXRpb25zLlN0cmVhbUZlYXR1cmVWaWV3U3BlYyKMAQoVU3RyZWFtRmVhdHVyZVZpZXdTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRIyCg1zdHJlYW1fc291cmNlGAsgASgLMhsuZmVhc3QucmVsYXRpb25zLkRhdGFTb3VyY2USDgoGb25saW5lGAwgASgIEhAKCGRpc2FibGVkGBcgASgIIk0KE09uRGVtYW5kRmVhdHVyZVZpZXcSNgoEc3BlYxgBIAEoCzIoLmZlYXN0LnJlbGF0aW9ucy5PbkRlbWFuZEZlYXR1cmVWaWV3U3BlYyKYAQoXT25EZW1hbmRGZWF0dXJlVmlld1NwZWMSDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEi0KB3NvdXJjZXMYBCADKAsyHC5mZWFzdC5yZWxhdGlvbnMuU291cmNlRW50cnkSHQoVd3JpdGVfdG9fb25saW5lX3N0b3JlGAwgASgIEhAKCGRpc2FibGVkGBMgASgIIkoKC1NvdXJjZUVudHJ5EgsKA2tleRgBIAEoCRIuCgV2YWx1ZRgCIAEoCzIfLmZlYXN0LnJlbGF0aW9ucy5PbkRlbWFuZFNvdXJjZSLIAQoOT25EZW1hbmRTb3VyY2USMwoMZmVhdHVyZV92aWV3GAEgASgLMhsuZmVhc3QucmVsYXRpb25zLlNvdXJjZVZpZXdIABI3ChNyZXF1ZXN0X2RhdGFfc291cmNlGAIgASgLMhguZmVhc3QucmVsYXRpb25zLlNraXBwZWRIABI+ChdmZWF0dXJlX3ZpZXdfcHJvamVjdGlvbhgDIAEoCzIbLmZlYXN0LnJlbGF0aW9ucy5Qcm9qZWN0aW9uSABCCAoGc291cmNlIjsKClNvdXJjZVZpZXcSLQoEc3BlYxgBIAEoCzIfLmZlYXN0LnJlbGF0aW9ucy5Tb3VyY2VWaWV3U3BlYyIeCg5Tb3VyY2VWaWV3U3BlYxIMCgRuYW1lGAEgASgJIlEKClByb2plY3Rpb24SGQoRZmVhdHVyZV92aWV3X25hbWUYASABKAkSGAoLdmVyc2lvbl90YWcYCiABKAVIAIgBAUIOCgxfdmVyc2lvbl90YWciOQoJTGFiZWxWaWV3EiwKBHNwZWMYASABKAsyHi5mZWFzdC5yZWxhdGlvbnMuTGFiZWxWaWV3U3BlYyJbCg1MYWJlbFZpZXdTcGVjEgwKBG5hbWUYASABKAkSDwoHcHJvamVjdBgCIAEoCRIrCgZzb3VyY2UYByABKAsyGy5mZWFzdC5yZWxhdGlvbnMuRGF0YVNvdXJjZSJDCg5GZWF0dXJlU2VydmljZRIxCgRzcGVjGAEgASgLMiMuZmVhc3QucmVsYXRpb25zLkZlYXR1cmVTZXJ2aWNlU3BlYyJiChJGZWF0dXJlU2VydmljZVNwZWMSDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEi0KCGZlYXR1cmVzGAMgAygLMhsuZmVhc3QucmVsYXRpb25zLlByb2plY3Rpb24iQQoOVmVyc2lvbkhpc3RvcnkSLwoHcmVjb3JkcxgBIAMoCzIeLmZlYXN0LnJlbGF0aW9ucy5WZXJzaW9uUmVjb3JkIo0BCg1WZXJzaW9uUmVjb3JkEhkKEWZlYXR1cmVfdmlld19uYW1lGAEgASgJEhIKCnByb2plY3RfaWQYAiABKAkSFgoOdmVyc2lvbl9udW1iZXIYAyABKAUSGQoRZmVhdHVyZV92aWV3X3R5cGUYBCABKAkSGgoSZmVhdHVyZV92aWV3X3Byb3RvGAUgASgMYgZwcm90bzM");
+
+/**
+ * Stands for a message of which nothing is needed but that it is there.
+ *
+ * @generated from message feast.relations.Skipped
+ */
+export type Skipped = Message<"feast.relations.Skipped"> & {
+};
+
+/**
+ * Describes the message feast.relations.Skipped.
+ * Use `create(SkippedSchema)` to create a new message.
+ */
+export const SkippedSchema: GenMessage<Skipped> = /*@__PURE__*/
+  messageDesc(file_relations, 0);
 
 /**
  * @generated from message feast.relations.DataSource
@@ -31,7 +46,7 @@ export type DataSource = Message<"feast.relations.DataSource"> & {
  * Use `create(DataSourceSchema)` to create a new message.
  */
 export const DataSourceSchema: GenMessage<DataSource> = /*@__PURE__*/
-  messageDesc(file_relations, 0);
+  messageDesc(file_relations, 1);
 
 /**
  * @generated from message feast.relations.FeatureSpec
@@ -48,7 +63,7 @@ export type FeatureSpec = Message<"feast.relations.FeatureSpec"> & {
  * Use `create(FeatureSpecSchema)` to create a new message.
  */
 export const FeatureSpecSchema: GenMessage<FeatureSpec> = /*@__PURE__*/
-  messageDesc(file_relations, 1);
+  messageDesc(file_relations, 2);
 
 /**
  * @generated from message feast.relations.FeatureView
@@ -65,7 +80,7 @@ export type FeatureView = Message<"feast.relations.FeatureView"> & {
  * Use `create(FeatureViewSchema)` to create a new message.
  */
 export const FeatureViewSchema: GenMessage<FeatureView> = /*@__PURE__*/
-  messageDesc(file_relations, 2);
+  messageDesc(file_relations, 3);
 
 /**
  * @generated from message feast.relations.FeatureViewSpec
@@ -112,7 +127,7 @@ export type FeatureViewSpec = Message<"feast.relations.FeatureViewSpec"> & {
  * Use `create(FeatureViewSpecSchema)` to create a new message.
  */
 export const FeatureViewSpecSchema: GenMessage<FeatureViewSpec> = /*@__PURE__*/
-  messageDesc(file_relations, 3);
+  messageDesc(file_relations, 4);
 
 /**
  * @generated from message feast.relations.StreamFeatureView
@@ -129,7 +144,7 @@ export type StreamFeatureView = Message<"feast.relations.StreamFeatureView"> & {
  * Use `create(StreamFeatureViewSchema)` to create a new message.
  */
 export const StreamFeatureViewSchema: GenMessage<StreamFeatureView> = /*@__PURE__*/
-  messageDesc(file_relations, 4);
+  messageDesc(file_relations, 5);
 
 /**
  * @generated from message feast.relations.StreamFeatureViewSpec
@@ -166,7 +181,7 @@ export type StreamFeatureViewSpec = Message<"feast.relations.StreamFeatureViewSp
  * Use `create(StreamFeatureViewSpecSchema)` to create a new message.
  */
 export const StreamFeatureViewSpecSchema: GenMessage<StreamFeatureViewSpec> = /*@__PURE__*/
-  messageDesc(file_relations, 5);
+  messageDesc(file_relations, 6);
 
 /**
  * @generated from message feast.relations.OnDemandFeatureView
@@ -183,7 +198,7 @@ export type OnDemandFeatureView = Message<"feast.relations.OnDemandFeatureView">
  * Use `create(OnDemandFeatureViewSchema)` to create a new message.
  */
 export const OnDemandFeatureViewSchema: GenMessage<OnDemandFeatureView> = /*@__PURE__*/
-  messageDesc(file_relations, 6);
+  messageDesc(file_relations, 7);
 
 /**
  * @generated from message feast.relations.OnDemandFeatureViewSpec
@@ -222,7 +237,7 @@ export type OnDemandFeatureViewSpec = Message<"feast.relations.OnDemandFeatureVi
  * Use `create(OnDemandFeatureViewSpecSchema)` to create a new message.
  */
 export const OnDemandFeatureViewSpecSchema: GenMessage<OnDemandFeatureViewSpec> = /*@__PURE__*/
-  messageDesc(file_relations, 7);
+  messageDesc(file_relations, 8);
 
 /**
  * @generated from message feast.relations.SourceEntry
@@ -244,7 +259,7 @@ export type SourceEntry = Message<"feast.relations.SourceEntry"> & {
  * Use `create(SourceEntrySchema)` to create a new message.
  */
 export const SourceEntrySchema: GenMessage<SourceEntry> = /*@__PURE__*/
-  messageDesc(file_relations, 8);
+  messageDesc(file_relations, 9);
 
 /**
  * @generated from message feast.relations.OnDemandSource
@@ -261,6 +276,14 @@ export type OnDemandSource = Message<"feast.relations.OnDemandSource"> & {
     case: "featureView";
   } | {
     /**
+     * Names no view. Listed, so that a source of a kind that is not known is told from it.
+     *
+     * @generated from field: feast.relations.Skipped request_data_source = 2;
+     */
+    value: Skipped;
+    case: "requestDataSource";
+  } | {
+    /**
      * @generated from field: feast.relations.Projection feature_view_projection = 3;
      */
     value: Projection;
@@ -273,7 +296,7 @@ export type OnDemandSource = Message<"feast.relations.OnDemandSource"> & {
  * Use `create(OnDemandSourceSchema)` to create a new message.
  */
 export const OnDemandSourceSchema: GenMessage<OnDemandSource> = /*@__PURE__*/
-  messageDesc(file_relations, 9);
+  messageDesc(file_relations, 10);
 
 /**
  * @generated from message feast.relations.SourceView
@@ -290,7 +313,7 @@ export type SourceView = Message<"feast.relations.SourceView"> & {
  * Use `create(SourceViewSchema)` to create a new message.
  */
 export const SourceViewSchema: GenMessage<SourceView> = /*@__PURE__*/
-  messageDesc(file_relations, 10);
+  messageDesc(file_relations, 11);
 
 /**
  * @generated from message feast.relations.SourceViewSpec
@@ -307,7 +330,7 @@ export type SourceViewSpec = Message<"feast.relations.SourceViewSpec"> & {
  * Use `create(SourceViewSpecSchema)` to create a new message.
  */
 export const SourceViewSpecSchema: GenMessage<SourceViewSpec> = /*@__PURE__*/
-  messageDesc(file_relations, 11);
+  messageDesc(file_relations, 12);
 
 /**
  * @generated from message feast.relations.Projection
@@ -329,7 +352,7 @@ export type Projection = Message<"feast.relations.Projection"> & {
  * Use `create(ProjectionSchema)` to create a new message.
  */
 export const ProjectionSchema: GenMessage<Projection> = /*@__PURE__*/
-  messageDesc(file_relations, 12);
+  messageDesc(file_relations, 13);
 
 /**
  * @generated from message feast.relations.LabelView
@@ -346,7 +369,7 @@ export type LabelView = Message<"feast.relations.LabelView"> & {
  * Use `create(LabelViewSchema)` to create a new message.
  */
 export const LabelViewSchema: GenMessage<LabelView> = /*@__PURE__*/
-  messageDesc(file_relations, 13);
+  messageDesc(file_relations, 14);
 
 /**
  * @generated from message feast.relations.LabelViewSpec
@@ -373,7 +396,7 @@ export type LabelViewSpec = Message<"feast.relations.LabelViewSpec"> & {
  * Use `create(LabelViewSpecSchema)` to create a new message.
  */
 export const LabelViewSpecSchema: GenMessage<LabelViewSpec> = /*@__PURE__*/
-  messageDesc(file_relations, 14);
+  messageDesc(file_relations, 15);
 
 /**
  * @generated from message feast.relations.FeatureService
@@ -390,7 +413,7 @@ export type FeatureService = Message<"feast.relations.FeatureService"> & {
  * Use `create(FeatureServiceSchema)` to create a new message.
  */
 export const FeatureServiceSchema: GenMessage<FeatureService> = /*@__PURE__*/
-  messageDesc(file_relations, 15);
+  messageDesc(file_relations, 16);
 
 /**
  * @generated from message feast.relations.FeatureServiceSpec
@@ -417,7 +440,7 @@ export type FeatureServiceSpec = Message<"feast.relations.FeatureServiceSpec"> &
  * Use `create(FeatureServiceSpecSchema)` to create a new message.
  */
 export const FeatureServiceSpecSchema: GenMessage<FeatureServiceSpec> = /*@__PURE__*/
-  messageDesc(file_relations, 16);
+  messageDesc(file_relations, 17);
 
 /**
  * The message that is called FeatureViewVersionHistory.
@@ -436,7 +459,7 @@ export type VersionHistory = Message<"feast.relations.VersionHistory"> & {
  * Use `create(VersionHistorySchema)` to create a new message.
  */
 export const VersionHistorySchema: GenMessage<VersionHistory> = /*@__PURE__*/
-  messageDesc(file_relations, 17);
+  messageDesc(file_relations, 18);
 
 /**
  * @generated from message feast.relations.VersionRecord
@@ -475,5 +498,5 @@ export type VersionRecord = Message<"feast.relations.VersionRecord"> & {
  * Use `create(VersionRecordSchema)` to create a new message.
  */
 export const VersionRecordSchema: GenMessage<VersionRecord> = /*@__PURE__*/
-  messageDesc(file_relations, 18);
+  messageDesc(file_relations, 19);
 

@@ -6,6 +6,7 @@ import {
   FeatureViewSchema,
   LabelViewSchema,
   OnDemandFeatureViewSchema,
+  type OnDemandSource,
   type Projection,
   StreamFeatureViewSchema,
 } from '../gen/relations_pb.js';
@@ -66,11 +67,7 @@ export const LINK_READERS: ReadonlyMap<string, LinkReader> = new Map([
     'on_demand_feature_views',
     reader(['OnDemandFeatureView'], OnDemandFeatureViewSchema, ({ spec }) => ({
       ...namesOf(spec),
-      views: (spec?.sources ?? []).flatMap(({ value }) => {
-        const source = value?.source;
-        if (source?.case === 'featureView') return { view: source.value.spec?.name ?? '' };
-        return source?.case === 'featureViewProjection' ? referenceOf(source.value) : [];
-      }),
+      views: (spec?.sources ?? []).flatMap(({ value }) => sourceReferences(value)),
       isMaterialized: spec?.writeToOnlineStore === true && !spec.disabled,
     })),
   ],
@@ -113,6 +110,24 @@ const NO_LINKS: ObjectLinks = {
   isMaterialized: false,
   hasVectorIndex: false,
 };
+
+/**
+ * SECURITY: a source of a kind that is not known may be a view, so it stands for one that is not
+ * registered.
+ */
+function sourceReferences(source: OnDemandSource | undefined): readonly ViewReference[] {
+  const { case: kind, value } = source?.source ?? { case: undefined };
+  switch (kind) {
+    case 'featureView':
+      return [{ view: value.spec?.name ?? '' }];
+    case 'featureViewProjection':
+      return [referenceOf(value)];
+    case 'requestDataSource':
+      return [];
+    case undefined:
+      return [{ view: '' }];
+  }
+}
 
 function referenceOf({ featureViewName, versionTag }: Projection): ViewReference {
   return { view: featureViewName, version: versionTag };
