@@ -168,7 +168,7 @@ export function answerFor(condition: AccessCondition, key: string): Answer {
 }
 
 /** @throws TypeError on a principal of an unknown kind */
-export function isPrincipal(who: unknown): who is NamedPrincipal {
+function isPrincipal(who: unknown): who is NamedPrincipal {
   if (!isPlainObject(who) || !('kind' in who)) return false;
   const { kind, name } = who as Readonly<Record<string, unknown>>;
   if (typeof name === 'string' && PRINCIPAL_KINDS.includes(kind as never)) return true;

@@ -19,7 +19,7 @@ export interface Page<T> {
 
 const DEFAULT_LIMIT = 100;
 /** The highest limit: a page is held in memory as a whole. */
-export const MAX_PAGE_LIMIT = 10_000;
+const MAX_PAGE_LIMIT = 10_000;
 /** Longest token that is looked at, in characters. */
 const MAX_TOKEN_LENGTH = 200;
 

@@ -46,7 +46,7 @@ const identities = new WeakMap<object, number>();
 let identityCount = 0;
 
 /** A number for an object: the same one each time. */
-export function identityOf(value: object): number {
+function identityOf(value: object): number {
   let identity = identities.get(value);
   if (identity === undefined) {
     identity = identityCount++;

@@ -164,12 +164,12 @@ function* eachResource(
 }
 
 /** A condition as plain data. */
-export function describeCondition(condition: AccessCondition): WhoCan {
+function describeCondition(condition: AccessCondition): WhoCan {
   const { found, complete } = condition.combinations();
   return { rule: condition.rule, combinations: found.map(describeCombination), complete };
 }
 
-export function describeCombination({ atoms, permissions }: Combination): PrincipalCombination {
+function describeCombination({ atoms, permissions }: Combination): PrincipalCombination {
   return {
     principals: atoms.map(({ principal }) => principal),
     permissions: permissions.map(({ source }) => referToPermission(source)),

@@ -1,5 +1,4 @@
 export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
-export { BoundAuthorizer } from './bound-authorizer.js';
 export { isGranted } from './combining-algorithm.js';
 export {
   type CompiledPermission,

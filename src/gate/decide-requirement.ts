@@ -1,4 +1,4 @@
-import { BoundAuthorizer } from '../engine/index.js';
+import { BoundAuthorizer } from '../engine/bound-authorizer.js';
 import { listOf } from '../foundation/list-of.js';
 import { runAtOnce } from '../foundation/time-slices.js';
 import type { Decision, ResourceOf, Vocabulary } from '../model/index.js';

@@ -71,15 +71,17 @@ vain.
 Usage: feast-permissions audit [OPTIONS] [PATH]
 
 Options:
-      --all            Write long lists in full (default: the first 20 items,
-                       and how many there are)
-      --fail-on LEVEL  Lowest level with exit code 1: error, warning (default),
-                       note or never
-      --format FORMAT  How to write the result: table (default) or json
-      --project NAME   Look at this project only (default: all projects of the
-                       registry)
-      --no-color       Write without colours, as with NO_COLOR=1 or into a file
-  -h, --help           Show this help
+      --all             Write long lists in full (default: the first 20 items,
+                        and how many there are)
+      --fail-on LEVEL   Lowest level with exit code 1: error, warning (default),
+                        note or never
+      --format FORMAT   How to write the result: table (default) or json
+      --project NAME    Look at this project only (default: all projects of the
+                        registry)
+      --python VERSION  The Python that runs Feast and reads name patterns, 3.10
+                        to 3.14 (default: 3.12)
+      --no-color        Write without colours, as with NO_COLOR=1 or into a file
+  -h, --help            Show this help
 
 Exit codes:
   0  no finding of the level of --fail-on or above

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import {
   type CompileProgress,
   compiledOf,
@@ -276,7 +277,7 @@ describe('a permission that is excluded', () => {
     );
     const kind = {
       type: 'Mine',
-      schema: {} as never,
+      schema: z.unknown() as never,
       compile: () => ({ kind: 'always' }) as const,
       explain: () => '',
     };

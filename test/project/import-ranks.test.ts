@@ -54,6 +54,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'config/field-schemas',
   'config/parse-yaml',
   'config/read-yaml-text',
+  'engine/bound-authorizer',
   'engine/snapshot',
   'gate/decide-requirement',
   'gate/endpoints/message-fields',

@@ -129,7 +129,7 @@ describe('what is asked and answered', () => {
       authorize: 'unchecked',
       source,
     }).getToken(VAULT);
-    await expect(asking).rejects.toThrow('there was none within 0.05 s');
+    await expect(asking).rejects.toThrow('no token was available within 0.05 s');
     expect(given?.aborted).toBe(true);
   });
 

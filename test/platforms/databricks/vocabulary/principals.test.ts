@@ -93,7 +93,7 @@ describe('who is meant', () => {
   });
 
   test('an empty policy lets nobody in, and says so', () => {
-    expect(principalsPolicyKind.explain(principals([]))).toContain('nobody');
+    expect(principalsPolicyKind.explain(principals([]))).toContain('empty list');
     expect(principalsPolicyKind.compile(principals([]))).toEqual({ kind: 'any-of', groups: [] });
   });
 });
