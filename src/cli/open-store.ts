@@ -26,6 +26,8 @@ export interface StoreContents {
   readonly source: string;
   readonly snapshotOptions: SnapshotOptions;
   readonly isPermissionFile: boolean;
+  /** Content of the registry that was not understood, one sentence each. */
+  readonly contentWarnings?: readonly string[] | undefined;
 }
 
 /** A feature store, read and compiled. */
@@ -34,7 +36,9 @@ export interface OpenedStore {
   readonly snapshot: Snapshot<FeastVocabulary>;
   /** What was read, with paths below the working folder written from there. */
   readonly source: string;
-  /** What the configuration and the permissions say without effect, one sentence each. */
+  /** What the configuration and the registry hold without effect, one sentence each. */
+  readonly readWarnings: readonly string[];
+  /** The same, with the warnings of the snapshot. */
   readonly warnings: readonly string[];
 }
 
@@ -77,11 +81,13 @@ export async function compileStore(
     },
     { onProgress: ({ step, done, total }) => progress.update(`compiling ${step}`, done, total) },
   );
+  const readWarnings = [...(store.config?.warnings ?? []), ...(store.contentWarnings ?? [])];
   return {
     config: store.config,
     snapshot,
     source: store.source.replaceAll(io.cwd + sep, ''),
-    warnings: [...(store.config?.warnings ?? []), ...snapshot.warnings],
+    readWarnings,
+    warnings: [...readWarnings, ...snapshot.warnings],
   };
 }
 
@@ -107,6 +113,7 @@ export async function readStore(
     ...store,
     snapshotOptions: { ...store.snapshotOptions, python },
     isPermissionFile: false,
+    contentWarnings: store.contents.warnings,
   };
 }
 

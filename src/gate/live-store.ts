@@ -112,6 +112,7 @@ export class LiveStore {
   get warnings(): readonly string[] {
     return [
       ...(this.config?.warnings ?? []),
+      ...(this.#contents.warnings ?? []),
       ...this.#emptied.map(
         (project) =>
           `project ${quote(project)} has lost all of its permissions: nothing is allowed in it, whatever \`rules\` say`,

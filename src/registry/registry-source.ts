@@ -13,6 +13,8 @@ export interface RegistryContents {
   readonly resources: readonly Resource<FeastType>[];
   /** What refers to what; missing where the source cannot tell. Read when it is first asked for. */
   readonly relations?: RegistryRelations | undefined;
+  /** Content that was read and not understood, one sentence each. It makes no answer wider. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** How a registry is watched. */

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { printWarnings } from '../../src/cli/open-store.js';
 import { roles } from '../../src/policy/index.js';
 import { snapshotOf } from '../audit/audit-of.js';
+import { concat, delimited, fixtureBytes } from '../registry/registry-bytes.js';
 import { EXAMPLE_REGISTRY, runCli } from './run-cli.js';
 
 async function warningsOf(count: number): Promise<readonly string[]> {
@@ -81,5 +82,26 @@ authentication: { type: oidc }
   ])('is told of in the JSON of %s', async (command, options) => {
     const { stdout } = await runCli([command, ...options, '--format=json', folder]);
     expect(JSON.parse(stdout)).toMatchObject({ warnings: [warning] });
+  });
+});
+
+describe('a registry with a field that this version does not know', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-'));
+  const file = join(folder, 'registry.db');
+  const entity = concat(
+    delimited(1, concat(delimited(1, [0x6f]), delimited(9, [...Buffer.from('credit_scoring')]))),
+    delimited(200, []),
+  );
+  // Feast writes lists in the order of their numbers: entities are the first.
+  writeFileSync(file, concat(delimited(1, entity), fixtureBytes(EXAMPLE_REGISTRY)));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['audit', []],
+    ['list', []],
+    ['explain', ['--user=null', '--action=READ', '--resource=Entity:driver']],
+  ])('is told of on standard error by %s', async (command, options) => {
+    const { stderr } = await runCli([command, ...options, file]);
+    expect(stderr).toContain('warning: Entity has a field 200 that this version does not know');
   });
 });

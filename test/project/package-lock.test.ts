@@ -25,6 +25,7 @@ const LOCKS = [
   ['package-lock.json', 600],
   ['bench/package-lock.json', 2],
   ['scripts/e2e/iam-oracle/package-lock.json', 2],
+  ['scripts/e2e/runtimes/package-lock.json', 6],
 ] as const;
 
 describe.each(LOCKS)('%s', (path, atLeast) => {

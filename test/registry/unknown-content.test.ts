@@ -69,6 +69,9 @@ describe('a registry with content that is not known', () => {
     }
   });
 
+  const unknownField = (where: string, objects = '`o`'): string =>
+    `${where} has a field 200 that this version does not know, in ${objects}: a newer Feast wrote it, and decisions ignore it`;
+
   const LISTS: readonly (readonly [type: string, field: number, spec: Uint8Array])[] = [
     ['Entity', 1, named(1, 9)],
     ['FeatureView', 6, named(1, 2)],
@@ -80,12 +83,17 @@ describe('a registry with content that is not known', () => {
   ];
 
   test.each(LISTS)(
-    '%s: fields within and beside its specification change nothing',
+    '%s: fields within and beside its specification change nothing, and are named',
     (type, field, spec) => {
-      const known = decode(element(field, delimited(1, spec))).resources;
-      expect(known.map((one) => one.type)).toContain(type);
-      expect(decode(element(field, delimited(1, concat(spec, UNKNOWN)))).resources).toEqual(known);
-      expect(decode(element(field, concat(delimited(1, spec), UNKNOWN))).resources).toEqual(known);
+      const known = decode(element(field, delimited(1, spec)));
+      expect(known.resources.map((one) => one.type)).toContain(type);
+      expect(known.warnings).toEqual([]);
+      const within = decode(element(field, delimited(1, concat(spec, UNKNOWN))));
+      expect(within.resources).toEqual(known.resources);
+      expect(within.warnings).toEqual([unknownField(`specification of ${type}`)]);
+      const beside = decode(element(field, concat(delimited(1, spec), UNKNOWN)));
+      expect(beside.resources).toEqual(known.resources);
+      expect(beside.warnings).toEqual([unknownField(type)]);
     },
   );
 
@@ -93,9 +101,22 @@ describe('a registry with content that is not known', () => {
     ['DataSource', 12, named(20, 21)],
     ['ValidationReference', 13, named(1, 3)],
   ] as const)('%s, which has no specification: neither', (type, field, object) => {
-    const known = decode(element(field, object)).resources;
-    expect(known.map((one) => one.type)).toContain(type);
-    expect(decode(element(field, concat(object, UNKNOWN))).resources).toEqual(known);
+    const known = decode(element(field, object));
+    expect(known.resources.map((one) => one.type)).toContain(type);
+    expect(known.warnings).toEqual([]);
+    const odd = decode(element(field, concat(object, UNKNOWN)));
+    expect(odd.resources).toEqual(known.resources);
+    expect(odd.warnings).toEqual([unknownField(type)]);
+  });
+
+  test('a field of many objects is named once, and at most a hundred fields are', () => {
+    const view = (name: number, ...fields: readonly Uint8Array[]) =>
+      element(6, delimited(1, concat(delimited(1, [name]), delimited(2, P), ...fields)));
+    expect(decode(view(0x61, UNKNOWN), view(0x62, UNKNOWN)).warnings).toEqual([
+      unknownField('specification of FeatureView', '`a` and 1 more'),
+    ]);
+    const fields = Array.from({ length: 150 }, (_, index) => delimited(1000 + index, []));
+    expect(decode(view(0x61, ...fields)).warnings).toHaveLength(100);
   });
 
   test.each([13, 99, 2 ** 31 - 1])(

@@ -9,15 +9,18 @@ import { reportLayout } from '../text-layout.js';
 
 /** Runs `audit`. */
 export async function runAudit(args: Arguments, io: CommandIo): Promise<number> {
-  const { report, config, source, vocabulary } = await withProgress(io.stderr, async (progress) => {
-    const { config, snapshot, source } = await openStore(args, io, progress);
-    progress.start('auditing');
-    const options = { project: args.get('project'), auth: config?.auth };
-    const { vocabulary } = snapshot;
-    return { report: auditSnapshot(snapshot, options), config, source, vocabulary };
-  });
+  const { report, warnings, source, vocabulary } = await withProgress(
+    io.stderr,
+    async (progress) => {
+      const { config, snapshot, source, readWarnings } = await openStore(args, io, progress);
+      progress.start('auditing');
+      const options = { project: args.get('project'), auth: config?.auth };
+      const { vocabulary } = snapshot;
+      const report = auditSnapshot(snapshot, options);
+      return { report, warnings: readWarnings, source, vocabulary };
+    },
+  );
   // Those of the snapshot are findings.
-  const warnings = config?.warnings ?? [];
   printWarnings(warnings, io);
   const text =
     args.get('format') === 'json'

@@ -27,8 +27,8 @@ export interface KubernetesAuthenticatorOptions extends TokenReviewOptions {
   readonly namespace?: string | undefined;
   /**
    * Further namespaces whose RoleBindings give users their roles; `all`: those of every namespace,
-   * as in Feast. Whoever may create RoleBindings there can give anybody any role. Default: none but
-   * `namespace`.
+   * as in Feast. Every user who may create RoleBindings there can assign any role. Default: none
+   * but `namespace`.
    */
   readonly namespaces?: readonly string[] | 'all' | undefined;
   /** Whether ClusterRoleBindings give users their roles, too. Default: `true`. */

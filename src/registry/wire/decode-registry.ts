@@ -22,6 +22,7 @@ import { assertComplete, type ViewVersions } from './assert-complete.js';
 import { readPermission } from './read-permission.js';
 import { listRecords, visitRecords, type WireRecord } from './read-records.js';
 import { readResource, type StoredResource } from './read-resource.js';
+import { UnknownFields } from './unknown-fields.js';
 
 /**
  * Entity of the views that have none. It is Feast's own, it is never requested, and Feast's lists
@@ -53,6 +54,7 @@ export function decodeRegistry(bytes: Uint8Array): RegistryContents {
     stored: new Map(),
     permissions: [],
     history: { isKept: false, labelViews: [] },
+    unknown: new UnknownFields(),
   };
   visitRecords(RegistrySchema, bytes, (record) => {
     try {
@@ -65,7 +67,7 @@ export function decodeRegistry(bytes: Uint8Array): RegistryContents {
 }
 
 function toContents(
-  { header, stored, permissions, history }: Target,
+  { header, stored, permissions, history, unknown }: Target,
   bytes: Uint8Array,
 ): RegistryContents {
   const all = [...stored.values()];
@@ -84,6 +86,7 @@ function toContents(
     permissions: Object.freeze(permissions),
     resources,
     relations,
+    warnings: unknown.warnings(),
   });
 }
 
@@ -99,6 +102,7 @@ interface Target {
   readonly stored: Map<string, StoredResource>;
   readonly permissions: (Permission | ExcludedPermission)[];
   readonly history: { isKept: boolean; readonly labelViews: ViewVersions[] };
+  readonly unknown: UnknownFields;
 }
 
 function readRecord(record: WireRecord, bytes: Uint8Array, target: Target): void {
@@ -126,6 +130,7 @@ function readRecord(record: WireRecord, bytes: Uint8Array, target: Target): void
     );
   }
   target.stored.set(key, resource);
+  target.unknown.add(field.name, object, resource);
   if (type === 'Permission') target.permissions.push(readPermission(object));
 }
 
