@@ -50,6 +50,8 @@ describe('printWarnings', () => {
   });
 });
 
+const question = ['--user=null', '--action=READ', '--resource=Entity:driver'];
+
 describe('a configuration that says something without effect', () => {
   const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-'));
   const file = join(folder, 'feature_store.yaml');
@@ -64,7 +66,6 @@ authentication: { type: oidc }
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const warning = `${file}:4:1: \`authentication\` is not read: only a top-level \`auth\` section protects a server`;
-  const question = ['--user=null', '--action=READ', '--resource=Entity:driver'];
 
   it.each([
     ['audit', []],
@@ -99,7 +100,7 @@ describe('a registry with a field that this version does not know', () => {
   it.each([
     ['audit', []],
     ['list', []],
-    ['explain', ['--user=null', '--action=READ', '--resource=Entity:driver']],
+    ['explain', [...question, '--project=credit_scoring']],
   ])('is told of on standard error by %s', async (command, options) => {
     const { stderr } = await runCli([command, ...options, file]);
     expect(stderr).toContain('warning: Entity has a field 200 that this version does not know');
