@@ -123,6 +123,18 @@ export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
 /** The options of commands that list what a feature store holds. */
 export const LIST_OPTIONS: readonly OptionSpec[] = [ALL, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP];
 
+/** The options of commands whose answers can be read page by page. */
+export const PAGED_OPTIONS: readonly OptionSpec[] = [
+  ALL,
+  LIMIT,
+  PAGE_TOKEN,
+  FORMAT,
+  PROJECT,
+  PYTHON,
+  NO_COLOR,
+  HELP,
+];
+
 /** What PATH can be, for the notes of a command. */
 export const PATH_NOTE: string =
   'PATH is a folder with a feature_store.yaml, such a file, a permission file, or a registry file (default: what variables of Feast name, or the current folder).';

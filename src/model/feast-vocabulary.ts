@@ -87,8 +87,8 @@ export const ALL_FEATURE_VIEW_TYPES: readonly FeastType[] = Object.freeze([
 ] as const);
 
 /**
- * The vocabulary of Feast 0.66.0: eight actions, twelve resource types and Feast's names for sets
- * of them. An update asks for DESCRIBE and UPDATE in one permission.
+ * The vocabulary of Feast 0.66 and 0.67: eight actions, twelve resource types and Feast's names for
+ * sets of them. An update asks for DESCRIBE and UPDATE in one permission.
  *
  * @source Feast documentation, "Permission" concepts page; feast.permissions.action,
  *   feast.feast_object

@@ -1,16 +1,4 @@
-import {
-  ALL,
-  type Command,
-  FORMAT,
-  HELP,
-  LIMIT,
-  NO_COLOR,
-  PAGE_TOKEN,
-  PATH_NOTE,
-  PROJECT,
-  PYTHON,
-  TYPE,
-} from '../command.js';
+import { type Command, PAGED_OPTIONS, PATH_NOTE, TYPE } from '../command.js';
 
 const PRINCIPAL_KINDS = ['role', 'group', 'namespace'] as const;
 
@@ -37,14 +25,7 @@ export const canWhatCommand: Command = {
       help: 'An action or an alias; several are asked for together (default: each action alone)',
     },
     TYPE,
-    ALL,
-    LIMIT,
-    PAGE_TOKEN,
-    FORMAT,
-    PROJECT,
-    PYTHON,
-    NO_COLOR,
-    HELP,
+    ...PAGED_OPTIONS,
   ],
   exitCodes: {
     0: 'at least one action is allowed',

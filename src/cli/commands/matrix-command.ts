@@ -1,23 +1,11 @@
-import {
-  ALL,
-  type Command,
-  FORMAT,
-  HELP,
-  LIMIT,
-  NO_COLOR,
-  PAGE_TOKEN,
-  PATH_NOTE,
-  PROJECT,
-  PYTHON,
-  TYPE,
-} from '../command.js';
+import { type Command, PAGED_OPTIONS, PATH_NOTE, TYPE } from '../command.js';
 
 /** `matrix`: roles, groups and namespaces by resources by actions. */
 export const matrixCommand: Command = {
   name: 'matrix',
   summary: 'Show what each role, group and namespace alone may do to each resource',
   usage: '[OPTIONS] [PATH]',
-  options: [TYPE, ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP],
+  options: [TYPE, ...PAGED_OPTIONS],
   exitCodes: {
     0: 'the matrix was written',
     2: 'the command line or the feature store cannot be understood',

@@ -1,15 +1,4 @@
-import {
-  ALL,
-  type Command,
-  FORMAT,
-  HELP,
-  LIMIT,
-  NO_COLOR,
-  PAGE_TOKEN,
-  PATH_NOTE,
-  PROJECT,
-  PYTHON,
-} from '../command.js';
+import { type Command, PAGED_OPTIONS, PATH_NOTE } from '../command.js';
 
 /** `who-can`: the roles, groups and namespaces that allow something. */
 export const whoCanCommand: Command = {
@@ -17,7 +6,7 @@ export const whoCanCommand: Command = {
   summary: 'List the roles, groups and namespaces that are enough to do something to a resource',
   usage: 'ACTION TYPE:NAME [OPTIONS] [PATH]',
   operands: ['ACTION', 'TYPE:NAME'],
-  options: [ALL, LIMIT, PAGE_TOKEN, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP],
+  options: PAGED_OPTIONS,
   exitCodes: {
     0: 'somebody is allowed',
     1: 'everyone is refused',
