@@ -3,6 +3,11 @@ import { RequestInvalidError } from '../model/index.js';
 /** How long requests hold up the process at a time, all of them together. */
 const SLICE_MS = 10;
 
+/** Milliseconds that are left to several runs together: each takes from them what it spends. */
+export interface TimeBudget {
+  leftMs: number;
+}
+
 /** Requests that wait for a slice get one each, in the order in which they came. */
 let lastTurn: Promise<void> = Promise.resolve();
 /** What was spent since the event loop last turned. */
@@ -15,7 +20,7 @@ let spentThisTurn = 0;
  * @throws RequestInvalidError when they take longer than `maxMs`; what a step throws
  */
 export function runAtOnce<T>(steps: Iterator<unknown, T>, maxMs: number): T {
-  const { ended } = runSlice(steps, maxMs, Number.POSITIVE_INFINITY);
+  const ended = runSlice(steps, { leftMs: maxMs }, Number.POSITIVE_INFINITY);
   return (ended as IteratorReturnResult<T>).value;
 }
 
@@ -23,44 +28,50 @@ export function runAtOnce<T>(steps: Iterator<unknown, T>, maxMs: number): T {
  * Runs the steps of one request in slices, between which the process answers other requests: at
  * once where the rest of the current slice is enough, and otherwise later.
  *
- * @param maxMs that all slices of the request may take together; waits for a slice do not count
+ * @param limit milliseconds that all slices of the request may take together, or a budget that it
+ *   shares with others; waits for a slice do not count
  * @returns what the steps return
  * @throws RequestInvalidError when they take longer; what a step throws. Or the promise rejects
  *   with it
  */
-export function runInSlices<T>(steps: Iterator<unknown, T>, maxMs: number): T | Promise<T> {
-  if (spentThisTurn >= SLICE_MS) return finish(steps, maxMs);
-  const { ended, spent } = runSlice(steps, maxMs, SLICE_MS - spentThisTurn);
-  return ended === undefined ? finish(steps, maxMs - spent) : ended.value;
+export function runInSlices<T>(
+  steps: Iterator<unknown, T>,
+  limit: number | TimeBudget,
+): T | Promise<T> {
+  const budget = typeof limit === 'number' ? { leftMs: limit } : limit;
+  if (spentThisTurn >= SLICE_MS) return finish(steps, budget);
+  const ended = runSlice(steps, budget, SLICE_MS - spentThisTurn);
+  return ended === undefined ? finish(steps, budget) : ended.value;
 }
 
-async function finish<T>(steps: Iterator<unknown, T>, maxMs: number): Promise<T> {
-  for (let left = maxMs; ; ) {
+async function finish<T>(steps: Iterator<unknown, T>, budget: TimeBudget): Promise<T> {
+  for (;;) {
     await nextTurn();
-    const { ended, spent } = runSlice(steps, left, SLICE_MS);
+    const ended = runSlice(steps, budget, SLICE_MS);
     if (ended !== undefined) return ended.value;
-    left -= spent;
   }
 }
 
-/** @returns the time that was spent, and the end of the steps where they came to it */
+/** @returns the end of the steps where they came to it */
 function runSlice<T>(
   steps: Iterator<unknown, T>,
-  maxMs: number,
+  budget: TimeBudget,
   sliceMs: number,
-): { readonly ended: IteratorReturnResult<T> | undefined; readonly spent: number } {
+): IteratorReturnResult<T> | undefined {
   const start = performance.now();
-  let spent = 0;
+  const maxMs = budget.leftMs;
   try {
     for (;;) {
       const step = steps.next();
-      if (step.done) return { ended: step, spent };
-      spent = performance.now() - start;
+      if (step.done) return step;
+      const spent = performance.now() - start;
       if (spent > maxMs) throw tooLong();
-      if (spent >= sliceMs) return { ended: undefined, spent };
+      if (spent >= sliceMs) return undefined;
     }
   } finally {
-    countSpent(performance.now() - start);
+    const spent = performance.now() - start;
+    budget.leftMs -= spent;
+    countSpent(spent);
   }
 }
 

@@ -102,6 +102,10 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     return this.#options.hideUnknown ?? false;
   }
 
+  get maxDecisionSeconds(): number | undefined {
+    return this.#options.maxDecisionSeconds;
+  }
+
   get relations(): RegistryRelations | undefined {
     const { relations } = this.#options;
     return typeof relations === 'function' ? relations() : relations;

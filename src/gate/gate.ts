@@ -142,6 +142,11 @@ export interface Gate<V extends Vocabulary = FeastVocabulary> {
    * false.
    */
   readonly hideUnknown?: boolean | undefined;
+  /**
+   * Seconds of work, without waits, that deciding on one request may take, and filtering one
+   * answer. Default: `10`.
+   */
+  readonly maxDecisionSeconds?: number | undefined;
 
   /**
    * Says who makes a request, before its body is read.

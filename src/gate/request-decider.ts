@@ -5,6 +5,7 @@ import { notify } from '../foundation/notify.js';
 import { runAtOnce, runInSlices } from '../foundation/time-slices.js';
 import { type Decision, PermissionDeniedError, type Vocabulary } from '../model/index.js';
 import { type DecideOptions, decideRequirement } from './decide-requirement.js';
+import { maxDecisionMs } from './decision-time.js';
 import type { AnyRequirement, Caller, GateDecision, Requirement } from './gate.js';
 import { type NameLimitOptions, NameLimits } from './name-limits.js';
 import { type CheckRecord, NO_RECORD } from './telemetry.js';
@@ -17,7 +18,6 @@ export interface DeciderOptions<V extends Vocabulary> extends NameLimitOptions {
   readonly now?: (() => number) | undefined;
 }
 
-const DEFAULT_MAX_DECISION_SECONDS = 10;
 /** A request with more resources may be worth more than one slice of time. */
 const MAX_QUICK_RESOURCES = 16;
 
@@ -29,13 +29,9 @@ export class RequestDecider<V extends Vocabulary> {
 
   /** @throws TypeError when a limit is wrong */
   constructor(options: DeciderOptions<V>) {
-    const { maxDecisionSeconds = DEFAULT_MAX_DECISION_SECONDS } = options;
-    if (!(typeof maxDecisionSeconds === 'number' && maxDecisionSeconds > 0)) {
-      throw new TypeError('option maxDecisionSeconds must be a number above 0');
-    }
     this.#options = options;
+    this.#maxMs = maxDecisionMs(options);
     this.#limits = new NameLimits(options);
-    this.#maxMs = 1000 * maxDecisionSeconds;
   }
 
   /**

@@ -7,6 +7,7 @@ export { exploreNames, type NameRow } from './name-pattern/explore-names.js';
 export { rewriteGlobLookalike } from './name-pattern/glob-lookalike.js';
 export { loadCharacterNames, needsCharacterNames } from './name-pattern/named-characters.js';
 export {
+  isUnusualName,
   mayDependOnVersion,
   type PatternByVersion,
   type PatternReading,

@@ -49,14 +49,21 @@ export function flightMethods(readers: FlightReaders): (path: string) => MethodA
       return requirementsOfFlight(readers, byDescriptor(descriptor, operation));
     },
   });
-  /** A list is what of it could be asked for one by one. */
-  const shownOf: MethodGuard['response'] = (info, caller) => {
+  /**
+   * A list is what of it could be asked for one by one. A flight that cannot be decided on is
+   * hidden, but a list is not cut off where its time is spent: then the call fails.
+   */
+  const shownOf: MethodGuard['response'] = (info, caller, { time }) => {
+    const hide = (error: unknown): undefined => {
+      if (time.leftMs < 0) throw error;
+    };
     try {
       const request = byDescriptor(fieldOf(info, 'flight_descriptor'), 'GetFlightInfo');
-      const shown = whenKnown(isListed(readers, request, caller), (is) => (is ? info : undefined));
-      return shown instanceof Promise ? shown.catch(() => undefined) : shown;
-    } catch {
-      return undefined;
+      const listed = isListed(readers, request, caller, time);
+      const shown = whenKnown(listed, (is) => (is ? info : undefined));
+      return shown instanceof Promise ? shown.catch(hide) : shown;
+    } catch (error) {
+      return hide(error);
     }
   };
   const methods = new Map<string, MethodAccess>([

@@ -1,7 +1,7 @@
 import type { Actions } from '../../engine/index.js';
 import { listOf } from '../../foundation/list-of.js';
 import { type MaybePromise, whenKnown } from '../../foundation/maybe-promise.js';
-import { runInSlices } from '../../foundation/time-slices.js';
+import { runInSlices, type TimeBudget } from '../../foundation/time-slices.js';
 import { isGrantedInSteps } from '../../gate/decide-requirement.js';
 import { requirementsInSlices } from '../../gate/endpoints/requirements-of.js';
 import {
@@ -125,18 +125,22 @@ export function requirementsOfFlight(
 /**
  * Whether a caller may see a flight in a list, with nothing in a log of decisions. What a rule of
  * the server answers with a promise is not waited for, and hides the flight.
+ *
+ * @param time what the whole list may take
+ * @throws RequestInvalidError, or rejects with it, when that is spent
  */
 export function isListed(
   rules: FlightRules,
   request: FlightRequest,
   caller: Caller<Vocabulary>,
+  time: TimeBudget,
 ): MaybePromise<boolean> {
   const needed = requirementsOfFlight(rules, request);
   if (needed instanceof Promise && ruleFor(rules, request) !== undefined) {
     needed.catch(() => {});
     return false;
   }
-  return whenKnown(needed, (needs) => wouldPass(caller, needs));
+  return whenKnown(needed, (needs) => wouldPass(caller, needs, time));
 }
 
 function ruleFor({ commands, paths }: FlightRules, request: FlightRequest): ReadRule | undefined {
@@ -175,14 +179,16 @@ function joinAll(found: readonly Requirements[]): Requirements {
  * Whether a caller would be let through, with nothing in a log of decisions.
  *
  * @returns a promise where deciding takes longer than a slice of time
+ * @throws RequestInvalidError, or rejects with it, when `time` is spent
  */
 export function wouldPass(
   caller: Caller<Vocabulary>,
   requirements: Requirements | undefined,
+  time: TimeBudget,
 ): MaybePromise<boolean> {
   if (requirements === undefined) return true;
   const list = listOf<AnyRequirement<Vocabulary>>(requirements);
-  return runInSlices(areGranted(caller, list), Number.POSITIVE_INFINITY);
+  return runInSlices(areGranted(caller, list), time);
 }
 
 function* areGranted(

@@ -5,6 +5,8 @@ import {
   type ServerMethodDefinition,
 } from '@grpc/grpc-js';
 import { notify } from '../../foundation/notify.js';
+import type { TimeBudget } from '../../foundation/time-slices.js';
+import { maxDecisionMs } from '../../gate/decision-time.js';
 import { type Caller, endWithToken, type Gate } from '../../gate/index.js';
 import { IdentityInvalidError, RequestInvalidError, type Vocabulary } from '../../model/index.js';
 import { authenticate, decideInSlices } from '../support/pass-gate.js';
@@ -49,6 +51,8 @@ export interface GuardedMethod {
  */
 export class GuardedCall extends ServerInterceptingCall {
   readonly #call: ServerInterceptingCallInterface;
+  /** For filtering the answer. */
+  readonly #time: TimeBudget;
   readonly #method: GuardedMethod;
   #listener: Listener | undefined;
   #metadata: Metadata | undefined;
@@ -69,6 +73,7 @@ export class GuardedCall extends ServerInterceptingCall {
     super(call);
     this.#call = call;
     this.#method = method;
+    this.#time = { leftMs: maxDecisionMs(method.gate) };
   }
 
   override start(listener: Listener): void {
@@ -111,7 +116,8 @@ export class GuardedCall extends ServerInterceptingCall {
     };
     try {
       // A handler is called when its caller is known, and at no other time.
-      const shown = filter(message, this.#caller as Caller<Vocabulary>, this.#request);
+      const call = { request: this.#request, time: this.#time };
+      const shown = filter(message, this.#caller as Caller<Vocabulary>, call);
       // SECURITY: what comes later is sent when it is there, and never in its place.
       if (shown instanceof Promise) shown.then(send).catch((error: unknown) => this.#fail(error));
       else send(shown);

@@ -1,3 +1,4 @@
+import type { TimeBudget } from '../../foundation/time-slices.js';
 import type { AnyRequirement, Caller } from '../../gate/index.js';
 import type { Vocabulary } from '../../model/index.js';
 
@@ -8,6 +9,14 @@ import type { Vocabulary } from '../../model/index.js';
 export type Requirements<V extends Vocabulary = Vocabulary> =
   | AnyRequirement<V>
   | readonly AnyRequirement<V>[];
+
+/** A call that is answered. */
+export interface AnsweredCall {
+  /** The first message of the client. */
+  readonly request: unknown;
+  /** What filtering all messages of the answer may take together. */
+  readonly time: TimeBudget;
+}
 
 /** What stands before the handler of one method whose callers must be known. */
 export interface MethodGuard {
@@ -35,12 +44,12 @@ export interface MethodGuard {
   /**
    * What the caller may see of a message of the handler.
    *
-   * @param request the first message of the call
+   * @param call what is known of the call
    * @returns a promise where it takes a while; undefined: nothing, and the message is left out of a
    *   stream, or the call fails
    */
   readonly response?:
-    | ((message: unknown, caller: Caller<Vocabulary>, request: unknown) => unknown)
+    | ((message: unknown, caller: Caller<Vocabulary>, call: AnsweredCall) => unknown)
     | undefined;
 }
 

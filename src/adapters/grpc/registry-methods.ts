@@ -39,7 +39,7 @@ export function registryMethods<V extends Vocabulary>(
     if (endpoint.access !== 'filtered') return { request };
     return {
       request,
-      response: (answer, caller, asked) =>
+      response: (answer, caller, { request: asked }) =>
         filterAnswer(asAny, endpoint, answer, { caller, project: projectOf(asked) }),
     };
   };

@@ -1,6 +1,7 @@
 import { referToPermission } from '../../analysis/references.js';
 import { listSome } from '../../foundation/names.js';
 import {
+  isUnusualName,
   mayDependOnVersion,
   type PatternByVersion,
   type PatternReading,
@@ -32,12 +33,19 @@ export const pythonDependentPattern: FindingRule = {
     'Name the version with `python`, or write a pattern that means the same to all: `[a-z0-9_]` for `\\w`, `[0-9]` for `\\d`',
   *check(facts) {
     const readings = new Map<string, PatternByVersion | undefined>();
+    const unusual = facts.resources
+      .map(({ resource }) => resource)
+      .filter(({ name }) => isUnusualName(name));
     for (const { source } of facts.permissions) {
       for (const pattern of source.namePatterns ?? []) {
         if (typeof pattern !== 'string') continue;
-        if (!readings.has(pattern)) readings.set(pattern, readByAllVersions(pattern));
+        if (!readings.has(pattern)) {
+          readings.set(pattern, readByAllVersions(pattern, unusual.length > 0));
+        }
         const reading = readings.get(pattern);
-        const detail = reading && describeDifference(facts, source, pattern, reading);
+        if (reading === undefined) continue;
+        const differing = namesThatDiffer(facts, source, pattern, { reading, unusual });
+        const detail = describeDifference(facts, source, pattern, { reading, differing });
         if (detail !== undefined) yield detail;
       }
     }
@@ -48,12 +56,11 @@ function describeDifference(
   facts: AuditFacts,
   source: Source,
   pattern: string,
-  reading: PatternByVersion,
+  { reading, differing }: { reading: PatternByVersion; differing: readonly Resource[] },
 ): FindingDetail | undefined {
   const subject = `${describePermission(facts, source)} has the name pattern ${quote(pattern)}`;
   const permission = referToPermission(source);
   const refusing = versionsWhere(reading, isRefused);
-  const differing = namesThatDiffer(facts, source, pattern, reading);
   const [first] = differing;
   if (first !== undefined) {
     const matching = versionsWhere(reading, (one) => !isRefused(one) && one.test(first.name));
@@ -78,21 +85,19 @@ function describeDifference(
 
 /** The registered names for which the versions that understand the pattern disagree. */
 function namesThatDiffer(
-  { resources, snapshot }: AuditFacts,
+  { snapshot }: AuditFacts,
   source: Source,
   pattern: string,
-  reading: PatternByVersion,
+  { reading, unusual }: { reading: PatternByVersion; unusual: readonly Resource[] },
 ): readonly Resource[] {
   const tests = [...reading.values()].flatMap((one) => (isRefused(one) ? [] : one));
   if (tests.length < 2) return [];
-  return resources
-    .map(({ resource }) => resource)
-    .filter((resource) => {
-      if (!mayDependOnVersion(pattern, resource.name)) return false;
-      if (!isMeant(snapshot.vocabulary, source, resource)) return false;
-      const [first, ...others] = tests.map((one) => one.test(resource.name));
-      return others.some((answer) => answer !== first);
-    });
+  return unusual.filter((resource) => {
+    if (!mayDependOnVersion(pattern, resource.name)) return false;
+    if (!isMeant(snapshot.vocabulary, source, resource)) return false;
+    const [first, ...others] = tests.map((one) => one.test(resource.name));
+    return others.some((answer) => answer !== first);
+  });
 }
 
 /** Whether project and type of a resource are those that the permission is for. */

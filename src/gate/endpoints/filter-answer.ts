@@ -4,6 +4,7 @@ import { runInSlices } from '../../foundation/time-slices.js';
 import type { Vocabulary } from '../../model/index.js';
 import type { RegistryRelations } from '../../registry/relations.js';
 import { type Prepare, prepareFor } from '../decide-requirement.js';
+import { maxDecisionMs } from '../decision-time.js';
 import type { Caller, Gate } from '../gate.js';
 import type { AnsweredObject, AnswerFilter } from './answer.js';
 import { candidatesOf } from './answered-object.js';
@@ -35,13 +36,14 @@ const READER_OPTIONS: OptionNames<AnswerReader> = { caller: true, project: true 
  * `answer` itself where it is one object, and under `no_auth`; undefined for an answer that cannot
  * be filtered, which must not be sent; a promise where it takes longer than a slice
  * @throws PermissionDeniedError if the answer is one object that the caller may not describe
+ * @throws RequestInvalidError if it takes longer than the `maxDecisionSeconds` of the gate
  * @throws TypeError if an option is unknown, without a caller, or if the gate has no relations
  * @example
  * const endpoint = findEndpoint('registry-rest', 'GET', '/entities')!.endpoint;
  * reply.send(await filterAnswer(gate, endpoint, answer, { caller: callerOf(request), project }));
  */
 export function filterAnswer<V extends Vocabulary>(
-  gate: Pick<Gate<V>, 'relations' | 'project' | 'enforced'>,
+  gate: Pick<Gate<V>, 'relations' | 'project' | 'enforced' | 'maxDecisionSeconds'>,
   endpoint: Endpoint,
   answer: unknown,
   reader: AnswerReader<V>,
@@ -57,7 +59,7 @@ export function filterAnswer<V extends Vocabulary>(
     throw new TypeError('an answer is filtered for a caller: give `caller`');
   const anyCaller = caller as unknown as Caller<Vocabulary>;
   const context = { caller: anyCaller, prepare: prepareFor(anyCaller), relations, project };
-  return runInSlices(filterInSteps(endpoint.answer, answer, context), Number.POSITIVE_INFINITY);
+  return runInSlices(filterInSteps(endpoint.answer, answer, context), maxDecisionMs(gate));
 }
 
 /** The online server serves one project, which its requests do not name. */

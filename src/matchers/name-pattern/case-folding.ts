@@ -27,7 +27,7 @@ interface CaseTables {
  * cases are, or when those have the same upper case (`s` and `ſ`, `µ` and `μ`, `i` and `ı`).
  * Nothing ever becomes two characters.
  *
- * The tables are decoded at the first call.
+ * The tables are decoded when a character beyond ASCII is first asked about.
  *
  * @source CPython, `_sre` and `re._casefix`; the relation was checked to be an equivalence over all
  *   code points
@@ -51,12 +51,14 @@ export class CaseFolding {
    * ASCII letter where there is one.
    */
   fold(codePoint: number): number {
+    if (codePoint < 0x80) return lowerAscii(codePoint);
     const lower = this.lower(codePoint);
     return this.#read().extra.get(lower)?.[0] ?? lower;
   }
 
   /** All code points that are equal to `codePoint` under IGNORECASE, itself included. */
   classOf(codePoint: number): CodePointSet {
+    if (codePoint < 0x80) return classOfAscii(codePoint);
     return this.#read().classes.get(codePoint) ?? [codePoint, codePoint];
   }
 
@@ -137,6 +139,20 @@ function lowerAscii(codePoint: number): number {
   return codePoint >= 0x41 && codePoint <= 0x5a ? codePoint + 0x20 : codePoint;
 }
 
+/** What is equal to an ASCII letter besides its other case: `İ` and `ı`, `K` (the unit), `ſ`. */
+const EQUAL_TO_ASCII: ReadonlyMap<number, CodePointSet> = new Map([
+  [0x69, [0x130, 0x131]],
+  [0x6b, [0x212a, 0x212a]],
+  [0x73, [0x17f, 0x17f]],
+]);
+
+function classOfAscii(codePoint: number): CodePointSet {
+  const lower = lowerAscii(codePoint);
+  if (lower < 0x61 || lower > 0x7a) return [codePoint, codePoint];
+  const upper = lower - 0x20;
+  return [upper, upper, lower, lower, ...(EQUAL_TO_ASCII.get(lower) ?? [])];
+}
+
 function buildTables(python: PythonVersion): CaseTables {
   const lower = new Map(partsUpTo(LOWER, python).flatMap(decodeMap));
   const extra = new Map<number, readonly number[]>();
@@ -153,6 +169,7 @@ function buildTables(python: PythonVersion): CaseTables {
     upper: partsUpTo(UPPER, python).flatMap(decodeMap),
   };
 }
+
 function buildClasses(
   lower: ReadonlyMap<number, number>,
   extra: ReadonlyMap<number, readonly number[]>,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createGate, filterAnswer, findEndpoint } from '../../../src/gate/index.js';
 import { createAuthorizer, definePermission, roles } from '../../../src/index.js';
+import { RequestInvalidError } from '../../../src/model/index.js';
 import { createRelations } from '../../../src/registry/index.js';
 import { countSlices, SLOW_PATTERNS, slowNames } from '../../support/count-slices.js';
 import { ANALYST, NOBODY, testAuthenticator, view } from '../gate-fixtures.js';
@@ -48,6 +49,16 @@ describe('filterAnswer', () => {
     );
     expect(result).toEqual(viewsNamed(names));
     expect(slices).toBeGreaterThan(names.length);
+  });
+
+  test('refuses an answer that takes longer than a request may', async () => {
+    const endpoint = findEndpoint('registry-grpc', 'POST', `${METHOD}ListFeatureViews`)?.endpoint;
+    if (endpoint === undefined) throw new TypeError('no endpoint');
+    const hasty = { relations: gate.relations, project: 'p', maxDecisionSeconds: 0.02 };
+    const answer = viewsNamed(slowNames(40).slice(20));
+    const reader = { caller: authorizer.for(ANALYST), project: 'p' };
+    const filtered = () => countSlices(() => filterAnswer(hasty, endpoint, answer, reader));
+    await expect(Promise.resolve().then(filtered)).rejects.toThrow(RequestInvalidError);
   });
 
   test('hides unknown names of a list from a caller without the role', async () => {
