@@ -101,6 +101,8 @@ export async function bundleCli(target) {
     platform: 'node',
     cwd: root,
     external: isExternal,
+    // Node.js is given one CommonJS module, of which nothing can be left out.
+    resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
     transform: {
       target: 'node20.19',
       inject: {

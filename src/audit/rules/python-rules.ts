@@ -36,12 +36,11 @@ export const pythonDependentPattern: FindingRule = {
     const unusual = facts.resources
       .map(({ resource }) => resource)
       .filter(({ name }) => isUnusualName(name));
+    const names = unusual.map(({ name }) => name);
     for (const { source } of facts.permissions) {
       for (const pattern of source.namePatterns ?? []) {
         if (typeof pattern !== 'string') continue;
-        if (!readings.has(pattern)) {
-          readings.set(pattern, readByAllVersions(pattern, unusual.length > 0));
-        }
+        if (!readings.has(pattern)) readings.set(pattern, readByAllVersions(pattern, names));
         const reading = readings.get(pattern);
         if (reading === undefined) continue;
         const differing = namesThatDiffer(facts, source, pattern, { reading, unusual });

@@ -1,5 +1,5 @@
 import { DEFAULT_PYTHON, type PythonVersion } from '../../model/python-version.js';
-import { partsUpTo } from './character-classes.js';
+import { laterParts, partsUpTo } from './character-classes.js';
 import {
   intersectSets,
   negateSet,
@@ -10,16 +10,11 @@ import {
 import { EXTRA_CASES, LOWER, UPPER } from './gen/character-tables.js';
 import type { CodePointSet } from './pattern-tree.js';
 
-interface CaseTables {
-  readonly lower: ReadonlyMap<number, number>;
-  /** The lower-case characters that are equal to a lower-case one, itself included. */
-  readonly extra: ReadonlyMap<number, readonly number[]>;
-  /** Every class of more than one character, by each of its members. */
-  readonly classes: ReadonlyMap<number, CodePointSet>;
-  /** The members of those classes, ascending. */
-  readonly cased: readonly number[];
-  /** `[character, upper case]` of the characters that upper-casing changes. */
-  readonly upper: readonly (readonly [number, number])[];
+/** Every class of more than one character. */
+interface CaseClasses {
+  readonly byMember: ReadonlyMap<number, CodePointSet>;
+  /** Ascending. */
+  readonly members: readonly number[];
 }
 
 /**
@@ -27,14 +22,15 @@ interface CaseTables {
  * cases are, or when those have the same upper case (`s` and `ſ`, `µ` and `μ`, `i` and `ı`).
  * Nothing ever becomes two characters.
  *
- * The tables are decoded when a character beyond ASCII is first asked about.
+ * Each table is decoded when a character beyond ASCII is first looked for in it.
  *
  * @source CPython, `_sre` and `re._casefix`; the relation was checked to be an equivalence over all
  *   code points
  */
 export class CaseFolding {
   readonly #python: PythonVersion;
-  #tables: CaseTables | undefined;
+  #lower: ReadonlyMap<number, number> | undefined;
+  #classes: CaseClasses | undefined;
 
   constructor(python: PythonVersion) {
     this.#python = python;
@@ -43,7 +39,7 @@ export class CaseFolding {
   /** The simple lower case of a code point. For `İ` that is `i`. */
   lower(codePoint: number): number {
     if (codePoint < 0x80) return lowerAscii(codePoint);
-    return this.#read().lower.get(codePoint) ?? codePoint;
+    return this.#readLower().get(codePoint) ?? codePoint;
   }
 
   /**
@@ -53,28 +49,28 @@ export class CaseFolding {
   fold(codePoint: number): number {
     if (codePoint < 0x80) return lowerAscii(codePoint);
     const lower = this.lower(codePoint);
-    return this.#read().extra.get(lower)?.[0] ?? lower;
+    return EXTRA.get(lower)?.[0] ?? lower;
   }
 
   /** All code points that are equal to `codePoint` under IGNORECASE, itself included. */
   classOf(codePoint: number): CodePointSet {
     if (codePoint < 0x80) return classOfAscii(codePoint);
-    return this.#read().classes.get(codePoint) ?? [codePoint, codePoint];
+    return this.#readClasses().byMember.get(codePoint) ?? [codePoint, codePoint];
   }
 
   /** `set` and whatever is equal to a member under IGNORECASE. */
   closure(set: CodePointSet): CodePointSet {
-    const { cased, classes } = this.#read();
+    const { byMember, members } = this.#readClasses();
     const added: number[] = [];
     for (let i = 0; i < set.length; i += 2) {
       const first = set[i] as number;
       const last = set[i + 1] as number;
       for (
-        let j = firstAtLeast(cased, first);
-        j < cased.length && (cased[j] as number) <= last;
+        let j = firstAtLeast(members, first);
+        j < members.length && (members[j] as number) <= last;
         j += 1
       ) {
-        for (const bound of classes.get(cased[j] as number) as CodePointSet) {
+        for (const bound of byMember.get(members[j] as number) as CodePointSet) {
           if (bound < first || bound > last) added.push(bound, bound);
         }
       }
@@ -87,7 +83,7 @@ export class CaseFolding {
     if (set.length === 0) return set;
     const added: number[] = [];
     const removed: number[] = [];
-    for (const [codePoint, lower] of this.#read().lower) {
+    for (const [codePoint, lower] of this.#readLower()) {
       const isMember = setContains(set, codePoint);
       if (setContains(set, lower) === isMember) continue;
       (isMember ? removed : added).push(codePoint, codePoint);
@@ -99,15 +95,20 @@ export class CaseFolding {
   addUpperPreimage(set: CodePointSet): CodePointSet {
     if (set.length === 0) return set;
     const added: number[] = [];
-    for (const [codePoint, upper] of this.#read().upper) {
+    for (const [codePoint, upper] of partsUpTo(UPPER, this.#python).flatMap(decodeMap)) {
       if (setContains(set, upper) && !setContains(set, codePoint)) added.push(codePoint, codePoint);
     }
     return unionSets(set, added);
   }
 
-  #read(): CaseTables {
-    this.#tables ??= buildTables(this.#python);
-    return this.#tables;
+  #readLower(): ReadonlyMap<number, number> {
+    this.#lower ??= new Map(partsUpTo(LOWER, this.#python).flatMap(decodeMap));
+    return this.#lower;
+  }
+
+  #readClasses(): CaseClasses {
+    this.#classes ??= buildClasses(this.#readLower());
+    return this.#classes;
   }
 }
 
@@ -139,6 +140,14 @@ function lowerAscii(codePoint: number): number {
   return codePoint >= 0x41 && codePoint <= 0x5a ? codePoint + 0x20 : codePoint;
 }
 
+/** The lower-case characters that are equal to a lower-case one, itself included. */
+const EXTRA: ReadonlyMap<number, readonly number[]> = new Map(
+  EXTRA_CASES.split(',').flatMap((group) => {
+    const members = group.split(' ').map((word) => Number.parseInt(word, 36));
+    return members.map((member) => [member, members] as const);
+  }),
+);
+
 /** What is equal to an ASCII letter besides its other case: `İ` and `ı`, `K` (the unit), `ſ`. */
 const EQUAL_TO_ASCII: ReadonlyMap<number, CodePointSet> = new Map([
   [0x69, [0x130, 0x131]],
@@ -153,41 +162,30 @@ function classOfAscii(codePoint: number): CodePointSet {
   return [upper, upper, lower, lower, ...(EQUAL_TO_ASCII.get(lower) ?? [])];
 }
 
-function buildTables(python: PythonVersion): CaseTables {
-  const lower = new Map(partsUpTo(LOWER, python).flatMap(decodeMap));
-  const extra = new Map<number, readonly number[]>();
-  for (const group of EXTRA_CASES.split(',')) {
-    const members = group.split(' ').map((word) => Number.parseInt(word, 36));
-    for (const member of members) extra.set(member, members);
-  }
-  const classes = buildClasses(lower, extra);
-  return {
-    lower,
-    extra,
-    classes,
-    cased: [...classes.keys()].sort((a, b) => a - b),
-    upper: partsUpTo(UPPER, python).flatMap(decodeMap),
-  };
-}
-
-function buildClasses(
-  lower: ReadonlyMap<number, number>,
-  extra: ReadonlyMap<number, readonly number[]>,
-): ReadonlyMap<number, CodePointSet> {
-  const members = new Map<number, number[]>();
-  for (const group of extra.values()) members.set(group[0] as number, [...group]);
+function buildClasses(lower: ReadonlyMap<number, number>): CaseClasses {
+  const groups = new Map<number, number[]>();
+  for (const group of EXTRA.values()) groups.set(group[0] as number, [...group]);
   for (const [source, target] of lower) {
-    const key = extra.get(target)?.[0] ?? target;
-    const known = members.get(key);
-    if (known === undefined) members.set(key, [target, source]);
+    const key = EXTRA.get(target)?.[0] ?? target;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [target, source]);
     else known.push(source);
   }
-  const classes = new Map<number, CodePointSet>();
-  for (const group of members.values()) {
+  const byMember = new Map<number, CodePointSet>();
+  for (const group of groups.values()) {
     const set = normalizeSet(group.flatMap((member) => [member, member]));
-    for (const member of group) classes.set(member, set);
+    for (const member of group) byMember.set(member, set);
   }
-  return classes;
+  return { byMember, members: [...byMember.keys()].sort((a, b) => a - b) };
+}
+
+/**
+ * The code points whose case a Python after the oldest one knows more of, and those that they are
+ * equal to.
+ */
+export function newlyCased(): ReadonlySet<number> {
+  const changed = [LOWER, UPPER].flatMap(laterParts).flatMap(decodeMap).flat();
+  return new Set(changed.flatMap((codePoint) => [codePoint, ...(EXTRA.get(codePoint) ?? [])]));
 }
 
 /** `[source, target]` of each run, sources ascending. */

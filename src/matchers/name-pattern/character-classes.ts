@@ -62,13 +62,29 @@ export class CharacterClasses {
   }
 }
 
+/** What `\w` or `\d` holds in a Python after the oldest one alone. */
+export function newInClasses(): CodePointSet {
+  return unionSets(...[WORD, DECIMAL].flatMap(laterParts).map(decodeSet));
+}
+
+/** The parts of a table that versions after the oldest one add. */
+export function laterParts(encoded: string): readonly string[] {
+  return encoded.split('/').slice(1).filter(isFilled);
+}
+
 /**
  * The parts of a table up to the one of `python`: what the first version has, and what each later
  * one adds.
  */
 export function partsUpTo(encoded: string, python: PythonVersion): readonly string[] {
-  const parts = encoded.split('/').slice(0, PYTHON_VERSIONS.indexOf(python) + 1);
-  return parts.filter((part) => part !== '');
+  return encoded
+    .split('/')
+    .slice(0, PYTHON_VERSIONS.indexOf(python) + 1)
+    .filter(isFilled);
+}
+
+function isFilled(part: string): boolean {
+  return part !== '';
 }
 
 function decodeParts(encoded: string, python: PythonVersion): CodePointSet {

@@ -1,8 +1,10 @@
 import { PatternUnsupportedError } from '../../model/errors.js';
 import { PYTHON_VERSIONS, type PythonVersion } from '../../model/python-version.js';
-import { equalSets, setContains } from './code-point-set.js';
+import { newlyCased } from './case-folding.js';
+import { newInClasses } from './character-classes.js';
+import { setContains } from './code-point-set.js';
 import { type CompiledNamePattern, compileNamePattern } from './compile-name-pattern.js';
-import { dialectOf } from './dialect.js';
+import type { CodePointSet } from './pattern-tree.js';
 
 /** What one version of Python makes of a pattern. */
 export type PatternReading = CompiledNamePattern | PatternUnsupportedError;
@@ -19,20 +21,21 @@ const MAY_DIFFER = /\\[wWdDbB]|\(\?/;
 /** What can reach beyond U+FFFF, where IGNORECASE differs for old characters, too. */
 const MAY_REACH_BEYOND = /[\u{10000}-\u{10ffff}]|\\[UN]/u;
 
-const OLDEST = dialectOf(PYTHON_VERSIONS[0]);
-const NEWEST = dialectOf(PYTHON_VERSIONS.at(-1) as PythonVersion);
+let news: { readonly cased: ReadonlySet<number>; readonly classes: CodePointSet } | undefined;
 
 /**
  * A regular expression as all versions read it.
  *
- * @param hasUnusualNames whether {@link isUnusualName} holds for a name that it is tried on
- * @returns undefined where the text of the pattern shows that they agree on all names
+ * @param names that it is tried on
+ * @returns undefined where its text and the names show that all versions agree
  */
 export function readByAllVersions(
   pattern: string,
-  hasUnusualNames: boolean,
+  names: readonly string[],
 ): PatternByVersion | undefined {
-  const mayDiffer = MAY_BE_REFUSED.test(pattern) || (hasUnusualNames && MAY_DIFFER.test(pattern));
+  const mayDiffer =
+    MAY_BE_REFUSED.test(pattern) ||
+    (MAY_DIFFER.test(pattern) && names.some((name) => mayDependOnVersion(pattern, name)));
   if (!mayDiffer) return undefined;
   return new Map(PYTHON_VERSIONS.map((python) => [python, tryCompile(pattern, python)]));
 }
@@ -62,14 +65,8 @@ export function mayDependOnVersion(pattern: string, name: string): boolean {
   return Array.from(name).some((character) => isNews(character.codePointAt(0) as number));
 }
 
-/** Whether a class or a case of the code point has changed since the oldest version. */
+/** Whether a class or a case of the code point may have changed since the oldest version. */
 function isNews(codePoint: number): boolean {
-  const [before, after] = [OLDEST, NEWEST].map(({ classes, cases }) => ({
-    isWord: setContains(classes.word, codePoint),
-    isDigit: setContains(classes.digit, codePoint),
-    alike: cases.classOf(codePoint),
-  }));
-  if (before === undefined || after === undefined) return true;
-  const isSame = before.isWord === after.isWord && before.isDigit === after.isDigit;
-  return !isSame || !equalSets(before.alike, after.alike);
+  news ??= { cased: newlyCased(), classes: newInClasses() };
+  return news.cased.has(codePoint) || setContains(news.classes, codePoint);
 }
