@@ -56,6 +56,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'config/read-yaml-text',
   'engine/bound-authorizer',
   'engine/snapshot',
+  'gate/decision-time',
   'gate/decide-requirement',
   'gate/endpoints/message-fields',
   'gate/endpoints/request-context',
