@@ -9,6 +9,7 @@
 set -euo pipefail
 
 export PATH=$PATH:/usr/sbin
+cd "$(dirname "${BASH_SOURCE[0]}")"
 
 for command in mariadbd mariadb-install-db my_print_defaults openssl; do
   command -v "$command" >/dev/null && continue
@@ -26,14 +27,7 @@ fi
 mariadb-install-db --no-defaults "${user[@]}" "--datadir=$folder/data" --skip-name-resolve --skip-test-db \
   --auth-root-authentication-method=normal >"$folder/install.log" 2>&1 || { cat "$folder/install.log" >&2; exit 1; }
 
-# A certificate authority of its own, and the server's certificate for the loopback interface.
-key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2)
-openssl req -x509 "${key[@]}" -subj '/CN=feast-permissions test authority' \
-  -keyout "$folder/ca-key.pem" -out "$folder/ca.pem" 2>/dev/null
-openssl req "${key[@]}" -subj '/CN=localhost' -keyout "$folder/key.pem" -out "$folder/request.pem" 2>/dev/null
-openssl x509 -req -in "$folder/request.pem" -CA "$folder/ca.pem" -CAkey "$folder/ca-key.pem" -days 2 \
-  -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out "$folder/certificate.pem" 2>/dev/null
-rm "$folder/ca-key.pem" "$folder/request.pem"
+./certificate.sh "$folder"
 [[ $(id -u) -ne 0 ]] || chown nobody "$folder"/*.pem
 trap - EXIT
 printf '%s\n' "$folder"

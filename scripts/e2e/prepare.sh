@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server, Keycloak,
-# MariaDB, DynamoDB Local, moto, the Python clients of Feast and Arrow Flight, an oracle of AWS's
+# MariaDB, PostgreSQL, DynamoDB Local, moto, the Python clients of Feast and Arrow Flight, an oracle of AWS's
 # evaluation of policies, and the runtimes.
 #
 # usage: scripts/e2e/prepare.sh
@@ -16,6 +16,7 @@ command -v java >/dev/null || packages+=(openjdk-17-jre-headless)
 command -v mvn >/dev/null || packages+=(maven)
 command -v openssl >/dev/null || packages+=(openssl)
 command -v mariadbd >/dev/null || [[ -x /usr/sbin/mariadbd ]] || packages+=(mariadb-server-core)
+[[ -d /usr/lib/postgresql ]] || command -v initdb >/dev/null || packages+=(postgresql)
 command -v mariadb >/dev/null || packages+=(mariadb-client-core)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 
@@ -42,5 +43,6 @@ for index in "${!jobs[@]}"; do
   failed=1
 done
 # Beside the packages that python-venv.sh has installed.
+./sql-drivers.sh >/dev/null || failed=1
 for version in 0.66.0 0.67.0; do ./feast-release.sh "$version" >/dev/null || failed=1; done
 exit "$failed"

@@ -15,7 +15,8 @@ export interface RegistryConfig {
   readonly path: string | undefined;
   /**
    * The `path` field of every other registry, as written: `s3://…`, `postgresql+psycopg://…`,
-   * `sqlite:///…`, `host:port`. May hold a password.
+   * `sqlite:///…`, `host:port`. May hold a password. Also of a `file` registry whose
+   * `registry_store_type` is not Feast's store of files.
    */
   readonly url: string | undefined;
   /** How long Feast reuses what it read; 0: for ever. */
@@ -26,7 +27,12 @@ export interface RegistryConfig {
 
 const MISSING =
   'is missing. Name the registry, for example `registry: data/registry.db`; the Feast operator leaves it out of client files where it runs no registry server';
-const URL_WITH_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+/** With or without `//`, as Python's `urlparse` sees it; but for the drive of a Windows path. */
+const WITH_SCHEME = /^(?![A-Za-z]:[\\/])[A-Za-z][A-Za-z0-9+.-]*:/;
+const FILE_STORES: ReadonlySet<string> = new Set([
+  'FileRegistryStore',
+  'feast.infra.registry.file.FileRegistryStore',
+]);
 const TYPES_WITH_PATH: ReadonlySet<string> = new Set(['file', 'sql', 'remote']);
 
 const ttlMessage = 'must be a whole number of seconds, 0 or more';
@@ -44,7 +50,7 @@ const registrySchema = z
 /** A `registry_store_type` of its own may find its file without a path. */
 function needsPath(section: Readonly<Record<string, unknown>>): boolean {
   const { registry_type: type, registry_store_type: store } = section;
-  const isOwnStore = typeof store === 'string' && store !== 'FileRegistryStore';
+  const isOwnStore = typeof store === 'string' && !FILE_STORES.has(store);
   return TYPES_WITH_PATH.has(type as string) && !(type === 'file' && isOwnStore);
 }
 
@@ -88,7 +94,7 @@ export function parseRegistrySection(
   const checked = checkSection(registrySchema, { value, path: ['registry'] }, document, errors);
   if (checked === undefined) return undefined;
   const { registry_type: type, path, cache_ttl_seconds: cacheTtlSeconds, ...options } = checked;
-  const local = type === 'file' && !URL_WITH_SCHEME.test(path ?? '');
+  const local = type === 'file' && isLocalFile(path ?? '', options['registry_store_type']);
   return Object.freeze({
     type,
     path: local && path !== undefined ? resolveFrom(baseDirectory, path) : undefined,
@@ -96,6 +102,13 @@ export function parseRegistrySection(
     cacheTtlSeconds,
     options: Object.freeze(Object.assign(Object.create(null), options)),
   });
+}
+
+/** @source Feast 0.67.0, how it chooses the store of a `file` registry: same */
+function isLocalFile(path: string, store: unknown): boolean {
+  return store === undefined || store === null
+    ? !WITH_SCHEME.test(path)
+    : FILE_STORES.has(store as string);
 }
 
 function toMapping(section: unknown): object | undefined {

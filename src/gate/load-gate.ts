@@ -107,6 +107,7 @@ class StoreGate implements LoadedGate {
     authenticator: Authenticator,
     {
       env: _env,
+      registryKinds: _registryKinds,
       rules: _rules,
       python: _python,
       signal: _signal,

@@ -8,13 +8,18 @@ import {
   type PythonVersion,
 } from '../model/index.js';
 import { prepareRelations } from '../registry/create-relations.js';
-import { openFeatureStore } from '../registry/index.js';
+import { openFeatureStore, type RegistryKind } from '../registry/index.js';
 import { type LiveRules, LiveStore, type ReloadEvent, snapshotOptionsOf } from './live-store.js';
 
 /** How a feature repository is read and kept up to date. */
 export interface LiveOptions {
   /** Variables for `$NAME` and `${NAME}` in the configuration. Default: those of the process. */
   readonly env?: Environment | undefined;
+  /**
+   * Kinds of registry of your own, which go before those of this package: one can take the place of
+   * another. Default: none.
+   */
+  readonly registryKinds?: readonly RegistryKind[] | undefined;
   /** Decides where permissions say nothing. Default: `whenNoPermissions: 'deny'`. */
   readonly rules?: LiveRules | undefined;
   /**
@@ -42,6 +47,7 @@ export interface LiveOptions {
 
 export const LIVE_OPTIONS: OptionNames<LiveOptions> = {
   env: true,
+  registryKinds: true,
   rules: {
     strategy: true,
     unsecured: true,
@@ -85,6 +91,7 @@ export async function openLiveStore(
   path: string | undefined,
   {
     env,
+    registryKinds,
     rules,
     python,
     allowNoAuth,
@@ -98,7 +105,7 @@ export async function openLiveStore(
     readonly usesRelations?: boolean | undefined;
   },
 ): Promise<LiveStore> {
-  const open = () => openFeatureStore(path, { env });
+  const open = () => openFeatureStore(path, { env, registryKinds });
   const opened = await open();
   if (allowNoAuth !== true) assertEnforced(opened.config);
   const store = await opened.read({ signal });

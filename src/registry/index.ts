@@ -11,7 +11,8 @@ export {
   type OpenedFeatureStore,
   openFeatureStore,
 } from './load-feature-store.js';
-export { openRegistry, type RegistryLocation } from './open-registry.js';
+export { type OpenRegistryOptions, openRegistry } from './open-registry.js';
+export type { RegistryContext, RegistryKind, RegistryLocation } from './registry-kind.js';
 export type { RegistryContents, RegistrySource, WatchOptions } from './registry-source.js';
 export type { RegistryRelations, VectorStore, ViewPin, ViewVersion } from './relations.js';
 export { decodeRegistry } from './wire/decode-registry.js';

@@ -9,10 +9,12 @@ import {
 } from '../config/index.js';
 import type { SnapshotOptions } from '../engine/index.js';
 import { listSome } from '../foundation/names.js';
-import { checkOptions } from '../foundation/options.js';
+import { checkOptions, type OptionNames } from '../foundation/options.js';
 import { ConfigInvalidError, quote } from '../model/index.js';
+import { assertRegistryKinds } from './assert-registry-kinds.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import { openRegistry } from './open-registry.js';
+import type { RegistryKind } from './registry-kind.js';
 import type { RegistryContents, RegistrySource } from './registry-source.js';
 
 /** How a feature store is read. */
@@ -23,6 +25,11 @@ export interface LoadFeatureStoreOptions {
    * Keeps to the permissions and resources of this project. Default: all projects of the registry.
    */
   readonly project?: string | undefined;
+  /**
+   * Kinds of registry of your own, which go before those of this package: one can take the place of
+   * another. Default: none.
+   */
+  readonly registryKinds?: readonly RegistryKind[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +61,12 @@ export interface OpenedFeatureStore {
   read(options?: { readonly signal?: AbortSignal | undefined }): Promise<FeatureStore>;
 }
 
+const OPEN: OptionNames<Omit<LoadFeatureStoreOptions, 'signal'>> = {
+  env: true,
+  project: true,
+  registryKinds: true,
+};
+
 /** A file with any other ending is a registry. */
 const CONFIG_FILE = /\.ya?ml$/i;
 
@@ -80,7 +93,7 @@ export async function loadFeatureStore(
   path?: string,
   options: LoadFeatureStoreOptions = {},
 ): Promise<FeatureStore> {
-  checkOptions<LoadFeatureStoreOptions>(options, { env: true, project: true, signal: true });
+  checkOptions<LoadFeatureStoreOptions>(options, { ...OPEN, signal: true });
   const { signal, ...rest } = options;
   const opened = await openFeatureStore(path, rest);
   return await opened.read({ signal });
@@ -96,9 +109,10 @@ export async function openFeatureStore(
   path: string | undefined,
   options: Omit<LoadFeatureStoreOptions, 'signal'> = {},
 ): Promise<OpenedFeatureStore> {
-  checkOptions<typeof options>(options, { env: true, project: true });
-  const { env = process.env, project } = options;
-  const { config, registry } = await open(path, env);
+  checkOptions<typeof options>(options, OPEN);
+  const { env = process.env, project, registryKinds } = options;
+  assertRegistryKinds(registryKinds);
+  const { config, registry } = await open(path, env, registryKinds);
   return Object.freeze({
     config,
     registry,
@@ -122,18 +136,23 @@ export async function openFeatureStore(
 async function open(
   path: string | undefined,
   env: Environment,
+  registryKinds: readonly RegistryKind[] | undefined,
 ): Promise<Pick<OpenedFeatureStore, 'config' | 'registry'>> {
   const location = path === undefined ? locateFeatureStore(env) : { path, isConfig: false };
   if ('text' in location) {
     const file = `$${location.variable}`;
     const options = { file, env, baseDirectory: process.cwd() };
-    return openConfigured(parseFeatureStoreConfig(location.text, options));
+    return await openConfigured(
+      parseFeatureStoreConfig(location.text, options),
+      env,
+      registryKinds,
+    );
   }
   const file = await findConfig(location);
   if (!location.isConfig && !CONFIG_FILE.test(file)) {
     return { config: undefined, registry: createFileRegistry({ path: file }) };
   }
-  return openConfigured(await loadFeatureStoreConfig(file, { env }));
+  return await openConfigured(await loadFeatureStoreConfig(file, { env }), env, registryKinds);
 }
 
 /** @throws ConfigInvalidError if it is not there, with the variable that names it */
@@ -149,11 +168,15 @@ async function findConfig(
   }
 }
 
-function openConfigured(
+async function openConfigured(
   config: FeatureStoreConfig,
-): Pick<OpenedFeatureStore, 'config' | 'registry'> {
+  env: Environment,
+  registryKinds: readonly RegistryKind[] | undefined,
+): Promise<Pick<OpenedFeatureStore, 'config' | 'registry'>> {
   try {
-    return { config, registry: openRegistry(config.registry) };
+    const { project, auth } = config;
+    const options = { env, project, auth, registryKinds };
+    return { config, registry: await openRegistry(config.registry, options) };
   } catch (error) {
     if (!(error instanceof ConfigInvalidError)) throw error;
     throw new ConfigInvalidError(error.message, { file: config.file }, { cause: error });

@@ -1,14 +1,10 @@
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  ConfigInvalidError,
-  RegistryInvalidError,
-  RegistryUnavailableError,
-} from '../../src/model/index.js';
-import { createFileRegistry, openRegistry, readRegistryFile } from '../../src/registry/index.js';
+import { RegistryInvalidError, RegistryUnavailableError } from '../../src/model/index.js';
+import { createFileRegistry, readRegistryFile } from '../../src/registry/index.js';
 import { CREDIT_SCORING, fixtureBytes, registryBytes } from './registry-bytes.js';
 
 let folder: string;
@@ -126,43 +122,5 @@ describe('createFileRegistry', () => {
 
   test.each([undefined, '', 1])('path %j is a wrong argument', (path) => {
     expect(() => createFileRegistry({ path: path as string })).toThrow(TypeError);
-  });
-});
-
-describe('openRegistry', () => {
-  test('a registry file', async () => {
-    await mkdir(join(folder, 'data'));
-    const source = openRegistry({
-      type: 'file',
-      path: resolve(CREDIT_SCORING),
-      url: undefined,
-      options: {},
-    });
-    expect((await source.read()).permissions).toHaveLength(18);
-  });
-
-  test.each<readonly [string, Parameters<typeof openRegistry>[0], string]>([
-    ['a database', { type: 'sql', url: 'postgresql://u:pa55@db/feast' }, '`sql`'],
-    ['a server', { type: 'remote', url: 'registry:6570' }, '`remote`'],
-    ['a class of their own', { type: 'my.Registry' }, '`my.Registry`'],
-    ['an object store', { type: 'file', url: 's3://key:pa55@bucket/registry.db' }, '`s3://`'],
-    ['nowhere', { type: 'file' }, '`unknown://`'],
-    [
-      'a store class',
-      { type: 'file', path: 'x', options: { registry_store_type: 'S3RegistryStore' } },
-      'class',
-    ],
-  ])('%s is refused, with what can be read, without the password', (_, location, named) => {
-    let message = '';
-    try {
-      openRegistry(location);
-    } catch (error) {
-      expect(error).toBeInstanceOf(ConfigInvalidError);
-      message = (error as Error).message;
-    }
-    expect(message).toContain(named);
-    expect(message).toContain('supported are local registry files');
-    expect(message).toMatch(/Write it to a file|Copy it with `aws s3 cp`/);
-    expect(message).not.toContain('pa55');
   });
 });

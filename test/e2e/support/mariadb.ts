@@ -1,8 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { runScript } from './run-script.js';
-import { findFreePort, startProcess } from './running-process.js';
+import { findFreePort, isListening, startProcess } from './running-process.js';
 
 /** A MariaDB that lets nobody in without TLS. */
 export interface MariaDb {
@@ -62,14 +61,4 @@ export async function startMariaDb(): Promise<MariaDb> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function isListening(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, host, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

@@ -264,6 +264,11 @@ export const CORE_CALLS: OptionCalls = {
     'options',
     'signal',
   ],
+  'openRegistry, second argument': [
+    (extra: object) => openRegistry({ type: 'file', path: 'none' }, extra),
+    'registryKinds',
+    'signal',
+  ],
   openFeatureStore: [(extra: object) => openFeatureStore('none', extra), 'project', 'signal'],
   loadFeatureStore: [(extra: object) => loadFeatureStore('none', extra), 'project', 'strategy'],
 };
