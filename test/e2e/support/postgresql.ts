@@ -34,9 +34,12 @@ export async function startPostgresql(password: string): Promise<Postgresql> {
     command: isRoot ? 'setpriv' : program,
     arguments: [
       ...(isRoot ? [...asNobody, program] : []),
-      ...['-D', join(folder, 'data'), '-p', String(port), '-k', folder],
+      '-D',
+      join(folder, 'data'),
       ...Object.entries({
         listen_addresses: host,
+        port: String(port),
+        unix_socket_directories: folder,
         ssl: 'on',
         ssl_ca_file: join(folder, 'ca.pem'),
         ssl_cert_file: join(folder, 'certificate.pem'),
