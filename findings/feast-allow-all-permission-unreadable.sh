@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Package:   feast 0.67.0 (PyPI), Python 3.11 Behaviour: a permission with the documented policy
-# AllowAll is applied without an error. From then on the registry's permissions cannot be read:
-# `feast permissions list` and a second, unchanged `feast apply` both end with "The list 'policy'
-# must be non-empty.", because the allow-all policy is written as an absent policy. Deleting the
-# record through the SDK repairs the registry. Seen:      2026-11-30 feast apply             exit 0
-# Created permission everyone feast permissions list  exit 1   ValueError: The list 'policy' must be
-# non-empty. feast apply (again)     exit 1   ValueError: The list 'policy' must be non-empty. after
-# delete_permission exit 0
+# Package:   feast 0.67.0 (PyPI), Python 3.11
+# Behaviour: a permission with the documented policy AllowAll is applied without an error. From then
+#            on the registry's permissions cannot be read: `feast permissions list` and a second,
+#            unchanged `feast apply` both end with "The list 'policy' must be non-empty.", because
+#            the allow-all policy is written as an absent policy. Deleting the record through the
+#            SDK repairs the registry.
+# Seen:      2026-11-30
+#            feast apply             exit 0   Created permission everyone
+#            feast permissions list  exit 1   ValueError: The list 'policy' must be non-empty.
+#            feast apply (again)     exit 1   ValueError: The list 'policy' must be non-empty.
+#            after delete_permission exit 0
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Package:   feast 0.67.0 (PyPI), Python 3.11 Behaviour: `feast permissions list` has a column ROLES
-# and none for groups or namespaces. A permission with a GroupBasedPolicy or a NamespaceBasedPolicy
-# is printed with ROLES "-", which reads like "open to everyone", and `feast permissions list-roles`
-# does not mention either. Seen:      2026-11-30 NAME     TYPES   NAME_PATTERNS  ACTIONS   ROLES
-# REQUIRED_TAGS by-group Entity  -              DESCRIBE  -      - by-space Entity  -
-# DESCRIBE  -      - the words "analysts" and "team-space" are in neither output
+# Package:   feast 0.67.0 (PyPI), Python 3.11
+# Behaviour: `feast permissions list` has a column ROLES and none for groups or namespaces. A
+#            permission with a GroupBasedPolicy or a NamespaceBasedPolicy is printed with ROLES "-",
+#            which reads like "open to everyone", and `feast permissions list-roles` does not
+#            mention either.
+# Seen:      2026-11-30
+#            NAME     TYPES   NAME_PATTERNS  ACTIONS   ROLES  REQUIRED_TAGS
+#            by-group Entity  -              DESCRIBE  -      -
+#            by-space Entity  -              DESCRIBE  -      -
+#            the words "analysts" and "team-space" are in neither output
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Package:   feast[grpcio] 0.67.0 with fastapi 0.165.0 and 0.139.2 (PyPI), Python 3.11 Behaviour:
-# feast 0.67.0 accepts FastAPI 0.165 by its own requirements (`pip check` finds nothing), and `feast
-# serve_registry --rest-api` then ends before it listens with "unexpected keyword argument
-# 'default_status_code'". With FastAPI 0.139 the same command serves. Seen:      2026-11-30 fastapi
-# 0.165.0: No broken requirements found.  REST port closed TypeError: FastAPI.__init__() got an
-# unexpected keyword argument 'default_status_code' fastapi 0.139.2: No broken requirements found.
-# REST port open
+# Package:   feast[grpcio] 0.67.0 with fastapi 0.165.0 and 0.139.2 (PyPI), Python 3.11
+# Behaviour: feast 0.67.0 accepts FastAPI 0.165 by its own requirements (`pip check` finds nothing),
+#            and `feast serve_registry --rest-api` then ends before it listens with "unexpected
+#            keyword argument 'default_status_code'". With FastAPI 0.139 the same command serves.
+# Seen:      2026-11-30
+#            fastapi 0.165.0: No broken requirements found.  REST port closed
+#            TypeError: FastAPI.__init__() got an unexpected keyword argument 'default_status_code'
+#            fastapi 0.139.2: No broken requirements found.  REST port open
 set -euo pipefail
 
 work=$(mktemp -d)

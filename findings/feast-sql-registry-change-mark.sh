@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Package:   feast 0.67.0 (PyPI), Python 3.11, SQL registry on SQLite Behaviour: the SQL registry
-# keeps a time of last change per project (table feast_metadata). It counts whole seconds: two
-# different changes of a permission within one second leave the same mark, so a reader that polls
-# the mark between them never learns of the second one. Seen:      2026-11-30 permission changed
-# again within the second: mark moved: no, permission moved: yes permission changed two seconds
-# later:       mark moved: yes, permission moved: yes
+# Package:   feast 0.67.0 (PyPI), Python 3.11, SQL registry on SQLite
+# Behaviour: the SQL registry keeps a time of last change per project (table feast_metadata). It
+#            counts whole seconds: two different changes of a permission within one second leave the
+#            same mark, so a reader that polls the mark between them never learns of the second one.
+# Seen:      2026-11-30
+#            permission changed again within the second: mark moved: no, permission moved: yes
+#            permission changed two seconds later:       mark moved: yes, permission moved: yes
 set -euo pipefail
 
 work=$(mktemp -d)

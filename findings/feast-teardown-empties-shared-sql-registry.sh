@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Package:   feast 0.67.0 (PyPI), Python 3.11, SQL registry on SQLite Behaviour: two projects share
-# one SQL registry. `feast teardown` in the repository of project `alpha` removes the objects, the
-# permissions and the project record of project `beta` as well, and exits 0. `feast permissions
-# list` in beta then prints an empty table, also with exit 0. Seen:      2026-11-30 before:
-# permissions of alpha and beta: 1, 1; projects: alpha, beta after teardown of alpha: permissions 0,
-# 0; projects: none
+# Package:   feast 0.67.0 (PyPI), Python 3.11, SQL registry on SQLite
+# Behaviour: two projects share one SQL registry. `feast teardown` in the repository of project
+#            `alpha` removes the objects, the permissions and the project record of project `beta`
+#            as well, and exits 0. `feast permissions list` in beta then prints an empty table, also
+#            with exit 0.
+# Seen:      2026-11-30
+#            before: permissions of alpha and beta: 1, 1; projects: alpha, beta
+#            after teardown of alpha: permissions 0, 0; projects: none
 set -euo pipefail
 
 work=$(mktemp -d)

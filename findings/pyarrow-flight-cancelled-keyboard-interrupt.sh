@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Package:   pyarrow 26.0.1 and grpcio 1.85.3 (PyPI), Python 3.11 Behaviour: a Flight server that
-# answers ListFlights with the gRPC status CANCELLED makes the Python client raise
-# KeyboardInterrupt, as if the user had pressed Ctrl-C. `except Exception` does not catch it. The
-# same status on GetFlightInfo and DoGet raises FlightCancelledError. Seen:      2026-11-30
-# get_flight_info FlightCancelledError do_get          FlightCancelledError list_flights
-# KeyboardInterrupt
+# Package:   pyarrow 26.0.1 and grpcio 1.85.3 (PyPI), Python 3.11
+# Behaviour: a Flight server that answers ListFlights with the gRPC status CANCELLED makes the
+#            Python client raise KeyboardInterrupt, as if the user had pressed Ctrl-C. `except
+#            Exception` does not catch it. The same status on GetFlightInfo and DoGet raises
+#            FlightCancelledError.
+# Seen:      2026-11-30
+#            get_flight_info FlightCancelledError
+#            do_get          FlightCancelledError
+#            list_flights    KeyboardInterrupt
 set -euo pipefail
 
 work=$(mktemp -d)

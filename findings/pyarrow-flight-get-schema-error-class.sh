@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Package:   pyarrow 26.0.1 and grpcio 1.85.3 (PyPI), Python 3.11 Behaviour: the Python client of
-# Arrow Flight raises FlightUnauthorizedError for PERMISSION_DENIED and FlightUnauthenticatedError
-# for UNAUTHENTICATED on every call but one: get_schema raises a plain OSError for both, and for
-# UNAVAILABLE, so code that catches FlightError misses them. Seen:      2026-11-30 UNAUTHENTICATED
-# get_flight_info FlightUnauthenticatedError  get_schema OSError PERMISSION_DENIED  get_flight_info
-# FlightUnauthorizedError     get_schema OSError UNAVAILABLE        get_flight_info
-# FlightUnavailableError      get_schema OSError
+# Package:   pyarrow 26.0.1 and grpcio 1.85.3 (PyPI), Python 3.11
+# Behaviour: the Python client of Arrow Flight raises FlightUnauthorizedError for PERMISSION_DENIED
+#            and FlightUnauthenticatedError for UNAUTHENTICATED on every call but one: get_schema
+#            raises a plain OSError for both, and for UNAVAILABLE, so code that catches FlightError
+#            misses them.
+# Seen:      2026-11-30
+#            UNAUTHENTICATED    get_flight_info FlightUnauthenticatedError  get_schema OSError
+#            PERMISSION_DENIED  get_flight_info FlightUnauthorizedError     get_schema OSError
+#            UNAVAILABLE        get_flight_info FlightUnavailableError      get_schema OSError
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Package:   pyarrow 26.0.1 and grpcio 1.85.3 (PyPI), Python 3.11 Behaviour: a Flight server that
-# asks a client to slow down (RESOURCE_EXHAUSTED) is reported by the Python client as ArrowInvalid,
-# the class of a malformed request and a subclass of ValueError: the same class as for
-# INVALID_ARGUMENT, so a client cannot tell "later" from "never" by class. Seen:      2026-11-30
-# RESOURCE_EXHAUSTED ArrowInvalid INVALID_ARGUMENT   ArrowInvalid UNAVAILABLE
-# FlightUnavailableError
+# Package:   pyarrow 26.0.1 and grpcio 1.85.3 (PyPI), Python 3.11
+# Behaviour: a Flight server that asks a client to slow down (RESOURCE_EXHAUSTED) is reported by the
+#            Python client as ArrowInvalid, the class of a malformed request and a subclass of
+#            ValueError: the same class as for INVALID_ARGUMENT, so a client cannot tell "later"
+#            from "never" by class.
+# Seen:      2026-11-30
+#            RESOURCE_EXHAUSTED ArrowInvalid
+#            INVALID_ARGUMENT   ArrowInvalid
+#            UNAVAILABLE        FlightUnavailableError
 set -euo pipefail
 
 work=$(mktemp -d)
