@@ -1,7 +1,13 @@
-import type { AccessPrincipal, PageRequest, PrincipalCombination } from '../analysis/index.js';
+import type {
+  AccessPrincipal,
+  AccessRule,
+  PageRequest,
+  PrincipalCombination,
+} from '../analysis/index.js';
+import { compiledOf, type Snapshot } from '../engine/index.js';
 import { andMore } from '../foundation/long-list.js';
 import { count } from '../foundation/names.js';
-import { isAuthzError } from '../model/index.js';
+import { type FeastVocabulary, isAuthzError } from '../model/index.js';
 import { type Arguments, LIMIT, PAGE_TOKEN, UsageError } from './command.js';
 
 /** `role "analyst"`. */
@@ -22,6 +28,21 @@ export function formatCombination({
 }: Pick<PrincipalCombination, 'principals'>): string {
   if (principals.length === 0) return 'everyone, the anonymous user included';
   return principals.map(formatPrincipal).join(' and ');
+}
+
+/** Why a rule decides, where no permission does. */
+export const RULE_TEXTS: Readonly<Partial<Record<AccessRule, string>>> = {
+  unsecured: 'no permission covers it',
+  'no-permissions': 'its project has no permissions',
+  'unknown-project': 'its project is not known',
+};
+
+/** In place of a list of registered resources. */
+export const NO_RESOURCES =
+  'no resource is registered, as in every permission file: ask about one by its name with `who-can`, `describe` or `explain`';
+
+export function hasNoResources(snapshot: Snapshot<FeastVocabulary>): boolean {
+  return compiledOf(snapshot).resources().next().done === true;
 }
 
 /** The page that the command line asks for; undefined for the whole list. */

@@ -117,6 +117,17 @@ export const PAGE_TOKEN: OptionSpec = {
   help: 'Write the page that follows another one, which names this token as `next`',
 };
 
+/** What a policy can name, as options are called. */
+export const PRINCIPAL_KINDS = ['role', 'group', 'namespace'] as const;
+
+/** Whether Feast's own answers stand beside ours. */
+export const COMPARE: OptionSpec = {
+  name: 'compare',
+  value: 'WITH',
+  choices: ['feast'],
+  help: "Add what Feast's own servers answer, where that differs, with the versions of Feast",
+};
+
 /** The options of every command that shows something. */
 export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
 

@@ -1,21 +1,8 @@
-import { coverResource } from '../analysis/coverage.js';
 import { findNearMisses, type NearMiss } from '../analysis/near-misses.js';
-import { createFeastReading, type FeastAnswer } from '../audit/index.js';
-import {
-  type CompiledSnapshot,
-  compiledOf,
-  createAuthorizer,
-  requirementOf,
-  type Snapshot,
-} from '../engine/index.js';
-import {
-  type Decision,
-  type FeastVocabulary,
-  isExcludedPermission,
-  type ResourceOf,
-  type Subject,
-  type Tags,
-} from '../model/index.js';
+import { createFeastReading, FEAST_READING_VERSIONS, type FeastAnswer } from '../audit/index.js';
+import { compiledOf, createAuthorizer, type Snapshot } from '../engine/index.js';
+import type { Decision, FeastVocabulary, ResourceOf, Subject, Tags } from '../model/index.js';
+import { type CoveringPermission, coveringPermissions } from './covering-permissions.js';
 import { describeUnregistered } from './resolve-resource.js';
 
 /** A question, and the answer with all that is behind it. */
@@ -42,24 +29,18 @@ export interface ExplainedDecision {
   /** Those that decided. */
   readonly permissions: Decision['permissions'];
   /** All that cover the resource, whatever the actions. */
-  readonly covering: readonly CoveringPermission[];
+  readonly covering: readonly (CoveringPermission & { readonly granted: boolean })[];
   /** Of a refusal: permissions that fail on one condition only. */
   readonly nearMisses: readonly NearMiss[];
   /** What the permissions say where nothing is enforced; null: that is what is above. */
   readonly ifEnforced: Pick<Decision, 'allowed' | 'reason' | 'explanation'> | null;
   /** What Feast's own servers answer, with auth on. */
-  readonly feast: FeastAnswer;
+  readonly feast: FeastAnswer & {
+    /** The versions of Feast that answer so. */
+    readonly versions: readonly string[];
+  };
   /** What the configuration and the permissions say without effect, one sentence each. */
   readonly warnings: readonly string[];
-}
-
-interface CoveringPermission {
-  readonly project: string | null;
-  readonly name: string;
-  /** Empty where the permission is excluded. */
-  readonly actions: readonly string[];
-  readonly requires: string;
-  readonly granted: boolean;
 }
 
 /**
@@ -97,29 +78,19 @@ export function explainDecision(
     resource: { project, type, name, tags, registered: note === null, note },
     ...(enforced ? answer : noAuth),
     permissions,
-    covering: coveringPermissions(snapshot, decision),
+    covering: coveringPermissions(snapshot, decision.resource).map((one) => ({
+      ...one,
+      granted: permissions.some(
+        ({ granted, ...other }) =>
+          granted && other.name === one.name && (other.project ?? null) === one.project,
+      ),
+    })),
     nearMisses: allowed ? [] : findNearMisses(snapshot, user, actions, question.resource),
     ifEnforced: enforced ? null : answer,
-    feast: createFeastReading(given).decide(user, actions, question.resource),
+    feast: {
+      versions: FEAST_READING_VERSIONS,
+      ...createFeastReading(given).decide(user, actions, question.resource),
+    },
     warnings,
   };
-}
-
-function coveringPermissions(
-  snapshot: CompiledSnapshot,
-  { resource, permissions }: Decision,
-): readonly CoveringPermission[] {
-  return coverResource(snapshot, resource).permissions.map((permission) => {
-    const { source } = permission;
-    const { name, project } = source;
-    return {
-      project: project ?? null,
-      name,
-      actions: isExcludedPermission(source) ? [] : source.actions,
-      requires: requirementOf(snapshot, permission),
-      granted: permissions.some(
-        (one) => one.granted && one.name === name && one.project === project,
-      ),
-    };
-  });
 }

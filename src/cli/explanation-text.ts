@@ -5,6 +5,7 @@ import { neutralize, wrapWords } from '../foundation/terminal/terminal-text.js';
 import type { TextLayout } from '../foundation/terminal/text-style.js';
 import { formatResource, type Vocabulary } from '../model/index.js';
 import type { ExplainedDecision } from './explain-decision.js';
+import { listVersions } from './feast-versions.js';
 
 /** Most permissions that are listed as nearly granting. */
 const MAX_NEAR_MISSES = 10;
@@ -12,11 +13,16 @@ const MAX_NEAR_MISSES = 10;
 const MAX_REASONS = 10;
 const INDENT = '  ';
 
-/** An explained decision for people: the answer first. Lines without line ends. */
+/**
+ * An explained decision for people: the answer first. Lines without line ends.
+ *
+ * @param isCompared whether Feast's answer is told where it is the same, too
+ */
 export function explanationText(
   explained: ExplainedDecision,
   vocabulary: Vocabulary,
   layout: TextLayout,
+  isCompared = false,
 ): readonly string[] {
   const { user, actions, resource, allowed } = explained;
   const who = user === null ? 'anonymous' : neutralize(user.username);
@@ -27,7 +33,7 @@ export function explanationText(
     ...headline(allowed, `${who}: ${actions.join(', ')} on ${what}`, layout),
     ...(resource.note === null ? [] : sentence(resource.note, layout)),
     ...reasons(explained, layout),
-    ...feastLines(explained, layout),
+    ...feastLines(explained, layout, isCompared),
     ...coveringTable(explained, vocabulary, layout),
     ...nearMissLines(explained, layout),
   ];
@@ -62,19 +68,22 @@ function reasons(explained: ExplainedDecision, layout: TextLayout): readonly str
   return [explanation, `with auth on: ${first}`, ...others].flatMap((one) => sentence(one, layout));
 }
 
-/** Where Feast's own servers answer otherwise, and why. */
+/** What Feast's own servers answer, and why if it is another answer. */
 function feastLines(
   { allowed, ifEnforced, feast }: ExplainedDecision,
   layout: TextLayout,
+  isCompared: boolean,
 ): readonly string[] {
-  if (feast.allowed === (ifEnforced ?? { allowed }).allowed) return [];
   const when = ifEnforced === null ? '' : 'with auth on, ';
+  const verb = feast.allowed ? 'allow' : 'refuse';
+  const answer = `${when}Feast's own servers (${listVersions(feast.versions)}) ${verb} this`;
+  if (feast.allowed === (ifEnforced ?? { allowed }).allowed) {
+    return isCompared ? sentence(`${answer}, too`, layout) : [];
+  }
   const deciding = feast.permissions.filter(({ granted }) => granted === feast.allowed);
   const more = deciding.length > 1 ? ` (and ${deciding.length - 1} more)` : '';
   const why = deciding[0]?.explanation ?? feast.explanation;
-  const verb = feast.allowed ? 'allow' : 'refuse';
-  const text = `${when}Feast's own servers ${verb} this: ${why}${more}`;
-  return sentence(text, layout).map((line) => layout.style('yellow', line));
+  return sentence(`${answer}: ${why}${more}`, layout).map((line) => layout.style('yellow', line));
 }
 
 function coveringTable(

@@ -56,14 +56,19 @@ interface ListedResource {
   readonly name: string;
 }
 
-/** The permissions of a snapshot as plain data, in the order of the registry. */
+/**
+ * The permissions of a snapshot as plain data, in the order of the registry.
+ *
+ * @param isListed leaves the others out. Default: all are listed
+ */
 export function listPermissions(
   given: Snapshot,
   withResources: boolean,
+  isListed: (permission: CompiledPermission) => boolean = () => true,
 ): readonly ListedPermission[] {
   const snapshot = compiledOf(given);
   const resources = withResources ? resourcesByPermission(snapshot) : undefined;
-  return snapshot.permissions.map((permission) => ({
+  return snapshot.permissions.filter(isListed).map((permission) => ({
     ...describe(snapshot, permission),
     ...(resources === undefined ? {} : { resources: resources.get(permission) ?? [] }),
   }));

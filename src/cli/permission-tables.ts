@@ -4,7 +4,7 @@ import { renderBlocks } from '../foundation/terminal/render-records.js';
 import { fitsTable, renderTable, type TableCell } from '../foundation/terminal/render-table.js';
 import { wrapWords } from '../foundation/terminal/terminal-text.js';
 import type { TextLayout } from '../foundation/terminal/text-style.js';
-import type { Tags, Vocabulary } from '../model/index.js';
+import { formatResource, type Tags, type Vocabulary } from '../model/index.js';
 import type { ListedPermission } from './list-permissions.js';
 
 /** A column of the list. */
@@ -13,6 +13,8 @@ interface Column {
   cell(permission: ListedPermission): TableCell;
 }
 
+const PROJECT = 'PROJECT';
+const NAME = 'NAME';
 /** In place of a part of a permission that is not understood. */
 const UNKNOWN = 'unknown';
 const LEGEND =
@@ -46,11 +48,28 @@ export function permissionTables(
   ];
 }
 
+/** A block for each permission, under the name that it has as a resource. Lines without line ends. */
+export function permissionDescriptions(
+  permissions: readonly ListedPermission[],
+  vocabulary: Vocabulary,
+  layout: TextLayout,
+): readonly string[] {
+  const columns = columnsFor(permissions, vocabulary).filter(({ title }) => title !== PROJECT);
+  const name = ({ name: text, project }: ListedPermission): string =>
+    formatResource({ type: 'Permission', name: text, project: project ?? undefined });
+  const [, ...others] = columns;
+  return [
+    ...permissionBlocks([{ title: NAME, cell: name }, ...others], permissions, layout, 1),
+    ...legend(permissions, layout),
+  ];
+}
+
 /** A block for each permission, with what it covers in it. */
 function permissionBlocks(
   columns: readonly Column[],
   permissions: readonly ListedPermission[],
   layout: TextLayout,
+  keys = hasManyProjects(permissions) ? 2 : 1,
 ): readonly string[] {
   const byType = permissions.map(resourcesByType);
   const types = [...new Set(byType.flatMap((one) => [...(one?.keys() ?? [])]))];
@@ -65,7 +84,7 @@ function permissionBlocks(
       ];
     }),
     layout,
-    hasManyProjects(permissions) ? 2 : 1,
+    keys,
   );
 }
 
@@ -93,8 +112,8 @@ function columnsFor(
     column: Column,
   ): readonly Column[] => (permissions.some(has) ? [column] : []);
   return [
-    ...(hasManyProjects(permissions) ? [{ title: 'PROJECT', cell: projectOf }] : []),
-    { title: 'NAME', cell: ({ name }) => name },
+    ...(hasManyProjects(permissions) ? [{ title: PROJECT, cell: projectOf }] : []),
+    { title: NAME, cell: ({ name }) => name },
     {
       title: 'TYPES',
       cell: ({ types }) => {
@@ -149,7 +168,7 @@ function resourceTable(
       flowOf(names, layout),
     ]);
   });
-  return { titles: [...(many ? ['PROJECT'] : []), 'PERMISSION', 'TYPE', 'RESOURCES'], rows };
+  return { titles: [...(many ? [PROJECT] : []), 'PERMISSION', 'TYPE', 'RESOURCES'], rows };
 }
 
 /** Names by type; undefined where they were not asked for. */

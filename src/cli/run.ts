@@ -6,9 +6,12 @@ import { type CommandIo, writeAll } from './command-io.js';
 import { auditCommand } from './commands/audit-command.js';
 import { canWhatCommand } from './commands/can-what-command.js';
 import { decideCommand } from './commands/decide-command.js';
+import { describeCommand } from './commands/describe-command.js';
 import { diffCommand } from './commands/diff-command.js';
 import { explainCommand } from './commands/explain-command.js';
+import { helpCommand } from './commands/help-command.js';
 import { listCommand } from './commands/list-command.js';
+import { listRolesCommand } from './commands/list-roles-command.js';
 import { matrixCommand } from './commands/matrix-command.js';
 import { servicesAuditCommand } from './commands/services-audit-command.js';
 import {
@@ -28,9 +31,12 @@ import { commandHelp, mainHelp } from './help-text.js';
 import { parseArguments } from './parse-arguments.js';
 import { readVersion } from './read-version.js';
 
-const COMMANDS: readonly Command[] = [
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
   auditCommand,
   listCommand,
+  listRolesCommand,
+  describeCommand,
   explainCommand,
   decideCommand,
   whoCanCommand,
@@ -46,6 +52,7 @@ const COMMANDS: readonly Command[] = [
   servicesLinkApplyCommand,
   servicesLinkVerifyCommand,
   servicesLinkRotateCommand,
+  helpCommand,
 ];
 const HELP_WORDS: ReadonlySet<string> = new Set(['--help', '-h', 'help']);
 const USAGE_ERROR = 2;
@@ -82,8 +89,11 @@ async function dispatch(argv: readonly string[], io: CommandIo): Promise<number>
     await writeAll(isAsked ? io.stdout : io.stderr, mainHelp(group));
     return isAsked ? 0 : USAGE_ERROR;
   }
-  const { command, rest } = findCommand(words);
-  const args = isHelp ? undefined : parseArguments(command, rest);
+  const isAboutRule = isHelp && isRule(words);
+  const { command, rest } = isAboutRule
+    ? { command: helpCommand, rest: words }
+    : findCommand(words);
+  const args = isHelp && !isAboutRule ? undefined : parseArguments(command, rest);
   if (args !== undefined && !args.has('help')) return (await command.load())(args, io);
   await writeAll(io.stdout, commandHelp(command));
   return 0;
@@ -99,6 +109,12 @@ function groupOf(words: readonly string[]): readonly Command[] | undefined {
   return group.length > 0 && group.every(({ name }) => name !== named.join(' '))
     ? group
     : undefined;
+}
+
+/** Whether `help` is asked about what is neither a command nor close to the name of one. */
+function isRule([first = '']: readonly string[]): boolean {
+  const names = COMMANDS.flatMap(({ name }) => name.split(' ', 1));
+  return !first.startsWith('-') && !names.includes(first) && didYouMean(first, names) === '';
 }
 
 /** @throws UsageError where no command is called that */

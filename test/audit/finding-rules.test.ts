@@ -358,6 +358,11 @@ describe('matches-nothing', () => {
       }),
     ).toEqual([]);
   });
+
+  it('is not found where no resource is registered, as of a permission file', async () => {
+    const permissions = [{ name: 'lost', namePatterns: 'old_.*', policy: roles('r') }];
+    expect(await messages('matches-nothing', { permissions, resources: [] })).toEqual([]);
+  });
 });
 
 describe('duplicate-permission', () => {

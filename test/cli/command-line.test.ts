@@ -7,7 +7,7 @@ import { EXAMPLE, EXAMPLE_REGISTRY, runCli } from './run-cli.js';
 const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = ['audit', 'list', 'explain', 'decide'];
+const COMMANDS = ['audit', 'list', 'list-roles', 'explain', 'decide'];
 const EXPLAIN = ['explain', '--user', 'null', '--action', 'READ', '--resource', 'FeatureView:x'];
 
 describe('help', () => {
@@ -24,6 +24,10 @@ Commands:
                             everyone, and what is said in vain
   list                      List the permissions with all their fields, whatever
                             the kind of their policy
+  list-roles                List the roles, groups and namespaces that policies
+                            name
+  describe                  Describe a permission, or a resource with who may do
+                            what to it
   explain                   Decide whether a user may do something to a
                             resource, and say why
   decide                    Answer requests from standard input, one JSON object
@@ -51,6 +55,8 @@ Commands:
   services link verify      Find where links between model registries differ
                             from a file
   services link rotate      Renew the tokens of links between model registries
+  help                      Explain a command, or the rule of a finding of an
+                            audit
 
 Options:
   -h, --help  Show this help; after a command, the help of the command
@@ -90,6 +96,8 @@ Exit codes:
 
 PATH is a folder with a feature_store.yaml, such a file, a permission file, or a
 registry file (default: what variables of Feast name, or the current folder).
+
+\`feast-permissions help RULE\` explains the rule of a finding.
 `);
     expect(exitCode).toBe(0);
   });
@@ -157,11 +165,11 @@ describe('a command line that is not understood', () => {
     [['audti'], 'no command `audti`; did you mean `audit`?'],
     [
       ['apply'],
-      'no command `apply`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, test, services',
+      'no command `apply`; there are audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
     ],
     [
       ['\u001b[2J'],
-      'no command `\\u001b[2J`; there are audit, list, explain, decide, who-can, can-what, matrix, diff, test, services',
+      'no command `\\u001b[2J`; there are audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
     ],
     [['services', 'adit'], 'no command `services adit`; did you mean `services audit`?'],
     [

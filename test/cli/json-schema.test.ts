@@ -33,6 +33,13 @@ describe('the documented JSON', () => {
     ['list', ['list', EXAMPLE]],
     ['list', ['list', '-v', EXAMPLE, '--project', 'credit_scoring']],
     ['list', ['list', '-v', ALLOW_ALL]],
+    ['list', ['list', EXAMPLE, '--role', 'trusted']],
+    ['list-roles', ['list-roles', EXAMPLE]],
+    ['list-roles', ['list-roles', '-v', OIDC_EXAMPLE]],
+    ['describe', ['describe', 'describe-all', EXAMPLE]],
+    ['describe', ['describe', 'merchant_risky_profile', OIDC_EXAMPLE]],
+    ['describe', ['describe', 'Entity:new', '--project', 'credit_scoring', EXAMPLE]],
+    ['help', ['help', 'unsecured-resource']],
     [
       'explain',
       [

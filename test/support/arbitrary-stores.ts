@@ -210,6 +210,15 @@ export const storeWithQuestions: fc.Arbitrary<{
   questions,
 }));
 
+/** Several stores of one vocabulary. */
+export function arbitraryStores(count: number): fc.Arbitrary<readonly ReferenceStore[]> {
+  return fc
+    .tuple(language, fc.boolean())
+    .chain(([spoken, isProject]) =>
+      fc.array(storeOf(spoken, isProject), { minLength: count, maxLength: count }),
+    );
+}
+
 /** Several stores of one vocabulary, and questions about any of them. */
 export function storesWithQuestions(count: number): fc.Arbitrary<{
   readonly stores: readonly ReferenceStore[];

@@ -163,8 +163,16 @@ function isLeftOut({ namePatterns }: ReferencePermission): boolean {
   return namePatterns.includes(UNSUPPORTED_PATTERN);
 }
 
+/** Stores use the same few patterns: compiling them each time was most of the time of a run. */
+const expressions = new Map<string, RegExp>();
+
 function matches(pattern: string, name: string): boolean {
-  return new RegExp(`^(?:${pattern})$`, 'u').test(name);
+  let expression = expressions.get(pattern);
+  if (expression === undefined) {
+    expression = new RegExp(`^(?:${pattern})$`, 'u');
+    expressions.set(pattern, expression);
+  }
+  return expression.test(name);
 }
 
 function isOfType({ types }: ReferenceVocabulary, type: string, wanted: string): boolean {

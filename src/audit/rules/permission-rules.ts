@@ -79,7 +79,8 @@ export const matchesNothing: FindingRule = {
   title: 'A permission that covers no resource',
   advice: 'Look for a misspelt name pattern, type or tag; remove it when its resources are gone',
   check: eachPermission((permission, facts) => {
-    if (facts.matchesOf(permission) > 0) return undefined;
+    // A permission file has no resources, which says nothing about its patterns.
+    if (facts.resources.length === 0 || facts.matchesOf(permission) > 0) return undefined;
     const { source } = permission;
     return `covers no resource: ${describeFilters(source)}${describeGlobs(source)}`;
   }),

@@ -21,6 +21,6 @@ export const auditCommand: Command = {
     1: 'at least one such finding',
     2: 'the command line or the feature store cannot be understood',
   },
-  notes: [PATH_NOTE],
+  notes: [PATH_NOTE, '', '`feast-permissions help RULE` explains the rule of a finding.'],
   load: async () => (await import('./run-audit.js')).runAudit,
 };

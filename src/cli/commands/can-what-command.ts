@@ -1,6 +1,4 @@
-import { type Command, PAGED_OPTIONS, PATH_NOTE, TYPE } from '../command.js';
-
-const PRINCIPAL_KINDS = ['role', 'group', 'namespace'] as const;
+import { type Command, PAGED_OPTIONS, PATH_NOTE, PRINCIPAL_KINDS, TYPE } from '../command.js';
 
 /** `can-what`: everything that a user may do, or that a role, group or namespace allows. */
 export const canWhatCommand: Command = {

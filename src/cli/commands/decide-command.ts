@@ -1,4 +1,13 @@
-import { type Command, FORMAT, HELP, NO_COLOR, PATH_NOTE, PROJECT, PYTHON } from '../command.js';
+import {
+  COMPARE,
+  type Command,
+  FORMAT,
+  HELP,
+  NO_COLOR,
+  PATH_NOTE,
+  PROJECT,
+  PYTHON,
+} from '../command.js';
 
 /** `decide`: an answer for each line of standard input. */
 export const decideCommand: Command = {
@@ -7,12 +16,7 @@ export const decideCommand: Command = {
   usage: '[OPTIONS] [PATH] < requests.jsonl',
   options: [
     { ...FORMAT, help: 'How to write the answers: json (default), one object a line, or table' },
-    {
-      name: 'compare',
-      value: 'WITH',
-      choices: ['feast'],
-      help: "Add what Feast's own servers answer, where that differs, with the versions of Feast",
-    },
+    COMPARE,
     PROJECT,
     PYTHON,
     NO_COLOR,

@@ -1,4 +1,4 @@
-import { type Command, LIST_OPTIONS, PATH_NOTE } from '../command.js';
+import { COMPARE, type Command, LIST_OPTIONS, PATH_NOTE } from '../command.js';
 
 /** `explain`: one decision, with all that is behind it. */
 export const explainCommand: Command = {
@@ -28,6 +28,10 @@ export const explainCommand: Command = {
     {
       name: 'registered-only',
       help: 'End with code 2 if the registry does not have the resource',
+    },
+    {
+      ...COMPARE,
+      help: "Say what Feast's own servers answer where that is the same, too (default: where it differs)",
     },
     ...LIST_OPTIONS,
   ],

@@ -5,16 +5,14 @@ import { renderRecords } from '../../foundation/terminal/render-records.js';
 import { safeJson } from '../../foundation/terminal/terminal-text.js';
 import type { TextLayout } from '../../foundation/terminal/text-style.js';
 import { formatResource, type Subject, type Vocabulary } from '../../model/index.js';
-import { pageOf, remainder, withPage } from '../access-text.js';
-import { type Arguments, UsageError } from '../command.js';
+import { hasNoResources, NO_RESOURCES, pageOf, remainder, withPage } from '../access-text.js';
+import { type Arguments, PRINCIPAL_KINDS, UsageError } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
 import { openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
 import { readUser } from '../read-user.js';
 import { resolveActions, resolveType } from '../resolve-names.js';
 import { textLayout } from '../text-layout.js';
-
-const KINDS = ['role', 'group', 'namespace'] as const;
 
 /** Runs `can-what`. Gives the exit code. */
 export async function runCanWhat(args: Arguments, io: CommandIo): Promise<number> {
@@ -33,29 +31,34 @@ export async function runCanWhat(args: Arguments, io: CommandIo): Promise<number
   const text =
     args.get('format') === 'json'
       ? safeJson({ who, together: actions ?? null, ...answer, warnings }, 2)
-      : rightsTable(answer, vocabulary, textLayout(args, io)).join('\n');
+      : rightsTable(answer, hasNoResources(snapshot), vocabulary, textLayout(args, io)).join('\n');
   await writeAll(io.stdout, `${text}\n`);
   return answer.resources.some((one) => one.actions.length > 0) ? 0 : 1;
 }
 
 /** @throws {@link UsageError} unless exactly one of the options says who is meant */
 async function readWho(args: Arguments): Promise<Subject | null | NamedPrincipal> {
-  const given = ['user', ...KINDS].filter((name) => args.has(name));
+  const given = ['user', ...PRINCIPAL_KINDS].filter((name) => args.has(name));
   if (given.length !== 1) {
     throw new UsageError('can-what needs one of `--user`, `--role`, `--group` and `--namespace`');
   }
-  const kind = KINDS.find((one) => one === given[0]);
+  const kind = PRINCIPAL_KINDS.find((one) => one === given[0]);
   return kind === undefined
     ? readUser(args.get('user') ?? '')
     : { kind, name: args.get(kind) ?? '' };
 }
 
+/** @param isEmpty whether nothing at all is registered */
 function rightsTable(
   { resources, next, total }: CanWhat,
+  isEmpty: boolean,
   { actionAliases }: Vocabulary,
   layout: TextLayout,
 ): readonly string[] {
-  if (total === 0) return [layout.style('red', 'nothing is allowed on any registered resource')];
+  if (total === 0) {
+    const none = isEmpty ? NO_RESOURCES : 'nothing is allowed on any registered resource';
+    return [layout.style('red', none)];
+  }
   const { shown } = shorten(resources, layout);
   const hasConditions = shown.some(({ conditional }) => conditional.length > 0);
   const titles = ['RESOURCE', 'ACTIONS', ...(hasConditions ? ['IF ITS POLICY IS MET'] : [])];

@@ -11,6 +11,7 @@ import type { TextStyle } from '../../foundation/terminal/text-style.js';
 import { answerRequest, type RequestAnswer } from '../answer-request.js';
 import type { Arguments } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
+import { listVersions } from '../feast-versions.js';
 import { openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
 import { type ReadLine, readLines } from '../read-lines.js';
@@ -61,9 +62,16 @@ function tableLine(style: TextStyle): (answer: RequestAnswer) => string {
     const start = `${String(answer.line).padStart(LINE_WIDTH)}  ${padEnd(id, width)}`;
     if ('error' in answer)
       return `${start}  ${style('yellow', 'error')}    ${neutralize(answer.error.message)}\n`;
-    const { allowed, reason, permissions } = answer;
+    const { allowed, reason, permissions, feast } = answer;
     const word = allowed ? style('green', 'allowed') : style('red', 'refused');
     const names = permissions.map(neutralize).join(', ');
-    return `${start}  ${word}  ${[reason, names].filter((text) => text !== '').join(': ')}\n`;
+    const other =
+      feast === undefined
+        ? ''
+        : style(
+            'yellow',
+            `; Feast ${listVersions(feast.versions)} ${feast.allowed ? 'allow' : 'refuse'} it: ${feast.reason}`,
+          );
+    return `${start}  ${word}  ${[reason, names].filter((text) => text !== '').join(': ')}${other}\n`;
   };
 }

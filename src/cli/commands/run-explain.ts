@@ -30,7 +30,12 @@ export async function runExplain(args: Arguments, io: CommandIo): Promise<number
   const text =
     args.get('format') === 'json'
       ? safeJson(explained, 2)
-      : explanationText(explained, snapshot.vocabulary, textLayout(args, io)).join('\n');
+      : explanationText(
+          explained,
+          snapshot.vocabulary,
+          textLayout(args, io),
+          args.get('compare') === 'feast',
+        ).join('\n');
   await writeAll(io.stdout, `${text}\n`);
   return explained.allowed ? 0 : 1;
 }

@@ -5,7 +5,14 @@ import { renderTable, type TableCell } from '../../foundation/terminal/render-ta
 import { safeJson } from '../../foundation/terminal/terminal-text.js';
 import type { TextLayout } from '../../foundation/terminal/text-style.js';
 import { formatResource, type Vocabulary } from '../../model/index.js';
-import { formatPrincipal, pageOf, remainder, withPage } from '../access-text.js';
+import {
+  formatPrincipal,
+  hasNoResources,
+  NO_RESOURCES,
+  pageOf,
+  remainder,
+  withPage,
+} from '../access-text.js';
 import type { Arguments } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
 import { openStore, printWarnings } from '../open-store.js';
@@ -26,17 +33,26 @@ export async function runMatrix(args: Arguments, io: CommandIo): Promise<number>
   const text =
     args.get('format') === 'json'
       ? safeJson({ ...matrix, warnings }, 2)
-      : matrixText(matrix, snapshot.vocabulary, textLayout(args, io)).join('\n');
+      : matrixText(
+          matrix,
+          hasNoResources(snapshot),
+          snapshot.vocabulary,
+          textLayout(args, io),
+        ).join('\n');
   await writeAll(io.stdout, `${text}\n`);
   return 0;
 }
 
+/** @param isEmpty whether nothing at all is registered */
 function matrixText(
   { rows, next, total }: AccessMatrix,
+  isEmpty: boolean,
   vocabulary: Vocabulary,
   layout: TextLayout,
 ): readonly string[] {
-  if (total === 0) return ['no registered resource'];
+  if (total === 0) {
+    return [isEmpty ? NO_RESOURCES : 'no resource of these types is registered'];
+  }
   const { shown } = shorten(rows, layout);
   const lines = shown.flatMap((row) => linesOf(row, vocabulary));
   return [

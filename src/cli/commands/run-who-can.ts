@@ -5,7 +5,7 @@ import { renderRecords } from '../../foundation/terminal/render-records.js';
 import { neutralize, safeJson } from '../../foundation/terminal/terminal-text.js';
 import type { TextLayout } from '../../foundation/terminal/text-style.js';
 import { formatResource, type Resource } from '../../model/index.js';
-import { formatCombination, pageOf, remainder, withPage } from '../access-text.js';
+import { formatCombination, pageOf, RULE_TEXTS, remainder, withPage } from '../access-text.js';
 import type { Arguments } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
 import { openStore, printWarnings } from '../open-store.js';
@@ -37,12 +37,6 @@ export async function runWhoCan(args: Arguments, io: CommandIo): Promise<number>
   return answer.total === 0 ? 1 : 0;
 }
 
-const RULES: Readonly<Record<string, string>> = {
-  unsecured: 'no permission covers it',
-  'no-permissions': 'its project has no permissions',
-  'unknown-project': 'its project is not known',
-};
-
 function whoCanText(
   {
     actions,
@@ -59,7 +53,7 @@ function whoCanText(
 ): readonly string[] {
   const { combinations, complete, next, total, rule } = answer;
   const what = neutralize(`${actions.join(', ')} on ${formatResource({ ...resource, tags: {} })}`);
-  const why = RULES[rule];
+  const why = RULE_TEXTS[rule];
   const headline =
     total === 0 ? layout.style('red', `everyone is refused ${what}`) : `allowed ${what}:`;
   const { shown } = shorten(combinations, layout);

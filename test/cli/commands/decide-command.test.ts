@@ -328,6 +328,10 @@ describe('decide --compare feast', () => {
       });
       expect(same).toMatchObject({ allowed: true });
       expect(same).not.toHaveProperty('feast');
+      const table = ['decide', file, '--compare', 'feast', '--format', 'table'];
+      const rows = (await runCli(table, { stdin })).stdout.split('\n');
+      expect(rows[0]).toMatch(/refused .*; Feast 0\.66 and 0\.67 allow it: granted$/);
+      expect(rows[1]).not.toContain('Feast');
       const plain = await runCli(['decide', file], { stdin });
       expect(plain.stdout).not.toContain('feast');
     } finally {

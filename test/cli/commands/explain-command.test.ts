@@ -142,12 +142,17 @@ Permissions that cover it:
     const engineer = '{"username":"eve","roles":["risk-engineer"]}';
     const { stdout } = await explain(engineer, 'UPDATE', 'LabelView:loan_labels', path);
     const line =
-      'Feast\'s own servers allow this: permission "view-editor" grants UPDATE: it requires the role "risk-engineer"';
+      'Feast\'s own servers (0.66 and 0.67) allow this: permission "view-editor" grants UPDATE: it requires the role "risk-engineer"';
     expect(stdout).toContain(`\n  ${when}${line}\n`);
     const json = await explain(engineer, 'UPDATE', 'LabelView:loan_labels', path, '--format=json');
     expect(JSON.parse(json.stdout)).toMatchObject({
       allowed: path === EXAMPLE,
-      feast: { allowed: true, reason: 'granted', permissions: [{ name: 'view-editor' }] },
+      feast: {
+        allowed: true,
+        reason: 'granted',
+        versions: ['0.66', '0.67'],
+        permissions: [{ name: 'view-editor' }],
+      },
     });
   });
 
@@ -162,6 +167,22 @@ Permissions that cover it:
     expect(stdout).not.toContain('own servers');
   });
 
+  it.each([
+    [OIDC_EXAMPLE, 'refused', ''],
+    [EXAMPLE, 'allowed', 'with auth on, '],
+  ])('says with --compare feast that they answer the same: %s', async (path, answer, when) => {
+    const { stdout } = await explain(
+      '{"username":"eve","roles":["feast-admin"]}',
+      'UPDATE',
+      'LabelView:loan_labels',
+      '--compare',
+      'feast',
+      path,
+    );
+    expect(stdout).toMatch(new RegExp(`^${answer} `));
+    expect(stdout).toContain(`\n  ${when}Feast's own servers (0.66 and 0.67) refuse this, too\n`);
+  });
+
   it('says where Feast fails at every request', async () => {
     const { stdout } = await explain(
       'null',
@@ -171,7 +192,7 @@ Permissions that cover it:
     );
     expect(stdout).toMatch(/^allowed /);
     expect(stdout).toMatch(
-      /\n {2}Feast's own servers refuse this: permission `.*` has the allow-all policy, which Feast cannot read back: every request fails\n/,
+      /\n {2}Feast's own servers \(0\.66 and 0\.67\) refuse this: permission `.*` has the allow-all policy, which Feast cannot read back: every request fails\n/,
     );
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { listPermissions } from '../../../src/cli/list-permissions.js';
+import { permissionFilter } from '../../../src/cli/permission-filters.js';
 import { permissionTables } from '../../../src/cli/permission-tables.js';
 import { displayWidth } from '../../../src/foundation/terminal/terminal-text.js';
 import { plainStyle } from '../../../src/foundation/terminal/text-style.js';
@@ -97,6 +98,68 @@ fraud-reader  FeatureView     account_risky_scores
     expect(stdout).toMatch(/^PROJECT {2,}NAME/);
     expect(stdout).toMatch(/\nPROJECT {2,}PERMISSION/);
     expect(stdout).toMatch(/\ncredit_scoring {2,}équipe-données {2,}- {2,}-\n/);
+  });
+
+  it.each([
+    ['a name', ['--name', 'reader'], ['reader']],
+    ['a glob', ['--name', '*-all'], ['describe-all', 'admin-all', 'admin-all']],
+    ['several names', ['--name', 'reader', '--name', 'stream-only'], ['stream-only', 'reader']],
+    ['a role', ['--role', 'trusted'], ['reader']],
+    [
+      'a role and a group',
+      ['--role', 'trusted', '--group', 'fraud-squad'],
+      ['reader', 'fraud-reader'],
+    ],
+    ['a namespace', ['--namespace', 'risk-ns'], ['risk-combined']],
+    ['tags', ['--tag', 'owner:platform', '--tag', 'tier:1'], ['describe-all']],
+    ['a tag and a role', ['--tag', 'owner:platform', '--role', 'trusted'], []],
+    ['a name and a type', ['--name', '*reader', '--type', 'entity'], ['pii-reader']],
+  ])('of %s', async (_, filter, names) => {
+    const { stdout } = await runCli(['list', EXAMPLE, ...filter, '--format', 'json']);
+    const { permissions } = JSON.parse(stdout) as ListJson;
+    expect(permissions.map(({ name }) => name)).toEqual(names);
+    if (names.length > 0) return;
+    const text = await runCli(['list', EXAMPLE, ...filter]);
+    expect(text).toMatchObject({
+      exitCode: 0,
+      stdout: 'no permission passes the filters, out of 18 permissions\n',
+    });
+  });
+
+  it('of a type has the permissions on its supertypes, on all types and on sub-types', async () => {
+    const listed = async (type: string): Promise<readonly string[]> => {
+      const { stdout } = await runCli(['list', EXAMPLE, '--type', type, '--format', 'json']);
+      return (JSON.parse(stdout) as ListJson).permissions.map(({ name }) => name);
+    };
+    const stream = await listed('StreamFeatureView');
+    expect(stream).toContain('stream-only');
+    expect(stream).toContain('reader');
+    expect(stream).toContain('describe-all');
+    expect(await listed('FeatureView')).toContain('stream-only');
+    expect(await listed('Entity')).not.toContain('reader');
+  });
+
+  it('of a type has an excluded permission that could be for any type, and of a role has not', async () => {
+    const excluded = parseForeignPermission(
+      { name: 'flying', types: ['Plane'], actions: ['READ'], policy: roles('x') } as never,
+      permissionContext(),
+    ) as ExcludedPermission;
+    const snapshot = await snapshotOf({ permissions: [excluded] });
+    const listed = (option: string, value: string): number => {
+      const args = { all: (name: string) => (name === option ? [value] : []) };
+      const filter = permissionFilter(args, snapshot);
+      return listPermissions(snapshot, false, filter).length;
+    };
+    expect([listed('type', 'Entity'), listed('name', 'fly*')]).toEqual([1, 1]);
+    expect([listed('role', 'x'), listed('tag', 'a:b')]).toEqual([0, 0]);
+  });
+
+  it.each([
+    [['--type', 'Entitee'], 'resource type `Entitee` is unknown; did you mean `Entity`?'],
+    [['--tag', 'owner'], '`owner` is not a tag: write `KEY:VALUE`'],
+  ])('refuses the filter %j', async (filter, message) => {
+    const { exitCode, stderr } = await runCli(['list', EXAMPLE, ...filter]);
+    expect([exitCode, stderr]).toEqual([2, `feast-permissions: ${message}\n`]);
   });
 
   it('warns on standard error, and not about auth', async () => {

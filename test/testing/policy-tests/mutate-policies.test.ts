@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Authorizer, compiledOf } from '../../../src/engine/index.js';
-import { createAuthorizer, roles, type Vocabulary } from '../../../src/index.js';
-import { isExcludedPermission } from '../../../src/model/index.js';
+import { createAuthorizer, roles } from '../../../src/index.js';
 import { mutatePolicies, type PolicyCase, parsePolicyTests } from '../../../src/testing/index.js';
-import { mutantsOf } from '../../../src/testing/policy-tests/mutate-policies.js';
-import { authorizerOf, storesWithQuestions } from '../../support/arbitrary-stores.js';
 import { PROPERTY_TIMEOUT_MS, propertyRuns } from '../../support/property-runs.js';
-import type { ReferenceStore } from '../../support/reference-evaluator.js';
+import { mutantsProperty } from './mutants-property.js';
 
 describe('mutatePolicies', () => {
   const authorizer = createAuthorizer({
@@ -68,53 +64,8 @@ describe('mutatePolicies', () => {
 describe('mutatePolicies against a snapshot for each mutant', {
   timeout: PROPERTY_TIMEOUT_MS,
 }, () => {
+  // `test/soak` runs it at length.
   it('notices the same mutants', () => {
-    fc.assert(
-      fc.property(storesWithQuestions(1), ({ stores, questions }) => {
-        const authorizer = authorizerOf(stores[0] as ReferenceStore);
-        const cases = questions.flatMap((question) => caseOf(authorizer, question) ?? []);
-        const { unnoticed } = mutatePolicies(authorizer as never, { cases });
-        const compiled = compiledOf(authorizer.snapshot);
-        const survivors: string[] = [];
-        for (const [position, { source }] of compiled.permissions.entries()) {
-          if (isExcludedPermission(source)) continue;
-          for (const { mutation, changed } of mutantsOf(compiled, source)) {
-            const permissions = compiled.permissions.flatMap((one, index) =>
-              index === position ? (changed ?? []) : one.source,
-            );
-            const options = { ...compiled.options, permissions };
-            const isNoticed = cases.some((one) => !passes(options, one));
-            if (!isNoticed) survivors.push(`${source.name} ${mutation}`);
-          }
-        }
-        const found = unnoticed.map(({ permission, mutation }) => `${permission.name} ${mutation}`);
-        expect(found).toEqual(survivors);
-      }),
-      propertyRuns(60, 20_000),
-    );
+    fc.assert(mutantsProperty, propertyRuns(60, 10_000));
   });
 });
-
-function passes(options: object, { subject, actions, resource, expected }: PolicyCase): boolean {
-  try {
-    const authorizer = createAuthorizer<Vocabulary>(options as never);
-    return authorizer.can(subject, actions, resource) === (expected === 'allowed');
-  } catch (error) {
-    // Without the permission, no project is left that the question could be about.
-    if (error instanceof TypeError) return expected === 'refused';
-    throw error;
-  }
-}
-
-/** A case that passes; undefined for a question that cannot be asked. */
-function caseOf(
-  authorizer: Authorizer<Vocabulary>,
-  { subject, actions, resource }: Pick<PolicyCase, 'subject' | 'actions' | 'resource'>,
-): PolicyCase | undefined {
-  try {
-    const expected = authorizer.can(subject, actions, resource) ? 'allowed' : 'refused';
-    return { title: '', name: null, number: 1, subject, actions, resource, expected };
-  } catch {
-    return undefined;
-  }
-}
