@@ -48,7 +48,7 @@ export function permissionTables(
   ];
 }
 
-/** A block for each permission, under the name that it has as a resource. Lines without line ends. */
+/** A block for each permission, under its name as a resource. Lines without line ends. */
 export function permissionDescriptions(
   permissions: readonly ListedPermission[],
   vocabulary: Vocabulary,

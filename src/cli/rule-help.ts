@@ -47,7 +47,7 @@ export function explainRule(id: string): RuleHelp | undefined {
   return undefined;
 }
 
-/** The text below the heading of a rule; null without one, and where documents are not installed. */
+/** The text below the heading of a rule; null without one, or if the document is missing. */
 function readSection(document: string, id: string): string | null {
   let text: string;
   try {

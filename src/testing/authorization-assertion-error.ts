@@ -4,7 +4,8 @@ import type { CheckResult } from './check-result.js';
 export class AuthorizationAssertionError extends Error {
   override readonly name = 'AuthorizationAssertionError';
   readonly code = 'ERR_ASSERTION';
-  readonly generatedMessage = true;
+  /** The message says more than the values: jest leaves a generated one out. */
+  readonly generatedMessage = false;
   /** Name of the assertion. */
   readonly operator: string;
   readonly actual: unknown;

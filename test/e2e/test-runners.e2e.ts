@@ -23,11 +23,12 @@ const { cases } = parsePolicyTests(readFileSync(process.env.POLICY_TESTS, 'utf8'
 const { snapshotOptions } = await loadFeatureStore(process.env.STORE);
 const authorizer = createAuthorizer(snapshotOptions);
 `;
-const EACH = "it.each(cases)('$title', (one) => assertPolicyCase(authorizer, one));\n";
-const LOOP = 'for (const one of cases) test(one.title, () => assertPolicyCase(authorizer, one));\n';
+const TESTS =
+  'for (const one of cases) test(one.title, () => assertPolicyCase(authorizer, one));\n';
 
 interface Run {
   readonly code: number;
+  /** What a reader of the results sees. */
   readonly output: string;
   /** Titles of the tests. */
   readonly passed: readonly string[];
@@ -36,7 +37,11 @@ interface Run {
 
 interface JsonReport {
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly title: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly title: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -49,12 +54,15 @@ beforeAll(async () => {
   const { folder } = installed;
   symlinkSync(join(ROOT, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(folder, 'policy.jest.js'), PROGRAM + EACH);
+  writeFileSync(join(folder, 'policy.jest.js'), PROGRAM + TESTS);
   writeFileSync(
     join(folder, 'policy.vitest.test.js'),
-    `import { it } from 'vitest';\n${PROGRAM}${EACH}`,
+    `import { test } from 'vitest';\n${PROGRAM}${TESTS}`,
   );
-  writeFileSync(join(folder, 'policy.node.js'), `import test from 'node:test';\n${PROGRAM}${LOOP}`);
+  writeFileSync(
+    join(folder, 'policy.node.js'),
+    `import test from 'node:test';\n${PROGRAM}${TESTS}`,
+  );
   writeFileSync(join(folder, 'right.yaml'), POLICY_TESTS);
   writeFileSync(
     join(folder, 'wrong.yaml'),
@@ -102,7 +110,11 @@ async function runWithReport(file: string, ...argv: readonly string[]): Promise<
   );
   const having = (wanted: string): readonly string[] =>
     results.filter(({ status }) => status === wanted).map(({ title }) => title);
-  return { ...run, passed: having('passed'), failed: having('failed') };
+  // What jest prints is its own: vitest prints nothing beside its report.
+  const output = argv.includes(jest)
+    ? run.output
+    : results.flatMap(({ failureMessages }) => failureMessages).join('\n');
+  return { code: run.code, output, passed: having('passed'), failed: having('failed') };
 }
 
 const RUNNERS: Readonly<Record<string, (file: string) => Promise<Run>>> = {

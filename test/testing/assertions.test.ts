@@ -59,7 +59,7 @@ describe('the assertions', () => {
           {
             name: 'AuthorizationAssertionError',
             code: 'ERR_ASSERTION',
-            generatedMessage: true,
+            generatedMessage: false,
             operator,
           },
         );
