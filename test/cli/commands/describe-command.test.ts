@@ -7,7 +7,7 @@ import { EXAMPLE, EXAMPLE_REGISTRY, runCli } from '../run-cli.js';
 const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-describe-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('describe NAME', () => {
+describe('a name that is described', () => {
   it('a permission, with all its fields and what it covers', async () => {
     const { exitCode, stdout, stderr } = await runCli(['describe', 'describe-all', EXAMPLE]);
     expect([exitCode, stderr]).toEqual([0, '']);

@@ -12,4 +12,5 @@ beforeAll(async () => {
   authorizer = createAuthorizer((await loadFeatureStore(store)).snapshotOptions);
 });
 
+// oxlint-disable-next-line vitest/valid-title -- the titles are those of the file
 for (const one of cases) it(one.title, () => assertPolicyCase(authorizer, one));
