@@ -13,8 +13,9 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = (path) => join(root, 'src', 'cli', path);
 
-/** Packages that are not part of the bundle; the last two are optional ones of the user's. */
-const EXTERNAL = ['undici', 'jose', '@kubernetes/client-node', '@opentelemetry/api'];
+const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** Packages that are not part of the bundle: two dependencies, and the user's optional ones. */
+const EXTERNAL = ['undici', 'jose', ...Object.keys(peerDependencies)];
 const isExternal = (id) =>
   id.startsWith('node:') || EXTERNAL.some((name) => id === name || id.startsWith(`${name}/`));
 

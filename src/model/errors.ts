@@ -132,6 +132,28 @@ export class RegistryInvalidError extends AuthzError {
 export class RegistryUnavailableError extends AuthzError {
   static readonly code = 'ERR_REGISTRY_UNAVAILABLE';
   override readonly code = 'ERR_REGISTRY_UNAVAILABLE';
+  /**
+   * Why, where it is known of an object store or a registry server: it refuses this account, holds
+   * no such object, fails by itself, cannot be reached, was not asked for lack of credentials, or
+   * would not take a token of that length.
+   */
+  readonly reason:
+    | 'denied'
+    | 'missing'
+    | 'failing'
+    | 'unreachable'
+    | 'credentials'
+    | 'token-too-long'
+    | undefined;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly reason?: RegistryUnavailableError['reason'] } = {},
+  ) {
+    const { reason, ...rest } = options;
+    super(message, rest);
+    this.reason = reason;
+  }
 }
 
 /** No credentials were given. */

@@ -20,17 +20,39 @@ const KINDS: readonly RegistryKind[] = [
     storeTypes: ['FileRegistryStore', 'feast.infra.registry.file.FileRegistryStore'],
     open: openFile,
   },
+  {
+    type: 'file',
+    schemes: ['s3'],
+    storeTypes: ['S3RegistryStore', 'feast.infra.registry.s3.S3RegistryStore'],
+    open: async (...given) =>
+      (await import('./object-store/open-s3-registry.js')).openS3Registry(...given),
+  },
+  {
+    type: 'file',
+    schemes: ['gs'],
+    storeTypes: ['GCSRegistryStore', 'feast.infra.registry.gcs.GCSRegistryStore'],
+    open: async (...given) =>
+      (await import('./object-store/open-gcs-registry.js')).openGcsRegistry(...given),
+  },
+  {
+    type: 'file',
+    storeTypes: [
+      'AzureRegistryStore',
+      'feast.infra.registry.contrib.azure.azure_registry_store.AzBlobRegistryStore',
+    ],
+    open: async (...given) =>
+      (await import('./object-store/open-azure-registry.js')).openAzureRegistry(...given),
+  },
 ];
 
 /** How to get a local file of a registry that is elsewhere. */
 const DUMP =
   "Write it to a file in Python, `open('registry.db', 'wb').write(FeatureStore('.').registry.proto().SerializeToString())`, and name that file as the registry";
-const COPIES: ReadonlyMap<string, string> = new Map([
-  ['s3', 'aws s3 cp'],
-  ['gs', 'gcloud storage cp'],
-  ['abfs', 'az storage blob download'],
-  ['https', 'az storage blob download'],
-  ['hdfs', 'hdfs dfs -get'],
+const COPY = 'and name the copy as the registry';
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['https', 'Set `registry_store_type: AzureRegistryStore` if it is a blob in Azure'],
+  ['abfs', `Copy it with \`az storage blob download\`, ${COPY}`],
+  ['hdfs', `Copy it with \`hdfs dfs -get\`, ${COPY}`],
 ]);
 
 /** How a registry is opened: its surroundings, and further kinds of registry. */
@@ -127,9 +149,7 @@ function whatIs(registry: RegistryLocation): readonly [what: string, advice: str
     return [`registry stores of class ${name}`, DUMP];
   }
   const scheme = schemeOf(registry);
-  const command = COPIES.get(scheme);
-  const copy = `Copy it with \`${command}\`, and name the copy as the registry`;
-  return [`registries at ${quote(`${scheme}://`)}`, command === undefined ? DUMP : copy];
+  return [`registries at ${quote(`${scheme}://`)}`, ADVICE.get(scheme) ?? DUMP];
 }
 
 /** How a configuration names a kind. */

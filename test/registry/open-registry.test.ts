@@ -48,6 +48,12 @@ describe('openRegistry', () => {
       '`hdfs://`',
       /`hdfs dfs -get`/,
     ],
+    [
+      'a blob without its store',
+      { type: 'file', url: 'https://account.blob.core.windows.net/container/r?sig=pa55' },
+      '`https://`',
+      /`registry_store_type: AzureRegistryStore`/,
+    ],
     ['nowhere', { type: 'file' }, '`unknown://`', /Write it to a file/],
     [
       'a store',

@@ -7,7 +7,7 @@ import { decodeRegistry } from '../wire/decode-registry.js';
 import { recognizeText } from './recognize-text.js';
 
 /** 1 GiB. A registry of 100,000 resources has some 30 MB. */
-const MAX_BYTES = 2 ** 30;
+export const MAX_REGISTRY_BYTES: number = 2 ** 30;
 
 /**
  * Reads the registry file that Feast writes.
@@ -30,11 +30,16 @@ export async function readRegistryFile(
 
 /** @throws {@link RegistryInvalidError} naming the file, and what it is where that is known */
 export function decodeRegistryFile(path: string, bytes: Uint8Array): RegistryContents {
+  return decodeNamedRegistry(nameOf(path), bytes);
+}
+
+/** The same for the content of a registry file that is kept elsewhere. */
+export function decodeNamedRegistry(name: string, bytes: Uint8Array): RegistryContents {
   try {
     return decodeRegistry(bytes);
   } catch (error) {
-    if (error instanceof RegistryInvalidError) throw invalid(path, sayProblem(bytes, error), error);
-    throw error;
+    if (!(error instanceof RegistryInvalidError)) throw error;
+    throw new RegistryInvalidError(`${name} ${sayProblem(bytes, error)}`, { cause: error });
   }
 }
 
@@ -53,13 +58,15 @@ export async function readRegistryBytes(
     const status = await stat(path);
     // Opening a pipe waits for a writer, which may never come.
     if (!status.isFile()) throw new Error('it is not a regular file');
-    if (status.size > MAX_BYTES) throw invalid(path, `is larger than ${MAX_BYTES} bytes`);
+    if (status.size > MAX_REGISTRY_BYTES) {
+      throw new RegistryInvalidError(`${nameOf(path)} is larger than ${MAX_REGISTRY_BYTES} bytes`);
+    }
     return await readFile(path, signal === undefined ? {} : { signal });
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof RegistryInvalidError) throw error;
     throw new RegistryUnavailableError(
-      `registry file ${quote(path)} cannot be read: ${describeFailure(error as Error)}`,
+      `${nameOf(path)} cannot be read: ${describeFailure(error as Error)}`,
       { cause: error },
     );
   }
@@ -70,6 +77,6 @@ function describeFailure(error: NodeJS.ErrnoException): string {
   return error.code ?? error.message;
 }
 
-function invalid(path: string, problem: string, cause?: Error): RegistryInvalidError {
-  return new RegistryInvalidError(`registry file ${quote(path)} ${problem}`, { cause });
+function nameOf(path: string): string {
+  return `registry file ${quote(path)}`;
 }

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the store holds, and how it answers. */
+export interface FakeGcsState {
+  content: Uint8Array;
+  generation: number;
+  /** In place of the object. */
+  status?: number | undefined;
+  /** Half of the content is sent as the whole. */
+  isCut?: boolean;
+}
+
+/** The JSON API of Google Cloud Storage with one object, on the loopback interface. */
+export interface FakeGcs {
+  readonly origin: string;
+  readonly state: FakeGcsState;
+  /** Each request: its method and path, with ` content` where the content is asked for. */
+  readonly requests: string[];
+  readonly stop: () => Promise<void>;
+}
+
+export async function startFakeGcs(content: Uint8Array): Promise<FakeGcs> {
+  const state: FakeGcsState = { content, generation: 1 };
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://store');
+    const isContent = url.searchParams.get('alt') === 'media';
+    requests.push(`${request.method} ${url.pathname}${isContent ? ' content' : ''}`);
+    if (state.status !== undefined) {
+      response.writeHead(state.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: state.status, message: 'secret' } }));
+    } else if (isContent) {
+      const sent = state.isCut === true ? state.content.subarray(0, 1000) : state.content;
+      response.writeHead(200, { 'content-length': sent.length });
+      response.end(sent);
+    } else {
+      const { generation, content: all } = state;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ generation: `${generation}`, size: `${all.length}` }));
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    state,
+    requests,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
