@@ -20,7 +20,9 @@ export {
   PermissionInvalidError,
   type RegistryError,
   RegistryInvalidError,
+  RegistryProjectMissingError,
   RegistryUnavailableError,
   RequestInvalidError,
   ResourceNotFoundError,
+  SnapshotStaleError,
 } from './model/index.js';

@@ -1,9 +1,4 @@
-export type {
-  LiveRules,
-  ReloadEvent,
-  ReloadedEvent,
-  ReloadFailedEvent,
-} from './gate/live-store.js';
+export type { LiveRules } from './gate/live-rules.js';
 export {
   type LoadAuthorizerOptions,
   type LoadedAuthorizer,
@@ -11,4 +6,11 @@ export {
 } from './gate/load-authorizer.js';
 export { type LoadedGate, type LoadGateOptions, loadGate } from './gate/load-gate.js';
 export type { LiveOptions } from './gate/open-live-store.js';
+export type {
+  PermissionName,
+  ReloadEvent,
+  ReloadedEvent,
+  ReloadFailedEvent,
+  StaleEvent,
+} from './gate/reload-event.js';
 export type { GateError, LoadError } from './model/index.js';

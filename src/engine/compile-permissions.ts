@@ -29,7 +29,11 @@ import type { SnapshotOptions } from './options.js';
 import { policyKey } from './policy-key.js';
 
 /** How name patterns are read. */
-export type PatternOptions = Pick<SnapshotOptions, 'onUnsupportedPattern' | 'python'>;
+type PatternOptions = Pick<SnapshotOptions, 'onUnsupportedPattern' | 'python'>;
+
+/** What is compiled, and how. */
+type PermissionOptions = PatternOptions &
+  Pick<SnapshotOptions<Vocabulary>, 'permissions' | 'formerPermissions'>;
 
 /** A permission ready to decide. */
 export interface CompiledPermission {
@@ -79,7 +83,7 @@ export interface CompiledPermissions {
 export interface CompiledTarget extends Target {
   /** Undefined: any project. */
   readonly project: string | undefined;
-  /** Positions in the list of permissions. */
+  /** Positions in the list of permissions. Empty: former permissions alone had it. */
   readonly permissions: readonly number[];
 }
 
@@ -101,16 +105,21 @@ const ANY = -1;
  *   its `errors`
  */
 export function* compilePermissions(
-  input: readonly unknown[],
+  options: PermissionOptions,
   context: PermissionContext,
   attributes: AttributeTable,
-  options: PatternOptions,
 ): Generator<number | 'character-names', CompiledPermissions> {
+  const { permissions, formerPermissions = [] } = options;
   const compiler = new PermissionCompiler(context, attributes, options);
-  for (const [index, permission] of input.entries()) {
+  for (const [index, permission] of permissions.entries()) {
     if (namesCharacters(permission)) yield 'character-names';
     compiler.add(permission);
     yield index + 1;
+  }
+  for (const permission of formerPermissions) {
+    if (namesCharacters(permission)) yield 'character-names';
+    compiler.addFormer(permission);
+    yield permissions.length;
   }
   return compiler.finish();
 }
@@ -202,28 +211,42 @@ class PermissionCompiler {
    * every name.
    */
   #addExcluded(permission: ExcludedPermission): void {
-    const { vocabulary } = this.#context;
-    const { project, types, namePatterns, requiredTags = {} } = permission;
-    const { patterns, errors } = this.#compilePatterns({
-      ...permission,
-      namePatterns: namePatterns ?? [],
+    this.#addTo(this.#widestTarget(permission), {
+      source: permission,
+      actionMask: ANY,
+      test: undefined,
     });
-    const anyName = namePatterns === undefined || namePatterns.length === 0 || errors.length > 0;
-    this.#addTo(
-      {
-        project,
-        typeMask: typesOf(vocabulary, types),
-        patterns: anyName ? undefined : patterns,
-        requiredTags: sortedPairs(requiredTags),
-      },
-      { source: permission, actionMask: ANY, test: undefined },
-    );
+  }
+
+  /** Adds what a permission covered, without the permission. */
+  addFormer(permission: Permission<Vocabulary> | ExcludedPermission): void {
+    this.#targetOf(this.#widestTarget(permission));
+  }
+
+  #widestTarget(
+    permission: Permission<Vocabulary> | ExcludedPermission,
+  ): Target & { readonly project: string | undefined } {
+    const { name, project, types, namePatterns = [], requiredTags = {} } = permission;
+    const { patterns, errors } = this.#compilePatterns({ name, namePatterns });
+    const anyName = namePatterns.length === 0 || errors.length > 0;
+    return {
+      project,
+      typeMask: typesOf(this.#context.vocabulary, types),
+      patterns: anyName ? undefined : patterns,
+      requiredTags: sortedPairs(requiredTags),
+    };
   }
 
   #addTo(
     filters: Target & { readonly project: string | undefined },
     permission: EvaluatedPermission,
   ): void {
+    this.#targetOf(filters).permissions.push(this.#permissions.push(permission) - 1);
+  }
+
+  #targetOf(filters: Target & { readonly project: string | undefined }): {
+    readonly permissions: number[];
+  } {
     const { project, typeMask: types, patterns, requiredTags } = filters;
     const key = JSON.stringify([project ?? null, types, patterns ?? null, requiredTags]);
     let targetId = this.#targetIds.get(key);
@@ -231,7 +254,7 @@ class PermissionCompiler {
       targetId = this.#targets.push({ ...filters, permissions: [] }) - 1;
       this.#targetIds.set(key, targetId);
     }
-    this.#targets[targetId]?.permissions.push(this.#permissions.push(permission) - 1);
+    return this.#targets[targetId] as { readonly permissions: number[] };
   }
 
   #compilePatterns(permission: {

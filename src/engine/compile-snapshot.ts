@@ -56,7 +56,7 @@ function* compileSnapshotInSteps<V extends Vocabulary>(
   } = options as SnapshotOptions<Vocabulary>;
   const attributes = new AttributeTable();
   const context = permissionContext({ vocabulary, policyKinds });
-  const steps = compilePermissions(options.permissions, context, attributes, options);
+  const steps = compilePermissions(options, context, attributes);
   let step = steps.next();
   for (; !step.done; step = steps.next()) {
     const { value } = step;
@@ -101,6 +101,7 @@ function copyOptions<V extends Vocabulary>(given: SnapshotOptions<V>): SnapshotO
   return {
     ...given,
     permissions: [...given.permissions],
+    formerPermissions: [...(given.formerPermissions ?? [])],
     resources: [...(given.resources ?? [])],
     projects: [...(given.projects ?? [])],
     policyKinds: [...(given.policyKinds ?? [])],

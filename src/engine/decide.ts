@@ -199,6 +199,9 @@ function explainEvaluations(
   const { allowed, evaluations } = why;
   const { notApplicable } = why.byApplicability;
   const what = `${actions.join(', ')} on ${formatResource(resource)}`;
+  if (evaluations.length === 0 && notApplicable.length === 0) {
+    return `refused ${what}: the permissions that covered it are gone`;
+  }
   if (evaluations.length === 0) {
     const names = notApplicable.slice(0, 3).map(({ source }) => JSON.stringify(source.name));
     const more =

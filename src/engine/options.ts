@@ -25,6 +25,12 @@ export type DecisionStrategy = 'affirmative' | 'consensus' | 'unanimous';
 /** What an authorizer decides on: the content of one registry version. */
 export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly permissions: readonly (Permission<V> | PermissionInput<V> | ExcludedPermission)[];
+  /**
+   * Permissions of an earlier version that are gone. They grant nothing and deny nothing that
+   * another permission grants, and what they covered stays secured: neither `unsecured` nor
+   * `whenNoPermissions` opens it. Default: none.
+   */
+  readonly formerPermissions?: readonly (Permission<V> | ExcludedPermission)[];
   /** The registered resources. Their registered tags count, whatever a caller says later. */
   readonly resources?: readonly ResourceOf<V>[];
   /** Projects that the registry knows, beside those that permissions and resources name. */
@@ -95,6 +101,7 @@ const CHOICES = {
 
 export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions<Vocabulary>> = {
   permissions: true,
+  formerPermissions: true,
   resources: true,
   projects: true,
   defaultProject: true,
@@ -129,8 +136,12 @@ export function assertOptions(options: SnapshotOptions<Vocabulary>): void {
       );
     }
   }
-  const { permissions, resources = [], projects = [], defaultProject, auth } = options;
+  const { permissions, formerPermissions = [], resources = [], projects = [] } = options;
+  const { defaultProject, auth } = options;
   if (!Array.isArray(permissions)) throw new TypeError('option permissions must be a list');
+  if (!Array.isArray(formerPermissions)) {
+    throw new TypeError('option formerPermissions must be a list');
+  }
   if (!Array.isArray(resources)) throw new TypeError('option resources must be a list');
   // A string would be walked character by character.
   if (!Array.isArray(projects) || !projects.every((project) => typeof project === 'string')) {

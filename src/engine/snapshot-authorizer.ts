@@ -2,6 +2,7 @@ import { listOf } from '../foundation/list-of.js';
 import { notify } from '../foundation/notify.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
+  type AuthzError,
   assertSubject,
   type Decision,
   freezeSubject,
@@ -30,6 +31,7 @@ const PROPOSED_CHANGE: OptionNames<ProposedChange<Vocabulary>> = {
 export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAuthorizer {
   #snapshot: Snapshot;
   #compiled: CompiledSnapshot;
+  #suspended: (() => AuthzError) | undefined;
   readonly #onDecision: ((decision: Decision) => void) | undefined;
 
   constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
@@ -45,13 +47,27 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     return this.#snapshot;
   }
 
-  /** What the snapshot in force stands for. */
+  /**
+   * What the snapshot in force stands for. Every question is answered by it.
+   *
+   * @throws what {@link SnapshotAuthorizer.suspend} was given
+   */
   get compiled(): CompiledSnapshot {
+    if (this.#suspended !== undefined) throw this.#suspended();
     return this.#compiled;
   }
 
+  /**
+   * Answers no question until the next snapshot, or until it is called with `undefined`.
+   *
+   * @param makeError makes the error that every question throws
+   */
+  suspend(makeError: (() => AuthzError) | undefined): void {
+    this.#suspended = makeError;
+  }
+
   can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
-    const snapshot = this.#compiled;
+    const snapshot = this.compiled;
     if (!this.isDirect) {
       return this.decide(subject, actions, resource).allowed;
     }
@@ -72,7 +88,7 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     resource: Resource,
   ): Decision {
     const own = ownSubject(subject);
-    const snapshot = this.#compiled;
+    const snapshot = this.compiled;
     const asked = requested(snapshot, actions);
     return this.#report(decide(snapshot, { subject: own, ...asked, ...known(snapshot, resource) }));
   }
@@ -83,7 +99,7 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     resource: Resource,
   ): Decision {
     assertSubject(subject);
-    const snapshot = this.#compiled;
+    const snapshot = this.compiled;
     const asked = requested(snapshot, actions);
     return this.#report(decide(snapshot, { subject, ...asked, ...described(snapshot, resource) }));
   }
@@ -93,7 +109,7 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     actions: string | readonly string[],
     resources: Resource | readonly Resource[],
   ): void {
-    assertQuestion(this.#compiled, subject, actions);
+    assertQuestion(this.compiled, subject, actions);
     for (const resource of listOf(resources)) {
       const decision = this.decide(subject, actions, resource);
       if (!decision.allowed) throw new PermissionDeniedError(decision);
@@ -112,7 +128,7 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     const subject = ownSubject(given);
     // Misspelt, `existing` would turn an update into a creation.
     checkOptions<ProposedChange<Vocabulary>>(change, PROPOSED_CHANGE);
-    const snapshot = this.#compiled;
+    const snapshot = this.compiled;
     const { changes } = snapshot.vocabulary;
     if (changes === undefined) {
       throw new TypeError(
@@ -144,7 +160,7 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     actions: string | readonly string[],
     resource: Resource,
   ): boolean {
-    const snapshot = this.#compiled;
+    const snapshot = this.compiled;
     if (!this.isDirect) {
       return this.decide(derived.subject, actions, resource).allowed;
     }
@@ -171,10 +187,21 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
   #put(snapshot: Snapshot): void {
     this.#compiled = compiledOf(snapshot);
     this.#snapshot = snapshot;
+    this.#suspended = undefined;
   }
 
   #report(decision: Decision): Decision {
     notify(this.#onDecision, decision);
     return decision;
   }
+}
+
+/**
+ * Suspends an authorizer of this package: every question throws until its next snapshot.
+ *
+ * @param makeError undefined: ends the suspension
+ */
+export function suspend(authorizer: unknown, makeError: (() => AuthzError) | undefined): void {
+  if (!(authorizer instanceof SnapshotAuthorizer)) throw new TypeError('expected an authorizer');
+  authorizer.suspend(makeError);
 }

@@ -4,8 +4,10 @@ import {
   createAuthorizer,
   prepareSnapshot,
   type Snapshot,
-  type SnapshotOptions,
+  suspend,
 } from '../engine/index.js';
+import { waitFor } from '../foundation/abort.js';
+import { listSome } from '../foundation/names.js';
 import { notify } from '../foundation/notify.js';
 import {
   AuthzError,
@@ -13,7 +15,10 @@ import {
   type Decision,
   type FeastVocabulary,
   quote,
-  RegistryInvalidError,
+  RegistryProjectMissingError,
+  RegistryUnavailableError,
+  RequestInvalidError,
+  SnapshotStaleError,
 } from '../model/index.js';
 import { prepareRelations } from '../registry/create-relations.js';
 import type {
@@ -22,36 +27,11 @@ import type {
   RegistryContents,
   RegistryRelations,
 } from '../registry/index.js';
-
-/** What is decided where permissions say nothing. */
-export type LiveRules = Pick<
-  SnapshotOptions,
-  'strategy' | 'unsecured' | 'whenNoPermissions' | 'onUnsupportedPattern' | 'policyKinds'
->;
-
-/** All that makes a snapshot of a registry, beside the registry. */
-export type SnapshotRules = LiveRules & Pick<SnapshotOptions, 'python'>;
-
-/** What became of the registry that was read while its gate was in use. */
-export type ReloadEvent = ReloadedEvent | ReloadFailedEvent;
-
-/** It is in force as a whole. */
-export interface ReloadedEvent {
-  readonly outcome: 'reloaded';
-  readonly version: string;
-  /** Projects that lost all of their permissions: nothing is allowed in them. */
-  readonly emptiedProjects: readonly string[];
-  /** Milliseconds since 1970. */
-  readonly time: number;
-}
-
-/** What was in force before still is. */
-export interface ReloadFailedEvent {
-  readonly outcome: 'failed';
-  readonly error: unknown;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-}
+import { pollChanges } from '../registry/poll-changes.js';
+import { FormerPermissions, namesOf, removedPermissions } from './former-permissions.js';
+import { Freshness } from './freshness.js';
+import { type SnapshotRules, snapshotOptionsOf } from './live-rules.js';
+import type { ReloadEvent } from './reload-event.js';
 
 /** What a live store is made of. */
 export interface LiveStoreOptions {
@@ -59,11 +39,22 @@ export interface LiveStoreOptions {
   readonly rules: SnapshotRules;
   /** `0`: the registry is not watched. */
   readonly pollSeconds: number;
+  /** Undefined: what is in force stays so, however old. */
+  readonly maxStaleSeconds: number | undefined;
+  readonly acceptEmpty: boolean;
   readonly onReload: ((event: ReloadEvent) => unknown) | undefined;
   readonly now: () => number;
   readonly onDecision?: ((decision: Decision) => void) | undefined;
   /** Whether requests are resolved by what refers to what, which is read beforehand then. */
   readonly usesRelations?: boolean | undefined;
+}
+
+/** A feature store as it was read, and compiled. */
+export interface ReadStore {
+  readonly store: FeatureStore;
+  readonly snapshot: Snapshot<FeastVocabulary>;
+  /** When reading began, by `performance.now()`. */
+  readonly since: number;
 }
 
 /**
@@ -77,47 +68,54 @@ export class LiveStore {
   readonly #options: LiveStoreOptions;
   /** Projects of which one must be left for a registry to be believed. */
   readonly #projects: readonly string[];
-  /** Projects that have had a permission. */
-  readonly #secured = new Set<string>();
+  #former: FormerPermissions;
+  readonly #freshness: Freshness | undefined;
   readonly #closing = new AbortController();
   #opened: OpenedFeatureStore;
   #watch = new AbortController();
-  #contents: RegistryContents;
-  #emptied: readonly string[] = [];
+  #store: FeatureStore;
+  /** Whether the watched registry is, as far as it was read, the one in force. */
+  #isCurrent = true;
+  /** Why the registry could not be read, or not be believed. */
   #failure: string | undefined;
   #readAt: number;
+  #reading: AbortController | undefined;
   #lastReload: Promise<void> = Promise.resolve();
 
-  constructor(
-    options: LiveStoreOptions,
-    opened: OpenedFeatureStore,
-    { contents }: FeatureStore,
-    snapshot: Snapshot<FeastVocabulary>,
-  ) {
+  constructor(options: LiveStoreOptions, opened: OpenedFeatureStore, read: ReadStore) {
+    const { contents } = read.store;
     this.#options = options;
     this.#opened = opened;
-    this.#contents = contents;
+    this.#store = read.store;
     this.#readAt = options.now();
     this.config = opened.config;
     this.#projects = this.config === undefined ? contents.projects : [this.config.project];
-    this.authorizer = createAuthorizer(snapshot, { onDecision: options.onDecision });
-    this.#rememberSecured(contents);
+    this.authorizer = createAuthorizer(read.snapshot, { onDecision: options.onDecision });
+    this.#former = FormerPermissions.first(contents, options.acceptEmpty ? {} : options.rules);
+    this.#freshness = this.#watchAge(options.maxStaleSeconds);
+    this.#freshness?.confirm(read.since);
     this.#startWatch();
   }
 
   get relations(): RegistryRelations | undefined {
-    return this.#contents.relations;
+    return this.#store.contents.relations;
   }
 
   get warnings(): readonly string[] {
+    const { contents } = this.#store;
+    const closed = this.#former.closed(contents);
     return [
       ...(this.config?.warnings ?? []),
-      ...(this.#contents.warnings ?? []),
-      ...this.#emptied.map(
-        (project) =>
-          `project ${quote(project)} has lost all of its permissions: nothing is allowed in it, whatever \`rules\` say`,
-      ),
-      ...(this.#failure === undefined ? [] : [this.#failure]),
+      ...(contents.warnings ?? []),
+      ...(closed.length === 0
+        ? []
+        : [
+            `what permissions covered that are gone stays closed, whatever \`rules\` say: ${listSome(closed.map(({ name }) => quote(name)))}. Call \`acceptEmpty\` with version ${quote(contents.version)} if they are meant to be gone`,
+          ]),
+      ...this.#former
+        .emptied(contents)
+        .map((project) => `project ${quote(project)} has lost all of its permissions`),
+      ...(this.#failure === undefined ? [] : [this.#sayFailure(this.#failure)]),
     ];
   }
 
@@ -132,8 +130,32 @@ export class LiveStore {
     }, signal);
   }
 
+  /**
+   * Takes all losses of permissions for meant.
+   *
+   * @throws RequestInvalidError when another version is in force: its losses may be others
+   * @throws SnapshotStaleError while nothing is decided
+   */
+  acceptEmpty(version: string): Promise<void> {
+    const accepted = this.#lastReload.then(async () => {
+      const { contents } = this.#store;
+      if (this.#freshness?.isStale === true) throw this.#staleError();
+      if (version !== contents.version) {
+        throw new RequestInvalidError(
+          `version ${quote(version)} of the registry is not in force, ${quote(contents.version)} is: look at its losses, and confirm that version`,
+        );
+      }
+      const former = this.#former.forgotten(contents);
+      await this.#putInForce(this.#store, former, this.#closing.signal);
+      this.#tellReloaded(contents, contents);
+    });
+    this.#lastReload = accepted.catch(() => {});
+    return accepted;
+  }
+
   close(): void {
     this.#closing.abort(new Error('the gate is closed'));
+    this.#freshness?.end();
   }
 
   #startWatch(): void {
@@ -142,10 +164,49 @@ export class LiveStore {
     this.#watch = new AbortController();
     if (pollSeconds === 0) return;
     const { registry } = this.#opened;
-    registry.watch?.(() => this.#enqueue(() => this.#replace(this.#opened, undefined), undefined), {
+    const onChange = () => this.#enqueue(() => this.#replace(this.#opened, undefined), undefined);
+    const options = {
       signal: AbortSignal.any([this.#watch.signal, this.#closing.signal]),
       pollSeconds,
+      onUnchanged: (since: number) => this.#confirm(since),
+    };
+    if (registry.watch === undefined) pollChanges(async () => true, onChange, options);
+    else registry.watch(onChange, options);
+  }
+
+  /** The watched registry is as it was when it was read last. */
+  #confirm(since: number): void {
+    if (!this.#isCurrent || this.#freshness === undefined) return;
+    const wasStale = this.#freshness.isStale;
+    this.#freshness.confirm(since);
+    const { contents } = this.#store;
+    if (wasStale && !this.#freshness.isStale) this.#tellReloaded(contents, contents);
+  }
+
+  #watchAge(maxStaleSeconds: number | undefined): Freshness | undefined {
+    if (maxStaleSeconds === undefined) return undefined;
+    return new Freshness({
+      maxAgeMs: 1000 * maxStaleSeconds,
+      onAging: () => this.#readAgain(),
+      onStale: () => {
+        this.#suspend();
+        const error = this.#staleError();
+        this.#tell({ outcome: 'stale', error, time: this.#options.now() }, error.message);
+      },
+      onFresh: () => suspend(this.authorizer, undefined),
     });
+  }
+
+  /** Reads what the watch has not told of for long, or gives up a read that does not end. */
+  #readAgain(): void {
+    if (this.#reading !== undefined) this.#reading.abort(this.#noAnswer());
+    else if (this.#options.pollSeconds > 0) {
+      this.#enqueue(() => this.#replace(this.#opened, undefined), undefined).catch(() => {});
+    }
+  }
+
+  #noAnswer(): RegistryUnavailableError {
+    return new RegistryUnavailableError(`${this.#opened.registry.describe()} does not answer`);
   }
 
   /** One after the other, so that what was read first is never put in force last. */
@@ -166,84 +227,104 @@ export class LiveStore {
   async #replace(opened: OpenedFeatureStore, given: AbortSignal | undefined): Promise<void> {
     const closing = this.#closing.signal;
     const signal = given === undefined ? closing : AbortSignal.any([given, closing]);
-    const store = await opened.read({ signal });
+    const since = performance.now();
+    if (opened === this.#opened) this.#isCurrent = false;
+    const store = await this.#read(opened, signal);
+    this.#assertBelievable(store);
+    const before = this.#store.contents;
     const { contents } = store;
-    this.#assertBelievable(contents, store.source);
-    const isSame = contents === this.#contents;
-    if (isSame && this.#failure === undefined) return;
-    const emptied = this.#findEmptied(contents);
-    if (!isSame) {
-      const options = snapshotOptionsOf(store, this.#options.rules, emptied.length > 0);
-      const snapshot = await prepareSnapshot(options, { signal });
-      if (this.#options.usesRelations) await prepareRelations(contents.relations);
-      signal.throwIfAborted();
-      this.authorizer.replace(snapshot);
-      this.#contents = contents;
-    }
-    this.#rememberSecured(contents);
-    this.#emptied = emptied;
+    const isNews = contents !== before;
+    if (isNews) await this.#putInForce(store, this.#former.next(contents), signal);
+    const isRecovery = this.#failure !== undefined || this.#freshness?.isStale === true;
     this.#failure = undefined;
+    this.#isCurrent = true;
     this.#readAt = this.#options.now();
-    this.#report({
-      outcome: 'reloaded',
-      version: contents.version,
-      emptiedProjects: emptied,
-      time: this.#readAt,
-    });
+    this.#freshness?.confirm(since);
+    if (isNews || isRecovery) this.#tellReloaded(before, contents);
+  }
+
+  /** Ends with its signals, also where the source ignores them. */
+  async #read(opened: OpenedFeatureStore, given: AbortSignal): Promise<FeatureStore> {
+    this.#reading = new AbortController();
+    const signal = AbortSignal.any([given, this.#reading.signal]);
+    try {
+      return await waitFor(opened.read({ signal }), signal);
+    } finally {
+      this.#reading = undefined;
+    }
+  }
+
+  async #putInForce(
+    store: FeatureStore,
+    former: FormerPermissions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { contents } = store;
+    const closed = former.closed(contents);
+    const options = snapshotOptionsOf(store, this.#options.rules, closed);
+    const snapshot = await prepareSnapshot(options, { signal });
+    if (this.#options.usesRelations) await prepareRelations(contents.relations);
+    signal.throwIfAborted();
+    this.authorizer.replace(snapshot);
+    // It may have been read too long ago, by the time that it is compiled.
+    if (this.#freshness?.isStale === true) this.#suspend();
+    this.#store = store;
+    this.#former = former;
+  }
+
+  #suspend(): void {
+    suspend(this.authorizer, () => this.#staleError());
   }
 
   // SECURITY: a store that was torn down, or failed while Feast read it, is a registry without its
   // projects.
-  #assertBelievable({ projects }: RegistryContents, source: string): void {
-    if (this.#projects.some((project) => projects.includes(project))) return;
-    throw new RegistryInvalidError(
+  #assertBelievable({ contents, source }: FeatureStore): void {
+    if (this.#projects.some((project) => contents.projects.includes(project))) return;
+    throw new RegistryProjectMissingError(
       `${source} holds none of the projects that it held when this server started`,
+      { project: this.#projects.length === 1 ? this.#projects[0] : undefined },
     );
   }
 
-  #findEmptied({ projects, permissions }: RegistryContents): readonly string[] {
-    const secured = new Set(permissions.map(({ project }) => project));
-    return projects.filter((project) => this.#secured.has(project) && !secured.has(project));
-  }
-
-  #rememberSecured({ permissions }: RegistryContents): void {
-    for (const { project } of permissions) if (project !== undefined) this.#secured.add(project);
+  #tellReloaded(before: RegistryContents, { version, ...after }: RegistryContents): void {
+    this.#tell({
+      outcome: 'reloaded',
+      version,
+      removedPermissions: removedPermissions(before.permissions, after.permissions),
+      emptiedProjects: this.#former.emptied(after),
+      closed: namesOf(this.#former.closed(after)),
+      time: this.#readAt,
+    });
   }
 
   #fail(error: unknown): void {
-    const since = new Date(this.#readAt).toISOString();
     // SECURITY: errors of others may hold anything, and warnings are printed.
-    const reason = error instanceof AuthzError ? error.message : 'an unexpected error';
-    const failure = `the registry of ${since} stays in force, as reading it again failed: ${reason}`;
+    const failure = error instanceof AuthzError ? error.message : 'an unexpected error';
     const isNews = failure !== this.#failure;
     this.#failure = failure;
-    if (this.#options.onReload === undefined) {
-      if (isNews) process.emitWarning(failure, 'FeastPermissionsWarning');
-      return;
-    }
-    this.#report({ outcome: 'failed', error, time: this.#options.now() });
+    const event = { outcome: 'failed', error, time: this.#options.now() } as const;
+    this.#tell(event, isNews ? this.#sayFailure(failure) : undefined);
   }
 
-  #report(event: ReloadEvent): void {
-    notify(this.#options.onReload, event);
+  #sayFailure(failure: string): string {
+    if (this.#freshness?.isStale === true) return this.#staleError().message;
+    const since = new Date(this.#readAt).toISOString();
+    return `the registry of ${since} stays in force, as reading it again failed: ${failure}`;
   }
-}
 
-/**
- * @param isEmptied whether a project has lost all of its permissions. SECURITY: that is a
- *   revocation, which `rules` for what no permission says must not turn into a grant
- */
-export function snapshotOptionsOf(
-  { snapshotOptions }: FeatureStore,
-  rules: SnapshotRules,
-  isEmptied = false,
-): SnapshotOptions {
-  return {
-    ...snapshotOptions,
-    ...rules,
-    whenNoPermissions: isEmptied ? 'deny' : (rules.whenNoPermissions ?? 'deny'),
-    ...(isEmptied && { unsecured: 'deny' }),
-  };
+  #staleError(): SnapshotStaleError {
+    const { maxStaleSeconds } = this.#options;
+    return new SnapshotStaleError(
+      `nothing is decided, as the registry could not be read for ${maxStaleSeconds} seconds: ${this.#failure ?? this.#noAnswer().message}`,
+    );
+  }
+
+  /** @param warning for the process, where nobody listens */
+  #tell(event: ReloadEvent, warning?: string): void {
+    const { onReload } = this.#options;
+    if (onReload !== undefined) notify(onReload, event);
+    else if (warning !== undefined) process.emitWarning(warning, 'FeastPermissionsWarning');
+  }
 }
 
 // SECURITY: a file that says `no_auth` all of a sudden must not open a running server.

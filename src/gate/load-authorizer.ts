@@ -40,11 +40,20 @@ export interface LoadedAuthorizer extends Authorizer {
    *
    * @throws ConfigInvalidError if the configuration now names another project or way to
    *   authenticate
-   * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError,
-   *   PatternUnsupportedError
+   * @throws RegistryUnavailableError, RegistryInvalidError, RegistryProjectMissingError,
+   *   PermissionInvalidError, PatternUnsupportedError
    */
   reload(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Ends the watch. What is in force stays in force. */
+  /**
+   * Confirms that the permissions that are gone are meant to be gone: from now on `rules` decide on
+   * what their loss opens. See `closed` of the `reloaded` event.
+   *
+   * @param version of the registry whose losses are confirmed, as in the event
+   * @throws RequestInvalidError if another version is in force, whose losses may differ
+   * @throws SnapshotStaleError while nothing is decided
+   */
+  acceptEmpty(version: string): Promise<void>;
+  /** Ends the watch. What is in force stays in force, however old. */
   close(): void;
 }
 
@@ -52,14 +61,15 @@ export interface LoadedAuthorizer extends Authorizer {
  * Makes an authorizer from a feature repository, ready to answer and kept up to date.
  *
  * What Feast applies to the registry is in force after `pollSeconds`. If the registry cannot be
- * read or no longer holds the project, the last good one stays in force; `onReload` and `warnings`
- * say so.
+ * read or no longer holds the project, the last good one stays in force for `maxStaleSeconds`;
+ * `onReload` and `warnings` say so.
  *
  * @param path a folder with a `feature_store.yaml`, such a file, or a registry file. Default: as
  *   for `loadFeatureStore`
  * @throws ConfigInvalidError if the configuration is missing or invalid, or says `no_auth` without
  *   `options.allowNoAuth`
  * @throws RegistryUnavailableError, RegistryInvalidError if the registry cannot be read
+ * @throws RegistryProjectMissingError if the registry does not hold the project
  * @throws PermissionInvalidError, PatternUnsupportedError if a permission is not understood
  * @throws TypeError if an option is invalid
  * @example
@@ -158,6 +168,10 @@ class StoreAuthorizer implements LoadedAuthorizer {
   async reload(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkOptions<typeof options>(options, { signal: true });
     await this.#live.reload(options.signal);
+  }
+
+  acceptEmpty(version: string): Promise<void> {
+    return this.#live.acceptEmpty(version);
   }
 
   close(): void {

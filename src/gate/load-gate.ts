@@ -47,10 +47,19 @@ export interface LoadedGate extends Gate {
    *
    * @throws ConfigInvalidError when the configuration names another way to authenticate or another
    *   project: that takes a new gate
-   * @throws RegistryUnavailableError, RegistryInvalidError, PermissionInvalidError,
-   *   PatternUnsupportedError
+   * @throws RegistryUnavailableError, RegistryInvalidError, RegistryProjectMissingError,
+   *   PermissionInvalidError, PatternUnsupportedError
    */
   reload(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Confirms that the permissions that are gone are meant to be gone: from now on `rules` say what
+   * their loss opens. See `closed` of the `reloaded` event.
+   *
+   * @param version of the registry whose losses are confirmed, as the event has it
+   * @throws RequestInvalidError when another version is in force: its losses may be others
+   * @throws SnapshotStaleError while nothing is decided
+   */
+  acceptEmpty(version: string): Promise<void>;
   /**
    * Ends the watch, and closes the authenticator: where callers must be known, none is let in from
    * then on.
@@ -64,13 +73,14 @@ export interface LoadedGate extends Gate {
  *
  * The registry is watched: what Feast applies is in force after `pollSeconds`. A registry that
  * cannot be read, or no longer holds the project, is not believed: the last good one stays in
- * force, and `onReload` and `warnings` tell.
+ * force for `maxStaleSeconds`, and `onReload` and `warnings` tell.
  *
  * @param path a folder with a `feature_store.yaml`, or such a file; a registry file needs
  *   `options.authenticator`. Default: as for `loadFeatureStore`
  * @throws ConfigInvalidError when the configuration is missing or wrong, or says `no_auth` without
  *   `options.allowNoAuth`
  * @throws RegistryUnavailableError, RegistryInvalidError when the registry cannot be read
+ * @throws RegistryProjectMissingError when the registry does not hold the project
  * @throws PermissionInvalidError, PatternUnsupportedError when a permission is not understood
  * @throws TypeError when an option is wrong
  * @example
@@ -115,6 +125,8 @@ class StoreGate implements LoadedGate {
       authenticator: _authenticator,
       allowNoAuth: _allowNoAuth,
       pollSeconds: _pollSeconds,
+      maxStaleSeconds: _maxStaleSeconds,
+      acceptEmpty: _acceptEmpty,
       onReload: _onReload,
       ...gate
     }: LoadGateOptions,
@@ -184,6 +196,10 @@ class StoreGate implements LoadedGate {
   async reload(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkOptions<typeof options>(options, { signal: true });
     await this.#live.reload(options.signal);
+  }
+
+  acceptEmpty(version: string): Promise<void> {
+    return this.#live.acceptEmpty(version);
   }
 
   async close(): Promise<void> {

@@ -8,8 +8,10 @@ import {
   type PythonVersion,
 } from '../model/index.js';
 import { prepareRelations } from '../registry/create-relations.js';
-import { openFeatureStore, type RegistryKind } from '../registry/index.js';
-import { type LiveRules, LiveStore, type ReloadEvent, snapshotOptionsOf } from './live-store.js';
+import { type OpenedFeatureStore, openFeatureStore, type RegistryKind } from '../registry/index.js';
+import { type LiveRules, snapshotOptionsOf } from './live-rules.js';
+import { LiveStore } from './live-store.js';
+import type { ReloadEvent } from './reload-event.js';
 
 /** How a feature repository is read and kept up to date. */
 export interface LiveOptions {
@@ -37,6 +39,18 @@ export interface LiveOptions {
    */
   readonly pollSeconds?: number | undefined;
   /**
+   * Seconds that the last registry that was read stays in force without a look that finds it
+   * current, at most 604,800: it cannot be read, no longer holds the project, or does not answer.
+   * Afterwards every question throws a `SnapshotStaleError`, until it is read again. At least twice
+   * `pollSeconds`. Default: `900`, and unlimited with `pollSeconds: 0`.
+   */
+  readonly maxStaleSeconds?: number | undefined;
+  /**
+   * Whether `rules` act at once on what the loss of permissions leaves without them. Default:
+   * `false`, it stays closed until `acceptEmpty` of the gate or authorizer confirms the loss.
+   */
+  readonly acceptEmpty?: boolean | undefined;
+  /**
    * Called after each change of the registry that was put in force, and each one that failed. What
    * it throws or rejects with changes nothing. Default: failures are process warnings, once each.
    */
@@ -58,68 +72,93 @@ export const LIVE_OPTIONS: OptionNames<LiveOptions> = {
   python: true,
   allowNoAuth: true,
   pollSeconds: true,
+  maxStaleSeconds: true,
+  acceptEmpty: true,
   onReload: true,
   signal: true,
 };
 
 const DEFAULT_POLL_SECONDS = 5;
 const MAX_POLL_SECONDS = 86_400;
+const DEFAULT_MAX_STALE_SECONDS = 900;
+/** A week. */
+const MAX_STALE_SECONDS = 604_800;
 
 /** @throws TypeError if an option is invalid */
 export function assertLiveOptions({
   python,
   allowNoAuth,
-  pollSeconds,
+  pollSeconds = DEFAULT_POLL_SECONDS,
+  maxStaleSeconds,
+  acceptEmpty,
   onReload,
 }: LiveOptions): void {
   assertPython(python);
-  if (allowNoAuth !== undefined && typeof allowNoAuth !== 'boolean') {
-    throw new TypeError('option allowNoAuth must be true or false');
+  for (const [name, value] of Object.entries({ allowNoAuth, acceptEmpty })) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new TypeError(`option ${name} must be true or false`);
+    }
   }
-  const isPeriod =
-    typeof pollSeconds === 'number' && pollSeconds >= 0 && pollSeconds <= MAX_POLL_SECONDS;
-  if (pollSeconds !== undefined && !isPeriod) {
-    throw new TypeError(`option pollSeconds must be a number from 0 to ${MAX_POLL_SECONDS}`);
+  assertSeconds('pollSeconds', pollSeconds, MAX_POLL_SECONDS);
+  if (maxStaleSeconds !== undefined) {
+    assertSeconds('maxStaleSeconds', maxStaleSeconds, MAX_STALE_SECONDS);
+    if (maxStaleSeconds === 0 || maxStaleSeconds < 2 * pollSeconds) {
+      throw new TypeError('option maxStaleSeconds must be above 0, and at least twice pollSeconds');
+    }
   }
   if (onReload !== undefined && typeof onReload !== 'function') {
     throw new TypeError('option onReload must be a function');
   }
 }
 
+function assertSeconds(name: string, value: unknown, max: number): void {
+  if (typeof value === 'number' && value >= 0 && value <= max) return;
+  throw new TypeError(`option ${name} must be a number from 0 to ${max}`);
+}
+
+/** What a live store needs besides the options of its user. */
+export interface LiveNeeds {
+  readonly now: () => number;
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
+  readonly usesRelations?: boolean | undefined;
+}
+
 /** Reads a feature repository for the first time, and watches it from then on. */
-export async function openLiveStore(
+export function openLiveStore(
   path: string | undefined,
-  {
-    env,
-    registryKinds,
-    rules,
-    python,
-    allowNoAuth,
-    pollSeconds = DEFAULT_POLL_SECONDS,
-    onReload,
-    signal,
-  }: LiveOptions,
-  more: {
-    readonly now: () => number;
-    readonly onDecision?: ((decision: Decision) => void) | undefined;
-    readonly usesRelations?: boolean | undefined;
-  },
+  options: LiveOptions,
+  needs: LiveNeeds,
 ): Promise<LiveStore> {
-  const open = () => openFeatureStore(path, { env, registryKinds });
+  const { env, registryKinds } = options;
+  return startLiveStore(() => openFeatureStore(path, { env, registryKinds }), options, needs);
+}
+
+/** The same for a repository that is opened in any way. */
+export async function startLiveStore(
+  open: () => Promise<OpenedFeatureStore>,
+  options: LiveOptions,
+  needs: LiveNeeds,
+): Promise<LiveStore> {
+  const { pollSeconds = DEFAULT_POLL_SECONDS, acceptEmpty = false, onReload, signal } = options;
+  const stale = pollSeconds === 0 ? undefined : defaultMaxStaleSeconds(pollSeconds);
+  const { maxStaleSeconds = stale } = options;
   const opened = await open();
-  if (allowNoAuth !== true) assertEnforced(opened.config);
+  if (options.allowNoAuth !== true) assertEnforced(opened.config);
+  const rules = { ...options.rules, python: options.python };
+  const since = performance.now();
   const store = await opened.read({ signal });
-  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, { ...rules, python }), {
-    signal,
-  });
-  if (more.usesRelations) await prepareRelations(store.contents.relations);
+  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules), { signal });
+  if (needs.usesRelations) await prepareRelations(store.contents.relations);
   signal?.throwIfAborted();
   return new LiveStore(
-    { open, rules: { ...rules, python }, pollSeconds, onReload, ...more },
+    { open, rules, pollSeconds, maxStaleSeconds, acceptEmpty, onReload, ...needs },
     opened,
-    store,
-    snapshot,
+    { store, snapshot, since },
   );
+}
+
+function defaultMaxStaleSeconds(pollSeconds: number): number {
+  return Math.max(DEFAULT_MAX_STALE_SECONDS, 2 * pollSeconds);
 }
 
 // SECURITY: a section that was forgotten or misspelt reads as `no_auth`.

@@ -9,9 +9,11 @@ import type {
   PatternUnsupportedError,
   PermissionInvalidError,
   RegistryInvalidError,
+  RegistryProjectMissingError,
   RegistryUnavailableError,
   RequestInvalidError,
   ResourceNotFoundError,
+  SnapshotStaleError,
 } from './errors.js';
 
 /** Errors of permissions and of the patterns in them. */
@@ -22,6 +24,7 @@ export type ConfigError = ConfigInvalidError | PermissionError;
 export type RegistryError =
   | RegistryInvalidError
   | RegistryUnavailableError
+  | RegistryProjectMissingError
   | ConfigInvalidError
   | PermissionError;
 /** Errors of loading a feature repository: its configuration and its registry. */
@@ -45,7 +48,8 @@ export type GateError =
   | RequestInvalidError
   | MediaTypeUnsupportedError
   | ResourceNotFoundError
-  | RegistryUnavailableError;
+  | RegistryUnavailableError
+  | SnapshotStaleError;
 
 /**
  * Every error of the core. `switch (error.code)` narrows it.

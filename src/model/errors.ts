@@ -156,6 +156,32 @@ export class RegistryUnavailableError extends AuthzError {
   }
 }
 
+/**
+ * A registry that does not hold the project that is asked for, or any project: it was torn down,
+ * or an empty one was written in its place. Never answered as a project without permissions.
+ */
+export class RegistryProjectMissingError extends AuthzError {
+  static readonly code = 'ERR_REGISTRY_PROJECT_MISSING';
+  override readonly code = 'ERR_REGISTRY_PROJECT_MISSING';
+  /** The project that is missing; undefined: the registry holds no project. */
+  readonly project: string | undefined;
+
+  constructor(
+    message: string,
+    details: { readonly project?: string | undefined } = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.project = details.project;
+  }
+}
+
+/** A registry was last known to be as it was read too long ago to decide by it. */
+export class SnapshotStaleError extends AuthzError {
+  static readonly code = 'ERR_SNAPSHOT_STALE';
+  override readonly code = 'ERR_SNAPSHOT_STALE';
+}
+
 /** No credentials were given. */
 export class IdentityMissingError extends AuthzError {
   static readonly code = 'ERR_IDENTITY_MISSING';

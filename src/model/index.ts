@@ -29,10 +29,12 @@ export {
   PermissionInvalidError,
   quote,
   RegistryInvalidError,
+  RegistryProjectMissingError,
   RegistryUnavailableError,
   RequestInvalidError,
   ResourceNotFoundError,
   responseStatusOf,
+  SnapshotStaleError,
   throwCollected,
 } from './errors.js';
 export {

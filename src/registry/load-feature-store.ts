@@ -10,12 +10,13 @@ import {
 import type { SnapshotOptions } from '../engine/index.js';
 import { listSome } from '../foundation/names.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
-import { ConfigInvalidError, quote } from '../model/index.js';
+import { ConfigInvalidError, quote, RegistryProjectMissingError } from '../model/index.js';
 import { assertRegistryKinds } from './assert-registry-kinds.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import { openRegistry } from './open-registry.js';
 import type { RegistryKind } from './registry-kind.js';
 import type { RegistryContents, RegistrySource } from './registry-source.js';
+import { NO_PROJECT } from './wire/assert-complete.js';
 
 /** How a feature store is read. */
 export interface LoadFeatureStoreOptions {
@@ -82,9 +83,9 @@ const CONFIG_FILE = /\.ya?ml$/i;
  *   `FEATURE_REPO_DIR` and the operator's `TMP_FEATURE_STORE_YAML_BASE64` say, the first of them
  *   that is set; otherwise the current folder. Relative paths in a configuration from a variable
  *   start from the current folder
- * @throws ConfigInvalidError when the configuration is missing or wrong, or the registry does not
- *   have the project
+ * @throws ConfigInvalidError when the configuration is missing or wrong
  * @throws RegistryUnavailableError, RegistryInvalidError when the registry cannot be read
+ * @throws RegistryProjectMissingError when the registry does not hold the project, or any
  * @example
  * const { snapshotOptions } = await loadFeatureStore('.');
  * const authorizer = createAuthorizer(snapshotOptions);
@@ -112,7 +113,14 @@ export async function openFeatureStore(
   checkOptions<typeof options>(options, OPEN);
   const { env = process.env, project, registryKinds } = options;
   assertRegistryKinds(registryKinds);
-  const { config, registry } = await open(path, env, registryKinds);
+  return openFrom(await open(path, env, registryKinds), project);
+}
+
+/** A feature store that reads from a registry, whatever chose it. */
+export function openFrom(
+  { config, registry }: Pick<OpenedFeatureStore, 'config' | 'registry'>,
+  project?: string,
+): OpenedFeatureStore {
   return Object.freeze({
     config,
     registry,
@@ -121,8 +129,8 @@ export async function openFeatureStore(
       const { signal } = readOptions;
       const contents = await registry.read(signal === undefined ? {} : { signal });
       const source = registry.describe();
-      if (project !== undefined) assertProject(project, contents, source);
-      else if (config !== undefined) assertProject(config.project, contents, source, config.file);
+      const file = project === undefined ? config?.file : undefined;
+      assertProject(project ?? config?.project, contents, source, file);
       return Object.freeze({
         config,
         source,
@@ -186,15 +194,18 @@ async function openConfigured(
 // SECURITY: as a default project it would become a known one, without permissions and therefore
 // open to named users.
 function assertProject(
-  project: string,
+  project: string | undefined,
   { projects }: RegistryContents,
   source: string,
-  file?: string,
+  file: string | undefined,
 ): void {
-  if (projects.includes(project)) return;
-  const known = listSome(projects.map(quote));
-  const message = `project ${quote(project)} is not in ${source}, which has ${known}`;
-  throw new ConfigInvalidError(message, { file });
+  if (project === undefined ? projects.length > 0 : projects.includes(project)) return;
+  const problem =
+    project === undefined || projects.length === 0
+      ? `${source} ${NO_PROJECT}`
+      : `project ${quote(project)} is not in ${source}, which has ${listSome(projects.map(quote))}`;
+  const message = file === undefined ? problem : `${file}: ${problem}`;
+  throw new RegistryProjectMissingError(message, { project });
 }
 
 function toSnapshotOptions(

@@ -18,8 +18,8 @@ export function pollChanges(
   onChange: () => unknown,
   options: WatchOptions,
 ): void {
-  checkOptions<WatchOptions>(options, { signal: true, pollSeconds: true });
-  const { signal, pollSeconds = DEFAULT_POLL_SECONDS } = options;
+  checkOptions<WatchOptions>(options, { signal: true, pollSeconds: true, onUnchanged: true });
+  const { signal, pollSeconds = DEFAULT_POLL_SECONDS, onUnchanged } = options;
   if (!(typeof pollSeconds === 'number' && pollSeconds > 0 && pollSeconds <= MAX_POLL_SECONDS)) {
     throw new TypeError(
       `option pollSeconds must be a number above 0, and at most ${MAX_POLL_SECONDS}`,
@@ -31,7 +31,9 @@ export function pollChanges(
   let timer: NodeJS.Timeout | undefined;
   const look = async (): Promise<void> => {
     try {
-      if ((await hasChanged()) && !signal.aborted) await onChange();
+      const since = performance.now();
+      const changed = await hasChanged();
+      if (!signal.aborted) await (changed ? onChange() : onUnchanged?.(since));
     } catch {}
     schedule();
   };

@@ -23,6 +23,13 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Seconds between two looks at the source, above 0 and at most 86,400. Default: `5`. */
   readonly pollSeconds?: number | undefined;
+  /**
+   * Called after each look that found the content to be what `read` last met, so that the reader
+   * knows how old its knowledge is. A watch that never calls it is read from more often.
+   *
+   * @param since when the look began, by `performance.now()`
+   */
+  readonly onUnchanged?: ((since: number) => unknown) | undefined;
 }
 
 /** Where a registry is read from. */
@@ -34,6 +41,7 @@ export interface RegistrySource {
    *
    * @throws {@link RegistryUnavailableError} if the registry cannot be reached or opened
    * @throws {@link RegistryInvalidError} if its content is not a whole registry
+   * @throws {@link RegistryProjectMissingError} if it holds no project
    */
   read(options?: { readonly signal?: AbortSignal }): Promise<RegistryContents>;
   /**

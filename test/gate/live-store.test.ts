@@ -2,7 +2,11 @@ import { copyFile, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RegistryInvalidError, RegistryUnavailableError } from '../../src/model/index.js';
+import {
+  RegistryInvalidError,
+  RegistryProjectMissingError,
+  RegistryUnavailableError,
+} from '../../src/model/index.js';
 import {
   type LoadedGate,
   type LoadGateOptions,
@@ -138,7 +142,7 @@ describe('a registry that is not believed', () => {
     ['that is cut off', whole.subarray(0, 40), RegistryInvalidError],
     ['that is missing', undefined, RegistryUnavailableError],
     ['that is empty', new Uint8Array(), RegistryInvalidError],
-    ['without any project', registryBytes({ projects: [] }), RegistryInvalidError],
+    ['without any project', registryBytes({ projects: [] }), RegistryProjectMissingError],
     [
       'of another project',
       registryBytes({ projects: [{ spec: { name: 'q' } }] }),

@@ -72,6 +72,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'model/python-version',
   'model/subject',
   'registry/create-relations',
+  'registry/poll-changes',
   'registry/relations',
 ]);
 const FOLDERS = RANKS.flat();

@@ -6,6 +6,7 @@ import { createAuthorizer } from '../../src/engine/index.js';
 import {
   ConfigInvalidError,
   RegistryInvalidError,
+  RegistryProjectMissingError,
   RegistryUnavailableError,
 } from '../../src/model/index.js';
 import { loadFeatureStore } from '../../src/registry/index.js';
@@ -139,7 +140,10 @@ describe('loadFeatureStore', () => {
   it('refuses a project that the registry does not know', async () => {
     const known = 'which has `credit_scoring`, `fraud_detection`';
     await expect(loadFeatureStore(REGISTRY, { project: 'nosuch' })).rejects.toThrow(
-      new ConfigInvalidError(`project \`nosuch\` is not in registry file ${REGISTRY}, ${known}`),
+      new RegistryProjectMissingError(
+        `project \`nosuch\` is not in registry file ${REGISTRY}, ${known}`,
+        { project: 'nosuch' },
+      ),
     );
     copyFileSync(REGISTRY, join(folder, 'registry.db'));
     const file = config('new.yaml', 'project: not_applied\nregistry: registry.db\n');

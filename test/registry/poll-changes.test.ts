@@ -47,6 +47,24 @@ describe('pollChanges', () => {
     expect(most).toBe(1);
   });
 
+  test('tells of looks that found nothing new, with their start', async () => {
+    const sinces: number[] = [];
+    const start = performance.now();
+    let looks = 0;
+    pollChanges(async () => ++looks === 2, vi.fn<() => void>(), {
+      ...options(),
+      onUnchanged: (since) => {
+        sinces.push(since);
+        if (looks === 3) throw new Error('full');
+      },
+    });
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(4));
+    expect(sinces.length).toBeGreaterThan(2);
+    expect(sinces.length).toBeLessThan(looks);
+    expect(sinces).toEqual([...sinces].sort((a, b) => a - b));
+    expect(sinces[0]).toBeGreaterThan(start);
+  });
+
   test('goes on after errors of both functions', async () => {
     let looks = 0;
     const hasChanged = async (): Promise<boolean> => {

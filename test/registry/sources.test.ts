@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RegistryInvalidError, RegistryUnavailableError } from '../../src/model/index.js';
+import {
+  RegistryInvalidError,
+  RegistryProjectMissingError,
+  RegistryUnavailableError,
+} from '../../src/model/index.js';
 import { createFileRegistry, readRegistryFile } from '../../src/registry/index.js';
 import { CREDIT_SCORING, fixtureBytes, registryBytes } from './registry-bytes.js';
 
@@ -45,6 +49,14 @@ describe('readRegistryFile', () => {
     await expect(reading).rejects.toThrow(
       /`[^`]+cut\.db` is cut off or damaged: field 16 of Registry ends 30 bytes too late \(byte 11946\)$/,
     );
+  });
+
+  test('a file of a registry that was emptied', async () => {
+    const path = join(folder, 'emptied.db');
+    await writeFile(path, registryBytes({ projects: [] }));
+    const reading = readRegistryFile(path);
+    await expect(reading).rejects.toBeInstanceOf(RegistryProjectMissingError);
+    await expect(reading).rejects.toThrow(`registry file \`${path}\` holds no project: `);
   });
 
   test.each<readonly [string, string | Uint8Array, string]>([

@@ -28,6 +28,8 @@ export const CORE_ERRORS = [
   new core.ConfigInvalidError('m'),
   new core.RegistryInvalidError('m'),
   new core.RegistryUnavailableError('m'),
+  new core.RegistryProjectMissingError('m'),
+  new core.SnapshotStaleError('m'),
   new core.IdentityMissingError('m'),
   new core.IdentityInvalidError('m'),
   new core.IdentityUnavailableError('m'),

@@ -1,7 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { recognizeFile } from '../../config/index.js';
 import { checkOptions } from '../../foundation/options.js';
-import { quote, RegistryInvalidError, RegistryUnavailableError } from '../../model/index.js';
+import {
+  quote,
+  RegistryInvalidError,
+  RegistryProjectMissingError,
+  RegistryUnavailableError,
+} from '../../model/index.js';
 import type { RegistryContents } from '../registry-source.js';
 import { decodeRegistry } from '../wire/decode-registry.js';
 import { recognizeText } from './recognize-text.js';
@@ -18,6 +23,7 @@ export const MAX_REGISTRY_BYTES: number = 2 ** 30;
  * @param path relative to the working folder, where it is not absolute
  * @throws {@link RegistryUnavailableError} if the file does not exist or cannot be opened
  * @throws {@link RegistryInvalidError} when it is not a whole registry, or is larger than 1 GiB
+ * @throws {@link RegistryProjectMissingError} when it holds no project
  * @throws the signal's reason, when it is aborted
  */
 export async function readRegistryFile(
@@ -28,7 +34,10 @@ export async function readRegistryFile(
   return decodeRegistryFile(path, await readRegistryBytes(path, options.signal));
 }
 
-/** @throws {@link RegistryInvalidError} naming the file, and what it is where that is known */
+/**
+ * @throws {@link RegistryInvalidError} naming the file, and what it is where that is known
+ * @throws {@link RegistryProjectMissingError} naming the file
+ */
 export function decodeRegistryFile(path: string, bytes: Uint8Array): RegistryContents {
   return decodeNamedRegistry(nameOf(path), bytes);
 }
@@ -37,9 +46,12 @@ export function decodeRegistryFile(path: string, bytes: Uint8Array): RegistryCon
 export function decodeNamedRegistry(name: string, bytes: Uint8Array): RegistryContents {
   try {
     return decodeRegistry(bytes);
-  } catch (error) {
-    if (!(error instanceof RegistryInvalidError)) throw error;
-    throw new RegistryInvalidError(`${name} ${sayProblem(bytes, error)}`, { cause: error });
+  } catch (cause) {
+    if (cause instanceof RegistryInvalidError) {
+      throw new RegistryInvalidError(`${name} ${sayProblem(bytes, cause)}`, { cause });
+    }
+    if (!(cause instanceof RegistryProjectMissingError)) throw cause;
+    throw new RegistryProjectMissingError(`${name} ${cause.message}`, {}, { cause });
   }
 }
 

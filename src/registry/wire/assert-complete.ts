@@ -1,8 +1,15 @@
-import { quote, RegistryInvalidError } from '../../model/index.js';
-import type { StoredResource } from './read-resource.js';
+import { quote, RegistryInvalidError, RegistryProjectMissingError } from '../../model/index.js';
+import type { StoredResources } from './stored-resources.js';
 
 /** What a registry of Feast says about its own format. */
 const SCHEMA_VERSION = '1';
+
+/**
+ * @source Feast 0.67.0: any command of it that cannot read the object of an object store writes an
+ *   empty registry there, and `feast teardown` of one project deletes all projects of the registry
+ */
+export const NO_PROJECT =
+  'holds no project: it is cut off, or nothing was applied to it, or `feast teardown` of one of its projects emptied it, or Feast wrote an empty one when its object store failed on a read. Restore an earlier version, or run `feast apply` for each project';
 
 /** A view that the history of view versions holds. */
 export interface ViewVersions {
@@ -14,7 +21,7 @@ export interface ViewVersions {
 export interface RegistryParts {
   readonly schemaVersion: string;
   readonly version: string;
-  readonly resources: readonly StoredResource[];
+  readonly stored: StoredResources;
   readonly history: { readonly isKept: boolean; readonly labelViews: readonly ViewVersions[] };
 }
 
@@ -39,10 +46,12 @@ export interface RegistryParts {
  * made again. `feast apply` mends both.
  *
  * @throws {@link RegistryInvalidError}
+ * @throws {@link RegistryProjectMissingError} for a registry without a project and without objects:
+ *   Feast writes such ones, and a cut before the first object leaves one
  * @source Feast 0.66.0, how its registry is applied, deleted from and written; history since 0.62.0
  */
 export function assertComplete(registry: RegistryParts): void {
-  const { schemaVersion, version, resources, history } = registry;
+  const { schemaVersion, version, stored, history } = registry;
   if (schemaVersion !== SCHEMA_VERSION) {
     throw new RegistryInvalidError(
       schemaVersion === ''
@@ -52,25 +61,19 @@ export function assertComplete(registry: RegistryParts): void {
   }
   if (version === '')
     throw new RegistryInvalidError('has no version: it is cut off, or no registry');
-  const projects = new Set<string>();
-  for (const { type, name } of resources) if (type === 'Project') projects.add(name);
-  assertProjectsListed(resources, projects);
-  assertHistoryKept(resources, history, projects);
+  assertProjectsListed(stored);
+  assertHistoryKept(stored, history);
 }
 
-function assertProjectsListed(
-  resources: readonly StoredResource[],
-  projects: ReadonlySet<string>,
-): void {
-  if (projects.size === 0) {
+function assertProjectsListed(stored: StoredResources): void {
+  if (!stored.all.some(({ type }) => type === 'Project')) {
+    if (stored.all.length === 0) throw new RegistryProjectMissingError(NO_PROJECT);
     throw new RegistryInvalidError(
-      resources.length === 0
-        ? 'holds no project: it is cut off, or nothing was applied to it'
-        : 'holds objects and no project: it is cut off, or a Feast from before projects wrote it. Run `feast apply` with a current Feast',
+      'holds objects and no project: it is cut off, or a Feast from before projects wrote it. Run `feast apply` with a current Feast',
     );
   }
-  for (const { type, name, project } of resources) {
-    if (!projects.has(project)) {
+  for (const { type, name, project } of stored.firstOfProjects.values()) {
+    if (!stored.holds('projects', project, project)) {
       throw new RegistryInvalidError(
         `is cut off or damaged: ${type} ${quote(name)} is of project ${quote(project)}, which is not listed`,
       );
@@ -78,24 +81,16 @@ function assertProjectsListed(
   }
 }
 
-function assertHistoryKept(
-  resources: readonly StoredResource[],
-  history: RegistryParts['history'],
-  projects: ReadonlySet<string>,
-): void {
-  const witness = !history.isKept && resources.find(({ inHistory }) => inHistory === true);
-  if (witness) {
+function assertHistoryKept(stored: StoredResources, history: RegistryParts['history']): void {
+  const witness = stored.untouchedView;
+  if (!history.isKept && witness !== undefined) {
     throw new RegistryInvalidError(
       `is cut off: it holds no versions of ${witness.type} ${quote(witness.name)}`,
     );
   }
-  const labelViews = new Set<string>();
-  for (const { type, project, name } of resources) {
-    if (type === 'LabelView') labelViews.add(JSON.stringify([project, name]));
-  }
   for (const { name, project } of history.labelViews) {
-    if (!projects.has(project)) continue;
-    if (!labelViews.has(JSON.stringify([project, name]))) {
+    if (!stored.holds('projects', project, project)) continue;
+    if (!stored.holds('label_views', project, name)) {
       throw new RegistryInvalidError(
         `is cut off: it holds versions of LabelView ${quote(name)}, but not the view`,
       );

@@ -1,11 +1,10 @@
 import { create, fromBinary, mergeFromBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import { runAtOnce } from '../../foundation/time-slices.js';
 import {
   type ExcludedPermission,
   type FeastType,
-  freezeTags,
   type Permission,
-  quote,
   RegistryInvalidError,
   type Resource,
 } from '../../model/index.js';
@@ -14,14 +13,14 @@ import type { EncodedObject } from '../encoded-object.js';
 import {
   FeatureViewVersionHistorySchema,
   FeatureViewVersionRecordSchema,
-  type Registry,
   RegistrySchema,
 } from '../gen/registry_pb.js';
 import type { RegistryContents } from '../registry-source.js';
 import { assertComplete, type ViewVersions } from './assert-complete.js';
 import { readPermission } from './read-permission.js';
-import { listRecords, visitRecords, type WireRecord } from './read-records.js';
-import { readResource, type StoredResource } from './read-resource.js';
+import { checkRecords, listRecords, type WireRecord } from './read-records.js';
+import { ResourceReader, type StoredResource } from './read-resource.js';
+import { StoredResources } from './stored-resources.js';
 import { UnknownFields } from './unknown-fields.js';
 
 /**
@@ -43,51 +42,91 @@ const PLACEHOLDER_ENTITY = '__dummy';
  *
  * @throws {@link RegistryInvalidError} when the bytes are cut off, damaged or of an unknown
  *   version; which cuts can be told is written at `assertComplete`
+ * @throws {@link RegistryProjectMissingError} when the registry holds no project
  * @throws TypeError when `bytes` is not a `Uint8Array`
  */
 export function decodeRegistry(bytes: Uint8Array): RegistryContents {
+  return runAtOnce(decodeInSteps(bytes), Number.POSITIVE_INFINITY);
+}
+
+/** Records that are read between two pauses. */
+const RECORDS_PER_STEP = 256;
+
+/**
+ * {@link decodeRegistry} with pauses.
+ *
+ * @throws what {@link decodeRegistry} throws
+ */
+export function* decodeInSteps(bytes: Uint8Array): Generator<undefined, RegistryContents> {
   if (!(bytes instanceof Uint8Array))
     throw new TypeError('a registry is decoded from a Uint8Array');
   if (bytes.length === 0) throw new RegistryInvalidError('is empty');
-  const target: Target = {
-    header: create(RegistrySchema),
-    stored: new Map(),
-    permissions: [],
-    history: { isKept: false, labelViews: [] },
-    unknown: new UnknownFields(),
-  };
-  visitRecords(RegistrySchema, bytes, (record) => {
+  const decoder = new RegistryDecoder(bytes);
+  let read = 0;
+  for (const record of checkRecords(RegistrySchema, bytes)) {
+    decoder.read(record);
+    read += 1;
+    if (read % RECORDS_PER_STEP === 0) yield;
+  }
+  return decoder.finish();
+}
+
+class RegistryDecoder {
+  readonly #bytes: Uint8Array;
+  readonly #header = create(RegistrySchema);
+  readonly #stored = new StoredResources();
+  readonly #permissions: (Permission | ExcludedPermission)[] = [];
+  readonly #history = { isKept: false, labelViews: [] as ViewVersions[] };
+  readonly #unknown = new UnknownFields();
+  readonly #resources: ResourceReader;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#resources = new ResourceReader(bytes, this.#unknown);
+  }
+
+  read(record: WireRecord): void {
     try {
-      readRecord(record, bytes, target);
+      this.#read(record);
     } catch (error) {
       throw inRecord(record, error);
     }
-  });
-  return toContents(target, bytes);
-}
+  }
 
-function toContents(
-  { header, stored, permissions, history, unknown }: Target,
-  bytes: Uint8Array,
-): RegistryContents {
-  const all = [...stored.values()];
-  assertComplete({
-    schemaVersion: header.registrySchemaVersion,
-    version: header.versionId,
-    resources: all,
-    history,
-  });
-  const resources = Object.freeze(all.filter(isListed).map(freezeResource));
-  const relations = createRelations(resources, () => encodedObjects(bytes));
-  return Object.freeze({
-    version: header.versionId,
-    lastUpdated: readTime(header.lastUpdated),
-    projects: relations.projects,
-    permissions: Object.freeze(permissions),
-    resources,
-    relations,
-    warnings: unknown.warnings(),
-  });
+  finish(): RegistryContents {
+    const { registrySchemaVersion: schemaVersion, versionId: version, lastUpdated } = this.#header;
+    const stored = this.#stored;
+    assertComplete({ schemaVersion, version, stored, history: this.#history });
+    const resources = Object.freeze(stored.all.filter(isListed).map(freezeResource));
+    const relations = createRelations(resources, () => encodedObjects(this.#bytes));
+    return Object.freeze({
+      version,
+      lastUpdated: readTime(lastUpdated),
+      projects: relations.projects,
+      permissions: Object.freeze(this.#permissions),
+      resources,
+      relations,
+      warnings: this.#unknown.warnings(),
+    });
+  }
+
+  #read({ field, start, content, end }: WireRecord): void {
+    const list = field.name;
+    if (list === 'feature_view_version_history') {
+      readHistory(this.#bytes.subarray(content, end), this.#history);
+    } else if (field.fieldKind === 'list') {
+      const resource = this.#resources.read(list, content, end);
+      if (resource === undefined) return;
+      this.#stored.add(list, resource);
+      if (resource.type === 'Permission') {
+        this.#permissions.push(readPermission(this.#bytes.subarray(content, end)));
+      }
+    } else {
+      mergeFromBinary(RegistrySchema, this.#header, this.#bytes.subarray(start, end), {
+        readUnknownFields: false,
+      });
+    }
+  }
 }
 
 function* encodedObjects(bytes: Uint8Array): Generator<EncodedObject> {
@@ -96,46 +135,11 @@ function* encodedObjects(bytes: Uint8Array): Generator<EncodedObject> {
   }
 }
 
-interface Target {
-  readonly header: Registry;
-  /** By list, project and name. */
-  readonly stored: Map<string, StoredResource>;
-  readonly permissions: (Permission | ExcludedPermission)[];
-  readonly history: { isKept: boolean; readonly labelViews: ViewVersions[] };
-  readonly unknown: UnknownFields;
-}
-
-function readRecord(record: WireRecord, bytes: Uint8Array, target: Target): void {
-  const { field, start, content, end } = record;
-  if (field.name === 'feature_view_version_history') {
-    readHistory(bytes.subarray(content, end), target.history);
-    return;
-  }
-  if (field.fieldKind !== 'list') {
-    mergeFromBinary(RegistrySchema, target.header, bytes.subarray(start, end), {
-      readUnknownFields: false,
-    });
-    return;
-  }
-  const object = bytes.subarray(content, end);
-  const resource = readResource(field.name, object);
-  if (resource === undefined) return;
-  const { type, project, name } = resource;
-  if (name === '') throw new RegistryInvalidError(`a ${type} has no name`);
-  if (project === '') throw new RegistryInvalidError(`${type} ${quote(name)} has no project`);
-  const key = JSON.stringify([field.number, project, name]);
-  if (target.stored.has(key)) {
-    throw new RegistryInvalidError(
-      `${type} ${quote(name)} of project ${quote(project)} occurs twice`,
-    );
-  }
-  target.stored.set(key, resource);
-  target.unknown.add(field.name, object, resource);
-  if (type === 'Permission') target.permissions.push(readPermission(object));
-}
-
 /** Keeps what completeness is judged by: whether a history exists, and the label views in it. */
-function readHistory(bytes: Uint8Array, history: Target['history']): void {
+function readHistory(
+  bytes: Uint8Array,
+  history: { isKept: boolean; readonly labelViews: ViewVersions[] },
+): void {
   for (const { content, end } of listRecords(FeatureViewVersionHistorySchema, bytes)) {
     const { featureViewName, projectId, featureViewType } = fromBinary(
       FeatureViewVersionRecordSchema,
@@ -184,5 +188,5 @@ function isListed({ type, name }: StoredResource): boolean {
 }
 
 function freezeResource({ type, name, project, tags }: StoredResource): Resource<FeastType> {
-  return Object.freeze({ type, name, project, tags: freezeTags(Object.entries(tags)) });
+  return Object.freeze({ type, name, project, tags });
 }

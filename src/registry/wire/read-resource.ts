@@ -1,137 +1,268 @@
-import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
-import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
-import type { FeastType } from '../../model/index.js';
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { FeastType, Tags } from '../../model/index.js';
 import {
   DataSourceSchema,
   EntitySchema,
   FeatureServiceSchema,
-  type FeatureView,
   FeatureViewSchema,
   LabelViewSchema,
-  type OnDemandFeatureView,
   OnDemandFeatureViewSchema,
   PermissionSchema,
   ProjectSchema,
   SavedDatasetSchema,
-  type StreamFeatureView,
   StreamFeatureViewSchema,
   ValidationReferenceSchema,
 } from '../gen/registry_pb.js';
 import { checkRecord } from './read-records.js';
+import { TextReader } from './text-reader.js';
+import { KNOWN_FIELDS, MAX_NAMED, type UnknownFields } from './unknown-fields.js';
+import { WireCursor } from './wire-cursor.js';
 
 /** What one object of the registry says of itself. Text that is not written is empty. */
 export interface StoredResource {
   readonly type: FeastType;
   readonly name: string;
   readonly project: string;
-  readonly tags: { readonly [key: string]: string };
+  /** Frozen. */
+  readonly tags: Tags;
   /** A view that has not been touched since a Feast that keeps a history of versions made it. */
-  readonly inHistory?: boolean;
+  readonly inHistory: boolean;
 }
 
-interface Reader {
+/** How to read the objects of one list of the registry. A number is 0 where a field is missing. */
+interface Layout {
+  readonly type: FeastType;
   readonly schema: DescMessage;
-  readonly read: (bytes: Uint8Array) => StoredResource;
+  /** Number of the field that holds the fields below; 0: they are the object's own. */
+  readonly spec: number;
+  readonly name: number;
+  readonly project: number;
+  readonly tags: number;
+  readonly version: number;
+  readonly transformation: number;
+  /** Of the object itself. */
+  readonly meta: number;
+  /** By number, whether a field is known. Undefined: they are looked at elsewhere. */
+  readonly knownOwn: readonly boolean[] | undefined;
+  readonly knownSpec: readonly boolean[] | undefined;
 }
 
 /** The lists of the registry, by field: how to read one object of each. */
-const READERS: ReadonlyMap<string, Reader> = new Map([
-  ['entities', reader(EntitySchema, ({ spec }) => resource('Entity', spec))],
-  ['feature_views', reader(FeatureViewSchema, (view) => viewResource(featureViewType(view), view))],
-  [
-    'on_demand_feature_views',
-    reader(OnDemandFeatureViewSchema, (view) => viewResource('OnDemandFeatureView', view)),
-  ],
-  [
-    'stream_feature_views',
-    reader(StreamFeatureViewSchema, (view) => viewResource('StreamFeatureView', view)),
-  ],
-  ['label_views', reader(LabelViewSchema, ({ spec }) => resource('LabelView', spec))],
-  [
-    'feature_services',
-    reader(FeatureServiceSchema, ({ spec }) => resource('FeatureService', spec)),
-  ],
-  ['data_sources', reader(DataSourceSchema, (source) => resource('DataSource', source))],
-  ['saved_datasets', reader(SavedDatasetSchema, ({ spec }) => resource('SavedDataset', spec))],
-  [
-    'validation_references',
-    reader(ValidationReferenceSchema, (reference) => resource('ValidationReference', reference)),
-  ],
-  // Permissions are resources too: there are permissions that cover permissions.
-  ['permissions', reader(PermissionSchema, ({ spec }) => resource('Permission', spec))],
-  // A project is in itself: its own permissions cover it.
-  [
-    'projects',
-    reader(ProjectSchema, ({ spec }) =>
-      resource('Project', spec && { ...spec, project: spec.name }),
-    ),
-  ],
-]);
+const LAYOUTS: ReadonlyMap<string, Layout> = new Map(
+  (
+    [
+      ['entities', 'Entity', EntitySchema],
+      ['feature_views', 'FeatureView', FeatureViewSchema],
+      ['on_demand_feature_views', 'OnDemandFeatureView', OnDemandFeatureViewSchema],
+      ['stream_feature_views', 'StreamFeatureView', StreamFeatureViewSchema],
+      ['label_views', 'LabelView', LabelViewSchema],
+      ['feature_services', 'FeatureService', FeatureServiceSchema],
+      ['data_sources', 'DataSource', DataSourceSchema],
+      ['saved_datasets', 'SavedDataset', SavedDatasetSchema],
+      ['validation_references', 'ValidationReference', ValidationReferenceSchema],
+      // Permissions are resources too: there are permissions that cover permissions.
+      ['permissions', 'Permission', PermissionSchema],
+      ['projects', 'Project', ProjectSchema],
+    ] as const
+  ).map(([list, type, schema]) => [list, layoutOf(list, type, schema)]),
+);
 
-/**
- * Reads one object of one of the registry's lists.
- *
- * Shape: `list` is the field's name in the schema; undefined for a list that holds no resources.
- */
-export function readResource(list: string, bytes: Uint8Array): StoredResource | undefined {
-  return READERS.get(list)?.read(bytes);
-}
-
-/**
- * The same for an object that lies within another one as bytes, which nothing has checked yet.
- *
- * @throws RegistryInvalidError when it is damaged
- */
-export function readEnclosedResource(list: string, bytes: Uint8Array): StoredResource | undefined {
-  const reader = READERS.get(list);
-  if (reader === undefined) return undefined;
-  checkRecord(reader.schema, bytes);
-  return reader.read(bytes);
-}
-
-function reader<T extends Message>(
-  schema: GenMessage<T>,
-  read: (message: T) => StoredResource,
-): Reader {
-  return {
-    schema,
-    read: (bytes) => read(fromBinary(schema, bytes, { readUnknownFields: false })),
-  };
-}
-
-function resource(
-  type: FeastType,
-  fields: Pick<StoredResource, 'name' | 'project' | 'tags'> | undefined,
-): StoredResource {
+function layoutOf(list: string, type: FeastType, schema: DescMessage): Layout {
+  const spec = schema.fields.find(({ name }) => name === 'spec');
+  const described = spec?.message ?? schema;
+  const known = KNOWN_FIELDS.get(list);
   return {
     type,
-    name: fields?.name ?? '',
-    project: fields?.project ?? '',
-    tags: fields?.tags ?? {},
+    schema,
+    spec: spec?.number ?? 0,
+    name: numberIn(described, 'name'),
+    // A project is in itself: its own permissions cover it.
+    project: numberIn(described, type === 'Project' ? 'name' : 'project'),
+    tags: numberIn(described, 'tags'),
+    version: numberIn(described, 'version'),
+    transformation: numberIn(described, 'feature_transformation'),
+    meta: type === 'Permission' ? 0 : numberIn(schema, 'meta'),
+    knownOwn: known && flagsOf(known.own),
+    knownSpec: known?.spec && flagsOf(known.spec),
   };
 }
 
+function flagsOf(numbers: readonly number[]): readonly boolean[] {
+  return Array.from({ length: Math.max(...numbers) + 1 }, (_, number) => numbers.includes(number));
+}
+
+function numberIn(message: DescMessage, field: string): number {
+  return message.fields.find(({ name }) => name === field)?.number ?? 0;
+}
+
 /**
- * Both kinds lie in one list. What tells them apart is the transformation: a `BatchFeatureView`
+ * Reads one object that lies within another one as bytes, which nothing has checked yet.
+ *
+ * @param list the field of the registry that holds objects of its kind
+ * @throws {@link RegistryInvalidError} when it is damaged
+ */
+export function readEnclosedResource(list: string, bytes: Uint8Array): StoredResource | undefined {
+  const layout = LAYOUTS.get(list);
+  if (layout === undefined) return undefined;
+  checkRecord(layout.schema, bytes);
+  return new ResourceReader(bytes).read(list, 0, bytes.length);
+}
+
+/** Where the parts of one object lie. */
+class Parts {
+  specStart = 0;
+  specEnd = 0;
+  nameStart = 0;
+  nameEnd = 0;
+  projectStart = 0;
+  projectEnd = 0;
+  tagsStart = 0;
+  tagsEnd = 0;
+  versionStart = 0;
+  versionEnd = 0;
+  metaStart = 0;
+  metaEnd = 0;
+  hasTransformation = false;
+  /** Numbers of fields that are not known. */
+  unknownOwn: readonly number[] | undefined;
+  unknownSpec: readonly number[] | undefined;
+}
+
+const CREATED = 1;
+const UPDATED = 2;
+
+/**
+ * Reads the objects of a registry, as far as permissions depend on them: descriptions, schemas and
+ * statistics are never decoded.
+ */
+export class ResourceReader {
+  readonly #cursor: WireCursor;
+  readonly #text: TextReader;
+  readonly #unknown: UnknownFields | undefined;
+
+  /**
+   * @param bytes that were checked
+   * @param unknown is told of fields that are not known
+   */
+  constructor(bytes: Uint8Array, unknown?: UnknownFields) {
+    this.#cursor = new WireCursor(bytes);
+    this.#text = new TextReader(bytes);
+    this.#unknown = unknown;
+  }
+
+  /**
+   * Reads one object of one of the registry's lists.
+   *
+   * @param list the field's name in the schema
+   * @returns undefined: the list holds no resources
+   * @throws {@link RegistryInvalidError} when text in it is not UTF-8
+   */
+  read(list: string, start: number, end: number): StoredResource | undefined {
+    const layout = LAYOUTS.get(list);
+    if (layout === undefined) return undefined;
+    const parts = this.#findParts(layout, start, end);
+    const text = this.#text;
+    const name = text.text(parts.nameStart, parts.nameEnd);
+    text.assertText(parts.versionStart, parts.versionEnd);
+    if (parts.unknownOwn !== undefined || parts.unknownSpec !== undefined) {
+      this.#unknown?.add({ type: typeOf(layout, parts), name }, parts);
+    }
+    return {
+      type: typeOf(layout, parts),
+      name,
+      project: text.again(parts.projectStart, parts.projectEnd),
+      tags: text.tags(parts.tagsStart, parts.tagsEnd, layout.tags),
+      inHistory: parts.versionEnd > parts.versionStart && this.#isUntouched(parts),
+    };
+  }
+
+  #findParts(layout: Layout, start: number, end: number): Parts {
+    const parts = new Parts();
+    const cursor = this.#cursor;
+    const { type, spec, meta, knownOwn, knownSpec } = layout;
+    cursor.pos = start;
+    while (cursor.pos < end) {
+      cursor.readField(type, end);
+      const { number } = cursor;
+      if (spec === 0) takePart(layout, cursor, parts);
+      else if (number === spec) {
+        parts.specStart = cursor.content;
+        parts.specEnd = cursor.end;
+      } else if (number === meta) {
+        parts.metaStart = cursor.content;
+        parts.metaEnd = cursor.end;
+      }
+      if (knownOwn !== undefined && knownOwn[number] !== true) {
+        parts.unknownOwn = noted(parts.unknownOwn, number);
+      }
+      cursor.pos = cursor.end;
+    }
+    cursor.pos = parts.specStart;
+    while (cursor.pos < parts.specEnd) {
+      cursor.readField(type, parts.specEnd);
+      takePart(layout, cursor, parts);
+      if (knownSpec !== undefined && knownSpec[cursor.number] !== true) {
+        parts.unknownSpec = noted(parts.unknownSpec, cursor.number);
+      }
+      cursor.pos = cursor.end;
+    }
+    return parts;
+  }
+
+  /** Whether a view was last updated when it was created. Feast writes equal times alike. */
+  #isUntouched({ metaStart, metaEnd }: Parts): boolean {
+    const cursor = this.#cursor;
+    let created: Uint8Array | undefined;
+    let updated: Uint8Array | undefined;
+    cursor.pos = metaStart;
+    while (cursor.pos < metaEnd) {
+      cursor.readField('meta', metaEnd);
+      const { number, bytes, content, end } = cursor;
+      if (number === CREATED) created = bytes.subarray(content, end);
+      else if (number === UPDATED) updated = bytes.subarray(content, end);
+      cursor.pos = end;
+    }
+    return (
+      created !== undefined &&
+      created.length === updated?.length &&
+      created.every((byte, index) => byte === updated[index])
+    );
+  }
+}
+
+/** The numbers with one more, as far as anyone will be told. */
+function noted(numbers: readonly number[] | undefined, number: number): readonly number[] {
+  if (numbers === undefined) return [number];
+  return numbers.length < MAX_NAMED ? [...numbers, number] : numbers;
+}
+
+function takePart(layout: Layout, cursor: WireCursor, parts: Parts): void {
+  const { number, content, end } = cursor;
+  if (number === layout.name) {
+    parts.nameStart = content;
+    parts.nameEnd = end;
+  }
+  if (number === layout.project) {
+    parts.projectStart = content;
+    parts.projectEnd = end;
+  } else if (number === layout.tags) {
+    // Entries of one map follow each other, as what is checked comes in the order of its numbers.
+    if (parts.tagsEnd === 0) parts.tagsStart = cursor.start;
+    parts.tagsEnd = end;
+  } else if (number === layout.version) {
+    parts.versionStart = content;
+    parts.versionEnd = end;
+  } else if (number === layout.transformation) {
+    parts.hasTransformation = true;
+  }
+}
+
+/**
+ * Two kinds lie in one list. What tells them apart is the transformation: a `BatchFeatureView`
  * without one comes back as a `FeatureView` from Feast as well.
  *
  * @source Feast 0.66.0, how its `FeatureView` is read from a registry: same
  */
-function featureViewType(view: FeatureView): FeastType {
-  return view.spec?.featureTransformation === undefined ? 'FeatureView' : 'BatchFeatureView';
-}
-
-function viewResource(
-  type: FeastType,
-  view: FeatureView | OnDemandFeatureView | StreamFeatureView,
-): StoredResource {
-  const { spec, meta } = view;
-  const created = meta?.createdTimestamp;
-  const updated = meta?.lastUpdatedTimestamp;
-  const untouched =
-    created !== undefined &&
-    created.seconds === updated?.seconds &&
-    created.nanos === updated.nanos;
-  const versioned = spec !== undefined && spec.version !== '';
-  return { ...resource(type, spec), inHistory: untouched && versioned };
+function typeOf({ type }: Layout, { hasTransformation }: Parts): FeastType {
+  return type === 'FeatureView' && hasTransformation ? 'BatchFeatureView' : type;
 }

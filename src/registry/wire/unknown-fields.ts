@@ -1,4 +1,3 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { quote } from '../../model/index.js';
 
 /**
@@ -21,40 +20,27 @@ export const KNOWN_FIELDS: ReadonlyMap<
   ['validation_references', { message: 'ValidationReference', own: upTo(7) }],
   ['data_sources', { message: 'DataSource', own: [...upTo(28, 6, 7, 8, 9, 10), 30, 35, 50] }],
 ]);
-const SPEC = 1;
 /** Most fields that are named. A registry may be written to hold any number of them. */
-const MAX_NAMED = 100;
+export const MAX_NAMED = 100;
 
 /** Collects the fields of objects that this package does not know, to name them once each. */
 export class UnknownFields {
   readonly #found = new Map<string, { readonly name: string; objects: number }>();
 
-  /**
-   * Looks through one object, whose form was checked before.
-   *
-   * @param list the registry's field that holds the object
-   */
+  /** Counts the fields of one object that are not known, by their numbers. */
   add(
-    list: string,
-    bytes: Uint8Array,
     object: { readonly type: string; readonly name: string },
+    {
+      unknownOwn = [],
+      unknownSpec = [],
+    }: {
+      readonly unknownOwn?: readonly number[] | undefined;
+      readonly unknownSpec?: readonly number[] | undefined;
+    },
   ): void {
-    const known = KNOWN_FIELDS.get(list);
-    if (known === undefined) return;
-    const reader = new BinaryReader(bytes);
-    while (reader.pos < reader.len) {
-      const [number, wireType] = reader.tag();
-      if (!known.own.includes(number)) this.#count(`${object.type} has a field ${number}`, object);
-      if (number === SPEC && known.spec !== undefined && wireType === WireType.LengthDelimited) {
-        const spec = new BinaryReader(reader.bytes());
-        while (spec.pos < spec.len) {
-          const [inner, innerType] = spec.tag();
-          if (!known.spec.includes(inner)) {
-            this.#count(`specification of ${object.type} has a field ${inner}`, object);
-          }
-          spec.skip(innerType, inner);
-        }
-      } else reader.skip(wireType, number);
+    for (const number of unknownOwn) this.#count(`${object.type} has a field ${number}`, object);
+    for (const number of unknownSpec) {
+      this.#count(`specification of ${object.type} has a field ${number}`, object);
     }
   }
 

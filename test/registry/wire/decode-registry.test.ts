@@ -5,6 +5,7 @@ import {
   feastVocabulary,
   type Permission,
   RegistryInvalidError,
+  RegistryProjectMissingError,
 } from '../../../src/model/index.js';
 import { pythonStrip } from '../../../src/model/python-strip.js';
 import { decodeRegistry } from '../../../src/registry/index.js';
@@ -113,7 +114,6 @@ describe('what is refused', () => {
     ],
     ['no version', { versionId: '' }, /has no version/],
     ['an impossible time', { lastUpdated: { seconds: 2n ** 62n } }, /impossible time/],
-    ['no project', { projects: [] }, /no project: it is cut off, or nothing was applied/],
     [
       'an object without a name',
       { entities: [entity('')] },
@@ -158,6 +158,17 @@ describe('what is refused', () => {
     ],
   ])('%s', (_, fields, message) => {
     expect(problem(fields)).toMatch(message);
+  });
+
+  test('no project, with the causes, as an error of its own', () => {
+    const decode = () => decodeRegistry(registryBytes({ projects: [] }));
+    expect(decode).toThrow(RegistryProjectMissingError);
+    expect(decode).toThrow(
+      /^holds no project: .*`feast teardown` of one of its projects.*object store failed on a read/,
+    );
+    expect(problem({ projects: [], entities: [entity('e')] })).toMatch(
+      /^holds objects and no project/,
+    );
   });
 
   test('the same name in two projects, or two lists, is nothing twice', () => {

@@ -1,0 +1,28 @@
+import type { SnapshotOptions } from '../engine/index.js';
+import type { FeatureStore } from '../registry/index.js';
+
+/** What is decided where permissions say nothing. */
+export type LiveRules = Pick<
+  SnapshotOptions,
+  'strategy' | 'unsecured' | 'whenNoPermissions' | 'onUnsupportedPattern' | 'policyKinds'
+>;
+
+/** All that makes a snapshot of a registry, beside the registry. */
+export type SnapshotRules = LiveRules & Pick<SnapshotOptions, 'python'>;
+
+/**
+ * @param closed permissions that are gone. SECURITY: that is a revocation, which `rules` for what
+ *   no permission says must not turn into a grant
+ */
+export function snapshotOptionsOf(
+  { snapshotOptions }: FeatureStore,
+  rules: SnapshotRules,
+  closed: SnapshotOptions['formerPermissions'] = [],
+): SnapshotOptions {
+  return {
+    ...snapshotOptions,
+    ...rules,
+    whenNoPermissions: rules.whenNoPermissions ?? 'deny',
+    formerPermissions: closed,
+  };
+}

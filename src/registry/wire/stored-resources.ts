@@ -1,0 +1,49 @@
+import { getOrAdd } from '../../foundation/get-or-add.js';
+import { quote, RegistryInvalidError } from '../../model/index.js';
+import type { StoredResource } from './read-resource.js';
+
+/** The resources of a registry while it is read. Each must be new. */
+export class StoredResources {
+  /** In the order of the registry. */
+  readonly all: StoredResource[] = [];
+  /** The first object of each project. */
+  readonly firstOfProjects = new Map<string, StoredResource>();
+  /** The first view that the history of versions must hold. */
+  untouchedView: StoredResource | undefined;
+  /** By list and project. */
+  readonly #names = new Map<string, Map<string, Set<string>>>();
+
+  /**
+   * @param list the registry's field that holds the object
+   * @throws {@link RegistryInvalidError} when it has no name or no project, or was there before
+   */
+  add(list: string, resource: StoredResource): void {
+    const { type, name, project, inHistory } = resource;
+    if (name === '') throw new RegistryInvalidError(`a ${type} has no name`);
+    if (project === '') throw new RegistryInvalidError(`${type} ${quote(name)} has no project`);
+    const names = getOrAdd(getOrAdd(this.#names, list, newMap), project, newSet);
+    const before = names.size;
+    if (names.add(name).size === before) {
+      throw new RegistryInvalidError(
+        `${type} ${quote(name)} of project ${quote(project)} occurs twice`,
+      );
+    }
+    // The first of its list in its project may be the first of the project.
+    if (before === 0) getOrAdd(this.firstOfProjects, project, () => resource);
+    if (inHistory) this.untouchedView ??= resource;
+    this.all.push(resource);
+  }
+
+  /** Whether a list holds an object. */
+  holds(list: string, project: string, name: string): boolean {
+    return this.#names.get(list)?.get(project)?.has(name) === true;
+  }
+}
+
+function newMap(): Map<string, Set<string>> {
+  return new Map();
+}
+
+function newSet(): Set<string> {
+  return new Set();
+}
