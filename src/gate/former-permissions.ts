@@ -1,4 +1,4 @@
-import type { ExcludedPermission, Permission } from '../model/index.js';
+import type { ExcludedPermission, Permission, Tags } from '../model/index.js';
 import type { RegistryContents } from '../registry/index.js';
 import type { LiveRules } from './live-rules.js';
 import type { PermissionName } from './reload-event.js';
@@ -156,8 +156,12 @@ function targetOf({ project, types, namePatterns, requiredTags }: KnownPermissio
     project ?? null,
     types === undefined ? null : [...types].sort(),
     namePatterns === undefined ? null : namePatterns,
-    requiredTags === undefined ? null : Object.entries(requiredTags).sort(),
+    requiredTags === undefined ? null : sortedEntries(requiredTags),
   ]);
+}
+
+function sortedEntries(tags: Tags): readonly (readonly [string, string])[] {
+  return Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function projectsOf(permissions: readonly KnownPermission[]): ReadonlySet<string> {

@@ -74,14 +74,16 @@ export function onV(
 }
 
 /** What a test asks in every phase: who, and on which view. */
-const QUESTIONS: readonly (readonly [string, Subject | null, Resource<'FeatureView'>])[] = [
-  ['reader', { username: 'ann', roles: ['reader'] }],
-  ['writer', { username: 'bob', roles: ['writer'] }],
-  ['named', { username: 'noel' }],
-  ['anonymous', null],
-].flatMap(([who, subject]) =>
+const QUESTIONS: readonly (readonly [string, Subject | null, Resource<'FeatureView'>])[] = (
+  [
+    ['reader', { username: 'ann', roles: ['reader'] }],
+    ['writer', { username: 'bob', roles: ['writer'] }],
+    ['named', { username: 'noel' }],
+    ['anonymous', null],
+  ] as const
+).flatMap(([who, subject]) =>
   ['v', 'free', 'unregistered'].map(
-    (name) => [`${who} ${name}`, subject, { type: 'FeatureView', name, project: 'p' }] as never,
+    (name) => [`${who} ${name}`, subject, { type: 'FeatureView', name, project: 'p' }] as const,
   ),
 );
 

@@ -80,7 +80,8 @@ describe('a registry that changes', () => {
     await until(() => expect(caller.can('DESCRIBE', READ.resources)).toBe(false));
     await writeFile(registry, bytesFor('reader', { versionId: 'v3' }));
     await until(async () => expect(await may()).toBe(true));
-    expect(events.map(({ outcome }) => outcome)).toEqual(['reloaded', 'reloaded']);
+    // A look may meet a file that is half written.
+    expect(events.filter(({ outcome }) => outcome === 'reloaded')).toHaveLength(2);
     expect(events.at(-1)).toMatchObject({ version: 'v3', emptiedProjects: [] });
   });
 
