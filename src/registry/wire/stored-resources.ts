@@ -7,7 +7,7 @@ export class StoredResources {
   /** In the order of the registry. */
   readonly all: StoredResource[] = [];
   /** The first object of each project. */
-  readonly firstOfProjects = new Map<string, StoredResource>();
+  readonly firstOfProjects: Map<string, StoredResource> = new Map();
   /** The first view that the history of versions must hold. */
   untouchedView: StoredResource | undefined;
   /** By list and project. */
