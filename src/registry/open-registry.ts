@@ -43,6 +43,11 @@ const KINDS: readonly RegistryKind[] = [
     open: async (...given) =>
       (await import('./object-store/open-azure-registry.js')).openAzureRegistry(...given),
   },
+  {
+    type: 'sql',
+    open: async (location) =>
+      (await import('./sql/open-sql-registry.js')).openSqlRegistry(location),
+  },
 ];
 
 /** How to get a local file of a registry that is elsewhere. */

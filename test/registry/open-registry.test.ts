@@ -72,7 +72,7 @@ describe('openRegistry', () => {
     async (_, location, named, advice) => {
       const message = await refusalOf(location);
       expect(message).toContain(named);
-      expect(message).toMatch(/supported are local files/);
+      expect(message).toMatch(/supported are local files, .*`registry_type: sql`/);
       expect(message).toMatch(advice);
       expect(message).not.toContain('pa55');
     },
@@ -96,7 +96,7 @@ describe('registryKinds', () => {
       { type: 'file', storeTypes: ['acme.VaultRegistryStore'], open },
       { type: 'file', url: 'x', options: { registry_store_type: 'acme.VaultRegistryStore' } },
     ],
-    ['a scheme of this package', { type: 'file', schemes: [''], open }, { type: 'file', path }],
+    ['a type of this package', { type: 'sql', open }, { type: 'sql', url: 'sqlite:///x' }],
   ])('adds %s', async (_, kind, location) => {
     expect(await openRegistry(location, { registryKinds: [kind] })).toBe(source);
   });

@@ -1,0 +1,18 @@
+/** An open database. All its calls are synchronous. */
+export interface OpenSqlite {
+  readonly iterate: (query: string) => Iterator<Readonly<Record<string, unknown>>>;
+  readonly close: () => void | Promise<void>;
+}
+
+/** A way to read SQLite. */
+export interface SqliteReader {
+  /**
+   * Opens a file for reading, in the state of the last finished transaction.
+   *
+   * @throws {@link SqliteBusy} if a writer is at work: to be tried again
+   */
+  open(path: string): Promise<OpenSqlite>;
+}
+
+/** A writer is at work on the file. */
+export class SqliteBusy extends Error {}
