@@ -95,7 +95,12 @@ export class MutationTrial {
 
   /** Whether the decision on a case can change if a permission is dropped. */
   #mayChange({ parts, resource }: Trial, permission: CompiledPermission): boolean {
-    return parts.has(permission) || this.#permissionCounts.get(resource.project) === 1;
+    return (
+      parts.has(permission) ||
+      this.#permissionCounts.get(resource.project) === 1 ||
+      // It may be all that the project is known by.
+      (resource.project !== undefined && permission.source.project === resource.project)
+    );
   }
 
   #decide(

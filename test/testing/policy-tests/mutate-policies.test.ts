@@ -55,6 +55,22 @@ describe('mutatePolicies', () => {
     expect(mutatePolicies(authorizer, tests)).toEqual({ mutants: 6, noticed: 6, unnoticed: [] });
   });
 
+  it('notices that a project is known by the permission that is dropped alone', () => {
+    const projects = createAuthorizer({
+      unsecured: 'allow',
+      permissions: [
+        { name: 'everywhere', types: 'Entity', policy: roles('x') },
+        { name: 'risk only', project: 'risk', types: 'Entity', policy: roles('x') },
+      ],
+    });
+    const open =
+      '{ user: ann, action: DESCRIBE, resource: { type: FeatureView, name: a, project: risk }, expect: allowed }';
+    const dropped = mutatePolicies(projects, cases(open)).unnoticed.filter(
+      ({ mutation }) => mutation === 'dropped',
+    );
+    expect(dropped.map(({ permission }) => permission.name)).toEqual(['everywhere']);
+  });
+
   it('counts cases that pass only', () => {
     const wrong = granted.replace('allowed', 'refused');
     expect(mutatePolicies(authorizer, cases(wrong)).noticed).toBe(0);
