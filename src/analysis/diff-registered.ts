@@ -64,17 +64,26 @@ class RegisteredComparison {
   }
 
   run(): RegisteredDiff {
+    let inBoth = 0;
     for (const resource of this.#new.resources()) {
       const newId = this.#new.permissionSetIdOf(resource) as number;
       const oldId = this.#old.permissionSetIdOf(resource);
       if (oldId === undefined) this.#compareOneSided(resource, 'new');
-      else this.#compareBoth(resource, oldId, newId);
+      else {
+        inBoth += 1;
+        this.#compareBoth(resource, oldId, newId);
+      }
     }
+    // A change of permissions alone leaves none: a look-up for each resource costs most of the time.
+    if (inBoth < countResources(this.#old)) this.#compareOldOnes();
+    return { gained: this.#gained, lost: this.#lost, complete: this.#complete };
+  }
+
+  #compareOldOnes(): void {
     for (const resource of this.#old.resources()) {
       const isOld = this.#new.permissionSetIdOf(resource) === undefined;
       if (isOld) this.#compareOneSided(resource, 'old');
     }
-    return { gained: this.#gained, lost: this.#lost, complete: this.#complete };
   }
 
   /** @param oldId ID of the permission set, of a resource that both have registered */
@@ -145,6 +154,14 @@ class RegisteredComparison {
       complete,
     };
   }
+}
+
+function countResources({ projects }: CompiledSnapshot): number {
+  let count = 0;
+  for (const { registered } of new Set(projects.values())) {
+    for (const byName of registered.values()) count += byName.size;
+  }
+  return count;
 }
 
 type Side = readonly [snapshot: CompiledSnapshot, permissionSet: PermissionSet | undefined];
