@@ -74,7 +74,7 @@ class RegisteredComparison {
         this.#compareBoth(resource, oldId, newId);
       }
     }
-    // A change of permissions alone leaves none: a look-up for each resource costs most of the time.
+    // A change of permissions alone leaves none. Look-ups take most of the time.
     if (inBoth < countResources(this.#old)) this.#compareOldOnes();
     return { gained: this.#gained, lost: this.#lost, complete: this.#complete };
   }
