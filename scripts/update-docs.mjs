@@ -1,8 +1,10 @@
 // Copies examples into the documents that show them: whatever stands between `<!-- PATH -->` and
 // `<!-- /PATH -->` becomes the content of that file. `<!-- audit-output -->` takes what the
-// README's first command prints, shortened.
+// README's first command prints, shortened. Also writes the JSON Schemas of the files that people
+// write (docs/schemas).
 //
-// usage: node scripts/update-docs.mjs    after `npm run build`, and after a change of an example
+// usage: node scripts/update-docs.mjs    after `npm run build`, and after a change of an example or
+//   of a schema
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -42,3 +44,24 @@ for (const document of documents) {
   writeFileSync(document, after);
   process.stdout.write(`${document} updated\n`);
 }
+
+/** The files that people write: the name of each schema, and the module and function it is from. */
+const FILE_SCHEMAS = [
+  ['permissions', 'config/permission-file-schema.js', 'permissionFileSchema'],
+  ['policy-tests', 'testing/policy-tests/policy-test-file.js', 'policyTestsSchema'],
+  ['endpoint-access', 'platforms/databricks/endpoints/endpoint-file.js', 'endpointFileSchema'],
+  ['links', 'platforms/databricks/links/link-file.js', 'linkFileSchema'],
+];
+const schemaFiles = [];
+for (const [name, module, create] of FILE_SCHEMAS) {
+  const { [create]: schemaOf } = await import(`../dist/${module}`);
+  const file = `docs/schemas/${name}.schema.json`;
+  writeFileSync(file, JSON.stringify(schemaOf()));
+  schemaFiles.push(file);
+}
+execFileSync(process.execPath, [
+  'node_modules/@biomejs/biome/bin/biome',
+  'format',
+  '--write',
+  ...schemaFiles,
+]);

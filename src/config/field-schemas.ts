@@ -23,6 +23,7 @@ export const optionalStringField: z.ZodType<string | undefined> = stringField
 export const positiveIntegerField: z.ZodType<number> = coerced(
   (value) => positive(toInteger(value)),
   'must be a whole number greater than 0',
+  { type: ['integer', 'string', 'boolean'], exclusiveMinimum: 0 },
 );
 
 /**
@@ -42,16 +43,21 @@ export const positiveNumberField: z.ZodType<number> = coerced(
  */
 export const booleanField: z.ZodType<boolean> = coerced(toBoolean, 'must be true or false');
 
+/** @param written what a JSON Schema says of the value before it is coerced */
 function coerced<Output extends number | boolean>(
   coerce: (value: unknown) => Output | undefined,
   message: string,
+  written: z.GlobalMeta = {},
 ): z.ZodType<Output> {
-  return z.unknown().transform((value, context) => {
-    const result = coerce(value);
-    if (result !== undefined) return result;
-    context.addIssue(message);
-    return z.NEVER;
-  });
+  return z
+    .unknown()
+    .meta(written)
+    .transform((value, context) => {
+      const result = coerce(value);
+      if (result !== undefined) return result;
+      context.addIssue(message);
+      return z.NEVER;
+    });
 }
 
 function toInteger(value: unknown): number | undefined {

@@ -1,6 +1,7 @@
 import { didYouMean, findNearest } from '../foundation/did-you-mean.js';
 import { quote } from '../model/index.js';
 import { isMapping } from './is-mapping.js';
+import { permissionItemSchema } from './permission-file-schema.js';
 
 type Mapping = Readonly<Record<string, unknown>>;
 export type Path = readonly PropertyKey[];
@@ -18,16 +19,7 @@ export interface KnownFields {
 
 export const POLICY_LISTS = ['roles', 'groups', 'namespaces'] as const;
 const POLICY_FIELDS = ['type', ...POLICY_LISTS];
-const PERMISSION_FIELDS = [
-  'name',
-  'project',
-  'types',
-  'name_patterns',
-  'required_tags',
-  'actions',
-  'policy',
-  'tags',
-];
+const PERMISSION_FIELDS = Object.keys(permissionItemSchema.shape);
 /** Fields that code spells in another way than a file. */
 export const OUR_NAMES: ReadonlyMap<string, string> = new Map([
   ['namePatterns', 'name_patterns'],

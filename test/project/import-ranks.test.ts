@@ -52,6 +52,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'config/check-section',
   'config/expand-environment',
   'config/field-schemas',
+  'config/file-json-schema',
   'config/parse-yaml',
   'config/read-yaml-text',
   'engine/bound-authorizer',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkSection } from '../../config/check-section.js';
+import { fileJsonSchema } from '../../config/file-json-schema.js';
 import { parseYaml } from '../../config/parse-yaml.js';
 import { readYamlText } from '../../config/read-yaml-text.js';
 import { didYouMean } from '../../foundation/did-you-mean.js';
@@ -144,10 +145,9 @@ function collected(errors: readonly ConfigInvalidError[]): unknown {
   return new TypeError('no problem was found');
 }
 
-/** The JSON Schema (draft 2020-12) of a file of policy tests. */
+/** The JSON Schema (draft 7) of a file of policy tests. */
 export function policyTestsSchema(): object {
-  const { $schema, ...rest } = z.toJSONSchema(fileSchema);
-  return { $schema, title: 'Policy tests of feast-permissions', ...rest };
+  return fileJsonSchema('Policy tests of feast-permissions', fileSchema);
 }
 
 type WrittenCase = z.output<typeof caseSchema>;

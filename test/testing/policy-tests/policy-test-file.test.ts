@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parseYaml } from '../../../src/config/parse-yaml.js';
 import { isAuthzError } from '../../../src/index.js';
@@ -114,13 +113,8 @@ describe('parsePolicyTests', () => {
 describe('the JSON Schema of policy tests', () => {
   const schema = policyTestsSchema();
 
-  it('is the one in the documentation', () => {
-    const url = new URL('../../../docs/schemas/policy-tests.schema.json', import.meta.url);
-    expect(JSON.parse(readFileSync(url, 'utf8'))).toEqual(schema);
-  });
-
   it('takes what the parser takes, and refuses unknown fields', () => {
-    const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
     const value = JSON.parse(JSON.stringify(parseYaml(FILE).value)) as object;
     validate(value);
     expect(validate.errors ?? []).toEqual([]);

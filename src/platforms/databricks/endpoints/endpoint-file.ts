@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
+import { fileJsonSchema } from '../../../config/file-json-schema.js';
 import type { Environment } from '../../../config/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
 import type { WorkspaceClientOptions } from '../workspace/index.js';
 import type { EndpointLevel, ServingEndpointAccess } from './endpoint-access.js';
-import type { EndpointTokenRequest } from './endpoint-token.js';
+import { DEFAULT_TOKEN_SECONDS, type EndpointTokenRequest } from './endpoint-token.js';
 import {
   type CredentialsSection,
   connectWorkspace,
@@ -79,27 +80,35 @@ function fileSchema(env: Environment): z.ZodType<FileFields> {
   return z.strictObject(
     {
       workspace: workspaceSection(env),
-      endpoints: listOf(name),
-      service_principals: listOf(applicationId),
+      endpoints: listOf(name).describe('Names of serving endpoints.'),
+      service_principals: listOf(applicationId).describe('Application IDs.'),
       level: z
         .enum(['CAN_VIEW', 'CAN_QUERY', 'CAN_MANAGE'], 'must be CAN_VIEW, CAN_QUERY or CAN_MANAGE')
-        .optional(),
+        .optional()
+        .describe('Default: CAN_QUERY.'),
       token: z
         .strictObject(
           {
-            application_id: applicationId,
+            application_id: applicationId.describe('The service principal that gets the token.'),
             comment: name.max(200, 'is longer than 200 characters'),
             lifetime_seconds: positiveIntegerField
               .refine((seconds) => seconds >= 60 && seconds <= 86_400, 'must be from 60 to 86400')
-              .optional(),
+              .optional()
+              .describe(`From 60 to 86400. Default: ${DEFAULT_TOKEN_SECONDS}.`),
             credentials: credentialsSection(env),
           },
           'must be a mapping',
         )
-        .optional(),
+        .optional()
+        .describe('A token for a caller that cannot sign in.'),
     },
     'must be a mapping with `workspace`, `endpoints` and `service_principals`',
   );
+}
+
+/** The JSON Schema of a file of endpoint access. */
+export function endpointFileSchema(): object {
+  return fileJsonSchema('Endpoint access of feast-permissions', fileSchema({}));
 }
 
 function listOf<T>(item: z.ZodType<T>): z.ZodType<readonly T[]> {

@@ -47,15 +47,12 @@ export interface SecretReference {
 const MAX_TEXT = 2048;
 
 /** A secret of a file: the name of a variable, never the secret. */
-export const secretReference: z.ZodType<SecretReference> = stringField.transform(
-  (text, context) => {
-    const match = /^\$(?:(\w+)|\{(\w+)\})$/.exec(text);
-    const variable = match?.[1] ?? match?.[2];
-    if (variable !== undefined) return { variable };
-    context.addIssue('must be a variable as `${NAME}`: a secret does not stand in a file');
-    return z.NEVER;
-  },
-);
+export const secretReference: z.ZodType<SecretReference> = stringField
+  .regex(
+    /^\$(?:\w+|\{\w+\})$/,
+    'must be a variable as `${NAME}`: a secret does not stand in a file',
+  )
+  .transform((text) => ({ variable: text.replace(/[${}]/g, '') }));
 
 /** Text of a file, with variables of the environment expanded. */
 export function expandedText(env: Environment): z.ZodType<string> {
@@ -93,11 +90,11 @@ export function credentialsSection(env: Environment): z.ZodType<CredentialsSecti
   return z
     .strictObject(
       {
-        token: secretReference.optional(),
+        token: secretReference.optional().describe('A variable as `${NAME}`, and nothing else.'),
         client_id: text.optional(),
-        client_secret: secretReference.optional(),
-        tenant_id: text.optional(),
-        authority: text.optional(),
+        client_secret: secretReference.optional().describe('A variable as `${NAME}`.'),
+        tenant_id: text.optional().describe('The tenant of Entra. Default: OAuth of Databricks.'),
+        authority: text.optional().describe('The authority of Entra. Default: the public one.'),
       },
       'must be a mapping',
     )
@@ -118,12 +115,17 @@ export function workspaceSection(env: Environment): z.ZodType<WorkspaceSection> 
   return z
     .strictObject(
       {
-        host: text.refine(isAddress, 'must be an https address or a host name'),
+        host: text
+          .refine(isAddress, 'must be an https address or a host name')
+          .describe('The address of the workspace.'),
         hosts: z
           .array(stringField.refine(isHostEntry, 'must be a host name'), 'must be a list')
-          .optional(),
-        ca_cert_path: text.optional(),
-        credentials: credentialsSection(env).optional(),
+          .optional()
+          .describe('Hosts that `host` may name beside those of Databricks.'),
+        ca_cert_path: text.optional().describe('A file of certificates to trust.'),
+        credentials: credentialsSection(env)
+          .optional()
+          .describe('How to sign in. Default: the `DATABRICKS_` variables.'),
       },
       'must be a mapping with a `host`',
     )

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { positiveIntegerField, stringField } from '../../../config/field-schemas.js';
+import { fileJsonSchema } from '../../../config/file-json-schema.js';
 import type { Environment } from '../../../config/index.js';
 import {
   connectWorkspace,
@@ -133,8 +134,8 @@ function fileSchema(env: Environment) {
   return z
     .strictObject(
       {
-        dev: workspace,
-        staging: workspace,
+        dev: workspace.describe('Reads the registries of staging and prod.'),
+        staging: workspace.describe('Reads the registry of prod.'),
         prod: workspace,
         staging_workspace_id: workspaceId,
         prod_workspace_id: workspaceId,
@@ -152,9 +153,14 @@ function fileSchema(env: Environment) {
           .optional(),
         compatibility: z
           .literal('terraform-module', 'must be `terraform-module`, or be left out')
-          .optional(),
-        token_lifetime_seconds: positiveIntegerField.optional(),
-        renew_within_seconds: positiveIntegerField.optional(),
+          .optional()
+          .describe('Grants what the Terraform module grants: READ to `users`, too.'),
+        token_lifetime_seconds: positiveIntegerField
+          .optional()
+          .describe(`Default: ${TOKEN_LIFETIME_SECONDS}.`),
+        renew_within_seconds: positiveIntegerField
+          .optional()
+          .describe(`Default: ${RENEW_WITHIN_SECONDS}.`),
       },
       'must be a mapping with `dev`, `staging` and `prod`',
     )
@@ -164,6 +170,11 @@ function fileSchema(env: Environment) {
       checkReaders(fields, refuse);
       checkLives(fields, refuse);
     });
+}
+
+/** The JSON Schema of a file of links. */
+export function linkFileSchema(): object {
+  return fileJsonSchema('Links of feast-permissions', fileSchema({}));
 }
 
 function checkReaders(fields: FileFields, refuse: Refuse): void {
