@@ -98,6 +98,18 @@ export function nextNode(automaton: LiteralAutomaton, node: number, unit: number
   return automaton.rows[at * automaton.columns + column] as number;
 }
 
+/** Number of units that lead to a node: the last of `levels` that begins at or before it. */
+export function depthOf(levels: Int32Array, node: number): number {
+  let low = 0;
+  let high = levels.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((levels[middle] as number) <= node) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /**
  * The literals sorted by their units, and all their units in one array: the build passes over them
  * once for each level.

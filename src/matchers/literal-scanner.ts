@@ -1,5 +1,10 @@
 import type { HitBuffer } from './hit-buffer.js';
-import { buildLiteralAutomaton, type LiteralAutomaton, nextNode } from './literal-automaton.js';
+import {
+  buildLiteralAutomaton,
+  depthOf,
+  type LiteralAutomaton,
+  nextNode,
+} from './literal-automaton.js';
 import type { MarkSet } from './mark-set.js';
 
 /** The state of a scan that has read nothing. */
@@ -144,16 +149,4 @@ function pushLiterals(
     found.push(order[i] as number);
     if (end !== undefined) found.push(end);
   }
-}
-
-/** The level of a node, found by halving: the last level that begins at or before it. */
-function depthOf(levels: Int32Array, node: number): number {
-  let low = 0;
-  let high = levels.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if ((levels[middle] as number) <= node) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -1,7 +1,7 @@
-import { nextNode } from '../matchers/literal-automaton.js';
+import { depthOf, nextNode } from '../matchers/literal-automaton.js';
 import { BASE64_VALUE, HEX_VALUE } from './byte-tables.js';
 import type { OnSecret } from './secret-report.js';
-import { depthOf, hasPair, type SecretTables } from './secret-tables.js';
+import { hasPair, type SecretTables } from './secret-tables.js';
 
 /** Hex digits of the shortest secret, of eight bytes. */
 export const SHORTEST_HEX = 16;

@@ -1,7 +1,7 @@
-import { nextNode } from '../matchers/literal-automaton.js';
+import { depthOf, nextNode } from '../matchers/literal-automaton.js';
 import type { ByteList, ByteLists } from './byte-lists.js';
 import type { OnSecret } from './secret-report.js';
-import { depthOf, type SecretTables } from './secret-tables.js';
+import type { SecretTables } from './secret-tables.js';
 
 /** Bytes that a cut list shows of a secret at least: fewer do not count as a secret. */
 const LEAST_SHOWN = 8;

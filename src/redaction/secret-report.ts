@@ -1,6 +1,7 @@
+import { depthOf } from '../matchers/literal-automaton.js';
 import { findStart } from './find-start.js';
 import { EscapeReadings } from './read-escapes.js';
-import { depthOf, type SecretTables } from './secret-tables.js';
+import type { SecretTables } from './secret-tables.js';
 
 /**
  * Told of a secret found: an output of the automaton, which never is 0, and where the secret begins

@@ -114,18 +114,6 @@ function toByteString(bytes: Uint8Array): string {
   return text;
 }
 
-/** Number of bytes that lead to a node: the last level that begins at or before it. */
-export function depthOf(levels: Int32Array, node: number): number {
-  let low = 0;
-  let high = levels.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if ((levels[middle] as number) <= node) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 /** The node after reading one more byte. */
 export function nextByte(
   { automaton, columnOf }: SecretTables,

@@ -12,15 +12,11 @@ import type { ServiceCredentialSource } from './credential-target.js';
 // Node.js 20. A credential of that package is accepted as it is (`credential-source.ts`).
 
 /** An application of Entra ID that has a client secret. */
-export interface ClientSecretOptions extends TokenRequestOptions {
-  /** The tenant's id, or one of its domains. */
-  readonly tenantId: string;
-  /** The application's id. */
-  readonly clientId: string;
+export interface ClientSecretOptions
+  extends TokenRequestOptions,
+    Pick<EntraOptions, 'tenantId' | 'clientId' | 'authority'> {
   /** A secret. */
   readonly clientSecret: string;
-  /** `https://login.microsoftonline.com` unless given; other clouds have their own. */
-  readonly authority?: string | undefined;
 }
 
 /**
