@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what scripts/e2e/NAME/package-lock.json locks, once for each lock, and prints the folder.
+# Installs what a folder's package-lock.json locks, once for each lock, and prints the folder that
+# has the packages.
 #
-# usage: scripts/e2e/npm-folder.sh NAME
+# usage: scripts/e2e/npm-folder.sh FOLDER     from this folder, as in: npm-folder.sh iam-oracle
 #
 # Kept in ${XDG_CACHE_HOME:-~/.cache}/feast-permissions.
 set -euo pipefail
-name=$1
-cd "$(dirname "${BASH_SOURCE[0]}")/$name"
+cd "$(dirname "${BASH_SOURCE[0]}")/$1"
+name=$(basename "$PWD")
 
 lock=$(sha256sum package.json package-lock.json | sha256sum)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/feast-permissions

@@ -17,5 +17,6 @@ export interface FindingRule {
   readonly title: string;
   /** What to do about it, as a sentence without a final period. */
   readonly advice: string;
+  /** Yields what the rule finds, one detail for each finding. */
   check(facts: AuditFacts): Iterable<FindingDetail>;
 }

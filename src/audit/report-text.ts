@@ -21,6 +21,7 @@ import { FINDING_RULES } from './finding-rules.js';
 
 /** What a report names, and how it is laid out for people. */
 export interface ReportTextOptions extends ReportLayout {
+  /** The vocabulary of the audited store. */
   readonly vocabulary: Vocabulary;
   /** What was audited, for the first line. */
   readonly source: string;

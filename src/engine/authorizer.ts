@@ -26,12 +26,19 @@ export interface ProposedChange<V extends Vocabulary = FeastVocabulary> {
 
 /** The questions that can be asked of an {@link Authorizer}, for one subject. */
 export interface SubjectAuthorizer<V extends Vocabulary = FeastVocabulary> {
+  /** The subject that all questions are about. */
   readonly subject: Subject | null;
+  /** {@link Authorizer.can} for the subject. */
   can(actions: Actions<V>, resource: ResourceOf<V>): boolean;
+  /** {@link Authorizer.decide} for the subject. */
   decide(actions: Actions<V>, resource: ResourceOf<V>): Decision;
+  /** {@link Authorizer.decideDescribed} for the subject. */
   decideDescribed(actions: Actions<V>, resource: ResourceOf<V>): Decision;
+  /** {@link Authorizer.assert} for the subject. */
   assert(actions: Actions<V>, resources: ResourceOf<V> | readonly ResourceOf<V>[]): void;
+  /** {@link Authorizer.filter} for the subject. */
   filter<R extends ResourceOf<V>>(actions: Actions<V>, resources: readonly R[]): R[];
+  /** {@link Authorizer.decideChange} for the subject. */
   decideChange(change: ProposedChange<V>): Decision;
 }
 
@@ -73,6 +80,8 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
   decideDescribed(subject: Subject | null, actions: Actions<V>, resource: ResourceOf<V>): Decision;
 
   /**
+   * Returns if `subject` may do all of `actions` to all of `resources`.
+   *
    * @throws {@link PermissionDeniedError} on the first resource that is refused, carrying its
    *   decision
    */

@@ -24,6 +24,7 @@ export type DecisionStrategy = 'affirmative' | 'consensus' | 'unanimous';
 
 /** What an authorizer decides on: the content of one registry version. */
 export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
+  /** The permissions to decide with, in any form. */
   readonly permissions: readonly (Permission<V> | PermissionInput<V> | ExcludedPermission)[];
   /**
    * Permissions of an earlier version that are gone. They grant nothing and deny nothing that

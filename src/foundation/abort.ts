@@ -1,7 +1,9 @@
 /** What is used of an `AbortSignal`. The signals of other libraries have it, too. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
+  /** As of `AbortSignal`. */
   addEventListener(type: 'abort', listener: () => void, options?: unknown): void;
+  /** As of `AbortSignal`. */
   removeEventListener(type: 'abort', listener: () => void, options?: unknown): void;
 }
 

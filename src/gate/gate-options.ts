@@ -16,6 +16,7 @@ import type { TelemetryApi } from './telemetry.js';
 export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
   /** Who a token belongs to. Not asked without a bearer token, nor under `no_auth`. */
   readonly authenticator: Pick<Authenticator, 'authenticate'> & Partial<Authenticator>;
+  /** Decides on requests. */
   readonly authorizer: Authorizer<V>;
   /**
    * What refers to what in the registry; a function where the registry may change while the server

@@ -51,6 +51,7 @@ export interface MissingRequirement {
   readonly missing: AuthzError;
 }
 
+/** One requirement of a request, of any kind. */
 export type AnyRequirement<V extends Vocabulary = FeastVocabulary> =
   | Requirement<V>
   | ChangeRequirement<V>

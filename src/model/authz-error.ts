@@ -63,6 +63,7 @@ export abstract class AuthzError extends Error {
   readonly #ownMessage: string;
   #collected: readonly AuthzError[] = [this];
 
+  /** @internal */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: `this` is the class to the right of `instanceof`.
     return isInstance(this, value);

@@ -29,11 +29,15 @@ export type FeastType =
   | 'SavedDataset'
   | 'Permission';
 
+/** Feast's names for sets of actions. */
 export type FeastActionAlias = 'ALL_ACTIONS' | 'READ' | 'WRITE' | 'CRUD';
+/** Feast's names for sets of resource types. */
 export type FeastTypeAlias = 'ALL_RESOURCE_TYPES' | 'ALL_FEATURE_VIEW_TYPES';
 
+/** The type of `feastVocabulary`. */
 export type FeastVocabulary = Vocabulary<FeastAction, FeastType, FeastActionAlias, FeastTypeAlias>;
 
+/** All actions of Feast, in the order of its wire enum. */
 export const ALL_ACTIONS: readonly FeastAction[] = Object.freeze([
   'CREATE',
   'DESCRIBE',
@@ -62,6 +66,7 @@ export const CRUD: readonly FeastAction[] = Object.freeze([
   'DELETE',
 ] as const);
 
+/** All resource types of Feast. */
 export const ALL_RESOURCE_TYPES: readonly FeastType[] = Object.freeze([
   'Project',
   'FeatureView',

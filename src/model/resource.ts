@@ -12,6 +12,7 @@ export interface Resource<Type extends string = string> {
   readonly project?: string | undefined;
 }
 
+/** A resource of a type of the vocabulary. */
 export type ResourceOf<V extends Vocabulary> = Resource<TypeOf<V>>;
 
 /** Key-value pairs on a resource or a permission. */

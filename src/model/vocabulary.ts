@@ -63,6 +63,7 @@ export type WrittenTypeOf<V extends Vocabulary> = EitherCase<TypeOf<V> | KeyOf<V
 type EitherCase<Name extends string> = Name | Lowercase<Name>;
 type KeyOf<M> = M extends ReadonlyMap<infer Key extends string, unknown> ? Key : never;
 
+/** What `defineVocabulary` makes a vocabulary of. */
 export interface VocabularyDefinition<
   Action extends string,
   Type extends string,

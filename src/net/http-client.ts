@@ -10,6 +10,7 @@ import { quote } from '../model/errors.js';
 import { readCertificates } from './certificates.js';
 import { createDispatchers } from './dispatcher.js';
 
+/** A request to send. */
 export interface HttpRequest {
   readonly url: URL;
   /** `GET` unless there is a body, `POST` with one. */
@@ -20,6 +21,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An answer, read to its end. */
 export interface HttpResponse {
   readonly status: number;
   /** The `Retry-After` header, as it is. */
@@ -29,7 +31,7 @@ export interface HttpResponse {
   readonly headers?: IncomingHttpHeaders | undefined;
 }
 
-/** Sends a request and reads the whole answer. Rejects with {@link HttpError} without an answer. */
+/** Sends a request and reads the whole answer. Rejects with `HttpError` without an answer. */
 export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** A request without an answer. The message names the server, never a header or a body. */

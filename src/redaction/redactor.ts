@@ -56,6 +56,7 @@ export interface Redactor {
   addToken(token: TokenToRedact): void;
   /** Number of secrets and tokens that did not fit. The first one emits a process warning. */
   readonly unmasked: number;
+  /** The text with masks in place of secrets. */
   text(text: string): string;
   /** UTF-8. */
   bytes(bytes: Uint8Array): Uint8Array;

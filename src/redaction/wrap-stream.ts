@@ -2,6 +2,7 @@ import type { PieceRedactor } from './piece-redactor.js';
 
 /** A stream that text is written to: any Node stream, a destination of pino, a response. */
 export interface WritableLike {
+  /** Writes a chunk, as the stream's own kind does. */
   write(chunk: never, ...rest: never[]): unknown;
 }
 

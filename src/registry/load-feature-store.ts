@@ -31,6 +31,7 @@ export interface LoadFeatureStoreOptions {
    * another. Default: none.
    */
   readonly registryKinds?: readonly RegistryKind[] | undefined;
+  /** Ends the reading, which rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -44,6 +44,7 @@ export interface RegistryRelations {
   sourceViewsOf(project: string, onDemandView: string): readonly Resource<FeastType>[] | undefined;
   /** The views that are filled when all of them are asked for. */
   materializedViews(project: string): readonly Resource<FeastType>[];
+  /** The views of the project with a vector index. */
   vectorStores(project: string): readonly VectorStore[];
   /**
    * A version of a view that is registered. Several where the history holds its number more than

@@ -11,17 +11,24 @@ function isPacked(path: string): boolean {
   return packed.some((entry) => path === entry || path.startsWith(`${entry}/`));
 }
 
-/** The ends of addresses that a document's headings have on GitHub. */
+/**
+ * The ends of addresses that a document's headings have on GitHub. Headings with the same text are
+ * numbered from the second one on.
+ */
 function anchorsOf(document: string): ReadonlySet<string> {
-  return new Set(
-    [...document.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replace(/\s/g, '-'),
-    ),
-  );
+  const times = new Map<string, number>();
+  const named = [...document.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+  const headings = [...document.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const anchor = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-');
+    const earlier = times.get(anchor) ?? 0;
+    times.set(anchor, earlier + 1);
+    return earlier === 0 ? anchor : `${anchor}-${earlier}`;
+  });
+  return new Set([...named, ...headings]);
 }
 
 const links = listProjectFiles()

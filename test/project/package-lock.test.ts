@@ -24,6 +24,7 @@ const readLock = (path: string): readonly (readonly [string, LockedPackage])[] =
 const LOCKS = [
   ['package-lock.json', 600],
   ['bench/package-lock.json', 2],
+  ['scripts/api-reference/package-lock.json', 3],
   ['scripts/e2e/iam-oracle/package-lock.json', 2],
   ['scripts/e2e/runtimes/package-lock.json', 6],
 ] as const;

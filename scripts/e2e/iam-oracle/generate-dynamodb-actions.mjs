@@ -35,6 +35,7 @@ await writeFile(
 
 import type { DynamoDbAction } from '../dynamodb-action.js';
 
+/** The actions of DynamoDB. */
 export const DYNAMODB_ACTIONS: readonly DynamoDbAction[] = [
 ${rows.join('\n')}
 ];

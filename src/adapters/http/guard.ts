@@ -56,6 +56,7 @@ export function callerOf<V extends Vocabulary = FeastVocabulary>(
 /** What it throws is answered as the gate answers errors, unless an answer has begun. */
 export type GuardedHandler = (request: GuardedRequest, response: ServerResponse) => unknown;
 
+/** A route, and what it requires. */
 export interface GuardedRoute {
   /** What the route requires of its callers. */
   readonly requires?: RouteRule<GuardedRequest> | undefined;

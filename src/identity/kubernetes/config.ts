@@ -6,8 +6,11 @@ import { ConfigInvalidError, quote } from '../../model/errors.js';
  * like it.
  */
 export interface KubernetesConfig {
+  /** Name of the current context. */
   getCurrentContext(): string;
+  /** The context of that name. */
   getContextObject(name: string): { readonly namespace?: string } | null;
+  /** The cluster of the current context. */
   getCurrentCluster(): KubernetesCluster | null;
   /** The user of the current context. Without this function, its credentials are not looked at. */
   getCurrentUser?(): object | null;

@@ -16,6 +16,7 @@ import type { OidcConfig, OidcOptions } from './oidc-verifier.js';
 
 /** One of several identity providers, with what is special about it. */
 export interface IssuerOptions extends OidcOptions {
+  /** The `auth` section of the provider. */
   readonly auth: OidcConfig;
 }
 
@@ -29,6 +30,7 @@ export interface AuthenticatorOptions extends OidcOptions, SecretHandlingOptions
   readonly services?: ServiceTokenVerifier | undefined;
   /** For an `auth` section of type `kubernetes`. */
   readonly kubernetes?: KubernetesAuthenticatorOptions | undefined;
+  /** How long accepted tokens are remembered, and how many. */
   readonly cache?: VerifiedTokenCacheOptions | undefined;
   /** Longer tokens are refused before anything of them is read; 16,384 characters unless given. */
   readonly maxTokenLength?: number | undefined;

@@ -27,6 +27,7 @@ import {
 } from './required-claims.js';
 import type { VerificationKey } from './verification-key.js';
 
+/** An `auth` section of type `oidc`. */
 export type OidcConfig = OidcServerConfig | OidcClientConfig;
 
 /** What a configuration leaves to choose. */
@@ -63,6 +64,7 @@ export interface OidcOptions extends IssuerLimits {
    * front of this server checks the proof of each request. Default: `refuse`.
    */
   readonly senderConstrainedTokens?: 'refuse' | 'checked-upstream' | undefined;
+  /** How the provider's keys are fetched and kept. */
   readonly keys?: KeyCacheOptions | undefined;
 }
 

@@ -23,7 +23,9 @@ export interface PublicServiceKey {
   readonly publicKey: string | KeyObject;
 }
 
+/** A key that signs tokens of services. */
 export type ServiceSigningKey = SharedSecretKey | PrivateServiceKey;
+/** A key that verifies tokens of services. */
 export type ServiceVerificationKey = SharedSecretKey | PublicServiceKey;
 
 /** A key with the one algorithm that it is used with. */

@@ -21,6 +21,7 @@ export interface ServiceTokenIssuerOptions extends SecretHandlingOptions {
   readonly audience: string;
   /** Who the tokens speak for, with the roles, groups and namespaces that they carry. */
   readonly subject: Subject;
+  /** Signs the tokens. */
   readonly key: ServiceSigningKey;
   /** How long a token holds, in seconds; 60 unless given, at most 600. */
   readonly lifetimeSeconds?: number | undefined;

@@ -12,7 +12,9 @@ import { assertName, MAX_SERVICE_TOKEN_SECONDS, SERVICE_TOKEN_TYPE } from './tok
 
 /** Which tokens of services are accepted. */
 export interface ServiceTokenVerifierOptions extends SecretHandlingOptions {
+  /** The `iss` of accepted tokens. */
   readonly issuer: string;
+  /** The `aud` of accepted tokens. */
   readonly audience: string;
   /** All keys that are accepted now: while one takes the place of another, both. */
   readonly keys: readonly ServiceVerificationKey[];
@@ -23,7 +25,7 @@ export interface ServiceTokenVerifierOptions extends SecretHandlingOptions {
 /** Verifies the tokens by which servers know each other. */
 export interface ServiceTokenVerifier {
   readonly issuer: string;
-  /** @param text the token, `token` its parts. Rejects with {@link IdentityInvalidError}. */
+  /** Verifies a token by its text and its parts. Rejects with `IdentityInvalidError`. */
   readonly verify: (text: string, token: CompactToken) => Promise<VerifiedToken>;
 }
 

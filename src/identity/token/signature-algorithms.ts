@@ -15,6 +15,7 @@ export const SIGNATURE_ALGORITHMS = [
   'Ed25519',
 ] as const;
 
+/** An algorithm that can be accepted for signatures. */
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
 /**

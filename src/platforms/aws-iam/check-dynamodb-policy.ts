@@ -16,6 +16,7 @@ import { type DynamoDbTable, readTable, type TableResources } from './table-reso
 
 /** What policies are checked for. */
 export interface DynamoDbPolicyOptions {
+  /** What the role has to do. `publish` includes `lookup`. */
   readonly need: DynamoDbNeed;
   /** The tables of the online store, at least one. */
   readonly table: DynamoDbTable | readonly DynamoDbTable[];

@@ -39,9 +39,15 @@ export interface IamPolicyReadOptions {
 /** Reads files with policies of AWS: a document, or the answers of AWS that hold one. */
 export interface IamPolicyKind {
   readonly kind: 'aws-iam-policy';
-  /** @param json parsed */
+  /**
+   * Whether a file holds such policies.
+   *
+   * @param json parsed
+   */
   detect(json: unknown): boolean;
   /**
+   * Reads the first policy of a file.
+   *
    * @param json parsed
    * @param name what messages call the policy, such as that of the file
    */

@@ -2,6 +2,7 @@ import { checkOptions, type OptionNames } from '../../foundation/options.js';
 import { quote } from '../../model/index.js';
 import { isAtLeastMlRuntime, isAtLeastVersion, parseRuntime } from './version.js';
 
+/** A database of an online store, as Databricks names it. */
 export type OnlineStoreProvider = 'dynamodb' | 'aurora-mysql' | 'rds-mysql';
 
 /** What is done with an online store. */
@@ -17,6 +18,7 @@ export interface FeatureClient {
   readonly version?: string | undefined;
 }
 
+/** A way to authenticate to an online store. */
 export interface OnlineStoreAuthenticationQuestion {
   readonly provider: OnlineStoreProvider;
   readonly action: OnlineStoreAction;
@@ -27,6 +29,7 @@ export interface OnlineStoreAuthenticationQuestion {
   readonly runtime?: string | undefined;
 }
 
+/** Whether Databricks supports a way to authenticate. */
 export interface OnlineStoreAuthenticationAnswer {
   readonly allowed: boolean;
   /** Why, as a sentence without a final period. */

@@ -12,8 +12,11 @@ export type AwsCredentialProvider = () => Promise<
 
 /** Options of `DynamoDBClient` of `@aws-sdk/client-dynamodb`. */
 export interface DynamoDbClientOptions {
+  /** The AWS region of the store. */
   readonly region: string;
+  /** Address of the service. Default: that of the region. */
   readonly endpoint?: string;
+  /** Gives the credentials; the secrets are behind this function. */
   readonly credentials: AwsCredentialProvider;
 }
 
@@ -22,16 +25,22 @@ export interface DynamoDbClientOptions {
  * enumerable.
  */
 export interface MySqlConnectionOptions {
+  /** Host of the database. */
   readonly host: string;
+  /** Port of the database. */
   readonly port: number;
+  /** Name of the database. */
   readonly database: string;
+  /** TLS with a verified certificate and host; missing if the store has `tls: false`. */
   readonly ssl?: {
     readonly ca?: string;
     readonly minVersion: 'TLSv1.2';
     readonly rejectUnauthorized: true;
     readonly verifyIdentity: true;
   };
+  /** The user. Not enumerable. */
   readonly user: string;
+  /** A secret. Not enumerable. */
   readonly password: string;
 }
 

@@ -28,6 +28,7 @@ export interface InstanceProfiles {
   readonly publish?: string | undefined;
 }
 
+/** An online store in DynamoDB. */
 export interface DynamoDbStore extends OnlineStoreParts {
   readonly provider: 'dynamodb';
   readonly region: string;
@@ -36,6 +37,7 @@ export interface DynamoDbStore extends OnlineStoreParts {
   readonly instanceProfiles?: InstanceProfiles | undefined;
 }
 
+/** An online store in MySQL. */
 export interface MySqlStore extends OnlineStoreParts {
   readonly provider: 'aurora-mysql' | 'rds-mysql';
   readonly host: string;

@@ -1,10 +1,12 @@
 import type { DynamoDbStore, MySqlStore } from './online-store.js';
 
+/** An access key of AWS. Both parts are secrets. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
+/** A user of a database, with the password. */
 export interface UserPassword {
   readonly user: string;
   readonly password: string;
@@ -40,6 +42,7 @@ export interface InstanceProfileCredentials {
   readonly instanceProfile: string;
 }
 
+/** The credentials that a decision gives, by their `kind`. */
 export type ResolvedCredentials =
   | AccessKeyCredentials
   | UserPasswordCredentials

@@ -19,11 +19,13 @@ interface SecretAnswer {
 
 /** What is used of `SecretsManager` of `@aws-sdk/client-secrets-manager`. */
 export interface AwsSecretsClient {
+  /** Reads a secret. */
   readonly getSecretValue: (input: SecretRequest) => Promise<SecretAnswer>;
 }
 
 /** What is used of its `SecretsManagerClient`, which knows only commands. */
 export interface AwsSecretsSender<Command> {
+  /** Sends a command. */
   readonly send: (command: Command) => Promise<SecretAnswer>;
 }
 

@@ -9,6 +9,7 @@ import {
 
 /** What is used of `SecretClient` of `@azure/keyvault-secrets`. */
 export interface KeyVaultSecretsClient {
+  /** Reads a secret. */
   readonly getSecret: (
     name: string,
     options?: { readonly version?: string },

@@ -2,6 +2,7 @@
 
 import type { DynamoDbAction } from '../dynamodb-action.js';
 
+/** The actions of DynamoDB. */
 export const DYNAMODB_ACTIONS: readonly DynamoDbAction[] = [
   { name: 'AssociateTableReplica', level: 'Write', resourceTypes: ['table'] },
   { name: 'BatchGetItem', level: 'Read', resourceTypes: ['table'] },

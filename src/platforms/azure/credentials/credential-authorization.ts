@@ -11,6 +11,7 @@ export interface CredentialResource {
  * `ACCESS`.
  */
 export interface CredentialAuthorizer {
+  /** Decides on ACCESS, as `Authorizer.decide` does. */
   decide(subject: Subject | null, action: 'ACCESS', resource: CredentialResource): Decision;
 }
 

@@ -11,6 +11,7 @@ import type { ServiceCredentialSource } from './credential-target.js';
  * @source `TokenCredential` of `@azure/core-auth` 1
  */
 export interface AzureTokenCredential {
+  /** A token for the scopes; null: the credential has none. */
   getToken(
     scopes: string | string[],
     options?: { readonly abortSignal?: AbortSignalLike; readonly tenantId?: string },

@@ -22,6 +22,7 @@ import { type KeyVaultSecret, readVaultSecret } from './vault-secret.js';
 
 /** What gives a vault's tokens: a service credential, or any `TokenCredential` of Azure's SDK. */
 export interface VaultCredential {
+  /** A token for the scope; null: the credential has none. */
   getToken(
     scope: string,
     options?: { readonly tenantId?: string; readonly abortSignal?: AbortSignal },
@@ -32,6 +33,7 @@ export interface VaultCredential {
 
 /** How a vault is asked; a request has 10 s unless given. */
 export interface KeyVaultOptions extends RequestOptions {
+  /** Gives the tokens for the vault. */
   readonly credential: VaultCredential;
   /** 7.4 unless given. */
   readonly apiVersion?: string | undefined;

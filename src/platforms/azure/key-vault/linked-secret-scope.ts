@@ -22,6 +22,7 @@ export interface LinkedSecretScopeOptions extends KeyVaultOptions {
   readonly scope: string;
   /** A vault's name, or its address. */
   readonly vault: string;
+  /** Reads the vault, and is what the subject must hold ACCESS on. */
   readonly credential: NamedCredential;
   /** Who links the scope, and who says whether they may. */
   readonly authorize: CredentialAuthorization;

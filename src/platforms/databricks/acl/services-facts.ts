@@ -86,6 +86,7 @@ export interface TokenFact {
   readonly keptIn: string | undefined;
 }
 
+/** A service principal of the workspace. */
 export interface ServicePrincipalFact {
   /** Undefined: not known before a plan is applied. */
   readonly applicationId: string | undefined;
@@ -96,6 +97,7 @@ export interface ServicePrincipalFact {
   readonly createsClusters: boolean;
 }
 
+/** A group of the workspace. */
 export interface GroupFact {
   /** Its number in the workspace. */
   readonly id: string | undefined;
@@ -118,11 +120,13 @@ export interface StoredSecretFact {
   readonly isToken: boolean;
 }
 
+/** A secret, by its place. */
 export interface SecretFact {
   readonly scope: string;
   readonly key: string;
 }
 
+/** A service credential of Unity Catalog. */
 export interface ServiceCredentialFact {
   readonly name: string;
   /** Whether it can be used from every workspace of the metastore; undefined: not known. */

@@ -17,6 +17,7 @@ export interface ServicesAuditFacts extends ServicesFacts {
 
 /** Something that an audit of services looks for. */
 export interface ServicesRule extends Omit<FindingRule, 'check'> {
+  /** Yields what the rule finds, one detail for each finding. */
   check(facts: ServicesAuditFacts): Iterable<ServicesFinding>;
 }
 

@@ -33,6 +33,7 @@ export interface EndpointGrant {
   readonly held: string | undefined;
 }
 
+/** Something about an endpoint that a person should check. */
 export interface EndpointFinding {
   readonly rule: 'level-missing' | 'level-stronger' | 'level-unknown' | 'service-principal-as-user';
   readonly endpoint: string;

@@ -53,6 +53,7 @@ export type LinkChange =
       readonly reason: RenewalReason;
     };
 
+/** Something about links that a person should check. */
 export interface LinkFinding {
   readonly rule:
     | 'blocked'
@@ -77,6 +78,7 @@ export interface LinkToken {
   readonly renewal: RenewalReason | undefined;
 }
 
+/** What links lack, and what prevents it from being added. */
 export interface LinkPlan {
   readonly changes: readonly LinkChange[];
   /** What a person should look at. */

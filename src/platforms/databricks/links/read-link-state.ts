@@ -24,6 +24,7 @@ export interface LinkStateFile extends ServicesFile {
 
 /** How the state of links is read. */
 export interface ReadLinkStateOptions extends ReadServicesFileOptions {
+  /** The rules of the file of links, from `parseLinkFile`. */
   readonly rules: LinkFilesRules;
 }
 

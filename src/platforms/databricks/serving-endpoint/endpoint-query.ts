@@ -26,6 +26,7 @@ export type EndpointResourceOf = (endpoint: string) => DatabricksResource | unde
  * Typed for any vocabulary, and asked about that of the gate.
  */
 export interface EndpointCaller {
+  /** Decides for this caller, as `Caller` of a gate does. */
   readonly decide: (actions: never, resource: never) => Decision;
 }
 

@@ -18,6 +18,7 @@ export const DATABRICKS_AUTH_METHODS = [
   'azure-client-secret',
 ] as const;
 
+/** How to sign in to a workspace, by the names of `DATABRICKS_AUTH_TYPE`. */
 export type DatabricksAuthMethod = (typeof DATABRICKS_AUTH_METHODS)[number];
 
 /** Whom to ask, and as whom. */

@@ -16,6 +16,7 @@ export type TokenState = RenewalState;
 /** Keeps one token and renews it. */
 export interface TokenCache<T extends Expiring = ExpiringToken> extends TokenProvider<T> {
   readonly discard: (refused: T) => void;
+  /** The state of the kept token. */
   readonly state: () => TokenState;
 }
 

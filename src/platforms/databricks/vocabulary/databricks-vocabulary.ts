@@ -32,7 +32,9 @@ type Type =
 
 /** The objects of a Databricks workspace that services use, and what can be done to them. */
 export type DatabricksVocabulary = Vocabulary<Action, Type, never, never>;
+/** An action of `databricksVocabulary`. */
 export type DatabricksAction = ActionOf<DatabricksVocabulary>;
+/** A resource type of `databricksVocabulary`. */
 export type DatabricksType = TypeOf<DatabricksVocabulary>;
 
 /**

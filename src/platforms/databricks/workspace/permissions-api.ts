@@ -25,12 +25,14 @@ export interface AccessControlResponse {
   }[];
 }
 
+/** The access list of an object. */
 export interface ObjectPermissions {
   readonly object_id?: string | undefined;
   readonly object_type?: string | undefined;
   readonly access_control_list: readonly AccessControlResponse[];
 }
 
+/** A level that an object's access list can have. */
 export interface PermissionLevel {
   readonly permission_level: string;
   readonly description?: string | undefined;
@@ -41,7 +43,9 @@ export interface PermissionLevel {
  * its id, which is not its name.
  */
 export interface PermissionsApi {
+  /** The access list of an object. */
   readonly get: (type: string, id: string) => Promise<ObjectPermissions>;
+  /** The levels that the object's list can have. */
   readonly getLevels: (type: string, id: string) => Promise<readonly PermissionLevel[]>;
   /** Merges: principals that are not named keep what they have. */
   readonly patch: (

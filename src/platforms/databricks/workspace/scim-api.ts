@@ -24,6 +24,7 @@ export interface ScimPrincipal {
   readonly groups: readonly ScimGroupReference[];
 }
 
+/** A group with its members, which are identified by their IDs. */
 export interface ScimGroup {
   readonly id: string;
   readonly displayName: string;
@@ -40,23 +41,31 @@ export interface ScimFilter {
 export interface ScimApi {
   /** Who asks. */
   readonly currentUser: () => Promise<ScimPrincipal>;
+  /** All of them, or those that the filter accepts. */
   readonly listServicePrincipals: (filter?: ScimFilter) => Promise<readonly ScimPrincipal[]>;
+  /** Makes a service principal in the workspace. */
   readonly createServicePrincipal: (principal: {
     readonly displayName: string;
     /** Of an application that exists in Entra; a new one unless given. */
     readonly applicationId?: string | undefined;
   }) => Promise<ScimPrincipal>;
+  /** Removes it from the workspace, by its ID there. */
   readonly deleteServicePrincipal: (id: string) => Promise<void>;
+  /** All of them, or those that the filter accepts. */
   readonly listGroups: (filter?: ScimFilter) => Promise<readonly ScimGroup[]>;
+  /** Makes a group. */
   readonly createGroup: (group: {
     readonly displayName: string;
     /** Ids of principals and groups. */
     readonly members?: readonly string[] | undefined;
   }) => Promise<ScimGroup>;
+  /** One group, by its ID. */
   readonly getGroup: (id: string) => Promise<ScimGroup>;
+  /** Removes a group, by its ID. */
   readonly deleteGroup: (id: string) => Promise<void>;
   /** Those who are in it already stay in it. */
   readonly addGroupMembers: (id: string, members: readonly string[]) => Promise<void>;
+  /** IDs of other members are ignored. */
   readonly removeGroupMembers: (id: string, members: readonly string[]) => Promise<void>;
 }
 

@@ -3,8 +3,10 @@ import { addIdentitySecret, type SecretRegistry } from '../../../net/index.js';
 import { readAs } from './read-answer.js';
 import type { JsonObject, WorkspaceTransport } from './workspace-transport.js';
 
+/** A level on a secret scope. */
 export type SecretPermission = 'READ' | 'WRITE' | 'MANAGE';
 
+/** A secret scope, and where its secrets are. */
 export interface SecretScopeInfo {
   readonly name: string;
   /** `DATABRICKS` or `AZURE_KEYVAULT`. */
@@ -29,13 +31,16 @@ export interface SecretKey {
 
 /** Secret scopes, who may use them, and what they hold. */
 export interface SecretsApi {
+  /** All secret scopes of the workspace. */
   readonly listScopes: () => Promise<readonly SecretScopeInfo[]>;
   /**
    * Rejects with `WorkspaceError` of the code `RESOURCE_ALREADY_EXISTS` when there is one of this
    * name.
    */
   readonly createScope: (scope: string) => Promise<void>;
+  /** Removes a scope with all its secrets. */
   readonly deleteScope: (scope: string) => Promise<void>;
+  /** The access list of a scope. */
   readonly listAcls: (scope: string) => Promise<readonly SecretAcl[]>;
   /** Replaces what the principal had in this scope. */
   readonly putAcl: (acl: {
@@ -43,11 +48,14 @@ export interface SecretsApi {
     readonly principal: string;
     readonly permission: SecretPermission;
   }) => Promise<void>;
+  /** Takes everything from the principal in this scope. */
   readonly deleteAcl: (acl: {
     readonly scope: string;
     readonly principal: string;
   }) => Promise<void>;
+  /** Writes a secret; an existing value is overwritten. */
   readonly putSecret: (secret: SecretKey & { readonly value: string }) => Promise<void>;
+  /** Removes a secret. */
   readonly deleteSecret: (secret: SecretKey) => Promise<void>;
   /** The value is in base64. */
   readonly getSecret: (
@@ -57,6 +65,7 @@ export interface SecretsApi {
   readonly listSecrets: (scope: string) => Promise<readonly SecretMetadata[]>;
 }
 
+/** A key of a secret scope, without its value. */
 export interface SecretMetadata {
   readonly key: string;
   readonly last_updated_timestamp?: number | undefined;

@@ -9,6 +9,7 @@ export interface ServingEndpoint {
   readonly name: string;
 }
 
+/** Serving endpoints of the workspace. */
 export interface ServingEndpointsApi {
   /** Rejects with `WorkspaceError` of the code `RESOURCE_DOES_NOT_EXIST` if none has this name. */
   readonly get: (name: string) => Promise<ServingEndpoint>;

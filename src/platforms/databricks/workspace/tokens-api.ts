@@ -23,12 +23,14 @@ export interface ManagedTokenInfo extends TokenInfo {
   readonly owner_id?: number | undefined;
 }
 
+/** A token that was made, with its value. */
 export interface CreatedToken {
   /** A secret, which cannot be had a second time. */
   readonly token_value: string;
   readonly token_info: TokenInfo;
 }
 
+/** A token to make. */
 export interface NewToken {
   readonly comment?: string | undefined;
   /** As long as the workspace allows unless given. */
@@ -39,16 +41,20 @@ export interface NewToken {
 export interface TokensApi {
   /** Never sent a second time when the answer was lost: a token may then exist unnoticed. */
   readonly create: (token?: NewToken) => Promise<CreatedToken>;
+  /** The caller's tokens, without their values. */
   readonly list: () => Promise<readonly TokenInfo[]>;
+  /** Revokes a token, by its ID. */
   readonly delete: (tokenId: string) => Promise<void>;
 }
 
 /** Everybody's tokens, for admins. */
 export interface TokenManagementApi {
+  /** Tokens of all users, without their values. */
   readonly list: (filter?: {
     readonly createdById?: string | undefined;
     readonly createdByUsername?: string | undefined;
   }) => Promise<readonly ManagedTokenInfo[]>;
+  /** Revokes a token, by its ID. */
   readonly delete: (tokenId: string) => Promise<void>;
   /** A token of a service principal, by its application id. Sent again as little as `create`. */
   readonly createOnBehalfOf: (

@@ -11,6 +11,7 @@ export interface PrivilegeAssignment {
   readonly privileges: readonly string[];
 }
 
+/** Privileges to grant to a principal, and to revoke. */
 export interface PrivilegeChange {
   readonly principal: string;
   readonly add?: readonly string[] | undefined;
@@ -22,6 +23,7 @@ export interface PrivilegeChange {
  * name.
  */
 export interface GrantsApi {
+  /** All grants on the securable, or those of a principal. */
   readonly get: (
     securableType: string,
     fullName: string,
@@ -50,6 +52,7 @@ export interface TemporaryServiceCredentials {
   readonly gcp_oauth_token?: { readonly oauth_token: string } | undefined;
 }
 
+/** A request for a token of a service credential. */
 export interface TemporaryServiceCredentialsRequest {
   readonly credential_name: string;
   readonly azure_options?: { readonly resources: readonly string[] } | undefined;

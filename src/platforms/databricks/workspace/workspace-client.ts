@@ -40,6 +40,7 @@ export interface WorkspaceClient {
   readonly secrets: SecretsApi;
   readonly scim: ScimApi;
   readonly grants: GrantsApi;
+  /** A token of a service credential, registered to be masked. */
   readonly createTemporaryServiceCredentials: (
     request: TemporaryServiceCredentialsRequest,
     options?: { readonly signal?: AbortSignal | undefined },

@@ -24,6 +24,7 @@ export interface WorkspaceClientOptions extends RequestOptions, WorkspaceHostOpt
   readonly maxPages?: number | undefined;
 }
 
+/** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One question to the REST API. */
