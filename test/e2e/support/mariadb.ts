@@ -9,6 +9,8 @@ export interface MariaDb {
   readonly port: number;
   /** Certificate of who signed the server's, in PEM. */
   readonly ca: string;
+  /** The file that holds it. */
+  readonly caFile: string;
   /** Where `root` gets in without a password. */
   readonly socketPath: string;
   /** What it printed. */
@@ -54,6 +56,7 @@ export async function startMariaDb(): Promise<MariaDb> {
     host,
     port,
     ca: readFileSync(join(folder, 'ca.pem'), 'utf8'),
+    caFile: join(folder, 'ca.pem'),
     socketPath,
     log: () => readFileSync(log, 'utf8'),
     stop: async () => {
