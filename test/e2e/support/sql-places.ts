@@ -23,8 +23,12 @@ export interface SqlServer {
   readonly run: (database: string, ...statements: readonly Statement[]) => Promise<void>;
   /** Begins a transaction, runs statements in it, and leaves it open until it is ended. */
   readonly begin: (database: string, ...statements: readonly Statement[]) => Promise<OpenWrite>;
-  /** Ends all connections of the reader. */
-  readonly cut: () => Promise<void>;
+  readonly port: number;
+  readonly caFile: string;
+  /** Changes the password of the reader. */
+  readonly setPassword: (password: string) => Promise<void>;
+  /** Gives the reader the right to read a database, or takes it. */
+  readonly setRights: (database: string, mayRead: boolean) => Promise<void>;
   readonly lockOut: (isOut: boolean) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -87,10 +91,13 @@ export async function startPostgresqlServer(): Promise<SqlServer> {
       };
       return { commit: end('commit'), rollback: end('rollback') };
     },
-    cut: () =>
+    port: server.port,
+    caFile: server.caFile,
+    setPassword: (password) => run('postgres', `alter role reader password '${password}'`),
+    setRights: (database, mayRead) =>
       run(
-        'postgres',
-        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reader'",
+        database,
+        `${mayRead ? 'grant' : 'revoke'} select on all tables in schema public ${mayRead ? 'to' : 'from'} reader`,
       ),
     lockOut: (isOut) => run('postgres', `alter role reader ${isOut ? 'nologin' : 'login'}`),
     stop: server.stop,
@@ -156,16 +163,14 @@ export async function startMariaDbServer(): Promise<SqlServer> {
       };
       return { commit: end('commit'), rollback: end('rollback') };
     },
-    cut: async () => {
-      const connection = await connect();
-      const [found] = await connection.query(
-        "select id from information_schema.processlist where user = 'reader'",
-      );
-      for (const { id } of found as { id: number }[]) {
-        await connection.query(`kill ${id}`).catch(() => {});
-      }
-      await connection.end();
-    },
+    port: server.port,
+    caFile: server.caFile,
+    setPassword: (password) =>
+      send(undefined, [{ sql: "alter user reader@'%' identified by ?", values: [password] }]),
+    setRights: (database, mayRead) =>
+      send(undefined, [
+        `${mayRead ? 'grant' : 'revoke'} select on ${database}.* ${mayRead ? 'to' : 'from'} reader@'%'`,
+      ]),
     lockOut: (isOut) =>
       send(undefined, [`alter user reader@'%' account ${isOut ? 'lock' : 'unlock'}`]),
     stop: server.stop,
