@@ -1,13 +1,22 @@
 import { type CanWhat, canWhat, type NamedPrincipal } from '../../analysis/index.js';
+import type { Snapshot } from '../../engine/index.js';
+import { didYouMean } from '../../foundation/did-you-mean.js';
 import { shorten } from '../../foundation/long-list.js';
 import { foldNames } from '../../foundation/names.js';
 import { renderRecords } from '../../foundation/terminal/render-records.js';
 import { safeJson } from '../../foundation/terminal/terminal-text.js';
 import type { TextLayout } from '../../foundation/terminal/text-style.js';
-import { formatResource, type Subject, type Vocabulary } from '../../model/index.js';
+import {
+  type FeastVocabulary,
+  formatResource,
+  quote,
+  type Subject,
+  type Vocabulary,
+} from '../../model/index.js';
 import { hasNoResources, NO_RESOURCES, pageOf, remainder, withPage } from '../access-text.js';
 import { type Arguments, PRINCIPAL_KINDS, UsageError } from '../command.js';
 import { type CommandIo, writeAll } from '../command-io.js';
+import { listPrincipals } from '../list-principals.js';
 import { openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
 import { readUser } from '../read-user.js';
@@ -28,10 +37,13 @@ export async function runCanWhat(args: Arguments, io: CommandIo): Promise<number
   const types = args.all('type').map((one) => resolveType(vocabulary, one));
   const page = pageOf(args);
   const answer = withPage(() => canWhat(snapshot, who, { actions, types, page }));
+  const note = describeUnnamed(snapshot, who);
   const text =
     args.get('format') === 'json'
-      ? safeJson({ who, together: actions ?? null, ...answer, warnings }, 2)
-      : rightsTable(answer, hasNoResources(snapshot), vocabulary, textLayout(args, io)).join('\n');
+      ? safeJson({ who, note, together: actions ?? null, ...answer, warnings }, 2)
+      : rightsTable(answer, hasNoResources(snapshot), vocabulary, textLayout(args, io))
+          .concat(note ?? [])
+          .join('\n');
   await writeAll(io.stdout, `${text}\n`);
   return answer.resources.some((one) => one.actions.length > 0) ? 0 : 1;
 }
@@ -46,6 +58,22 @@ async function readWho(args: Arguments): Promise<Subject | null | NamedPrincipal
   return kind === undefined
     ? readUser(args.get('user') ?? '')
     : { kind, name: args.get(kind) ?? '' };
+}
+
+/**
+ * Says that no policy names a principal: a misspelt name is the most likely reason. Null for a
+ * named one, and for a user.
+ */
+function describeUnnamed(
+  snapshot: Snapshot<FeastVocabulary>,
+  who: Subject | null | NamedPrincipal,
+): string | null {
+  if (who === null || !('kind' in who)) return null;
+  const names = listPrincipals(snapshot as Snapshot, false)
+    .filter(({ kind }) => kind === who.kind)
+    .map(({ name }) => name);
+  if (names.includes(who.name)) return null;
+  return `no policy names the ${who.kind} ${quote(who.name)}${didYouMean(who.name, names)}`;
 }
 
 /** @param isEmpty whether nothing at all is registered */

@@ -22,6 +22,21 @@ describe('can-what', () => {
     expect(JSON.parse(none.stdout)).toMatchObject({ resources: [], total: 0 });
   });
 
+  it('says so where no policy names the principal, with the name that was probably meant', async () => {
+    const { exitCode, stdout } = await runCli(['can-what', '--role', 'trustd', EXAMPLE]);
+    expect([exitCode, stdout]).toEqual([
+      1,
+      'nothing is allowed on any registered resource\nno policy names the role `trustd`; did you mean `trusted`?\n',
+    ]);
+    const noteOf = async (...who: readonly string[]): Promise<unknown> => {
+      const { stdout: json } = await runCli(['can-what', ...who, EXAMPLE, '--format', 'json']);
+      return (JSON.parse(json) as { readonly note: unknown }).note;
+    };
+    expect(await noteOf('--group', 'trusted')).toBe('no policy names the group `trusted`');
+    expect(await noteOf('--role', 'trusted')).toBeNull();
+    expect(await noteOf('--user', 'anonymous')).toBeNull();
+  });
+
   it('needs exactly one of the options that say who', async () => {
     for (const argv of [[], ['--role', 'a', '--group', 'b']]) {
       const { exitCode, stderr } = await runCli(['can-what', ...argv, EXAMPLE]);
