@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server, Keycloak,
 # MariaDB, PostgreSQL, DynamoDB Local, moto, Azurite, an emulator of Google Cloud Storage, the
-# Python clients of Feast and Arrow Flight, an oracle of AWS's evaluation of policies, and the
+# Python clients of Feast and Arrow Flight, an oracle of AWS's evaluation of policies, jest, and the
 # runtimes.
 #
 # usage: scripts/e2e/prepare.sh
@@ -30,7 +30,7 @@ if [[ ${#packages[@]} -gt 0 ]]; then
 fi
 
 # Those that wait for the network go along with the one that computes.
-fetch=(./fetch-keycloak.sh ./dynamodb-local.sh ./moto.sh ./azurite.sh ./gcs-emulator.sh ./python-venv.sh ./iam-oracle.sh ./runtimes.sh)
+fetch=(./fetch-keycloak.sh ./dynamodb-local.sh ./moto.sh ./azurite.sh ./gcs-emulator.sh ./python-venv.sh ./iam-oracle.sh ./jest.sh ./runtimes.sh)
 jobs=()
 for script in "${fetch[@]}"; do
   "$script" &
