@@ -34,7 +34,7 @@ export async function startAzurite(): Promise<Azurite> {
   const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-azurite-'));
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}/${ACCOUNT}`;
-  const where = ['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', folder];
+  const where = ['--blobHost', '127.0.0.1', '--blobPort', String(port)];
   const server = await startProcess({
     command: process.execPath,
     arguments: [
