@@ -48,6 +48,11 @@ const KINDS: readonly RegistryKind[] = [
     open: async (location) =>
       (await import('./sql/open-sql-registry.js')).openSqlRegistry(location),
   },
+  {
+    type: 'remote',
+    open: async (...given) =>
+      (await import('./remote/open-remote-registry.js')).openRemoteRegistry(...given),
+  },
 ];
 
 /** How to get a local file of a registry that is elsewhere. */

@@ -64,6 +64,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'gate/endpoints/requirements-of',
   'identity/token-file',
   'identity/token/authenticator',
+  'identity/token/claim-mapping',
   'identity/token/read-bearer-token',
   'matchers/literal-automaton',
   'model/errors',

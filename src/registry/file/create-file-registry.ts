@@ -51,7 +51,9 @@ class RegistryFile {
     const digest = hash('sha256', bytes, 'base64');
     try {
       const contents =
-        this.#last?.digest === digest ? this.#last.contents : decodeRegistryFile(this.#path, bytes);
+        this.#last?.digest === digest
+          ? this.#last.contents
+          : await decodeRegistryFile(this.#path, bytes);
       this.#last = { digest, contents };
       return contents;
     } finally {

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { recognizeFile } from '../../config/index.js';
 import { checkOptions } from '../../foundation/options.js';
+import { runInSlices } from '../../foundation/time-slices.js';
 import {
   quote,
   RegistryInvalidError,
@@ -8,7 +9,7 @@ import {
   RegistryUnavailableError,
 } from '../../model/index.js';
 import type { RegistryContents } from '../registry-source.js';
-import { decodeRegistry } from '../wire/decode-registry.js';
+import { decodeInSteps } from '../wire/decode-registry.js';
 import { recognizeText } from './recognize-text.js';
 
 /** 1 GiB. A registry of 100,000 resources has some 30 MB. */
@@ -31,21 +32,29 @@ export async function readRegistryFile(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<RegistryContents> {
   checkOptions<typeof options>(options, { signal: true });
-  return decodeRegistryFile(path, await readRegistryBytes(path, options.signal));
+  return await decodeRegistryFile(path, await readRegistryBytes(path, options.signal));
 }
 
 /**
+ * Decodes a registry file in slices, between which the process answers requests.
+ *
  * @throws {@link RegistryInvalidError} naming the file, and what it is where that is known
  * @throws {@link RegistryProjectMissingError} naming the file
  */
-export function decodeRegistryFile(path: string, bytes: Uint8Array): RegistryContents {
-  return decodeNamedRegistry(nameOf(path), bytes);
+export async function decodeRegistryFile(
+  path: string,
+  bytes: Uint8Array,
+): Promise<RegistryContents> {
+  return await decodeNamedRegistry(nameOf(path), bytes);
 }
 
 /** The same for the content of a registry file that is kept elsewhere. */
-export function decodeNamedRegistry(name: string, bytes: Uint8Array): RegistryContents {
+export async function decodeNamedRegistry(
+  name: string,
+  bytes: Uint8Array,
+): Promise<RegistryContents> {
   try {
-    return decodeRegistry(bytes);
+    return await runInSlices(decodeInSteps(bytes), Number.POSITIVE_INFINITY);
   } catch (cause) {
     if (cause instanceof RegistryInvalidError) {
       throw new RegistryInvalidError(`${name} ${sayProblem(bytes, cause)}`, { cause });

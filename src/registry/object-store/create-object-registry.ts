@@ -83,7 +83,7 @@ class RegistryObject {
     }
     if (found === undefined) throw notArrived(this.#object, 'it was not sent');
     this.#last = { tag: found.tag, decoded: undefined };
-    this.#decoded = this.#decode(found.bytes);
+    this.#decoded = await this.#decode(found.bytes);
     this.#last = { tag: found.tag, decoded: this.#decoded };
     return this.#decoded.contents;
   }
@@ -101,10 +101,10 @@ class RegistryObject {
     }
   }
 
-  #decode(bytes: Uint8Array): NonNullable<LastRead['decoded']> {
+  async #decode(bytes: Uint8Array): Promise<NonNullable<LastRead['decoded']>> {
     const digest = hash('sha256', bytes, 'base64');
     if (this.#decoded?.digest === digest) return this.#decoded;
-    const contents = decodeNamedRegistry(`registry ${quote(this.#object.place)}`, bytes);
+    const contents = await decodeNamedRegistry(`registry ${quote(this.#object.place)}`, bytes);
     return { digest, contents };
   }
 

@@ -140,6 +140,8 @@ function readHistory(
   bytes: Uint8Array,
   history: { isKept: boolean; readonly labelViews: ViewVersions[] },
 ): void {
+  // An empty one too: what stands behind it in the file was not cut off.
+  history.isKept = true;
   for (const { content, end } of listRecords(FeatureViewVersionHistorySchema, bytes)) {
     const { featureViewName, projectId, featureViewType } = fromBinary(
       FeatureViewVersionRecordSchema,
@@ -149,7 +151,6 @@ function readHistory(
     if (featureViewName === '' || projectId === '') {
       throw new RegistryInvalidError('a version of a view has no name or no project');
     }
-    history.isKept = true;
     if (featureViewType !== 'label_view') continue;
     const last = history.labelViews.at(-1);
     // Versions of a view stand together, so that this keeps one of each.

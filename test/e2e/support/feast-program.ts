@@ -30,7 +30,7 @@ export interface FeastProgram {
   /** Serves the registry of a repository on the loopback interface. */
   readonly serveRegistry: (
     repository: string,
-    options?: { readonly env?: Readonly<Record<string, string>>; readonly tls?: ServerTls },
+    options?: { readonly port?: number; readonly tls?: ServerTls },
   ) => Promise<RunningProcess & { readonly port: number }>;
 }
 
@@ -55,13 +55,13 @@ export async function feastProgram(version: FeastVersion = INSTALLED): Promise<F
         });
       });
     },
-    serveRegistry: async (repository, { env = {}, tls } = {}) => {
-      const port = await findFreePort();
+    serveRegistry: async (repository, { port: given, tls } = {}) => {
+      const port = given ?? (await findFreePort());
       const secured = tls === undefined ? [] : ['--key', tls.key, '--cert', tls.cert];
       const running = await startProcess({
         command: python,
         arguments: [RUNNER, '-c', repository, 'serve_registry', '--port', String(port), ...secured],
-        environment: { ...base, ...env },
+        environment: base,
         log: path.join(repository, `serve_registry-${version}.log`),
         isReady: async () => {
           const socket = connect(port, '127.0.0.1');
