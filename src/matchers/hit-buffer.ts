@@ -1,3 +1,5 @@
+import { grown } from '../foundation/grown.js';
+
 const INITIAL_CAPACITY = 16;
 const LONG_LIST = 32;
 const EMPTY = new Int32Array(0);
@@ -47,8 +49,6 @@ export class HitBuffer {
   }
 
   #grow(): void {
-    const values = new Int32Array(this.#values.length * 2);
-    values.set(this.#values);
-    this.#values = values;
+    this.#values = grown(this.#values, 2 * this.#values.length);
   }
 }

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../foundation/get-or-add.js';
 import type { Subject } from '../model/index.js';
 import { type AttributeSet, hasBit } from './attribute-set.js';
 
@@ -65,12 +66,8 @@ export class AttributeTable {
   }
 
   #number(numbers: Map<string, number>, kind: SubjectAttribute['kind'], name: string): number {
-    let attribute = numbers.get(name);
-    if (attribute === undefined) {
-      attribute = this.#attributes.push(Object.freeze({ kind, name })) - 1;
-      numbers.set(name, attribute);
-    }
-    return attribute;
+    const add = (): number => this.#attributes.push(Object.freeze({ kind, name })) - 1;
+    return getOrAdd(numbers, name, add);
   }
 }
 

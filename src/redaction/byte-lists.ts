@@ -1,3 +1,4 @@
+import { grown } from '../foundation/grown.js';
 import { BACKSLASH, BLANK, HEX_VALUE } from './byte-tables.js';
 import {
   INVALID,
@@ -299,13 +300,9 @@ export class ByteLists {
 
   #grow(): void {
     const size = Math.max(64, 2 * this.#count);
-    const [values, starts, ends] = [this.values, this.starts, this.ends];
-    this.values = new Uint8Array(size);
-    this.starts = new Int32Array(size);
-    this.ends = new Int32Array(size);
-    this.values.set(values);
-    this.starts.set(starts);
-    this.ends.set(ends);
+    this.values = grown(this.values, size);
+    this.starts = grown(this.starts, size);
+    this.ends = grown(this.ends, size);
   }
 
   #close(list: Omit<ByteList, 'to'>): void {

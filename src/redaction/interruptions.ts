@@ -1,3 +1,5 @@
+import { grown } from '../foundation/grown.js';
+
 /**
  * The escapes of a text that stand for a character of base64 or for nothing, in their order: a
  * secret in base64 may go on behind them. Filled again and again, so that a scan allocates nothing.
@@ -26,12 +28,8 @@ export class Interruptions {
 
   #grow(): void {
     const size = 2 * this.count;
-    const [places, ends, characters] = [this.places, this.ends, this.characters];
-    this.places = new Int32Array(size);
-    this.ends = new Int32Array(size);
-    this.characters = new Int16Array(size);
-    this.places.set(places);
-    this.ends.set(ends);
-    this.characters.set(characters);
+    this.places = grown(this.places, size);
+    this.ends = grown(this.ends, size);
+    this.characters = grown(this.characters, size);
   }
 }

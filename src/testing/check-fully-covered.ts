@@ -1,5 +1,6 @@
 import { type Coverage, coverResources } from '../analysis/coverage.js';
 import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
+import { getOrAdd } from '../foundation/get-or-add.js';
 import { formatCount } from '../foundation/long-list.js';
 import { count, foldNames, MAX_LISTED } from '../foundation/names.js';
 import { formatResource, type Resource, typeMask, type Vocabulary } from '../model/index.js';
@@ -58,11 +59,7 @@ function findGaps(snapshot: CompiledSnapshot, demand: CoverageDemand<Vocabulary>
   for (const { resource, coverage } of coverResources(snapshot)) {
     if ((mask & (1 << (vocabulary.typeIds.get(resource.type) ?? 0))) === 0) continue;
     checked++;
-    let found = gapsOf.get(coverage);
-    if (found === undefined) {
-      found = describeGaps(snapshot, coverage, actions);
-      gapsOf.set(coverage, found);
-    }
+    let found = getOrAdd(gapsOf, coverage, () => describeGaps(snapshot, coverage, actions));
     if (!ignored.has(resource)) {
       if (found.length > 0) open++;
     } else if (found.length > 0) {

@@ -1,4 +1,5 @@
 import type { CompiledSnapshot } from '../../engine/index.js';
+import { getOrAdd } from '../../foundation/get-or-add.js';
 import { actionMask, typeMask } from '../../model/index.js';
 import type { AuditedPermission } from '../audit-facts.js';
 
@@ -88,11 +89,7 @@ export class GrantIndex {
   /** Files a grant. Of grants with the same `key`, one is enough. */
   add(grant: Grant): void {
     const shelfKey = shelf(grant.project, grant.names, grant.tags);
-    let byHolder = this.#shelves.get(shelfKey);
-    if (byHolder === undefined) {
-      byHolder = new Map();
-      this.#shelves.set(shelfKey, byHolder);
-    }
+    const byHolder = getOrAdd(this.#shelves, shelfKey, () => new Map<string, Grant[]>());
     for (const holder of labelsOf(grant.holders)) {
       const filed = byHolder.get(holder);
       if (filed === undefined) byHolder.set(holder, [grant]);

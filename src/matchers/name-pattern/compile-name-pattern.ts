@@ -65,15 +65,11 @@ export function compileNamePattern(
   source: NamePatternSource,
   python: PythonVersion = DEFAULT_PYTHON,
 ): CompiledNamePattern {
-  const dialect = dialectOf(python);
-  const { text, tree } = parseTree(source, dialect);
-  try {
-    const { shape, test, states } = compileFormula(splitLookAround(tree));
+  return withFormula(source, python, (formula) => {
+    const { shape, test, states } = compileFormula(formula);
     if (states > MAX_PATTERN_STATES) throw new ProgramTooLargeError(TOO_MANY_STATES);
     return { source, shape, test, states };
-  } catch (error) {
-    throw unsupportedError(error, text, tree, dialect);
-  }
+  });
 }
 
 /**
@@ -86,10 +82,19 @@ export function parseNamePattern(
   source: NamePatternSource,
   python: PythonVersion = DEFAULT_PYTHON,
 ): Formula {
+  return withFormula(source, python, (formula) => formula);
+}
+
+/** @param use makes something of the pattern; what it cannot run, it throws */
+function withFormula<T>(
+  source: NamePatternSource,
+  python: PythonVersion,
+  use: (formula: Formula) => T,
+): T {
   const dialect = dialectOf(python);
   const { text, tree } = parseTree(source, dialect);
   try {
-    return splitLookAround(tree);
+    return use(splitLookAround(tree));
   } catch (error) {
     throw unsupportedError(error, text, tree, dialect);
   }

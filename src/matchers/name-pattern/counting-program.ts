@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../foundation/get-or-add.js';
 import { singleCodePoint } from './code-point-set.js';
 import { widthOf } from './pattern-builders.js';
 import type { CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
@@ -160,11 +161,7 @@ class CountingBuilder {
   }
 
   #reads(set: CodePointSet): Pick<CountingNode, 'codePoint' | 'set' | 'ascii'> {
-    let ascii = this.#ascii.get(set);
-    if (ascii === undefined) {
-      ascii = asciiOf(set);
-      this.#ascii.set(set, ascii);
-    }
+    const ascii = getOrAdd(this.#ascii, set, () => asciiOf(set));
     return { codePoint: singleCodePoint(set) ?? -1, set, ascii };
   }
 

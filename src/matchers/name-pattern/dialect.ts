@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../foundation/get-or-add.js';
 import { DEFAULT_PYTHON, isPythonSince, type PythonVersion } from '../../model/python-version.js';
 import { CaseFolding } from './case-folding.js';
 import { CharacterClasses } from './character-classes.js';
@@ -37,12 +38,7 @@ const dialects = new Map<PythonVersion, Dialect>();
 
 /** The dialect of a version. Its tables are decoded once, when a pattern needs them. */
 export function dialectOf(python: PythonVersion): Dialect {
-  let dialect = dialects.get(python);
-  if (dialect === undefined) {
-    dialect = createDialect(python);
-    dialects.set(python, dialect);
-  }
-  return dialect;
+  return getOrAdd(dialects, python, () => createDialect(python));
 }
 
 function createDialect(python: PythonVersion): Dialect {

@@ -16,24 +16,32 @@ const TRUE: Formula = { type: 'leaf', tree: ANY };
 
 /** Holds where all `parts` hold; flattened, without what always holds. */
 export function allOf(parts: readonly Formula[]): Formula {
-  const kept = parts
-    .flatMap((part) => (part.type === 'and' ? part.parts : [part]))
-    .filter((part) => !isTrue(part));
-  if (kept.some(isFalse)) return FALSE;
-  const [first] = kept;
-  if (first === undefined) return TRUE;
-  return kept.length === 1 ? first : { type: 'and', parts: kept };
+  return combine('and', parts, TRUE, FALSE);
 }
 
 /** Holds where one of `parts` holds; flattened, without what never holds. */
 export function anyOf(parts: readonly Formula[]): Formula {
+  return combine('or', parts, FALSE, TRUE);
+}
+
+/**
+ * @param neutral a part that changes nothing, and the combination of no parts
+ * @param deciding a part that decides the whole
+ */
+function combine(
+  type: 'and' | 'or',
+  parts: readonly Formula[],
+  neutral: Formula,
+  deciding: Formula,
+): Formula {
+  const [isNeutral, isDeciding] = type === 'and' ? [isTrue, isFalse] : [isFalse, isTrue];
   const kept = parts
-    .flatMap((part) => (part.type === 'or' ? part.parts : [part]))
-    .filter((part) => !isFalse(part));
-  if (kept.some(isTrue)) return TRUE;
+    .flatMap((part) => (part.type === type ? part.parts : [part]))
+    .filter((part) => !isNeutral(part));
+  if (kept.some(isDeciding)) return deciding;
   const [first] = kept;
-  if (first === undefined) return FALSE;
-  return kept.length === 1 ? first : { type: 'or', parts: kept };
+  if (first === undefined) return neutral;
+  return kept.length === 1 ? first : { type, parts: kept };
 }
 
 /** Holds where `part` does not. */

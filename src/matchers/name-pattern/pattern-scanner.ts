@@ -78,24 +78,22 @@ export class PatternScanner {
     return { text, start };
   }
 
-  /** The error to throw where Python accepts the pattern no more. */
+  /** The error for a pattern that Python refuses. */
   error(reason: string, position: number = this.position): PatternUnsupportedError {
-    return new PatternUnsupportedError({
-      kind: 'invalid',
-      pattern: this.pattern,
-      position,
-      reason,
-    });
+    return this.#refusal('invalid', reason, position);
   }
 
-  /** The error to throw where Python accepts the pattern, and it is refused all the same. */
+  /** The error for a pattern that Python accepts, and this package does not. */
   unsupported(reason: string, position: number = this.position): PatternUnsupportedError {
-    return new PatternUnsupportedError({
-      kind: 'unsupported',
-      pattern: this.pattern,
-      position,
-      reason,
-    });
+    return this.#refusal('unsupported', reason, position);
+  }
+
+  #refusal(
+    kind: PatternUnsupportedError['kind'],
+    reason: string,
+    position: number,
+  ): PatternUnsupportedError {
+    return new PatternUnsupportedError({ kind, pattern: this.pattern, position, reason });
   }
 }
 
