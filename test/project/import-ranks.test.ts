@@ -47,6 +47,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'analysis/near-misses',
   'analysis/references',
   'audit/audit-report',
+  'audit/each-item',
   'audit/report-text',
   'config/auth-config',
   'config/check-section',

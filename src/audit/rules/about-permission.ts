@@ -1,6 +1,7 @@
 import { referToPermission } from '../../analysis/references.js';
 import type { AuditedPermission, AuditFacts } from '../audit-facts.js';
 import { describePermission } from '../describe.js';
+import { eachItem } from '../each-item.js';
 import type { FindingDetail, FindingRule } from '../finding-rule.js';
 
 /** A finding about a permission: its description, then `what`. */
@@ -19,10 +20,5 @@ export function aboutPermission(
 export function eachPermission(
   describe: (permission: AuditedPermission, facts: AuditFacts) => string | undefined,
 ): FindingRule['check'] {
-  return function* check(facts) {
-    for (const permission of facts.understood) {
-      const what = describe(permission, facts);
-      if (what !== undefined) yield aboutPermission(facts, permission, what);
-    }
-  };
+  return eachItem(({ understood }) => understood, describe, aboutPermission);
 }

@@ -1,7 +1,12 @@
 import { getOrAdd } from '../../foundation/get-or-add.js';
 import { singleCodePoint } from './code-point-set.js';
 import { widthOf } from './pattern-builders.js';
-import type { CodePointSet, PatternNode, RepeatNode } from './pattern-tree.js';
+import {
+  type CodePointSet,
+  childrenOf,
+  type PatternNode,
+  type RepeatNode,
+} from './pattern-tree.js';
 
 /** Bits of a word. */
 export const WORD = 32;
@@ -87,36 +92,26 @@ export function countBits(tree: PatternNode, around = 1): number {
   }
 }
 
+const COUNTABLE: ReadonlySet<PatternNode['type']> = new Set([
+  'empty',
+  'set',
+  'sequence',
+  'choice',
+  'repeat',
+]);
+
 /**
  * Whether the pattern is made of what counters can run: no conditions on places, no atomic groups.
  * So the order of its choices does not matter, and a round of a repeat that reads nothing changes
  * nothing.
  */
 export function isCountable(tree: PatternNode): boolean {
-  switch (tree.type) {
-    case 'sequence':
-      return tree.items.every(isCountable);
-    case 'choice':
-      return tree.options.every(isCountable);
-    case 'repeat':
-      return isCountable(tree.body);
-    default:
-      return tree.type === 'set' || tree.type === 'empty';
-  }
+  return COUNTABLE.has(tree.type) && childrenOf(tree).every(isCountable);
 }
 
 /** Whether any repeat has a counter. */
 export function hasCounts(tree: PatternNode): boolean {
-  switch (tree.type) {
-    case 'sequence':
-      return tree.items.some(hasCounts);
-    case 'choice':
-      return tree.options.some(hasCounts);
-    case 'repeat':
-      return valuesOf(tree) > 1 || hasCounts(tree.body);
-    default:
-      return false;
-  }
+  return (tree.type === 'repeat' && valuesOf(tree) > 1) || childrenOf(tree).some(hasCounts);
 }
 
 /**

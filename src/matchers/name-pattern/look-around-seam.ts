@@ -1,6 +1,6 @@
 import { ALL_SET } from './code-point-set.js';
 import { ANY, choiceOf, EMPTY, NOTHING, sequenceOf, setOf } from './pattern-builders.js';
-import type { LookNode, PatternNode } from './pattern-tree.js';
+import { childrenOf, type LookNode, type PatternNode } from './pattern-tree.js';
 
 const OPTIONAL_NEWLINE: PatternNode = {
   type: 'repeat',
@@ -77,19 +77,4 @@ export function firstLook(node: PatternNode): LookNode | undefined {
 export function countLooks(node: PatternNode): number {
   const own = node.type === 'look' ? 1 : 0;
   return childrenOf(node).reduce((count, child) => count + countLooks(child), own);
-}
-
-function childrenOf(node: PatternNode): readonly PatternNode[] {
-  switch (node.type) {
-    case 'sequence':
-      return node.items;
-    case 'choice':
-      return node.options;
-    case 'repeat':
-    case 'atomic':
-    case 'look':
-      return [node.body];
-    default:
-      return [];
-  }
 }

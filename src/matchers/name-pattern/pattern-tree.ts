@@ -87,3 +87,19 @@ export interface LookNode {
 export type CodePointSet = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
+
+/** The patterns that a pattern is made of. */
+export function childrenOf(node: PatternNode): readonly PatternNode[] {
+  switch (node.type) {
+    case 'sequence':
+      return node.items;
+    case 'choice':
+      return node.options;
+    case 'repeat':
+    case 'atomic':
+    case 'look':
+      return [node.body];
+    default:
+      return [];
+  }
+}

@@ -1,3 +1,4 @@
+import { eachItem } from '../../../audit/each-item.js';
 import type { Finding, FindingRule, ResourceReference } from '../../../audit/index.js';
 import type { AccessEntry, ServicesFacts } from '../acl/index.js';
 import type { DatabricksResource } from '../vocabulary/index.js';
@@ -30,10 +31,9 @@ export function referTo({ type, name, project }: DatabricksResource): ResourceRe
 export function eachEntry(
   describe: (entry: AccessEntry, facts: ServicesAuditFacts) => string | undefined,
 ): ServicesRule['check'] {
-  return function* check(facts) {
-    for (const entry of facts.entries) {
-      const message = describe(entry, facts);
-      if (message !== undefined) yield { message, resource: referTo(entry.resource) };
-    }
-  };
+  return eachItem(
+    ({ entries }) => entries,
+    describe,
+    (_, { resource }, message) => ({ message, resource: referTo(resource) }),
+  );
 }

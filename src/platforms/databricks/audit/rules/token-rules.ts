@@ -1,3 +1,4 @@
+import { eachItem } from '../../../../audit/each-item.js';
 import { quote } from '../../../../model/index.js';
 import { groupFinder, type TokenFact } from '../../acl/index.js';
 import {
@@ -19,12 +20,11 @@ const MAX_TOKEN_SECONDS = 90 * 86_400;
 function eachToken(
   describe: (token: TokenFact, facts: ServicesAuditFacts) => string | undefined,
 ): ServicesRule['check'] {
-  return function* check(facts) {
-    for (const token of facts.tokens) {
-      const what = describe(token, facts);
-      if (what !== undefined) yield { message: `${describeToken(token, facts)} ${what}` };
-    }
-  };
+  return eachItem(
+    ({ tokens }) => tokens,
+    describe,
+    (facts, token, what) => ({ message: `${describeToken(token, facts)} ${what}` }),
+  );
 }
 
 /** A token that can be read where it is kept. */
