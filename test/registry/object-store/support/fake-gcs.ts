@@ -32,7 +32,8 @@ export async function startFakeGcs(content: Uint8Array): Promise<FakeGcs> {
       response.writeHead(state.status, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: { code: state.status, message: 'secret' } }));
     } else if (isContent) {
-      const sent = state.isCut === true ? state.content.subarray(0, 1000) : state.content;
+      const { length } = state.content;
+      const sent = state.content.subarray(0, state.isCut === true ? length / 2 : length);
       response.writeHead(200, { 'content-length': sent.length });
       response.end(sent);
     } else {

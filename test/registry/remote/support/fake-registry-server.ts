@@ -48,10 +48,12 @@ export interface FakeRegistryServer {
   readonly stop: () => void;
 }
 
+/** @param before a server whose place it takes */
 export async function startFakeRegistry(
   credentials: ServerCredentials = ServerCredentials.createInsecure(),
+  before?: Pick<FakeRegistryServer, 'port' | 'state'>,
 ): Promise<FakeRegistryServer> {
-  const state: FakeState = { projects: new Map(), failures: new Map(), onCall: () => {} };
+  const state = before?.state ?? { projects: new Map(), failures: new Map(), onCall: () => {} };
   const calls: string[] = [];
   const tokens: (string | undefined)[] = [];
   const server = new Server({ 'grpc.max_metadata_size': 64 * 1024 } as object);
@@ -76,7 +78,7 @@ export async function startFakeRegistry(
   });
   server.addService(serviceOf(methods), Object.fromEntries(handlers));
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', credentials, (error, bound) =>
+    server.bindAsync(`127.0.0.1:${before?.port ?? 0}`, credentials, (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
