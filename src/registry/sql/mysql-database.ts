@@ -8,6 +8,18 @@ import type { SqlDatabase, SqlTransaction, SqlValue } from './sql-database.js';
 
 const CONNECT_MS = 10_000;
 const DEFAULT_PORT = 3306;
+const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
+
+/** The same for every connection. */
+const OPTIONS = {
+  connectTimeout: CONNECT_MS,
+  charset: 'utf8mb4',
+  rowsAsArray: true,
+  supportBigNumbers: true,
+  bigNumberStrings: true,
+  // SECURITY: the server must not ask for a file of this machine.
+  flags: ['-LOCAL_FILES'],
+};
 
 /**
  * Opens a registry in MySQL or MariaDB. Each transaction has a connection of its own.
@@ -22,45 +34,69 @@ export async function createMysqlDatabase(
   const { createConnection } = (
     await importPeer('mysql2', () => import('mysql2/promise'), 'a registry in MySQL or MariaDB')
   ).default;
-  const target = await mysqlTarget(url);
+  const { options, tls } = await mysqlTarget(url);
+  const makeConnection: MakeConnection = (ssl, socket) =>
+    createConnection({
+      ...OPTIONS,
+      ...options,
+      ...(ssl === undefined ? {} : { ssl }),
+      stream: socket,
+    });
   return {
     description,
     isMySql: true,
     clock: 'unix_timestamp(sysdate(6))',
     asText: (number) => `cast(${number} as char)`,
     transaction: async (work, signal) => {
-      let socket: Socket | undefined;
+      let open: OpenConnection | undefined;
       try {
-        signal.throwIfAborted();
-        // Its own `destroy` waits for the server, which may not answer any more.
-        socket = openSocket(target);
-        const open = socket;
-        signal.addEventListener('abort', () => open.destroy(), { once: true });
-        const connection = await createConnection({
-          ...target,
-          stream: socket,
-          connectTimeout: CONNECT_MS,
-          charset: 'utf8mb4',
-          rowsAsArray: true,
-          supportBigNumbers: true,
-          bigNumberStrings: true,
-          // SECURITY: the server must not ask for a file of this machine.
-          flags: ['-LOCAL_FILES'],
-        });
-        // An error without a listener ends the process. Queries fail with it too.
-        connection.on('error', () => {});
+        open = await openConnection(options, tls, makeConnection, signal);
+        const { connection } = open;
         await connection.query('set transaction isolation level repeatable read');
         await connection.query('start transaction with consistent snapshot, read only');
         const result = await work(transactionOn(connection));
         await connection.end();
         return result;
       } catch (error) {
-        socket?.destroy();
+        open?.socket.destroy();
         signal.throwIfAborted();
         throw failureOf(error, description);
       }
     },
   };
+}
+
+type MakeConnection = (ssl: ConnectionOptions['ssl'], socket: Socket) => Promise<Connection>;
+
+interface OpenConnection {
+  readonly connection: Connection;
+  /** Its own `destroy` waits for the server, which may not answer any more. */
+  readonly socket: Socket;
+}
+
+/** Tries the ways to encrypt, the next one only if the server does not offer TLS. */
+async function openConnection(
+  options: ConnectionOptions,
+  [ssl, ...others]: readonly ConnectionOptions['ssl'][],
+  makeConnection: MakeConnection,
+  signal: AbortSignal,
+): Promise<OpenConnection> {
+  signal.throwIfAborted();
+  const socket = openSocket(options);
+  signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  try {
+    const connection = await makeConnection(ssl, socket);
+    // An error without a listener ends the process. Queries fail with it too.
+    connection.on('error', () => {});
+    return { connection, socket };
+  } catch (error) {
+    socket.destroy();
+    const isRefused = (error as { readonly code?: unknown }).code === NO_TLS;
+    if (isRefused && others.length > 0) {
+      return await openConnection(options, others, makeConnection, signal);
+    }
+    throw error;
+  }
 }
 
 function openSocket({ socketPath, host, port }: ConnectionOptions): Socket {

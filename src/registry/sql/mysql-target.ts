@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'mysql2';
-import { ConfigInvalidError, quote } from '../../model/index.js';
+import { ConfigInvalidError, isPlainObject, quote } from '../../model/index.js';
 import type { DatabaseUrl } from './parse-database-url.js';
 import { readPem } from './postgresql-target.js';
 import { type ParameterNames, readParameters } from './read-parameters.js';
@@ -10,9 +10,11 @@ const PARAMETERS = {
     'ssl_ca',
     'ssl_cert',
     'ssl_key',
+    'ssl_check_hostname',
     'ssl_disabled',
     'ssl_verify_cert',
     'ssl_verify_identity',
+    'ssl_verify_mode',
     'ssl_mode',
     'ssl',
   ],
@@ -34,13 +36,22 @@ const PARAMETERS = {
 
 type Parameters = Readonly<Partial<Record<(typeof PARAMETERS.used)[number], string>>>;
 
+/** What `mysql2` is given. */
+export interface MysqlTarget {
+  readonly options: ConnectionOptions;
+  /** Ways to encrypt, to be tried one after the other. */
+  readonly tls: readonly ConnectionOptions['ssl'][];
+}
+
 /**
  * Reads where a MySQL or MariaDB is, and how connections to it are encrypted.
  *
  * @throws ConfigInvalidError if a parameter is unknown or wrong, or a certificate cannot be read
- * @source PyMySQL 1.2.4, its parameters of TLS; `ssl_mode` of mysqlclient
+ * @source SQLAlchemy 2.1.9 with PyMySQL 1.2.4: TLS if the server offers it, and verified with a
+ *   certificate authority; `ssl_mode` of mysqlclient. Differs: `ssl_ca` of `connect_args` verifies
+ *   the name of the host too
  */
-export async function mysqlTarget(url: DatabaseUrl): Promise<ConnectionOptions> {
+export async function mysqlTarget(url: DatabaseUrl): Promise<MysqlTarget> {
   const parameters: Parameters = readParameters(flattenSsl(url.parameters), PARAMETERS);
   const { unix_socket: socketPath } = parameters;
   const options = {
@@ -48,60 +59,70 @@ export async function mysqlTarget(url: DatabaseUrl): Promise<ConnectionOptions> 
     user: url.user,
     password: url.password,
     database: url.database,
-    ssl: socketPath === undefined ? await tlsOf(parameters) : undefined,
   };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return {
+    options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    tls: socketPath === undefined ? await waysToEncrypt(parameters) : [undefined],
+  };
 }
 
 /** `connect_args: {ssl: {ca: …}}` of PyMySQL, written as the parameters of a URL. */
 function flattenSsl(parameters: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
   const ssl = parameters.get('ssl');
-  if (typeof ssl !== 'object' || ssl === null) return parameters;
+  if (!isPlainObject(ssl)) return parameters;
   const flat = new Map(parameters);
   flat.delete('ssl');
-  for (const [name, value] of Object.entries(ssl)) {
-    flat.set(name === 'check_hostname' ? 'ssl_verify_identity' : `ssl_${name}`, value);
-  }
-  if (!flat.has('ssl_verify_identity')) flat.set('ssl_verify_identity', true);
+  for (const [name, value] of Object.entries(ssl)) flat.set(`ssl_${name}`, value);
   return flat;
 }
 
 const MODES: ReadonlyMap<string, Parameters> = new Map([
   ['DISABLED', { ssl_disabled: 'true' }],
+  ['PREFERRED', {}],
   ['REQUIRED', { ssl: 'true' }],
-  ['VERIFY_CA', { ssl_verify_cert: 'true' }],
-  ['VERIFY_IDENTITY', { ssl_verify_cert: 'true', ssl_verify_identity: 'true' }],
+  ['VERIFY_CA', { ssl_verify_cert: 'true', ssl_check_hostname: 'false' }],
+  ['VERIFY_IDENTITY', { ssl_verify_cert: 'true' }],
 ]);
 
-async function tlsOf(given: Parameters): Promise<ConnectionOptions['ssl']> {
-  const parameters = { ...given, ...modeOf(given.ssl_mode) };
-  if (isTrue(parameters.ssl_disabled)) return undefined;
-  const wanted = Object.entries(parameters).some(
-    ([name, value]) => name.startsWith('ssl') && name !== 'ssl_disabled' && !isFalse(value),
-  );
-  if (!wanted) return undefined;
-  const { ssl_ca: ca, ssl_verify_cert: verify, ssl_verify_identity: identity } = parameters;
-  const isVerified = ca !== undefined ? !isFalse(verify) : isTrue(verify) || isTrue(identity);
-  return {
-    ...(await readPem('ca', ca)),
-    ...(await readPem('cert', parameters.ssl_cert)),
-    ...(await readPem('key', parameters.ssl_key)),
-    rejectUnauthorized: isVerified,
-    verifyIdentity: isVerified && isTrue(identity),
-  };
+async function waysToEncrypt({
+  ssl_mode: mode,
+  ...given
+}: Parameters): Promise<MysqlTarget['tls']> {
+  const parameters = { ...given, ...modeOf(mode) };
+  const { ssl_disabled: disabled, ...tls } = parameters;
+  if (isTrue(disabled) || isFalse(tls.ssl)) return [undefined];
+  const isWanted = Object.keys(tls).some((name) => name.startsWith('ssl'));
+  if (!isWanted) return [{ rejectUnauthorized: false }, undefined];
+  const isVerified = isToBeVerified(tls);
+  const isNamed = !isFalse(tls.ssl_check_hostname) && !isFalse(tls.ssl_verify_identity);
+  return [
+    {
+      ...(await readPem('ca', tls.ssl_ca)),
+      ...(await readPem('cert', tls.ssl_cert)),
+      ...(await readPem('key', tls.ssl_key)),
+      rejectUnauthorized: isVerified,
+      verifyIdentity: isVerified && isNamed,
+    },
+  ];
+}
+
+function isToBeVerified(tls: Parameters): boolean {
+  if (isTrue(tls.ssl_verify_identity) || isTrue(tls.ssl_verify_cert)) return true;
+  if (isFalse(tls.ssl_verify_cert) || isFalse(tls.ssl_verify_mode)) return false;
+  return tls.ssl_ca !== undefined || tls.ssl_verify_mode !== undefined;
 }
 
 function modeOf(mode: string | undefined): Parameters | undefined {
   if (mode === undefined) return undefined;
   const parameters = MODES.get(mode.toUpperCase());
   if (parameters !== undefined) return parameters;
-  throw new ConfigInvalidError(`the database URL has an unsupported \`ssl_mode\`, ${quote(mode)}`);
+  throw new ConfigInvalidError(`the database URL has an unknown \`ssl_mode\`, ${quote(mode)}`);
 }
 
 function isTrue(value: string | undefined): boolean {
-  return value !== undefined && /^(?:true|1|yes)$/i.test(value);
+  return value !== undefined && /^(?:true|1|yes|on)$/i.test(value);
 }
 
 function isFalse(value: string | undefined): boolean {
-  return value !== undefined && /^(?:false|0|no)$/i.test(value);
+  return value !== undefined && /^(?:false|0|no|off|none)$/i.test(value);
 }

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runScript } from './run-script.js';
-import { findFreePort, isListening, startProcess } from './running-process.js';
+import { findFreePort, startProcess } from './running-process.js';
 
 /** A PostgreSQL with TLS, for one run of a test. */
 export interface Postgresql {
@@ -49,7 +49,8 @@ export async function startPostgresql(password: string): Promise<Postgresql> {
       }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     log,
-    isReady: () => isListening(host, port),
+    // It listens before it takes connections.
+    isReady: async () => readFileSync(log, 'utf8').includes('ready to accept connections'),
     timeout: 120,
   });
   return {

@@ -141,7 +141,7 @@ export async function startMariaDbServer(): Promise<SqlServer> {
     password: READER_PASSWORD,
     url: (database, as = 'reader', tls = 'verified') => {
       const password = as === 'reader' ? READER_PASSWORD : OWNER_PASSWORD;
-      const query = tls === 'verified' ? `?ssl_ca=${server.caFile}&ssl_verify_identity=true` : '';
+      const query = tls === 'verified' ? `?ssl_ca=${server.caFile}` : '';
       const login = `${as}:${encodeURIComponent(password)}`;
       return `mysql+pymysql://${login}@${server.host}:${server.port}/${database}${query}`;
     },
