@@ -6,6 +6,9 @@ import { createSqlRegistry } from './create-sql-registry.js';
 import { type DatabaseUrl, parseDatabaseUrl } from './parse-database-url.js';
 import type { SqlDatabase } from './sql-database.js';
 
+/** What the mask of a password says. */
+const PASSWORD = 'database-password';
+
 /**
  * Opens the registry that Feast keeps in a database.
  *
@@ -26,6 +29,8 @@ export async function openSqlRegistry({
   for (const one of [text, url ?? '']) maskPassword(one);
   const parsed = parseDatabaseUrl(text);
   const parameters = new Map([...parsed.parameters, ...connectArgs(kwargs)]);
+  const password = parameters.get('password');
+  if (typeof password === 'string') addIdentitySecret(undefined, PASSWORD, password);
   return createSqlRegistry(await openDatabase({ ...parsed, parameters }));
 }
 
@@ -33,9 +38,9 @@ export async function openSqlRegistry({
 function maskPassword(url: string): void {
   const password = /^[^/]*:\/\/[^/]*?:(.*)@/.exec(url)?.[1];
   if (password === undefined) return;
-  addIdentitySecret(undefined, 'database-password', password);
+  addIdentitySecret(undefined, PASSWORD, password);
   try {
-    addIdentitySecret(undefined, 'database-password', decodeURIComponent(password));
+    addIdentitySecret(undefined, PASSWORD, decodeURIComponent(password));
   } catch {
     // Reported when the URL is parsed.
   }
