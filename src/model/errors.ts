@@ -133,9 +133,9 @@ export class RegistryUnavailableError extends AuthzError {
   static readonly code = 'ERR_REGISTRY_UNAVAILABLE';
   override readonly code = 'ERR_REGISTRY_UNAVAILABLE';
   /**
-   * Why, where it is known of an object store or a registry server: it refuses this account, holds
-   * no such object, fails by itself, cannot be reached, was not asked for lack of credentials, or
-   * would not take a token of that length.
+   * Why, where it is known of a database, an object store or a registry server: it refuses this
+   * account, holds no such object, fails by itself, cannot be reached, was not asked for lack of
+   * credentials, or would not take a token of that length.
    */
   readonly reason:
     | 'denied'
