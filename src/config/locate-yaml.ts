@@ -127,7 +127,8 @@ function locateAlias(name: string, offset: number, build: Build): LocatedYaml {
   }
   // SECURITY: the data is shared and stays small, but who walks it would see it grow exponentially.
   build.aliased += target.size;
-  if (build.aliased > MAX_ALIASED) throw build.source.errorAt(offset, 'aliases stand for too much');
+  if (build.aliased > MAX_ALIASED)
+    throw build.source.errorAt(offset, 'aliases expand to too many values');
   return target;
 }
 
@@ -185,7 +186,7 @@ function locateMapping(node: YAMLMap.Parsed, build: Build): LocatedYaml {
     if (name === undefined) continue;
     const merges = name === MERGE_KEY && isScalar(pair.key) && pair.key.type === 'PLAIN';
     if (children.has(name) || (merges && merged !== undefined)) {
-      build.errors.push(build.source.errorAt(child.offset, `key ${quote(name)} is there twice`));
+      build.errors.push(build.source.errorAt(child.offset, `duplicate key ${quote(name)}`));
     } else if (merges) merged = child;
     else children.set(name, child);
   }
@@ -233,7 +234,7 @@ function refuseOtherTag(
 }
 
 function refuseTag(offset: number, build: Build): void {
-  build.errors.push(build.source.errorAt(offset, 'a YAML tag that is not supported'));
+  build.errors.push(build.source.errorAt(offset, 'unsupported YAML tag'));
 }
 
 function scalar(value: unknown, offset: number): LocatedYaml {

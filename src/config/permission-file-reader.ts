@@ -173,7 +173,7 @@ export class PermissionFileReader {
 
   #checkName(name: string, project: string | undefined, path: Path): void {
     const key = JSON.stringify([project ?? null, name]);
-    if (this.#names.has(key)) this.#report(path, `${quote(name)} is there twice`);
+    if (this.#names.has(key)) this.#report(path, `repeats the name ${quote(name)}`);
     this.#names.add(key);
   }
 

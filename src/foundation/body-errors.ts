@@ -7,5 +7,5 @@ export function bodyTooLong(maxBytes: number): RequestInvalidError {
 
 /** The error for a client that hangs up before the end of its body. */
 export function bodyBrokenOff(): RequestInvalidError {
-  return new RequestInvalidError('the body has no end');
+  return new RequestInvalidError('the body ended early');
 }

@@ -171,7 +171,7 @@ class AuthorizerGate<V extends Vocabulary> implements Gate<V> {
     // read otherwise.
     const token = readBearerToken({ authorization }, this.#maxTokenLength);
     if (!VISIBLE.test(token)) {
-      throw new IdentityInvalidError('a token must be made of visible ASCII characters');
+      throw new IdentityInvalidError('a token must consist of visible ASCII characters');
     }
     return token;
   }

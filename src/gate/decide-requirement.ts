@@ -65,7 +65,7 @@ export function* decideRequirement<V extends Vocabulary>(
     const isDescribed = 'described' in requirement;
     const resources = listOf(isDescribed ? requirement.described : requirement.resources);
     if (resources.length === 0) {
-      throw new TypeError('a requirement without resources is not let through');
+      throw new TypeError('a requirement must have at least one resource');
     }
     const { actions } = requirement;
     for (const [index, resource] of resources.entries()) {
@@ -150,7 +150,7 @@ function* decideAnyOf<V extends Vocabulary>(
   { prepare }: DecideOptions<V>,
 ): Generator<DecisionStep, void> {
   const [first] = alternatives;
-  if (first === undefined) throw new TypeError('a requirement without alternatives');
+  if (first === undefined) throw new TypeError('a requirement must have at least one alternative');
   let chosen = first;
   for (const one of alternatives) {
     const isChosen = yield* isGrantedInSteps(caller, one, prepare);

@@ -120,7 +120,7 @@ export class RequestDecider<V extends Vocabulary> {
   ): Generator<undefined, void> {
     const { authorizer } = this.#options;
     if (requirements.length === 0) {
-      throw new TypeError('a request without requirements is not let through');
+      throw new TypeError('a request must have at least one requirement');
     }
     const { enforced } = authorizer.snapshot;
     if (enforced) yield* this.#limits.check(requirements, compiledOf(authorizer.snapshot));

@@ -254,7 +254,7 @@ function fromEnv(env: NonNullable<TokenSourceOptions['env']>, name: string): Sou
 function toObtained(given: string | ObtainedToken): ObtainedToken {
   const { token, expiresAt } = typeof given === 'string' ? { token: given } : given;
   if (typeof token !== 'string' || token === '') {
-    throw new CredentialUnavailableError('the function that gives tokens gave none');
+    throw new CredentialUnavailableError('the token function returned no token');
   }
   return { token, expiresAt: expiresAt ?? readUnverifiedExpiry(token) };
 }

@@ -219,7 +219,7 @@ function assertMembers(
   members: readonly string[],
   ids: ReadonlyMap<string, number>,
 ): void {
-  if (members.length === 0) throw new TypeError(`${what} names nothing`);
+  if (members.length === 0) throw new TypeError(`${what} is empty`);
   const unknown = members.find((member) => !ids.has(member));
   if (unknown !== undefined) throw new TypeError(`${what} names \`${unknown}\`, which is unknown`);
 }
@@ -243,7 +243,7 @@ function closeMasks(
   const visit = (id: number, path: number): number => {
     const known = masks[id];
     if (known !== undefined) return known;
-    if (path & (1 << id)) throw new TypeError(`${what} goes round in a circle`);
+    if (path & (1 << id)) throw new TypeError(`${what} forms a circle`);
     let mask = 1 << id;
     for (const target of edges[id] as readonly string[]) {
       const targetId = ids.get(target);

@@ -150,7 +150,7 @@ async function readAnswer(
   const headers = joinHeaders(given);
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
     body.destroy();
-    throw new HttpError('answers compressed, which was not asked for');
+    throw new HttpError('sends a compressed answer, which was not requested');
   }
   const bytes = await collectBytes(body as AsyncIterable<Uint8Array>, maxBytes);
   if (bytes === undefined) throw new HttpError(`answers with more than ${maxBytes} bytes`);
@@ -178,7 +178,7 @@ function joinHeaders(headers: Dispatcher.ResponseData['headers']): IncomingHttpH
 function redirectTarget(from: URL, response: Dispatcher.ResponseData): URL | undefined {
   const { location } = joinHeaders(response.headers);
   if (!REDIRECTS.has(response.statusCode) || location === undefined) return undefined;
-  if (!URL.canParse(location, from.href)) throw new HttpError('redirects to no address');
+  if (!URL.canParse(location, from.href)) throw new HttpError('redirects without a valid address');
   return new URL(location, from.href);
 }
 

@@ -184,13 +184,13 @@ permissions:
     ],
     [
       `${item('policy: { roles: [a] }')}  - name: x\n    policy: { roles: [a] }`,
-      ['4:11: `permissions[1].name` `x` is there twice'],
+      ['4:11: `permissions[1].name` repeats the name `x`'],
     ],
     [
       'permissions:\n  - name: x\n    name: y',
       [
         expect.stringMatching(/^2:5: `permissions\[0\]\.policy` is missing/),
-        '3:5: key `name` is there twice',
+        '3:5: duplicate key `name`',
       ],
     ],
   ])('is refused with the place: %j', (text, expected) => {
@@ -278,7 +278,7 @@ permission: []
 `;
     const found = problems(text);
     expect(found.map((one) => one.replace(/;.*| is refused.*/s, ''))).toEqual([
-      '3:5: key `name` is there twice',
+      '3:5: duplicate key `name`',
       '4:11: `permissions[0].type` is not a field of a permission',
       '5:13: `permissions[0].action` is not a field of a permission',
       '5:14: `permissions[0].action[0]`',
@@ -293,7 +293,7 @@ permission: []
       '10:5: `permissions[1].name` is missing',
       '10:13: `permissions[1].types[0]`',
       '10:19: `permissions[1].types[1]` must be a string: write it in quotes',
-      '14:11: `permissions[3].name` `c` is there twice',
+      '14:11: `permissions[3].name` repeats the name `c`',
       '15:5: `permissions[3].policy` is missing',
       '16:5: `permissions[4]` must be a mapping with a `name`',
       '17:13: `permission` is not a known field here',
@@ -368,7 +368,7 @@ permission: []
         `a${level}: &a${level} [${level === 0 ? 'x' : `*a${level - 1}, *a${level - 1}`}]`,
     );
     expect(problems(bomb.join('\n'))).toEqual([
-      expect.stringContaining('aliases stand for too much'),
+      expect.stringContaining('aliases expand to too many values'),
     ]);
   });
 });

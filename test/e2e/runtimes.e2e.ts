@@ -157,7 +157,7 @@ const OUTGOING: ProgramResults['outgoing'] = {
   'no answer': 'HttpError: `http://HOST/silent` did not answer within 1 s',
   'a redirect to another server': 'HttpError: `http://HOST/redirect` redirects to another server',
   'an answer that is compressed':
-    'HttpError: `http://HOST/compressed` answers compressed, which was not asked for',
+    'HttpError: `http://HOST/compressed` sends a compressed answer, which was not requested',
   'an unknown certificate':
     'HttpError: `https://HOST/` cannot be reached (DEPTH_ZERO_SELF_SIGNED_CERT)',
   'a known certificate': '200 {"fine":true}',

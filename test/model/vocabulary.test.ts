@@ -61,14 +61,11 @@ describe('defineVocabulary', () => {
     [{ actions: {} }, 'a vocabulary has 1 to 32 actions, not 0'],
     [{ types: {} }, 'a vocabulary has 1 to 32 types, not 0'],
     [{ actions: many(33) }, 'a vocabulary has 1 to 32 actions, not 33'],
-    [
-      { actions: { A: { implies: ['B'] }, B: { implies: ['A'] } } },
-      'implies goes round in a circle',
-    ],
-    [{ actions: { A: { implies: ['A'] } } }, 'implies goes round in a circle'],
+    [{ actions: { A: { implies: ['B'] }, B: { implies: ['A'] } } }, 'implies forms a circle'],
+    [{ actions: { A: { implies: ['A'] } } }, 'implies forms a circle'],
     [
       { types: { T: { subtypeOf: 'U' }, U: { subtypeOf: 'V' }, V: { subtypeOf: 'T' } } },
-      'subtypeOf goes round in a circle',
+      'subtypeOf forms a circle',
     ],
     [{ actions: { A: { implies: ['X'] } } }, 'implies names `X`, which is unknown'],
     [{ types: { T: { subtypeOf: 'X' } } }, 'subtypeOf names `X`, which is unknown'],
@@ -77,9 +74,9 @@ describe('defineVocabulary', () => {
     [{ typeAliases: { t_: ['T'] } }, 'type `t_` differs from another only in case or `_`'],
     [{ actionAliases: { ALL: ['X'] } }, 'action alias `ALL` names `X`, which is unknown'],
     [{ actionAliases: { ALL: [''] } }, 'action alias `ALL` names ``, which is unknown'],
-    [{ typeAliases: { ALL: [] } }, 'type alias `ALL` names nothing'],
+    [{ typeAliases: { ALL: [] } }, 'type alias `ALL` is empty'],
     [{ changes: { create: ['X'], update: ['A'] } }, 'changes.create names `X`, which is unknown'],
-    [{ changes: { create: ['A'], update: [] } }, 'changes.update names nothing'],
+    [{ changes: { create: ['A'], update: [] } }, 'changes.update is empty'],
   ])('refuses %j', (definition, message) => {
     expect(() => define(definition)).toThrow(new TypeError(message));
   });

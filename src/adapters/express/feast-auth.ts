@@ -88,7 +88,7 @@ export function feastAuth(gate: Gate<Vocabulary>, options: FeastAuthOptions = {}
       // SECURITY: the second would take the place of the first, with other public routes and
       // another gate.
       if (states.has(request)) {
-        throw new TypeError('feastAuth must be used once on the way of a request');
+        throw new TypeError('feastAuth must be used only once for a request');
       }
       if (!isPublic) {
         caller = await authenticate(gate, authorizationOf(request.rawHeaders));

@@ -245,7 +245,7 @@ class RouteGuard {
 }
 
 function secondGate(): TypeError {
-  return new TypeError('feastAuth must be used once on the way of a request');
+  return new TypeError('feastAuth must be used only once for a request');
 }
 
 function operationOf({ method, routeOptions, is404 }: FastifyRequest): string {

@@ -66,5 +66,5 @@ function readEscape(literal: string, at: number): readonly [byte: number, size: 
 }
 
 function invalid(): RequestInvalidError {
-  return new RequestInvalidError('a ticket must be one that this server gave out');
+  return new RequestInvalidError('the ticket was not issued by this server');
 }

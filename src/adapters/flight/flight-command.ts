@@ -30,7 +30,7 @@ export function readFeastAction(type: unknown, body: Uint8Array): FlightCommand 
   }
   const fields = body.length === 0 ? {} : readFields(body);
   if (fields['api'] !== undefined && fields['api'] !== type) {
-    throw new RequestInvalidError('an action names another command than its type');
+    throw new RequestInvalidError('the command of an action must match its type');
   }
   return { name: type, fields };
 }

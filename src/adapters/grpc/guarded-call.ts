@@ -112,7 +112,7 @@ export class GuardedCall extends ServerInterceptingCall {
       if (this.#isOver) return;
       if (shown !== undefined) super.sendMessage(shown, callback);
       else if (definition.responseStream) callback();
-      else this.#fail(new TypeError(`the answer of ${definition.path} cannot be looked into`));
+      else this.#fail(new TypeError(`the answer of ${definition.path} cannot be read`));
     };
     try {
       // A handler is called when its caller is known, and at no other time.
@@ -190,7 +190,7 @@ export class GuardedCall extends ServerInterceptingCall {
     const caller = this.#caller;
     // A call within this one that sends unrequested messages would make us hold more than one.
     if (guard === 'closed' || caller === undefined || this.#isDeciding || this.#held) {
-      throw new TypeError('a message that was not asked for');
+      throw new TypeError('unexpected message');
     }
     if (guard.request !== undefined) {
       this.#isDeciding = true;

@@ -82,7 +82,9 @@ export function assertServices(table: MethodTable, services: readonly ServiceDef
     if (table.accessOf(path) === 'closed' && !table.knows(path)) closed.push(path);
   }
   if (closed.length === 0) return;
-  throw new TypeError(`nothing says who may call ${closed.map(quote).join(', ')}`);
+  throw new TypeError(
+    `methods without a rule: ${closed.map(quote).join(', ')}. Add their rules to \`methods\``,
+  );
 }
 
 function healthOf(path: string): 'public' | undefined {

@@ -62,7 +62,7 @@ const UNKNOWN_FIELDS = ['$unknown', '_unknown_fields'];
 function bodyOf({ messages }: Endpoint, message: unknown): Record<string, unknown> {
   const body = { ...fieldsOf(message) };
   if (messages !== undefined && UNKNOWN_FIELDS.some((field) => isFilled(body[field]))) {
-    throw new RequestInvalidError('the request has fields that are not known');
+    throw new RequestInvalidError('the request has unknown fields');
   }
   for (const field of ['feature_view', ...(messages?.keys() ?? [])]) {
     const written = body[field];

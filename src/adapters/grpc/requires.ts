@@ -76,7 +76,8 @@ export function requires<V extends Vocabulary>(
     });
   }
   const messages = messagesOf(options);
-  if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
+  if (actions === undefined || actions.length === 0)
+    throw new TypeError('a rule must require at least one action');
   if (typeof resources === 'function') {
     const find = resources as (message: unknown) => MaybePromise<Resources<V>>;
     const toRequirements = (found: Resources<V>) => few<V>({ actions, resources: found });
@@ -90,7 +91,7 @@ export function requires<V extends Vocabulary>(
     throw new TypeError('resources must be a resource, a list of them, or a function');
   }
   if (Array.isArray(resources) && resources.length === 0) {
-    throw new TypeError('no resources are required');
+    throw new TypeError('a rule must require at least one resource');
   }
   const call = { actions, resources: resources as Resources<V> };
   return Object.freeze({ call, messages, named: namedIn(actions, call.resources) });

@@ -98,7 +98,7 @@ export function feastAuth(
       // SECURITY: the second would take the place of the first, with other public routes and
       // another gate.
       if (states.has(context)) {
-        throw new TypeError('feastAuth must be used once on the way of a request');
+        throw new TypeError('feastAuth must be used only once for a request');
       }
       const caller = isPublic ? undefined : await authenticate(gate, authorizationOf(context));
       states.set(context, { gate, onError, caller, maxBodyBytes });
@@ -157,7 +157,8 @@ export function createGuard(
       const rule = requirementOf(context);
       const { method, url } = context.req;
       // SECURITY: frameworks and handlers differ in what a query ends with.
-      if (url.includes('#')) throw new RequestInvalidError('a request has no fragment in its URL');
+      if (url.includes('#'))
+        throw new RequestInvalidError('the URL of a request must not have a fragment');
       const body = rule.readsBody === true ? await readJson(context) : undefined;
       await authorize(state.gate, state.caller, {
         rule,

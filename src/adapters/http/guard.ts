@@ -239,7 +239,7 @@ async function pass(
   const rule = match?.route.rule;
   const caller =
     rule === 'public' ? undefined : await authenticate(gate, authorizationOf(raw.rawHeaders));
-  if (match === undefined) throw new ResourceNotFoundError('nothing is served under this path');
+  if (match === undefined) throw new ResourceNotFoundError('no route has this path');
   const { handler, readsBody } = match.route;
   const query = valuesByName(search.join('?'));
   const request: GuardedRequest = Object.freeze({

@@ -88,11 +88,11 @@ export function feastAuthentication(
   return async (request, response, next) => {
     try {
       if (request.readableDidRead) {
-        throw new TypeError('feastAuthentication must stand before what reads bodies');
+        throw new TypeError('feastAuthentication must come before body parsers');
       }
       // SECURITY: the second would take the place of the first, with other public routes.
       if (authenticated.has(request)) {
-        throw new TypeError('feastAuthentication must be used once on the way of a request');
+        throw new TypeError('feastAuthentication must be used only once for a request');
       }
       const isPublic = publicRoutes.has(routeOf(request));
       const caller = isPublic

@@ -96,7 +96,8 @@ class FeastGuard implements CanActivate {
     }
     // SECURITY: Express has none in the query that handlers see, and a rule must not see another
     // query.
-    if (url.includes('#')) throw new RequestInvalidError('a request has no fragment in its URL');
+    if (url.includes('#'))
+      throw new RequestInvalidError('the URL of a request must not have a fragment');
     const rule = rules.map((requirementOf) => requirementOf(request));
     const body = rule.some((one) => one.readsBody) ? parsedBodyOf(request) : undefined;
     await authorize<FeastHttpRequest>(this.#gate, known.caller, {

@@ -57,5 +57,5 @@ function add(rules: HandlerRules, rule: 'public' | RequirementOf): HandlerRules 
   if (rules === undefined) return rule === 'public' ? rule : Object.freeze([rule]);
   if (rules !== 'public' && rule !== 'public') return Object.freeze([...rules, rule]);
   if (rules === rule) return rule;
-  throw new TypeError('what is public cannot require anything');
+  throw new TypeError('a public handler cannot require anything');
 }

@@ -19,5 +19,7 @@ export function assertJsonType(values: string | readonly string[] | undefined): 
     const charsets = parameters.filter((one) => one.toLowerCase().startsWith('charset'));
     if (JSON_TYPE.test(type) && charsets.every((one) => UTF_8.test(one))) return;
   }
-  throw new MediaTypeUnsupportedError('the body must be JSON in UTF-8, and say so');
+  throw new MediaTypeUnsupportedError(
+    'the body must be JSON in UTF-8, and its `Content-Type` must say so',
+  );
 }

@@ -25,7 +25,8 @@ export function readQuery(parsed: unknown, url: string): URLSearchParams {
   const query = new URLSearchParams();
   const start = url.indexOf('?');
   // What stands behind a fragment is read by some and not by others.
-  if (url.includes('#')) throw new RequestInvalidError('the address has a fragment');
+  if (url.includes('#'))
+    throw new RequestInvalidError('the URL of a request must not have a fragment');
   const written = start < 0 ? new Map<string, string[]>() : readWritten(url.slice(start));
   const given = Object.entries((parsed ?? {}) as Readonly<Record<string, unknown>>);
   for (const [name, value] of given) {

@@ -71,7 +71,8 @@ export function requires<Request, V extends Vocabulary = FeastVocabulary>(
   actions: Actions<V>,
   resources: ResourcesOf<Request, V>,
 ): RouteRequirement<Request> {
-  if (actions === undefined || actions.length === 0) throw new TypeError('no actions are required');
+  if (actions === undefined || actions.length === 0)
+    throw new TypeError('a rule must require at least one action');
   if (typeof resources === 'function') {
     return Object.freeze({
       named: namedIn(actions),
@@ -91,7 +92,7 @@ export function requires<Request, V extends Vocabulary = FeastVocabulary>(
     throw new TypeError('resources must be a resource, a list of them, or a function');
   }
   if (Array.isArray(resources) && resources.length === 0) {
-    throw new TypeError('no resources are required');
+    throw new TypeError('a rule must require at least one resource');
   }
   const fixed = Object.freeze([{ actions, resources } as AnyRequirement<Vocabulary>]);
   return Object.freeze({ named: namedIn(actions, resources), requirementsOf: () => fixed });
@@ -147,7 +148,7 @@ function requiredBy<Request>(
   return whenKnown(one.requirementsOf(request, input, gate), (found) => {
     // SECURITY: of two requirements, one that asks for nothing must not hide behind the other.
     if (found.length === 0 && one.mayRequireNothing !== true) {
-      throw new TypeError('a request without requirements is not let through');
+      throw new TypeError('a request must have at least one requirement');
     }
     return found;
   });

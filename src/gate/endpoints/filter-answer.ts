@@ -56,7 +56,7 @@ export function filterAnswer<V extends Vocabulary>(
   }
   const { caller, project = servedProject(relations, gate.project, endpoint) } = reader;
   if (caller === undefined)
-    throw new TypeError('an answer is filtered for a caller: give `caller`');
+    throw new TypeError('`caller` is missing: an answer is filtered for a caller');
   const anyCaller = caller as unknown as Caller<Vocabulary>;
   const context = { caller: anyCaller, prepare: prepareFor(anyCaller), relations, project };
   return runInSlices(filterInSteps(endpoint.answer, answer, context), maxDecisionMs(gate));

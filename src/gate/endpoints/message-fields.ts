@@ -59,7 +59,7 @@ function membersOf(message: unknown): Readonly<Record<string, unknown>> {
   if (typeof message === 'object' && message !== null && !(message instanceof Uint8Array)) {
     return message as Readonly<Record<string, unknown>>;
   }
-  throw new RequestInvalidError('a message was expected');
+  throw new RequestInvalidError('expected a message');
 }
 
 function isChoice(value: unknown): value is { readonly case: string; readonly value: unknown } {

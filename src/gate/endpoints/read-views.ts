@@ -94,7 +94,7 @@ export class ReadViews {
   addService(service: Resource<FeastType>): void {
     const { relations } = this.#request;
     const views = relations.viewsOfService(this.#project, service.name);
-    if (views === undefined) throw this.#unknownParts(service, 'offers');
+    if (views === undefined) throw this.#unknownParts(service, 'views');
     this.addViews(views);
     for (const pin of relations.pinsOf(service)) this.#addPin(pin);
   }
@@ -138,7 +138,7 @@ export class ReadViews {
     if (view.type !== 'OnDemandFeatureView') return;
     const { relations } = this.#request;
     const sources = relations.sourceViewsOf(this.#project, view.name);
-    if (sources === undefined) throw this.#unknownParts(view, 'computes from');
+    if (sources === undefined) throw this.#unknownParts(view, 'sources');
     this.addViews(sources);
     for (const pin of relations.pinsOf(view)) this.#addPin(pin);
   }
@@ -158,13 +158,13 @@ export class ReadViews {
       this.addViews(one.sources ?? []);
       for (const pin of one.pins) this.#addPin(pin);
       if (one.sources === undefined) {
-        this.#missing ??= new ResourceNotFoundError(`what ${name} computes from is not known`);
+        this.#missing ??= new ResourceNotFoundError(`the sources of ${name} are unknown`);
       }
     }
   }
 
-  #unknownParts(of: Resource<FeastType>, verb: string): Error {
-    const message = `what ${of.type} ${quote(of.name)} ${verb} is not known`;
+  #unknownParts(of: Resource<FeastType>, parts: string): Error {
+    const message = `the ${parts} of ${of.type} ${quote(of.name)} are unknown`;
     return unknownAs(this.#request, new ResourceNotFoundError(message), [of], this.#actions);
   }
 }

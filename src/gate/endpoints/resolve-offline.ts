@@ -48,7 +48,9 @@ export const historicalFeatures: SlowResolver = function* (request) {
   const command = parseFields(HISTORICAL, fields);
   const { feature_view_names: views, feature_refs: features = [] } = command;
   if ((command.entity_df_sql ?? null) !== null && options.entitySql !== 'allow') {
-    throw new RequestInvalidError('`entity_df_sql` is not taken: what it reads cannot be checked');
+    throw new RequestInvalidError(
+      '`entity_df_sql` is not supported: permissions cannot check what it reads',
+    );
   }
   const project = knownProject(request, command.project);
   const known = new Set(command.name_aliases ?? []);

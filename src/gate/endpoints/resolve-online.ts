@@ -24,7 +24,9 @@ export const servedFeatures: SlowResolver = function* (request) {
     throw new RequestInvalidError('the request names neither a feature service nor features');
   }
   if (service !== undefined && features.length > 0) {
-    throw new RequestInvalidError('the request names a feature service and features: name one');
+    throw new RequestInvalidError(
+      'the request names a feature service and features: name only one of them',
+    );
   }
   const read = new ReadViews(request, project);
   yield* read.addReferences(parseReferences(features));
@@ -78,7 +80,7 @@ export const materialized: Resolver = (request) => {
   const project = ownProject(request);
   const wanted = parseVersion(version ?? undefined);
   if ((version ?? null) !== null && names?.length !== 1) {
-    throw new RequestInvalidError('`version` of the request goes with one feature view');
+    throw new RequestInvalidError('`version` of the request needs exactly one feature view');
   }
   if (names === undefined) {
     return [requireOn(endpoint.actions, relations.materializedViews(project), project)];

@@ -98,7 +98,7 @@ export function currentCluster(config: KubernetesConfig): KubernetesCluster {
     return cluster;
   }
   throw new ConfigInvalidError(
-    'no API server is configured with TLS: outside of a pod, set `KUBECONFIG` or give a kubeconfig',
+    'no API server is configured with TLS: outside a pod, set `KUBECONFIG` or pass `kubeConfig`',
   );
 }
 

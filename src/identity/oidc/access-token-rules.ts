@@ -39,7 +39,7 @@ export function assertTokenHeader(header: Members, algorithms: ReadonlySet<strin
   }
   const type = mediaType(header['typ']);
   if (type !== undefined && type !== 'jwt' && type !== ACCESS_TOKEN_TYPE) {
-    throw new IdentityInvalidError('the token is of another type than `JWT` and `at+jwt`');
+    throw new IdentityInvalidError('the token has a type other than `JWT` and `at+jwt`');
   }
   return { algorithm: alg, kid };
 }

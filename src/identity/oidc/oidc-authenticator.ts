@@ -91,7 +91,9 @@ function compileRoutes(
   for (const verifier of verifiers) {
     for (const issuer of verifier.issuers) {
       if (routes.has(issuer)) {
-        throw new ConfigInvalidError('two sections or the services have the same issuer');
+        throw new ConfigInvalidError(
+          'two auth sections, or one and the services, have the same issuer',
+        );
       }
       routes.set(issuer, verifier);
     }
@@ -137,7 +139,7 @@ async function review(
   tokenReview: AuthenticatorOptions['tokenReview'],
 ): Promise<Subject> {
   if (tokenReview === undefined) {
-    throw new IdentityInvalidError('tokens of Kubernetes are not accepted here');
+    throw new IdentityInvalidError('tokens of Kubernetes are not accepted without `tokenReview`');
   }
   const subject = ownSubject((await reviewed(tokenReview, text)) as Subject | null);
   if (subject === null) throw new IdentityInvalidError('the token was not accepted by Kubernetes');

@@ -111,7 +111,7 @@ export async function resolveCredentials(
   checkOptions<ResolveCredentialsOptions>(options, RESOLVE_OPTIONS);
   const { secrets, accept = [], allowSharedCredentials = false } = options;
   if (typeof secrets?.getSecret !== 'function') {
-    throw new TypeError('credentials are resolved from a secret store');
+    throw new TypeError('option secrets must be a secret store');
   }
   const wanted = parseOnlineStore(store);
   const use = assertAllowed(copyDecision(decision), wanted, options.action, accept);
@@ -122,11 +122,11 @@ export async function resolveCredentials(
 /** Each field is read once: what is checked is what was read. */
 function copyDecision(decision: Decision): Decision {
   if (typeof decision !== 'object' || decision === null) {
-    throw new TypeError('credentials are resolved for a decision');
+    throw new TypeError('expected a decision of the engine');
   }
   const { actions, permissions, resource, ...rest } = decision;
   if (!Array.isArray(actions) || !Array.isArray(permissions)) {
-    throw new TypeError('credentials are resolved for a decision');
+    throw new TypeError('expected a decision of the engine');
   }
   const copy = { ...resource };
   assertResource(copy);

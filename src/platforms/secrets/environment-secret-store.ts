@@ -38,7 +38,7 @@ export function createEnvironmentSecretStore(
   });
   const { prefix = DEFAULT_PREFIX, env = process.env, ...store } = options;
   if (typeof prefix !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(prefix)) {
-    throw new TypeError('option prefix must be the beginning of the name of a variable');
+    throw new TypeError('option prefix must be the beginning of a variable name');
   }
   return createSecretStore(async (name) => {
     const variable = secretVariable(name, prefix);

@@ -42,14 +42,16 @@ async function readSecretFile(directory: string, name: SecretName): Promise<stri
   try {
     const path = await realpath(join(root, ...parts));
     if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) {
-      throw new SecretForbiddenError(`${formatSecretName(name)} is a link out of its directory`);
+      throw new SecretForbiddenError(
+        `${formatSecretName(name)} is a link that leaves its directory`,
+      );
     }
     return await readText(path, name);
   } catch (error) {
     const code = errorCode(error);
     if (ABSENT.includes(code)) return undefined;
     if (FORBIDDEN.includes(code)) {
-      throw new SecretForbiddenError(`${formatSecretName(name)} may not be read (${code})`);
+      throw new SecretForbiddenError(`access to ${formatSecretName(name)} is denied (${code})`);
     }
     throw error;
   }

@@ -34,10 +34,10 @@ export function explainSecretFailure(error: unknown, name: SecretName): AuthzErr
   const { status, words } = readFailure(error);
   const what = formatSecretName(name);
   if (words.some((word) => NOT_FOUND.has(word)) || status === 404) {
-    return new SecretNotFoundError(`${what} is not there`);
+    return new SecretNotFoundError(`${what} does not exist`);
   }
   if (words.some((word) => FORBIDDEN.has(word)) || status === 401 || status === 403) {
-    return new SecretForbiddenError(`${what} may not be read by this program`);
+    return new SecretForbiddenError(`this program has no access to ${what}`);
   }
   const said = status === undefined ? words[0] : `status ${status}`;
   return new CredentialUnavailableError(

@@ -39,8 +39,8 @@ export function assertSecretName(name: unknown): SecretName {
     throw new TypeError('the name of a secret must be an object with a scope and a key');
   }
   const { scope, key } = name as Readonly<Record<keyof SecretName, unknown>>;
-  if (!isSecretScope(scope)) throw new TypeError(`no scope of secrets: ${show(scope)}`);
-  if (!isSecretKey(key)) throw new TypeError(`no key of a secret: ${show(key)}`);
+  if (!isSecretScope(scope)) throw new TypeError(`invalid scope of a secret: ${show(scope)}`);
+  if (!isSecretKey(key)) throw new TypeError(`invalid key of a secret: ${show(key)}`);
   return Object.freeze({ scope, key });
 }
 

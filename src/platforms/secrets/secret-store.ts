@@ -95,7 +95,8 @@ async function readValue(
     const isExplained = error instanceof AuthzError && !(error instanceof WorkspaceError);
     throw isExplained ? error : explainSecretFailure(error, name);
   }
-  if (value === undefined) throw new SecretNotFoundError(`${formatSecretName(name)} is not there`);
+  if (value === undefined)
+    throw new SecretNotFoundError(`${formatSecretName(name)} does not exist`);
   if (isSecretValue(value)) return value;
   throw new CredentialUnavailableError(
     `${formatSecretName(name)} is not text of 1 to ${MAX_SECRET_LENGTH} characters`,

@@ -303,7 +303,7 @@ test('a second gate on the way is refused, where each could open what the other 
   const server = await serveApp(app);
   expect((await server.get('/below/x', 'reader-token')).status).toBe(500);
   expect(runs).toBe(0);
-  expect(errors).toEqual([new TypeError('feastAuth must be used once on the way of a request')]);
+  expect(errors).toEqual([new TypeError('feastAuth must be used only once for a request')]);
   expect((await server.get('/x', 'reader-token')).status).toBe(200);
 });
 

@@ -32,7 +32,7 @@ test('examples/servers/grpc.ts decides by the view that a message names', async 
     expect(await call('Read', 'transaction_features', 'analyst-token')).toBe(0);
     expect(await call('Read', 'untagged_view', 'analyst-token')).toBe(7);
     expect(() => createApp(gates.gate, define(methods('Read', 'Write')), {})).toThrow(
-      'nothing says who may call `/features.Features/Write`',
+      'methods without a rule: `/features.Features/Write`',
     );
   } finally {
     server.forceShutdown();

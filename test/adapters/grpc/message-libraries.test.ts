@@ -190,7 +190,7 @@ describe('what is decided on is what the handler is given', () => {
   test.each([
     ['nothing', Buffer.alloc(0), undefined],
     // To a server behind this one, the last member of a choice is the one that counts.
-    ['a label view', Buffer.from([0x32, 3, 0x0a, 1, 0x0a]), 'fields that are not known'],
+    ['a label view', Buffer.from([0x32, 3, 0x0a, 1, 0x0a]), 'unknown fields'],
   ])('a write that brings along %s in a field that is not known', (_name, more, error) => {
     const type = messageOf('Apply');
     const known = toBinary(
@@ -207,7 +207,7 @@ describe('what is decided on is what the handler is given', () => {
     const message = { entity: entity('new_entity'), project: PROJECT };
     const kept = (fields: object) => () =>
       proposedOf('ApplyEntity', { ...message, _unknownFields: fields });
-    expect(kept({ 50: [new Uint8Array(1)] })).toThrow('fields that are not known');
+    expect(kept({ 50: [new Uint8Array(1)] })).toThrow('unknown fields');
     expect(kept({})()).toMatchObject({ type: 'Entity', name: 'new_entity' });
   });
 

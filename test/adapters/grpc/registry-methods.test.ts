@@ -282,7 +282,7 @@ test('an answer that cannot be looked into is not given, and the log is told', a
   }
   expect(errors).toHaveLength(3);
   expect(new Set(errors)).toEqual(
-    new Set([`TypeError: the answer of ${SERVICE}/ListFeatureViews cannot be looked into`]),
+    new Set([`TypeError: the answer of ${SERVICE}/ListFeatureViews cannot be read`]),
   );
 });
 

@@ -55,7 +55,7 @@ describe('a read that needs content which is not known', () => {
     expect(asked).toContain('known');
     const unknown = delimited(2, delimited(4, delimited(1, [0x76])));
     expect(() => needsOf('computed:f', computed(unknown))).toThrow(
-      'what OnDemandFeatureView `computed` computes from is not known',
+      'the sources of OnDemandFeatureView `computed` are unknown',
     );
     // Other views are not touched by it.
     expect(JSON.stringify(needsOf('known:f', computed(unknown)))).toContain('known');

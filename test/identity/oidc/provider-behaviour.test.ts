@@ -168,7 +168,7 @@ describe('a provider that answers with garbage', () => {
   it.each([
     ['that is compressed', 200, { 'content-encoding': 'gzip' }, 'compressed'],
     ['elsewhere', 302, { location: 'http://localhost:1/' }, 'redirects to another server'],
-    ['nowhere', 302, { location: 'http://[' }, 'redirects to no address'],
+    ['nowhere', 302, { location: 'http://[' }, 'redirects without a valid address'],
     ['in a circle', 302, { location: '?again' }, 'redirects more than 3 times'],
     ['moved without saying where', 302, {}, 'status 302'],
   ])('an answer %s', async (_, status, headers, reason) => {

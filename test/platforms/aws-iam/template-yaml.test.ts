@@ -95,16 +95,18 @@ describe('a template in YAML with short tags', () => {
       'Roles: [!Ref Role]',
       'Roles: [!Ref Role]\n      Roles: x',
     );
-    expect(() => parse(text)).toThrow('stack.yaml:7:7: key `Roles` is there twice');
+    expect(() => parse(text)).toThrow('stack.yaml:7:7: duplicate key `Roles`');
   });
 
   test('tags of YAML are refused as everywhere', () => {
-    expect(() => parse(template('!!binary aGk='))).toThrow(/stack\.yaml:13:\d+: a YAML tag/);
+    expect(() => parse(template('!!binary aGk='))).toThrow(
+      /stack\.yaml:13:\d+: unsupported YAML tag/,
+    );
   });
 
   test('tags in a file of another kind are refused with their line', () => {
     expect(() => parse('online_stores:\n  - name: !Ref x\n')).toThrow(
-      'stack.yaml:2:16: a YAML tag that is not supported',
+      'stack.yaml:2:16: unsupported YAML tag',
     );
   });
 

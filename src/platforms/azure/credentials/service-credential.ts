@@ -74,7 +74,7 @@ export function getServiceCredentialsProvider(
   const source = readSource(options.source);
   // SECURITY: a right that is not asked for because a line was forgotten is open to everyone.
   if (authorize !== 'unchecked' && typeof authorize?.authorizer?.decide !== 'function') {
-    throw new TypeError('a service credential must say who uses it: option authorize');
+    throw new TypeError('option authorize is missing: it says who uses the service credential');
   }
   const kept = new Map<string, Kept>();
 
@@ -93,7 +93,9 @@ export function getServiceCredentialsProvider(
       const resource = resourceOfScopes(scopes);
       if (authorize !== 'unchecked') assertCredentialAccess(authorize, name);
       if (claims !== undefined) {
-        throw new CredentialUnavailableError('a service credential answers no claims challenge');
+        throw new CredentialUnavailableError(
+          'a service credential cannot answer a claims challenge',
+        );
       }
       const joined = abortSignal === undefined ? undefined : joinSignals([abortSignal]);
       try {

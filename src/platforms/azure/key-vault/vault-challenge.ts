@@ -34,7 +34,9 @@ export function readVaultChallenge(
   const authorization = parameters?.get('authorization') ?? parameters?.get('authorization_uri');
   const asked = parameters?.get('resource') ?? parameters?.get('scope')?.replace('/.default', '');
   if (authorization === undefined || asked === undefined) {
-    throw new CredentialUnavailableError('the vault refuses the token and says not what it takes');
+    throw new CredentialUnavailableError(
+      'the vault refuses the token and does not say which one it accepts',
+    );
   }
   const resource = resources.find((known) => known === asked.replace(/\/$/, ''));
   if (resource === undefined) {
@@ -42,7 +44,7 @@ export function readVaultChallenge(
   }
   const authority = URL.canParse(authorization) ? new URL(authorization) : undefined;
   if (authority?.protocol !== 'https:' || !authorities.has(authority.host)) {
-    throw new CredentialUnavailableError('the vault names an authority that is not of its cloud');
+    throw new CredentialUnavailableError('the vault names an authority of another cloud');
   }
   return { resource, tenantId: TENANT.exec(authority.pathname)?.[1] };
 }

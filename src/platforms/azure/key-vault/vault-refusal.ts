@@ -27,14 +27,14 @@ export function explainVaultRefusal(
   host: string,
 ): AuthzError {
   const what = `secret ${quote(name)} of the vault ${quote(host)}`;
-  if (status === 404) return new SecretNotFoundError(`${what} is not there`);
+  if (status === 404) return new SecretNotFoundError(`${what} does not exist`);
   if (status === 401) {
-    return new SecretForbiddenError(`${what} may not be read: the vault does not take the token`);
+    return new SecretForbiddenError(`access to ${what} is denied: the vault refuses the token`);
   }
   if (status === 403) {
     const reason = FORBIDDEN_BY.get(readInnerCode(body));
     return new SecretForbiddenError(
-      `${what} may not be read${reason === undefined ? '' : `: ${reason}`}`,
+      `access to ${what} is denied${reason === undefined ? '' : `: ${reason}`}`,
     );
   }
   return new CredentialUnavailableError(`${what} cannot be read (status ${status})`);

@@ -48,6 +48,6 @@ export function decodeSegment(text: string, file: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new ConfigInvalidError('its path is not percent-encoded as it should be', { file });
+    throw new ConfigInvalidError('its path is not percent-encoded', { file });
   }
 }

@@ -29,7 +29,7 @@ export function parseServicesText(text: string, file: string): unknown {
   const value = parseJson(json, file);
   // SECURITY: of a member that is given twice, AWS may take the other one.
   if (isPolicy(value) && parseJsonObject(`{"value":${json}}`) === undefined) {
-    throw new ConfigInvalidError('is a policy with a member that is given twice, or too deep', {
+    throw new ConfigInvalidError('is a policy with a duplicate member, or nested too deeply', {
       file,
     });
   }

@@ -96,7 +96,8 @@ export function readServicesFile(value: unknown, options: ReadServicesFileOption
     throw new ConfigInvalidError(message, { file });
   }
   // SECURITY: beside its address, a refusal would be read as an answer in which nothing stands.
-  if ('error_code' in body) throw new ConfigInvalidError('is an error and no answer', { file });
+  if ('error_code' in body)
+    throw new ConfigInvalidError('is the answer of a failed request', { file });
   const reader = [...(options.readers ?? []), ...SERVICES_FILE_READERS].find((one) =>
     one.detect(body, path),
   );
@@ -104,7 +105,7 @@ export function readServicesFile(value: unknown, options: ReadServicesFileOption
     const otherAnswer = describeOtherAnswer(body);
     if (otherAnswer !== undefined) throw new ConfigInvalidError(otherAnswer, { file });
     throw new ConfigInvalidError(
-      'is of no known kind; an answer that does not say what it is about needs its address beside it, such as {"path": "/api/2.0/secrets/acls/list?scope=SCOPE", "body": …}',
+      'is of an unknown kind. An answer that does not name its object needs its address beside it, such as {"path": "/api/2.0/secrets/acls/list?scope=SCOPE", "body": …}',
       { file },
     );
   }

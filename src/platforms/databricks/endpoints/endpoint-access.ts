@@ -165,7 +165,9 @@ function checkAccess(
     throw new TypeError('servicePrincipals must be a list of application ids');
   }
   if (!servicePrincipals.every((each) => typeof each === 'string' && isApplicationId(each))) {
-    throw new TypeError('a service principal is given by its application id, not by its name');
+    throw new TypeError(
+      'a service principal must be named by its application ID, not by its display name',
+    );
   }
   if (!ORDER.includes(level)) throw new TypeError(`level must be one of ${ORDER.join(', ')}`);
   const ids = servicePrincipals.map((id) => id.toLowerCase());

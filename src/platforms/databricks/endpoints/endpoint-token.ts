@@ -64,7 +64,7 @@ export async function createEndpointToken(
   });
   const { applicationId, comment, lifetimeSeconds = DEFAULT_TOKEN_SECONDS } = request;
   if (typeof comment !== 'string' || comment === '' || comment.length > MAX_COMMENT) {
-    throw new TypeError(`comment must be a text of at most ${MAX_COMMENT} characters`);
+    throw new TypeError(`comment must be a string of at most ${MAX_COMMENT} characters`);
   }
   const isBounded = lifetimeSeconds >= MIN_SECONDS && lifetimeSeconds <= MAX_SECONDS;
   if (!Number.isSafeInteger(lifetimeSeconds) || !isBounded) {

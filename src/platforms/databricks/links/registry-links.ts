@@ -95,12 +95,12 @@ export function openLinks(links: RegistryLinks): LinkSession {
   const renewWithinSeconds = links.renewWithinSeconds ?? RENEW_WITHIN_SECONDS;
   assertSeconds('renewWithinSeconds', renewWithinSeconds);
   if (renewWithinSeconds >= tokenLifetimeSeconds) {
-    throw new TypeError('renewWithinSeconds must be less than the life of a token');
+    throw new TypeError('renewWithinSeconds must be less than the lifetime of a token');
   }
   const idOf = (name: RemoteName): string => {
     const { applicationId, workspaceId } = readers[name];
     if (!isApplicationId(applicationId)) {
-      throw new TypeError(`the reader of ${name} is given by its application id`);
+      throw new TypeError(`the reader of ${name} must be named by its application ID`);
     }
     if (!/^\d{1,20}$/.test(workspaceId)) {
       throw new TypeError(`the workspaceId of ${name} must be a number`);

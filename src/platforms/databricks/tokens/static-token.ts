@@ -38,7 +38,7 @@ export function createStaticTokenProvider(
       checkOptions<GetTokenOptions>(asked, GET_TOKEN_OPTIONS);
       asked.signal?.throwIfAborted();
       if (expiresAt > now()) return held;
-      throw new CredentialUnavailableError('no token: the one that was given has ended');
+      throw new CredentialUnavailableError('no token: the configured token has expired');
     },
   };
 }

@@ -57,11 +57,11 @@ async function callOwn(source: () => Promise<string>): Promise<string> {
     return await source();
   } catch (error) {
     if (error instanceof AuthzError) throw error;
-    throw new CredentialUnavailableError('no token: the function that gives tokens failed');
+    throw new CredentialUnavailableError('no token: the token function failed');
   }
 }
 
 function describe(source: SubjectTokenSource): string {
-  if (typeof source === 'function') return 'the function that gives tokens';
+  if (typeof source === 'function') return 'the token function';
   return 'file' in source ? `the file ${quote(source.file)}` : `the variable ${quote(source.env)}`;
 }

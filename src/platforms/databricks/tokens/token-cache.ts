@@ -112,7 +112,7 @@ export function createTokenCache<T extends Expiring = ExpiringToken>(
 function assertValid<T extends Expiring>(token: T, now: number): T {
   // Written so that anything but a number is refused, too.
   if (token.expiresAt > now) return token;
-  throw new CredentialUnavailableError('the token that was given has ended already');
+  throw new CredentialUnavailableError('the new token has already expired');
 }
 
 interface Durations {

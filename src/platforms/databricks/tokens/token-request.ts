@@ -80,7 +80,7 @@ export function createTokenRequester(
     const seconds = expiresAt === undefined ? MIN_MASKED_SECONDS : (expiresAt - now()) / 1000;
     addIdentitySecret(redaction, 'token', token, Math.max(seconds, MIN_MASKED_SECONDS));
     if (expiresAt === undefined) {
-      throw new HttpError('the token endpoint does not say how long its token holds');
+      throw new HttpError('the token endpoint does not send the lifetime of its token');
     }
     return { token, expiresAt };
   };
@@ -118,5 +118,5 @@ export function protectSecret(
 /** @throws TypeError that names what is missing, and not what is there */
 export function demandText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new TypeError(`${name} must be a text that is not empty`);
+  throw new TypeError(`${name} must be a non-empty string`);
 }

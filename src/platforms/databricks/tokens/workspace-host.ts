@@ -74,7 +74,7 @@ export function parseWorkspaceHost(host: string, options: WorkspaceHostOptions =
  * @throws as {@link parseWorkspaceHost}, but for the host
  */
 export function parseHostAddress(host: string): URL {
-  if (typeof host !== 'string') throw new TypeError('the host of the workspace must be a text');
+  if (typeof host !== 'string') throw new TypeError('the host of the workspace must be a string');
   const { scheme = 'https://', host: name = '', port = '' } = ADDRESS.exec(host)?.groups ?? {};
   const url = name === '' ? undefined : parseSecureAddress(`${scheme}${name}${port}`);
   // SECURITY: numbers that stand for an address, for example, lead elsewhere than they look.

@@ -116,7 +116,7 @@ export function createWorkspaceClient(options: WorkspaceClientOptions): Workspac
 async function readWorkspaceId(ask: NumberedTransport): Promise<string> {
   const { workspaceId } = await ask({ method: 'GET', path: '/api/2.0/preview/scim/v2/Me' });
   if (workspaceId !== undefined) return workspaceId;
-  throw new WorkspaceError('the workspace does not say its number', {
+  throw new WorkspaceError('the workspace does not send its ID', {
     status: 200,
     retriable: false,
   });

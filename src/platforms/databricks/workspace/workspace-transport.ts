@@ -76,7 +76,7 @@ export function createWorkspaceTransport(options: WorkspaceClientOptions): Numbe
   const origin = parseWorkspaceHost(options.host, { hosts: options.hosts });
   const { tokens } = options;
   if (typeof tokens?.getToken !== 'function') {
-    throw new TypeError('a workspace is asked with tokens: an object with `getToken`');
+    throw new TypeError('option tokens must be an object with `getToken`');
   }
   const sender = createSender(options, { timeoutSeconds: 60, maxBytes: MAX_BYTES });
   const send = (request: WorkspaceRequest, token: ExpiringToken): Promise<HttpResponse> => {

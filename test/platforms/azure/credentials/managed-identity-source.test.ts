@@ -150,11 +150,11 @@ describe('a virtual machine', () => {
       { status: 200, body: { access_token: 'a\nb', expires_in: 60 } },
       'without one',
     ],
-    ['no end', { status: 200, body: { access_token: 'opaque' } }, 'has ended already'],
+    ['no end', { status: 200, body: { access_token: 'opaque' } }, 'has already expired'],
     [
       'an end that is none',
       { status: 200, body: { access_token: 'opaque', expires_on: 'soon' } },
-      'has ended already',
+      'has already expired',
     ],
     ['a redirect', { status: 302, headers: { location: '/' } }, 'status 302'],
     ['nobody', 'reset', 'cannot be reached'],

@@ -156,13 +156,13 @@ describe('a secret that cannot be had', () => {
     body: { value: VALUE, id: `https://x/secrets/test/${NEW}`, ...more },
   });
   test.each<[string, Fault, new (message: string) => Error, string]>([
-    ['not there', notFound, SecretNotFoundError, 'is not there'],
+    ['not there', notFound, SecretNotFoundError, 'does not exist'],
     ['no role', forbidden('ForbiddenByRbac'), SecretForbiddenError, 'no role that reads it'],
     ['no policy', forbidden('ForbiddenByPolicy'), SecretForbiddenError, 'an access policy'],
     ['firewall', forbidden('ForbiddenByFirewall'), SecretForbiddenError, 'the firewall'],
     ['disabled', forbidden('SecretDisabled'), SecretForbiddenError, 'it is disabled'],
-    ['own words', forbidden(VALUE), SecretForbiddenError, 'may not be read'],
-    ['no body', { status: 403, body: '<html>' }, SecretForbiddenError, 'may not be read'],
+    ['own words', forbidden(VALUE), SecretForbiddenError, 'is denied'],
+    ['no body', { status: 403, body: '<html>' }, SecretForbiddenError, 'is denied'],
     ['bad request', { status: 400, body: VALUE }, CredentialUnavailableError, '(status 400)'],
     ['no JSON', { status: 200, body: VALUE }, CredentialUnavailableError, 'without a secret'],
     ['no value', { status: 200, body: {} }, CredentialUnavailableError, 'without a secret'],
@@ -343,7 +343,7 @@ describe('a vault that refuses the token', () => {
     });
     const error = await failureOf(vault.getSecret('test'));
     expect(error).toBeInstanceOf(SecretForbiddenError);
-    expect(error.message).toContain('does not take the token');
+    expect(error.message).toContain('refuses the token');
     expect(server.requests.length).toBe(1);
     expect(discarded).toEqual([token]);
   });

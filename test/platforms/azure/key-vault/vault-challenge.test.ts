@@ -31,25 +31,28 @@ describe('readVaultChallenge', () => {
   });
 
   test.each([
-    [undefined, 'says not what it takes'],
-    ['', 'says not what it takes'],
-    ['Bearer', 'says not what it takes'],
-    [`Basic ${AUTHORITY}, ${RESOURCE}`, 'says not what it takes'],
-    [`Bearer ${AUTHORITY}`, 'says not what it takes'],
-    [`Bearer ${RESOURCE}`, 'says not what it takes'],
-    [`Bearer ${AUTHORITY}, ${RESOURCE}, ${RESOURCE}`, 'says not what it takes'],
-    [`Bearer ${AUTHORITY}, ${RESOURCE}, x="${'a'.repeat(4096)}"`, 'says not what it takes'],
+    [undefined, 'does not say which one it accepts'],
+    ['', 'does not say which one it accepts'],
+    ['Bearer', 'does not say which one it accepts'],
+    [`Basic ${AUTHORITY}, ${RESOURCE}`, 'does not say which one it accepts'],
+    [`Bearer ${AUTHORITY}`, 'does not say which one it accepts'],
+    [`Bearer ${RESOURCE}`, 'does not say which one it accepts'],
+    [`Bearer ${AUTHORITY}, ${RESOURCE}, ${RESOURCE}`, 'does not say which one it accepts'],
+    [
+      `Bearer ${AUTHORITY}, ${RESOURCE}, x="${'a'.repeat(4096)}"`,
+      'does not say which one it accepts',
+    ],
     [`Bearer ${AUTHORITY}, resource="https://management.azure.com"`, 'not for a vault'],
     [`Bearer ${AUTHORITY}, resource="https://vault.azure.net.evil.example"`, 'not for a vault'],
     [`Bearer ${AUTHORITY}, resource="http://vault.azure.net"`, 'not for a vault'],
     [`Bearer ${AUTHORITY}, resource=""`, 'not for a vault'],
-    [`Bearer authorization="https://evil.example/t", ${RESOURCE}`, 'not of its cloud'],
-    [`Bearer authorization="http://login.microsoftonline.com/t", ${RESOURCE}`, 'not of its cloud'],
+    [`Bearer authorization="https://evil.example/t", ${RESOURCE}`, 'of another cloud'],
+    [`Bearer authorization="http://login.microsoftonline.com/t", ${RESOURCE}`, 'of another cloud'],
     [
       `Bearer authorization="https://login.microsoftonline.com:8443/t", ${RESOURCE}`,
-      'not of its cloud',
+      'of another cloud',
     ],
-    [`Bearer authorization="login.microsoftonline.com/t", ${RESOURCE}`, 'not of its cloud'],
+    [`Bearer authorization="login.microsoftonline.com/t", ${RESOURCE}`, 'of another cloud'],
   ])('refuses %s', (header, reason) => {
     for (const address of [known, configured]) {
       expect(() => readVaultChallenge(header, address)).toThrow(reason);

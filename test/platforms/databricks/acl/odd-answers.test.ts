@@ -62,11 +62,11 @@ describe('an empty answer beside its address', () => {
     '/api/2.1/unity-catalog/permissions/credential/c',
   ])('is not what refused to answer: %s', (path) => {
     const body = { error_code: 'PERMISSION_DENIED', message: 'no' };
-    expect(() => read({ path, body })).toThrow('is an error and no answer');
+    expect(() => read({ path, body })).toThrow('is the answer of a failed request');
   });
 
   test('is not taken from another address', () => {
-    expect(() => read({ path: '/api/2.0/jobs/list', body: {} })).toThrow('of no known kind');
+    expect(() => read({ path: '/api/2.0/jobs/list', body: {} })).toThrow('of an unknown kind');
   });
 });
 

@@ -349,7 +349,7 @@ test('refuses a reader that is given by its name', async () => {
   const { readers } = world.links;
   const prod = { ...readers.prod, applicationId: 'reader' };
   await expect(planLink({ ...world.links, readers: { ...readers, prod } })).rejects.toThrow(
-    'application id',
+    'application ID',
   );
 });
 

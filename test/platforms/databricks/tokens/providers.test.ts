@@ -341,7 +341,7 @@ describe('a workload', () => {
   test.each([
     ['variable', undefined, 'the variable `DATABRICKS_OIDC_TOKEN`'],
     ['file', { file: '/nowhere/token' }, 'the file `/nowhere/token`'],
-    ['function', async () => '', 'the function that gives tokens'],
+    ['function', async () => '', 'the token function'],
   ])('without a token in its %s is told so', async (_, subjectToken, message) => {
     const tokens = own({}, { subjectToken });
     await expect(tokens.getToken()).rejects.toThrow(`no token: ${message} has none`);
@@ -402,7 +402,7 @@ describe('whoever asks for tokens', () => {
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: 'ERR_CREDENTIAL_UNAVAILABLE',
-      message: 'no token: the function that gives tokens failed',
+      message: 'no token: the token function failed',
     });
     expect(holdsSecret(SECRET, inspect(error, { depth: 10, showHidden: true }))).toBe(false);
     const own = new CredentialUnavailableError('no token today');

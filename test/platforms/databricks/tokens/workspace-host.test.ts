@@ -25,7 +25,7 @@ test.each([
 
 test.each([undefined, null, 7, {}])('rejects %j, which is not text', (host) => {
   expect(() => parseWorkspaceHost(host as never)).toThrow(
-    new TypeError('the host of the workspace must be a text'),
+    new TypeError('the host of the workspace must be a string'),
   );
 });
 

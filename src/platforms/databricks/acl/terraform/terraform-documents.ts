@@ -117,7 +117,7 @@ export interface TerraformDocument {
 export function readShown(value: unknown, file: string): TerraformDocument {
   const document = checkShape(shown, value, file);
   const { planned_values, prior_state, resource_changes, resource_drift, errored } = document;
-  if (errored === true) throw new ConfigInvalidError('is a plan that failed half-way', { file });
+  if (errored === true) throw new ConfigInvalidError('is a failed plan', { file });
   const changes = resource_changes ?? [];
   const unknown = new Map(changes.map((one) => [one.address, one.change.after_unknown]));
   const workspaceOf = workspacesOfPlan(document.configuration);
