@@ -93,9 +93,7 @@ export function getServiceCredentialsProvider(
       const resource = resourceOfScopes(scopes);
       if (authorize !== 'unchecked') assertCredentialAccess(authorize, name);
       if (claims !== undefined) {
-        throw new CredentialUnavailableError(
-          'a service credential cannot answer a claims challenge',
-        );
+        throw new CredentialUnavailableError('a claims challenge cannot be answered');
       }
       const joined = abortSignal === undefined ? undefined : joinSignals([abortSignal]);
       try {
