@@ -53,9 +53,11 @@ export {
 } from './feast-vocabulary.js';
 export {
   checkPermission,
+  ForeignPermissionParser,
   type PermissionContext,
   parseForeignPermission,
   parsePermission,
+  type TypedPermission,
 } from './parse-permission.js';
 export {
   type ExcludedPermission,

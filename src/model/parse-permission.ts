@@ -85,6 +85,72 @@ export function parseForeignPermission(
   });
 }
 
+/** A permission whose fields have their right types, as in a format that has types. */
+export interface TypedPermission {
+  /** Not empty. */
+  readonly name: string;
+  /** Not empty. */
+  readonly project: string;
+  readonly types: readonly string[];
+  readonly namePatterns: readonly string[];
+  readonly requiredTags: Tags;
+  readonly actions: readonly string[];
+  readonly policy: PolicyData;
+  readonly tags: Tags;
+}
+
+/**
+ * {@link parseForeignPermission} for many permissions whose fields have their right types. Lists
+ * and policies that are the same object are looked up and checked once.
+ */
+export class ForeignPermissionParser {
+  readonly #context: PermissionContext;
+  readonly #known: KnownParts = {
+    types: new Map(),
+    requiredTags: new Map(),
+    actions: new Map(),
+    policies: new Map(),
+    tags: new Map(),
+  };
+
+  constructor(context: PermissionContext) {
+    this.#context = context;
+  }
+
+  /** @param fields whose lists and policies do not change afterwards */
+  parse(fields: TypedPermission): Permission<Vocabulary> | ExcludedPermission {
+    const problems: PermissionInvalidError[] = [];
+    const permission = readFields(fields, this.#context, false, problems, this.#known);
+    return problems.length === 0
+      ? markParsed(permission, this.#context)
+      : parseForeignPermission(fields, this.#context);
+  }
+}
+
+/** What was made of parts of permissions, by the parts. */
+interface KnownParts {
+  readonly types: Map<object, readonly string[]>;
+  readonly requiredTags: Map<object, Tags>;
+  readonly actions: Map<object, readonly string[]>;
+  readonly policies: Map<object, PolicyData>;
+  readonly tags: Map<object, Tags>;
+}
+
+/** What `make` makes of a part, once where it finds no problem. */
+function makeOnce<T>(
+  known: Map<object, T> | undefined,
+  part: object,
+  problems: readonly unknown[],
+  make: () => T,
+): T {
+  const made = known?.get(part);
+  if (made !== undefined) return made;
+  const before = problems.length;
+  const value = make();
+  if (problems.length === before) known?.set(part, value);
+  return value;
+}
+
 /** What was read; undefined where a problem was reported. */
 function ifUnderstood<T>(read: (report: Report) => T): T | undefined {
   let isUnderstood = true;
@@ -123,21 +189,36 @@ export function checkPermission(
   const permission = readFields(fields.value, context, globs, found);
   const [first, ...others] = found;
   if (first !== undefined) return { problems: [first, ...others] };
+  return { value: markParsed(permission, context) };
+}
+
+function markParsed(
+  permission: Permission<Vocabulary>,
+  context: PermissionContext,
+): Permission<Vocabulary> {
   Object.defineProperty(permission, PARSED, { value: true });
   Object.freeze(permission);
   parsedIn.set(permission, context);
-  return { value: permission };
+  return permission;
 }
 
-/** @param problems is given what is wrong; the permission is of no use then */
+/**
+ * @param problems is given what is wrong; the permission is of no use then
+ * @param known what was made of the same lists and policies before
+ */
 function readFields(
   fields: PermissionFields,
   context: PermissionContext,
   globs: boolean,
   problems: PermissionInvalidError[],
+  known?: KnownParts,
 ): Permission<Vocabulary> {
-  const { name, project, types, namePatterns, requiredTags, actions, policy, tags } = fields;
+  const { name, project, actions } = fields;
+  const types = fields.types ?? NONE;
+  const requiredTags = fields.requiredTags ?? NO_TAGS;
+  const tags = fields.tags ?? NO_TAGS;
   const { vocabulary, policyKinds, defaultPolicy } = context;
+  const policy = fields.policy ?? defaultPolicy;
   const report: Report = (field, problem) => {
     problems.push(fieldError(name, field, problem));
   };
@@ -145,17 +226,28 @@ function readFields(
   return {
     name,
     project: project ?? undefined,
-    types: resolveAll('types', types ?? [], vocabulary.resolveType, vocabulary.types, report),
-    namePatterns: readPatterns(namePatterns ?? [], globs),
-    requiredTags: readRequiredTags(requiredTags ?? {}, report),
+    types: makeOnce(known?.types, types, problems, () =>
+      resolveAll('types', types, vocabulary.resolveType, vocabulary.types, report),
+    ),
+    namePatterns: readPatterns(fields.namePatterns ?? NONE, globs),
+    requiredTags: makeOnce(known?.requiredTags, requiredTags, problems, () =>
+      readRequiredTags(requiredTags, report),
+    ),
     actions:
       actions === undefined
         ? vocabulary.actions
-        : resolveAll('actions', actions, vocabulary.resolveAction, vocabulary.actions, report),
-    policy: readPolicy(name, policy ?? defaultPolicy, policyKinds, problems),
-    tags: freezeTags(Object.entries(tags ?? {})),
+        : makeOnce(known?.actions, actions, problems, () =>
+            resolveAll('actions', actions, vocabulary.resolveAction, vocabulary.actions, report),
+          ),
+    policy: makeOnce(known?.policies, policy, problems, () =>
+      readPolicy(name, policy, policyKinds, problems),
+    ),
+    tags: makeOnce(known?.tags, tags, problems, () => freezeTags(Object.entries(tags))),
   };
 }
+
+const NONE: readonly never[] = Object.freeze([]);
+const NO_TAGS: Tags = Object.freeze({});
 
 type Report = (field: string, problem: string) => void;
 

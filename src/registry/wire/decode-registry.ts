@@ -3,10 +3,8 @@ import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { runAtOnce } from '../../foundation/time-slices.js';
 import {
   type ExcludedPermission,
-  type FeastType,
   type Permission,
   RegistryInvalidError,
-  type Resource,
 } from '../../model/index.js';
 import { createRelations } from '../create-relations.js';
 import type { EncodedObject } from '../encoded-object.js';
@@ -17,10 +15,11 @@ import {
 } from '../gen/registry_pb.js';
 import type { RegistryContents } from '../registry-source.js';
 import { assertComplete, type ViewVersions } from './assert-complete.js';
-import { readPermission } from './read-permission.js';
-import { checkRecords, listRecords, type WireRecord } from './read-records.js';
+import { PermissionReader } from './read-permission.js';
+import { CheckedRecords, listRecords, type WireRecord } from './read-records.js';
 import { ResourceReader, type StoredResource } from './read-resource.js';
 import { StoredResources } from './stored-resources.js';
+import { TextReader } from './text-reader.js';
 import { UnknownFields } from './unknown-fields.js';
 
 /**
@@ -63,8 +62,9 @@ export function* decodeInSteps(bytes: Uint8Array): Generator<undefined, Registry
   if (bytes.length === 0) throw new RegistryInvalidError('is empty');
   const decoder = new RegistryDecoder(bytes);
   let read = 0;
-  for (const record of checkRecords(RegistrySchema, bytes)) {
-    decoder.read(record);
+  const records = new CheckedRecords(RegistrySchema, bytes);
+  while (records.next()) {
+    decoder.read(records);
     read += 1;
     if (read % RECORDS_PER_STEP === 0) yield;
   }
@@ -79,10 +79,13 @@ class RegistryDecoder {
   readonly #history = { isKept: false, labelViews: [] as ViewVersions[] };
   readonly #unknown = new UnknownFields();
   readonly #resources: ResourceReader;
+  readonly #permissionReader: PermissionReader;
 
   constructor(bytes: Uint8Array) {
+    const text = new TextReader(bytes);
     this.#bytes = bytes;
-    this.#resources = new ResourceReader(bytes, this.#unknown);
+    this.#resources = new ResourceReader(bytes, text, this.#unknown);
+    this.#permissionReader = new PermissionReader(bytes, text);
   }
 
   read(record: WireRecord): void {
@@ -97,7 +100,7 @@ class RegistryDecoder {
     const { registrySchemaVersion: schemaVersion, versionId: version, lastUpdated } = this.#header;
     const stored = this.#stored;
     assertComplete({ schemaVersion, version, stored, history: this.#history });
-    const resources = Object.freeze(stored.all.filter(isListed).map(freezeResource));
+    const resources = Object.freeze(stored.all.filter(isListed));
     const relations = createRelations(resources, () => encodedObjects(this.#bytes));
     return Object.freeze({
       version,
@@ -118,8 +121,9 @@ class RegistryDecoder {
       const resource = this.#resources.read(list, content, end);
       if (resource === undefined) return;
       this.#stored.add(list, resource);
+      if (this.#resources.isInHistory) this.#stored.untouchedView ??= resource;
       if (resource.type === 'Permission') {
-        this.#permissions.push(readPermission(this.#bytes.subarray(content, end)));
+        this.#permissions.push(this.#permissionReader.read(content, end));
       }
     } else {
       mergeFromBinary(RegistrySchema, this.#header, this.#bytes.subarray(start, end), {
@@ -186,8 +190,4 @@ function readTime(time: Timestamp | undefined): Date | undefined {
 
 function isListed({ type, name }: StoredResource): boolean {
   return type !== 'Entity' || name !== PLACEHOLDER_ENTITY;
-}
-
-function freezeResource({ type, name, project, tags }: StoredResource): Resource<FeastType> {
-  return Object.freeze({ type, name, project, tags });
 }

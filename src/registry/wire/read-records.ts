@@ -49,7 +49,7 @@ const UNBOUNDED: ReadonlySet<string> = new Set([
 /**
  * Goes through the fields of an encoded message one by one, each after it and everything below it
  * that the schema knows was checked. Nothing is kept, so that what is refused at its first record
- * costs no memory.
+ * costs no memory. It holds the field that was checked last in its members.
  *
  * The decoder of the protobuf library is lenient, as the format asks: it takes a value of the wrong
  * wire type, a field that outruns its message, a second value for a field that holds one, and
@@ -59,23 +59,50 @@ const UNBOUNDED: ReadonlySet<string> = new Set([
  *
  * Shape: `schema` has at most 31 fields a message, none of them recursive, which bounds the depth.
  * Cost: linear.
- *
- * @throws {@link RegistryInvalidError} naming the field and the byte
  */
-export function* checkRecords(schema: DescMessage, bytes: Uint8Array): Generator<WireRecord> {
-  const cursor = new WireCursor(bytes);
-  const rules = rulesOf(schema);
-  const seen = newSeen();
-  while (cursor.pos < bytes.length) {
-    cursor.readField(rules.name, bytes.length);
-    const { number, start, content, end } = cursor;
-    const rule = rules.fields[number];
+export class CheckedRecords implements WireRecord {
+  readonly #cursor: WireCursor;
+  readonly #rules: MessageRules;
+  #last = 0;
+  #seen = 0;
+  field: DescField;
+  start = 0;
+  content = 0;
+  end = 0;
+
+  constructor(schema: DescMessage, bytes: Uint8Array) {
+    this.#cursor = new WireCursor(bytes);
+    this.#rules = rulesOf(schema);
+    this.field = schema.fields[0] as DescField;
+  }
+
+  /**
+   * @returns false after the last field
+   * @throws {@link RegistryInvalidError} naming the field and the byte
+   */
+  next(): boolean {
+    const cursor = this.#cursor;
+    const limit = cursor.bytes.length;
+    if (cursor.pos >= limit) return false;
+    cursor.readField(this.#rules.name, limit);
+    this.start = cursor.start;
+    this.content = cursor.content;
+    this.end = cursor.end;
+    const { number } = cursor;
+    const rule = this.#rules.fields[number];
     if (rule === undefined) {
-      throw damaged(`field ${number} is unknown: a newer Feast wrote it, or it is damaged`, start);
+      throw damaged(
+        `field ${number} is unknown: a newer Feast wrote it, or it is damaged`,
+        this.start,
+      );
     }
-    checkField(rules, rule, cursor, seen);
-    cursor.pos = end;
-    yield { field: rule.field, start, content, end };
+    this.field = rule.field;
+    assertOrder(this.#rules, rule, cursor, this.#last, this.#seen);
+    this.#last = number;
+    this.#seen |= rule.once;
+    checkValue(this.#rules, rule, cursor);
+    cursor.pos = this.end;
+    return true;
   }
 }
 
@@ -93,7 +120,7 @@ export function* listRecords(schema: DescMessage, bytes: Uint8Array): Generator<
 }
 
 /**
- * Checks one message within a registry as {@link checkRecords} does, but for fields that the schema
+ * Checks one message within a registry as {@link CheckedRecords} does, but for fields that the schema
  * does not know: they are passed over.
  *
  * @throws {@link RegistryInvalidError} naming the byte of the message
@@ -145,52 +172,49 @@ function onceBit(field: DescField, bits: Map<object, number>): number {
   return bit;
 }
 
-/** What was met so far of one message. */
-interface Seen {
-  /** The last field that is known. */
-  last: number;
-  /** Of fields that may occur once. */
-  bits: number;
-  /** Of lists and maps. */
-  elements: number;
-}
-
-function newSeen(): Seen {
-  return { last: 0, bits: 0, elements: 0 };
-}
-
 /** Checks one message. Fields that are not known must lie within it, and are otherwise skipped. */
 function checkMessage(rules: MessageRules, cursor: WireCursor, limit: number): void {
-  const seen = newSeen();
+  let last = 0;
+  let seen = 0;
+  let elements = 0;
   while (cursor.pos < limit) {
     cursor.readField(rules.name, limit);
-    const { end } = cursor;
-    const rule = rules.fields[cursor.number];
-    if (rule !== undefined) checkField(rules, rule, cursor, seen);
+    const { number, start, end } = cursor;
+    const rule = rules.fields[number];
+    if (rule !== undefined) {
+      assertOrder(rules, rule, cursor, last, seen);
+      last = number;
+      seen |= rule.once;
+      const values = checkValue(rules, rule, cursor);
+      if (rule.isRepeated) elements += values;
+      if (elements > MAX_ELEMENTS && rules.isBounded) {
+        throw damaged(`one ${rules.name} has more than ${MAX_ELEMENTS} elements`, start);
+      }
+    }
     cursor.pos = end;
   }
 }
 
 /**
- * Checks the field that the cursor has read.
+ * Checks that the field that the cursor has read may follow the ones before.
  *
  * INVARIANT: known fields come in the order of their numbers. What `assertComplete` concludes rests
  * on it.
+ *
+ * @param last number of the field before
+ * @param seen bits of the fields before that may occur once
  */
-function checkField(rules: MessageRules, rule: Rule, cursor: WireCursor, seen: Seen): void {
-  const { number, start } = cursor;
-  if (number < seen.last) {
-    throw damaged(`field ${number} of ${rules.name} stands behind field ${seen.last}`, start);
+function assertOrder(
+  rules: MessageRules,
+  rule: Rule,
+  { number, start }: WireCursor,
+  last: number,
+  seen: number,
+): void {
+  if (number < last) {
+    throw damaged(`field ${number} of ${rules.name} stands behind field ${last}`, start);
   }
-  seen.last = number;
-  if ((seen.bits & rule.once) !== 0) throw damaged(sayTwice(rules, rule), start);
-  seen.bits |= rule.once;
-  const elements = checkValue(rules, rule, cursor);
-  if (!rule.isRepeated) return;
-  seen.elements += elements;
-  if (rules.isBounded && seen.elements > MAX_ELEMENTS) {
-    throw damaged(`one ${rules.name} has more than ${MAX_ELEMENTS} elements`, start);
-  }
+  if ((seen & rule.once) !== 0) throw damaged(sayTwice(rules, rule), start);
 }
 
 function sayTwice(rules: MessageRules, { field }: Rule): string {

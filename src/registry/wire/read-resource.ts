@@ -1,5 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import type { FeastType, Tags } from '../../model/index.js';
+import type { FeastType, Resource, Tags } from '../../model/index.js';
 import {
   DataSourceSchema,
   EntitySchema,
@@ -18,15 +18,10 @@ import { TextReader } from './text-reader.js';
 import { KNOWN_FIELDS, MAX_NAMED, type UnknownFields } from './unknown-fields.js';
 import { WireCursor } from './wire-cursor.js';
 
-/** What one object of the registry says of itself. Text that is not written is empty. */
-export interface StoredResource {
-  readonly type: FeastType;
-  readonly name: string;
+/** A resource, as one object of the registry says it. Text that is not written is empty. */
+export interface StoredResource extends Resource<FeastType> {
   readonly project: string;
-  /** Frozen. */
   readonly tags: Tags;
-  /** A view that has not been touched since a Feast that keeps a history of versions made it. */
-  readonly inHistory: boolean;
 }
 
 /** How to read the objects of one list of the registry. A number is 0 where a field is missing. */
@@ -105,10 +100,10 @@ export function readEnclosedResource(list: string, bytes: Uint8Array): StoredRes
   const layout = LAYOUTS.get(list);
   if (layout === undefined) return undefined;
   checkRecord(layout.schema, bytes);
-  return new ResourceReader(bytes).read(list, 0, bytes.length);
+  return new ResourceReader(bytes, new TextReader(bytes)).read(list, 0, bytes.length);
 }
 
-/** Where the parts of one object lie. */
+/** Where the parts of one object lie: one for all objects, one after the other. */
 class Parts {
   specStart = 0;
   specEnd = 0;
@@ -126,6 +121,17 @@ class Parts {
   /** Numbers of fields that are not known. */
   unknownOwn: readonly number[] | undefined;
   unknownSpec: readonly number[] | undefined;
+
+  clear(): void {
+    this.specStart = this.specEnd = 0;
+    this.nameStart = this.nameEnd = 0;
+    this.projectStart = this.projectEnd = 0;
+    this.tagsStart = this.tagsEnd = 0;
+    this.versionStart = this.versionEnd = 0;
+    this.metaStart = this.metaEnd = 0;
+    this.hasTransformation = false;
+    this.unknownOwn = this.unknownSpec = undefined;
+  }
 }
 
 const CREATED = 1;
@@ -139,14 +145,15 @@ export class ResourceReader {
   readonly #cursor: WireCursor;
   readonly #text: TextReader;
   readonly #unknown: UnknownFields | undefined;
+  readonly #parts = new Parts();
 
   /**
-   * @param bytes that were checked
+   * @param text of bytes that were checked
    * @param unknown is told of fields that are not known
    */
-  constructor(bytes: Uint8Array, unknown?: UnknownFields) {
+  constructor(bytes: Uint8Array, text: TextReader, unknown?: UnknownFields) {
     this.#cursor = new WireCursor(bytes);
-    this.#text = new TextReader(bytes);
+    this.#text = text;
     this.#unknown = unknown;
   }
 
@@ -160,26 +167,36 @@ export class ResourceReader {
   read(list: string, start: number, end: number): StoredResource | undefined {
     const layout = LAYOUTS.get(list);
     if (layout === undefined) return undefined;
-    const parts = this.#findParts(layout, start, end);
+    this.#findParts(layout, start, end);
+    const parts = this.#parts;
     const text = this.#text;
-    const name = text.text(parts.nameStart, parts.nameEnd);
     text.assertText(parts.versionStart, parts.versionEnd);
-    if (parts.unknownOwn !== undefined || parts.unknownSpec !== undefined) {
-      this.#unknown?.add({ type: typeOf(layout, parts), name }, parts);
-    }
-    return {
+    const resource = Object.freeze({
       type: typeOf(layout, parts),
-      name,
-      project: text.again(parts.projectStart, parts.projectEnd),
-      tags: text.tags(parts.tagsStart, parts.tagsEnd, layout.tags),
-      inHistory: parts.versionEnd > parts.versionStart && this.#isUntouched(parts),
-    };
+      name: text.text(parts.nameStart, parts.nameEnd),
+      project: text.sharedText(parts.projectStart, parts.projectEnd),
+      tags: text.tags(parts.tagsStart, parts.tagsEnd),
+    });
+    if (parts.unknownOwn !== undefined || parts.unknownSpec !== undefined) {
+      this.#unknown?.add(resource, parts);
+    }
+    return resource;
   }
 
-  #findParts(layout: Layout, start: number, end: number): Parts {
-    const parts = new Parts();
+  /**
+   * Whether the object that was read last is a view that was not touched since a Feast that keeps a
+   * history of versions made it.
+   */
+  get isInHistory(): boolean {
+    const { versionStart, versionEnd } = this.#parts;
+    return versionEnd > versionStart && this.#isUntouched();
+  }
+
+  #findParts(layout: Layout, start: number, end: number): void {
+    const parts = this.#parts;
     const cursor = this.#cursor;
     const { type, spec, meta, knownOwn, knownSpec } = layout;
+    parts.clear();
     cursor.pos = start;
     while (cursor.pos < end) {
       cursor.readField(type, end);
@@ -206,11 +223,11 @@ export class ResourceReader {
       }
       cursor.pos = cursor.end;
     }
-    return parts;
   }
 
   /** Whether a view was last updated when it was created. Feast writes equal times alike. */
-  #isUntouched({ metaStart, metaEnd }: Parts): boolean {
+  #isUntouched(): boolean {
+    const { metaStart, metaEnd } = this.#parts;
     const cursor = this.#cursor;
     let created: Uint8Array | undefined;
     let updated: Uint8Array | undefined;
@@ -246,7 +263,6 @@ function takePart(layout: Layout, cursor: WireCursor, parts: Parts): void {
     parts.projectStart = content;
     parts.projectEnd = end;
   } else if (number === layout.tags) {
-    // Entries of one map follow each other, as what is checked comes in the order of its numbers.
     if (parts.tagsEnd === 0) parts.tagsStart = cursor.start;
     parts.tagsEnd = end;
   } else if (number === layout.version) {

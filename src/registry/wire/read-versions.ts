@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { type FeastType, freezeTags, quote, RegistryInvalidError } from '../../model/index.js';
+import { quote, RegistryInvalidError } from '../../model/index.js';
 import type { EncodedObject } from '../encoded-object.js';
 import {
   VersionHistorySchema,
@@ -92,8 +92,7 @@ function readVersion(
     );
   }
   const { known, areAll } = registeredViews(project, links.views, registered);
-  const tags = freezeTags(Object.entries(stored.tags));
-  const view = Object.freeze({ type: stored.type as FeastType, name, project, tags });
+  const view = Object.freeze({ type: stored.type, name, project, tags: stored.tags });
   return Object.freeze({
     view,
     sources: areAll ? known : undefined,

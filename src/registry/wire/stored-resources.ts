@@ -12,26 +12,36 @@ export class StoredResources {
   untouchedView: StoredResource | undefined;
   /** By list and project. */
   readonly #names = new Map<string, Map<string, Set<string>>>();
+  /** The list and project that were added to last, which are most likely the next ones. */
+  #last = { list: '', project: '', names: new Set<string>() };
 
   /**
    * @param list the registry's field that holds the object
    * @throws {@link RegistryInvalidError} when it has no name or no project, or was there before
    */
   add(list: string, resource: StoredResource): void {
-    const { type, name, project, inHistory } = resource;
+    const { type, name, project } = resource;
     if (name === '') throw new RegistryInvalidError(`a ${type} has no name`);
     if (project === '') throw new RegistryInvalidError(`${type} ${quote(name)} has no project`);
-    const names = getOrAdd(getOrAdd(this.#names, list, newMap), project, newSet);
+    const names = this.#namesOf(list, project);
     const before = names.size;
-    if (names.add(name).size === before) {
+    names.add(name);
+    if (names.size === before) {
       throw new RegistryInvalidError(
         `${type} ${quote(name)} of project ${quote(project)} occurs twice`,
       );
     }
     // The first of its list in its project may be the first of the project.
     if (before === 0) getOrAdd(this.firstOfProjects, project, () => resource);
-    if (inHistory) this.untouchedView ??= resource;
     this.all.push(resource);
+  }
+
+  #namesOf(list: string, project: string): Set<string> {
+    if (list !== this.#last.list || project !== this.#last.project) {
+      const names = getOrAdd(getOrAdd(this.#names, list, newMap), project, newSet);
+      this.#last = { list, project, names };
+    }
+    return this.#last.names;
   }
 
   /** Whether a list holds an object. */

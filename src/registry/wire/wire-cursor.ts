@@ -94,6 +94,16 @@ export class WireCursor {
     throw damaged('is cut off or damaged: a tag or a length is none', this.pos);
   }
 
+  /** A number whose end was found before, as 32 bits with a sign. */
+  int32(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.bytes[this.pos++] ?? 0;
+      if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  }
+
   /** Finds the end of the number at `pos`. */
   findVarintEnd(message: string): void {
     let at = this.pos;
