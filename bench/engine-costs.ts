@@ -210,22 +210,14 @@ export const JOBS: Readonly<
     const bytes = encodeRegistry(
       generateStore({ permissions, resources, requests: 1, project: 'store' }),
     );
-    const start = performance.now();
-    const contents = decodeRegistry(bytes);
-    const readMs = performance.now() - start;
-    const { permissions: read, resources: known } = contents;
+    const { permissions: read, resources: known } = decodeRegistry(bytes);
     const snapshot = await prepareSnapshot({ permissions: read, resources: known });
-    const auditStart = performance.now();
+    const start = performance.now();
     const report = auditSnapshot(snapshot);
     return [
       {
-        name: `reading a registry file of ${(bytes.length / 1e6).toFixed(1)} MB`,
-        value: readMs,
-        unit: 'ms',
-      },
-      {
-        name: `audit of it (${report.findings.length} findings)`,
-        value: performance.now() - auditStart,
+        name: `audit of a registry (${report.findings.length} findings)`,
+        value: performance.now() - start,
         unit: 'ms',
       },
     ];

@@ -12,6 +12,7 @@ import { type Cost, JOBS } from './engine-costs.js';
 import { generateStore } from './generate-store.js';
 import { benchIdentity, IDENTITY_JOB } from './identity.js';
 import { benchRedaction } from './redaction.js';
+import { benchRegistryReading } from './registry-reading.js';
 import { benchServers } from './servers.js';
 import { benchStalls } from './stalls.js';
 import { writeFeatureRepo } from './write-registry.js';
@@ -26,6 +27,8 @@ const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--b
   --baseline DIR
                 measures an earlier build as well, where a part can, and prints its figures beside:
                 DIR is a package folder, built and with its dependencies
+  --python FILE a Python with Feast, whose protobuf library reads the same registry. Default: one that
+                the slow tests have prepared, if any
   --write DIR   measures nothing: writes a feature repository in Feast's format to DIR, with
                 --permissions N (default 10000), --resources N (100000) and --seed N (1)
 `;
@@ -53,6 +56,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     quick: { type: 'boolean', default: false },
     baseline: { type: 'string' },
+    python: { type: 'string' },
     write: { type: 'string' },
     permissions: { type: 'string', default: '10000' },
     resources: { type: 'string', default: '100000' },
@@ -115,7 +119,16 @@ async function runAll(): Promise<void> {
   }
   if (wanted('names')) section('names', 'first-seen names', sizes);
   if (wanted('questions')) section('questions', 'questions', sizes);
-  if (wanted('registry')) section('registry', 'registry', sizes);
+  if (wanted('registry')) {
+    section('registry', 'registry', sizes);
+    for (const [permissions, resources] of sizes) {
+      const { baseline, python } = values;
+      const turns = large ? TURNS : 1;
+      const costs = await benchRegistryReading({ permissions, resources }, turns, baseline, python);
+      report.costs['reading a registry'] = [{ permissions, resources, costs }];
+      printCosts(`reading a registry: ${permissions} permissions, ${resources} resources`, costs);
+    }
+  }
   if (wanted('analysis')) section('analysis', 'analysis', sizes);
   if (wanted('adversaries')) {
     section('adversaries', 'adversaries', large ? [[10_000, 2000]] : [[500, 500]]);

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import { checkOptions } from '../../foundation/options.js';
 import { pollChanges } from '../poll-changes.js';
 import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
 import { type FileState, readFileState } from './file-state.js';
-import { decodeRegistryFile, readRegistryBytes } from './read-registry-file.js';
+import { decodeRegistryFile, digestOf, readRegistryBytes } from './read-registry-file.js';
 
 type ReadOptions = NonNullable<Parameters<RegistrySource['read']>[0]>;
 /**
@@ -48,8 +47,8 @@ class RegistryFile {
     // Before the content: a change between the two is seen at the next look.
     const state = await readFileState(this.#path);
     const bytes = await readRegistryBytes(this.#path, signal);
-    const digest = hash('sha256', bytes, 'base64');
     try {
+      const digest = await digestOf(bytes);
       const contents =
         this.#last?.digest === digest
           ? this.#last.contents

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { recognizeFile } from '../../config/index.js';
 import { checkOptions } from '../../foundation/options.js';
@@ -62,6 +63,12 @@ export async function decodeNamedRegistry(
     if (!(cause instanceof RegistryProjectMissingError)) throw cause;
     throw new RegistryProjectMissingError(`${name} ${cause.message}`, {}, { cause });
   }
+}
+
+/** A digest of bytes that other work does not wait for: another thread makes it. */
+export async function digestOf(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Buffer.from(digest).toString('base64');
 }
 
 function sayProblem(bytes: Uint8Array, { message }: RegistryInvalidError): string {

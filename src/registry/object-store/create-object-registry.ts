@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import { joinSignals, waitFor, withinTime } from '../../foundation/abort.js';
 import { ByteCollector } from '../../foundation/collect-bytes.js';
 import { checkOptions } from '../../foundation/options.js';
 import { isAuthzError, quote, RegistryInvalidError } from '../../model/index.js';
-import { decodeNamedRegistry, MAX_REGISTRY_BYTES } from '../file/read-registry-file.js';
+import { decodeNamedRegistry, digestOf, MAX_REGISTRY_BYTES } from '../file/read-registry-file.js';
 import { pollChanges } from '../poll-changes.js';
 import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
 import { isNotModified, notArrived, toUnavailable } from './object-failure.js';
@@ -102,7 +101,7 @@ class RegistryObject {
   }
 
   async #decode(bytes: Uint8Array): Promise<NonNullable<LastRead['decoded']>> {
-    const digest = hash('sha256', bytes, 'base64');
+    const digest = await digestOf(bytes);
     if (this.#decoded?.digest === digest) return this.#decoded;
     const contents = await decodeNamedRegistry(`registry ${quote(this.#object.place)}`, bytes);
     return { digest, contents };

@@ -120,8 +120,8 @@ export function* listRecords(schema: DescMessage, bytes: Uint8Array): Generator<
 }
 
 /**
- * Checks one message within a registry as {@link CheckedRecords} does, but for fields that the schema
- * does not know: they are passed over.
+ * Checks one message within a registry as {@link CheckedRecords} does, but for fields that the
+ * schema does not know: they are passed over.
  *
  * @throws {@link RegistryInvalidError} naming the byte of the message
  */

@@ -9,7 +9,14 @@ import {
 } from '../../../src/model/index.js';
 import { pythonStrip } from '../../../src/model/python-strip.js';
 import { decodeRegistry } from '../../../src/registry/index.js';
-import { permissionInit, type RegistryInit, registryBytes } from '../registry-bytes.js';
+import { decodeInSteps } from '../../../src/registry/wire/decode-registry.js';
+import {
+  concat,
+  delimited,
+  permissionInit,
+  type RegistryInit,
+  registryBytes,
+} from '../registry-bytes.js';
 
 function problem(fields: RegistryInit): string {
   try {
@@ -36,6 +43,36 @@ describe('what is read', () => {
     expect(contents.projects).toEqual(['p']);
     expect(contents.permissions).toEqual([]);
     expect(contents.resources.map(({ type, name }) => [type, name])).toEqual([['Project', 'p']]);
+  });
+
+  test('a large one with pauses, and the same as without', () => {
+    const entities = Array.from({ length: 1000 }, (_, index) => entity(`e${index}`));
+    const bytes = registryBytes({ entities });
+    const steps = decodeInSteps(bytes);
+    let pauses = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) pauses += 1;
+    expect(pauses).toBe(3);
+    const { relations: _, ...contents } = step.value;
+    const { relations: __, ...atOnce } = decodeRegistry(bytes);
+    expect(contents).toEqual(atOnce);
+    expect(contents.resources).toHaveLength(1001);
+  });
+
+  test('tags with fields between them that are not known', () => {
+    const tag = (key: string, value: string) =>
+      delimited(8, concat(delimited(1, Buffer.from(key)), delimited(2, Buffer.from(value))));
+    const spec = concat(
+      delimited(1, [0x65]),
+      tag('a', '1'),
+      delimited(100, [0x70]),
+      tag('b', ''),
+      tag('a', '2'),
+      delimited(9, [0x70]),
+    );
+    const bytes = concat(delimited(1, delimited(1, spec)), registryBytes());
+    const [read] = decodeRegistry(bytes).resources;
+    expect(read).toEqual({ type: 'Entity', name: 'e', project: 'p', tags: { a: '2', b: '' } });
   });
 
   test('a registry that was never dated', () => {
