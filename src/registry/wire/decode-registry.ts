@@ -84,7 +84,7 @@ class RegistryDecoder {
   constructor(bytes: Uint8Array) {
     const text = new TextReader(bytes);
     this.#bytes = bytes;
-    this.#resources = new ResourceReader(bytes, text, this.#unknown);
+    this.#resources = new ResourceReader(bytes, this.#unknown, text);
     this.#permissionReader = new PermissionReader(bytes, text);
   }
 

@@ -100,7 +100,7 @@ export function readEnclosedResource(list: string, bytes: Uint8Array): StoredRes
   const layout = LAYOUTS.get(list);
   if (layout === undefined) return undefined;
   checkRecord(layout.schema, bytes);
-  return new ResourceReader(bytes, new TextReader(bytes)).read(list, 0, bytes.length);
+  return new ResourceReader(bytes).read(list, 0, bytes.length);
 }
 
 /** Where the parts of one object lie: one for all objects, one after the other. */
@@ -148,10 +148,15 @@ export class ResourceReader {
   readonly #parts = new Parts();
 
   /**
-   * @param text of bytes that were checked
+   * @param bytes that were checked
    * @param unknown is told of fields that are not known
+   * @param text of the same bytes, to share what is read of them
    */
-  constructor(bytes: Uint8Array, text: TextReader, unknown?: UnknownFields) {
+  constructor(
+    bytes: Uint8Array,
+    unknown?: UnknownFields,
+    text: TextReader = new TextReader(bytes),
+  ) {
     this.#cursor = new WireCursor(bytes);
     this.#text = text;
     this.#unknown = unknown;
