@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinSignals, waitFor, withinTime } from '../../foundation/abort.js';
 import { checkOptions } from '../../foundation/options.js';
+import { runInSlices } from '../../foundation/time-slices.js';
 import {
   AuthzError,
   RegistryInvalidError,
@@ -135,7 +136,8 @@ class RemoteRegistry {
     try {
       const options = { place, project, account, proven: this.#proven, signal };
       const fetched = await fetchRegistry(withRetries(client), options);
-      return { ...fetched, ...encodeAnswers(fetched.answers) };
+      const steps = encodeAnswers(fetched.answers);
+      return { ...fetched, ...(await runInSlices(steps, Number.POSITIVE_INFINITY)) };
     } catch (error) {
       if (!(error instanceof RemoteCallError)) throw error;
       if (mayBeToken(error)) refuse?.();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type DescField, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { RegistrySchema } from '../gen/registry_pb.js';
 import { placeInProject } from '../sql/place-in-project.js';
@@ -20,6 +20,9 @@ export interface EncodedAnswers {
 /** Stands in the place of the only field that a server has no list for. */
 const HISTORY = 'feature_view_version_history';
 
+/** Objects that are written between two pauses. */
+const OBJECTS_PER_STEP = 128;
+
 /**
  * Makes one message of what a server shows of its projects. Objects get the project that they were
  * asked for with, which servers leave out.
@@ -28,36 +31,38 @@ const HISTORY = 'feature_view_version_history';
  *
  * @throws RegistryInvalidError if an object is cut off, or names another project
  */
-export function encodeAnswers(answers: readonly ProjectAnswers[]): EncodedAnswers {
+export function* encodeAnswers(
+  answers: readonly ProjectAnswers[],
+): Generator<undefined, EncodedAnswers> {
   const fields = RegistrySchema.fields.toSorted((a, b) => a.number - b.number);
   const header = fields.findIndex(({ name }) => name === 'registry_schema_version');
-  const [head, tail] = [fields.slice(0, header), fields.slice(header)].map((part) => {
-    const writer = new BinaryWriter();
-    for (const { name, number } of part) {
-      // Present and empty: a registry file without it is one that was cut off.
-      if (name === HISTORY) writer.tag(number, WireType.LengthDelimited).bytes(new Uint8Array());
-      else writeList(writer, name, number, answers);
-    }
-    return writer.finish();
-  }) as [Uint8Array, Uint8Array];
+  const head = yield* writeLists(fields.slice(0, header), answers);
+  const tail = yield* writeLists(fields.slice(header), answers);
   const version = createHash('sha256').update(head).update(tail).digest('hex');
   const parts = { registrySchemaVersion: '1', versionId: version };
   const bytes = [head, toBinary(RegistrySchema, create(RegistrySchema, parts)), tail];
   return { version, bytes: new Uint8Array(Buffer.concat(bytes)) };
 }
 
-function writeList(
-  writer: BinaryWriter,
-  list: string,
-  field: number,
+function* writeLists(
+  fields: readonly DescField[],
   answers: readonly ProjectAnswers[],
-): void {
-  for (const { project, objects } of answers) {
-    const own = objects.get(list);
-    if (own === undefined) continue;
-    const place = placeInProject(list);
-    for (const object of own) {
-      writer.tag(field, WireType.LengthDelimited).bytes(place(object, project).bytes);
+): Generator<undefined, Uint8Array> {
+  const writer = new BinaryWriter();
+  let written = 0;
+  for (const { name, number } of fields) {
+    // Present and empty: a registry file without it is one that was cut off.
+    if (name === HISTORY) writer.tag(number, WireType.LengthDelimited).bytes(new Uint8Array());
+    for (const { project, objects } of answers) {
+      const own = objects.get(name);
+      if (own === undefined) continue;
+      const place = placeInProject(name);
+      for (const object of own) {
+        written += 1;
+        if (written % OBJECTS_PER_STEP === 0) yield;
+        writer.tag(number, WireType.LengthDelimited).bytes(place(object, project).bytes);
+      }
     }
   }
+  return writer.finish();
 }

@@ -168,8 +168,8 @@ class RegistryFetcher {
     // SECURITY: an account that may see no permission is shown a project without permissions. One
     // that was shown all of them before sees that they are gone, which closes the project.
     if (objects.get('permissions')?.length === 0 && proven.has(project)) return;
-    const steps = decodeInSteps(encodeAnswers([answers]).bytes);
-    const { permissions } = await runInSlices(steps, Number.POSITIVE_INFINITY);
+    const { bytes } = await inSlices(encodeAnswers([answers]));
+    const { permissions } = await inSlices(decodeInSteps(bytes));
     const types = findHiddenTypes(permissions, project, account);
     if (types.length > 0) throw new HiddenError(types);
   }
@@ -193,6 +193,10 @@ class RegistryFetcher {
     }
     return answer;
   }
+}
+
+async function inSlices<T>(steps: Iterator<unknown, T>): Promise<T> {
+  return await runInSlices(steps, Number.POSITIVE_INFINITY);
 }
 
 /** The permissions of a project do not show that nothing of it is hidden. */

@@ -29,7 +29,9 @@ export function findHiddenTypes(
   const subject = { username: 'client', ...account };
   const general = permissions.filter(
     (permission): permission is Permission =>
-      !isExcludedPermission(permission) && permission.namePatterns.length === 0,
+      !isExcludedPermission(permission) &&
+      permission.namePatterns.length === 0 &&
+      permission.actions.includes('DESCRIBE'),
   );
   const untagged = general.filter(({ requiredTags }) => Object.keys(requiredTags).length === 0);
   const [ofAll, ofPermissions] = [general, untagged].map((given) =>

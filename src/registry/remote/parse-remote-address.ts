@@ -19,6 +19,8 @@ export interface RemoteTls {
   readonly keyFile: string | undefined;
   /** The name that the server's certificate has, where that is not the host of the target. */
   readonly authority: string | undefined;
+  /** What the certificate must be of: a name or an IP address. */
+  readonly serverName: string;
 }
 
 const NAMED_SCHEME = /^(?:dns|ipv4|ipv6|unix|unix-abstract):/;
@@ -57,18 +59,20 @@ export function parseRemoteAddress(
     );
   }
   const rootsFile = cert ?? (env['SSL_CERT_FILE'] || env['REQUESTS_CA_BUNDLE'] || undefined);
+  const host = hostOf(url);
+  const serverName = hostOf(authority ?? url)?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  const tls = { rootsFile, certificateFile, keyFile, authority, serverName };
   return {
     target: url,
-    isLoopback: isLoopbackTarget(url),
-    tls: usesTls ? { rootsFile, certificateFile, keyFile, authority } : undefined,
+    isLoopback: /^unix(?:-abstract)?:/.test(url) || (host !== undefined && isLoopback(host)),
+    tls: usesTls ? tls : undefined,
   };
 }
 
-function isLoopbackTarget(target: string): boolean {
-  if (/^unix(?:-abstract)?:/.test(target)) return true;
+function hostOf(target: string): URL | undefined {
   const host = target.replace(/^(?:dns|ipv4|ipv6):(?:\/\/[^/]*\/)?/, '');
   const address = `http://${host}`;
-  return URL.canParse(address) && isLoopback(new URL(address));
+  return URL.canParse(address) ? new URL(address) : undefined;
 }
 
 function textOf(options: Readonly<Record<string, unknown>>, field: string): string | undefined {

@@ -1,12 +1,20 @@
-import type { ChannelCredentials, Client, Metadata, ServiceError } from '@grpc/grpc-js';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import type {
+  ChannelCredentials,
+  Client,
+  Metadata,
+  ServiceError,
+  VerifyOptions,
+} from '@grpc/grpc-js';
 import { waitFor } from '../../foundation/abort.js';
 import { errorCode } from '../../foundation/error-code.js';
 import { ConfigInvalidError } from '../../model/index.js';
 import { MAX_REGISTRY_BYTES } from '../file/read-registry-file.js';
 import { importPeer } from '../import-peer.js';
-import type { RemoteAddress } from './parse-remote-address.js';
+import type { RemoteAddress, RemoteTls } from './parse-remote-address.js';
 import { RemoteCallError } from './remote-call-error.js';
-import { readTlsFiles, type TlsFiles } from './tls-files.js';
+import { readTlsFiles } from './tls-files.js';
 
 /** Calls of one read of a registry server. */
 export interface RegistryClient {
@@ -21,7 +29,9 @@ export interface RegistryClient {
 }
 
 /** Each time, as the server reads its whole registry for a list. */
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
+/** Belongs to no server. */
+const ADDRESS_NAME = 'address.invalid';
 const SERVICE = '/feast.registry.RegistryServer/';
 
 /**
@@ -41,8 +51,7 @@ export async function openRegistryClient(
     'a registry of the type `remote`',
   );
   const { tls } = address;
-  const credentials =
-    tls === undefined ? grpc.credentials.createInsecure() : secured(grpc, readTlsFiles(tls));
+  const credentials = tls === undefined ? grpc.credentials.createInsecure() : secured(grpc, tls);
   const client = new grpc.Client(address.target, credentials, {
     'grpc.max_receive_message_length': MAX_REGISTRY_BYTES,
     // SECURITY: what a name server says changes nothing about calls.
@@ -50,10 +59,8 @@ export async function openRegistryClient(
     // SECURITY: a proxy sees what is sent without TLS.
     'grpc.enable_http_proxy': tls !== undefined && !address.isLoopback ? 1 : 0,
     'grpc.use_local_subchannel_pool': 1,
-    ...(tls?.authority !== undefined && {
-      'grpc.default_authority': tls.authority,
-      'grpc.ssl_target_name_override': tls.authority.replace(/:\d+$/, ''),
-    }),
+    ...(tls !== undefined && { 'grpc.ssl_target_name_override': nameOf(tls) }),
+    ...(tls?.authority !== undefined && { 'grpc.default_authority': tls.authority }),
   });
   const metadata = new grpc.Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
@@ -63,12 +70,25 @@ export async function openRegistryClient(
   };
 }
 
+/**
+ * The name that a server is told, so that it chooses its certificate. Node.js 26 does not connect
+ * where that is an IP address, which grpc-js would tell.
+ */
+function nameOf({ serverName }: RemoteTls): string {
+  return isIP(serverName) === 0 ? serverName : ADDRESS_NAME;
+}
+
 function secured(
   { credentials }: typeof import('@grpc/grpc-js'),
-  { roots, key, certificate }: TlsFiles,
+  tls: RemoteTls,
 ): ChannelCredentials {
+  const { roots, key, certificate } = readTlsFiles(tls);
+  const isName = isIP(tls.serverName) === 0;
+  const verify: VerifyOptions = isName
+    ? {}
+    : { checkServerIdentity: (_, peer) => checkServerIdentity(tls.serverName, peer) };
   try {
-    return credentials.createSsl(roots, key, certificate);
+    return credentials.createSsl(roots, key, certificate, verify);
   } catch (error) {
     throw new ConfigInvalidError(
       `the certificates or the key of the registry cannot be used (${errorCode(error)}). They must be in PEM`,

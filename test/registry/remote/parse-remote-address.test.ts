@@ -51,6 +51,7 @@ test.each([
       certificateFile: 'c.pem',
       keyFile: 'k.pem',
       authority: 'registry.feast',
+      serverName: 'registry.feast',
     },
   ],
 ])('%j with %j is TLS', (options, env, tls) => {
@@ -59,6 +60,7 @@ test.each([
     certificateFile: undefined,
     keyFile: undefined,
     authority: undefined,
+    serverName: 'registry',
     ...tls,
   });
 });
@@ -81,4 +83,13 @@ test.each([
   [{ is_tls: 'perhaps' }, '`registry.is_tls` must be true or false'],
 ])('%j is refused', (options, message) => {
   expect(() => parse('registry:443', options)).toThrow(message);
+});
+
+test.each([
+  ['10.0.0.1:443', {}, '10.0.0.1'],
+  ['[::1]:443', {}, '::1'],
+  ['dns:///registry.feast.svc:443', {}, 'registry.feast.svc'],
+  ['127.0.0.1:443', { authority: 'registry.feast:6570' }, 'registry.feast'],
+])('the certificate at %s with %j must be of %s', (url, options, serverName) => {
+  expect(parse(url, { is_tls: true, ...options }).tls?.serverName).toBe(serverName);
 });
