@@ -11,6 +11,7 @@ export interface BuildModules {
   readonly '.': typeof import('../src/index.js');
   readonly './analysis': typeof import('../src/analysis/index.js');
   readonly './audit': typeof import('../src/audit/index.js');
+  readonly './decision-log': typeof import('../src/decision-log/index.js');
   readonly './fastify': typeof import('../src/adapters/fastify/index.js');
   readonly './flight': typeof import('../src/adapters/flight/index.js');
   readonly './gate': typeof import('../src/gate/index.js');
@@ -35,6 +36,7 @@ const OWN_MODULES: Readonly<Record<keyof BuildModules, () => Promise<unknown>>> 
   '.': () => import('../src/index.js'),
   './analysis': () => import('../src/analysis/index.js'),
   './audit': () => import('../src/audit/index.js'),
+  './decision-log': () => import('../src/decision-log/index.js'),
   './fastify': () => import('../src/adapters/fastify/index.js'),
   './flight': () => import('../src/adapters/flight/index.js'),
   './gate': () => import('../src/gate/index.js'),

@@ -1,10 +1,13 @@
 /**
  * The servers that are measured: the same routes in Fastify apps, without a gate and behind one, or
- * behind one with `onRefusal` in a process of its own, since the apps of a process cost each other
- * some points. Started by `servers.ts`, with the apps and the folder of the build, which asks it
- * for its figures.
+ * behind one with `onRefusal` or a log of decisions in a process of its own, since the apps of a
+ * process cost each other some points. Started by `servers.ts`, with the apps and the folder of the
+ * build, which asks it for its figures.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -12,11 +15,12 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { readDefinitions } from '../examples/feature-server/definitions.js';
 import { readOnlineFeatures } from '../examples/feature-server/online-features.js';
 import { OnlineStore } from '../examples/feature-server/online-store.js';
+import type { DecisionLog } from '../src/decision-log/index.js';
 import type { HttpClient } from '../src/net/http-client.js';
 import { openBuild, thisBuild } from './builds.js';
 
-/** An app: without a gate, with one, with one that has `onRefusal`. */
-export type AppName = 'plain' | 'guarded' | 'told';
+/** An app: without a gate, with one, with one that has `onRefusal` or a log of decisions. */
+export type AppName = 'plain' | 'guarded' | 'told' | 'logged';
 
 /** What is said when the apps listen. */
 export interface Started {
@@ -49,6 +53,8 @@ const DATA = 'examples/credit_scoring/data';
 const definitions = await readDefinitions(`${DATA}/registry.db`, PROJECT);
 const store = OnlineStore.openCopy(`${DATA}/online_store.db`, PROJECT);
 
+const logs = mkdtempSync(join(tmpdir(), 'feast-permissions-bench-'));
+
 /** What `onRefusal` heard of. */
 let refusals = 0;
 
@@ -72,6 +78,15 @@ async function listen(app: FastifyInstance): Promise<number> {
   return (app.server.address() as AddressInfo).port;
 }
 
+/** A log of decisions in a file. */
+async function openLog(): Promise<Pick<DecisionLog, 'onDecision' | 'onRefusal'>> {
+  const { createDecisionLog } = await build.load('./decision-log');
+  const { openDecisionFile } = await build.load('./node');
+  const file = await openDecisionFile(join(logs, 'decisions.jsonl'));
+  const { onDecision, onRefusal } = createDecisionLog({ sink: file.sink });
+  return { onDecision, onRefusal };
+}
+
 async function start(): Promise<Started> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'key', alg: 'RS256', use: 'sig' };
@@ -89,7 +104,8 @@ async function start(): Promise<Started> {
     const app = fastify();
     if (name === 'plain') return app;
     const told = name === 'told' ? { onRefusal: () => (refusals += 1) } : {};
-    const gate = await loadGate(STORE, { ...options, ...told });
+    const logged = name === 'logged' ? await openLog() : {};
+    const gate = await loadGate(STORE, { ...options, ...told, ...logged });
     await app.register(feastAuth, { gate, feastEndpoints: { project: PROJECT } });
     return app;
   };
@@ -120,6 +136,7 @@ process.on('message', () => {
 // The one that asks is gone: nothing is left behind.
 process.on('disconnect', () => {
   store.close();
+  rmSync(logs, { recursive: true });
   process.exit();
 });
 process.send?.(await start());

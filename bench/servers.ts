@@ -1,8 +1,8 @@
 /**
- * What a gate costs a server: the same routes of Fastify with and without one in one process, and
- * with `onRefusal` in another, asked the same requests in turn. Tokens are verified before, and
- * found in the cache. Of the handlers one does nothing, which nothing can keep up with, and one
- * reads features from an online store.
+ * What a gate costs a server: the same routes of Fastify with and without one in one process, with
+ * `onRefusal` in another and with a log of decisions in a third, asked the same requests in turn.
+ * Tokens are verified before, and found in the cache. Of the handlers one does nothing, which
+ * nothing can keep up with, and one reads features from an online store.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -51,8 +51,6 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
-const APPS: readonly AppName[] = ['plain', 'guarded', 'told'];
-
 /** An app with its process: the callers' tokens are those of the process. */
 interface Server {
   readonly child: ChildProcess;
@@ -61,6 +59,7 @@ interface Server {
 }
 
 type Servers = Readonly<Record<AppName, Server>>;
+type Samples = Record<AppName, Sample[]>;
 
 /**
  * Throughput with and without the gate, and the median of the rounds' ratios.
@@ -72,7 +71,10 @@ export async function benchServers(
   folder?: string,
 ): Promise<Cost[]> {
   linkPackage();
-  const children = ['plain,guarded', 'told'].map((names) =>
+  // Earlier builds have no log of decisions.
+  const processes = ['plain,guarded', 'told', ...(folder === undefined ? ['logged'] : [])];
+  const apps = processes.flatMap((names) => names.split(',')) as AppName[];
+  const children = processes.map((names) =>
     fork(
       fileURLToPath(new URL('servers-process.js', import.meta.url)),
       folder === undefined ? [names] : [names, folder],
@@ -92,11 +94,11 @@ export async function benchServers(
     const costs: Cost[] = [];
     for (const route of ROUTES) {
       await assertGuarded(route, servers);
-      for (const app of APPS) await ask(servers[app], route, seconds);
-      const samples = { plain: [] as Sample[], guarded: [] as Sample[], told: [] as Sample[] };
+      for (const app of apps) await ask(servers[app], route, seconds);
+      const samples: Samples = { plain: [], guarded: [], told: [], logged: [] };
       for (let round = 0; round < rounds; round++) {
         // The one that comes first has the warmer machine, or the colder: they take turns.
-        for (const app of round % 2 === 0 ? APPS : APPS.toReversed()) {
+        for (const app of round % 2 === 0 ? apps : apps.toReversed()) {
           samples[app].push(await ask(servers[app], route, seconds));
         }
       }
@@ -131,10 +133,7 @@ function linkPackage(): void {
   symlinkSync(process.cwd(), link, 'dir');
 }
 
-function costsOf(
-  route: string,
-  samples: Readonly<Record<AppName, readonly Sample[]>>,
-): readonly Cost[] {
+function costsOf(route: string, samples: Readonly<Samples>): readonly Cost[] {
   const of = (app: AppName, key: keyof Sample): number =>
     median(samples[app].map((sample) => sample[key]));
   const kept = (
@@ -174,6 +173,20 @@ function costsOf(
       value: kept(byTime, ['guarded', 'told']),
       unit: '%',
     },
+    ...(samples.logged.length === 0
+      ? []
+      : [
+          {
+            name: `${route}: throughput that is kept with a log of decisions in a file`,
+            value: kept(byThroughput, ['guarded', 'logged']),
+            unit: '%',
+          },
+          {
+            name: `${route}: the log by processor time`,
+            value: kept(byTime, ['guarded', 'logged']),
+            unit: '%',
+          },
+        ]),
     {
       name: `${route}: event loop of the server busy`,
       value: Math.min(of('plain', 'busy'), of('guarded', 'busy')) * 100,

@@ -1,3 +1,8 @@
+export {
+  type DecisionFile,
+  type DecisionFileOptions,
+  openDecisionFile,
+} from './decision-log/open-decision-file.js';
 export type { LiveRules } from './gate/live-rules.js';
 export {
   type LoadAuthorizerOptions,

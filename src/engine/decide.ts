@@ -71,17 +71,30 @@ export function decide(snapshot: CompiledSnapshot, question: Question): Decision
   );
 }
 
-/** @param list the permissions, called when they are first read */
-function explained(
-  explanation: string,
-  list: () => readonly DecidingPermission[] = () => NO_PERMISSIONS,
-): Explanation {
-  return {
-    explanation,
-    get permissions() {
-      return list();
-    },
-  };
+/**
+ * An explanation whose sentence and list are each made when they are first read: a log of decisions
+ * wants the list.
+ */
+class LazyExplanation implements Explanation {
+  readonly #explain: () => string;
+  readonly #list: () => readonly DecidingPermission[];
+
+  constructor(explain: () => string, list: () => readonly DecidingPermission[]) {
+    this.#explain = explain;
+    this.#list = list;
+  }
+
+  get explanation(): string {
+    return this.#explain();
+  }
+
+  get permissions(): readonly DecidingPermission[] {
+    return this.#list();
+  }
+}
+
+function explained(explanation: string): Explanation {
+  return { explanation, permissions: NO_PERMISSIONS };
 }
 
 const NO_PERMISSIONS: readonly DecidingPermission[] = Object.freeze([]);
@@ -116,8 +129,8 @@ function explainOutcome(
   const showsGrants = allowed && snapshot.evaluator.rules.strategy === 'affirmative';
   const shown = showsGrants ? evaluations.filter(({ granted }) => granted) : evaluations;
   const why = { allowed, byApplicability, evaluations, sentenceOf };
-  return explained(
-    explainEvaluations(question, why),
+  return new LazyExplanation(
+    once(() => explainEvaluations(question, why)),
     once(() => listDeciding(shown, sentenceOf)),
   );
 }

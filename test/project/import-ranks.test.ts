@@ -16,7 +16,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['identity'],
   ['registry'],
   ['gate', 'analysis'],
-  ['audit', 'export'],
+  ['audit', 'export', 'decision-log'],
   ['testing'],
   ['adapters'],
   ['platforms', 'servers'],

@@ -15,6 +15,7 @@ import {
   parseFeatureStoreConfig,
   parsePermissionFile,
 } from '../../../src/config/index.js';
+import { createDecisionLog } from '../../../src/decision-log/index.js';
 import {
   createGate,
   endWithToken,
@@ -34,7 +35,7 @@ import {
 import { createAuthorizer, definePermission, prepareSnapshot } from '../../../src/index.js';
 import { feastVocabulary } from '../../../src/model/index.js';
 import { createHttpClient } from '../../../src/net/http-client.js';
-import { loadAuthorizer, loadGate } from '../../../src/node.js';
+import { loadAuthorizer, loadGate, openDecisionFile } from '../../../src/node.js';
 import { addSecretRedaction, createRedactor } from '../../../src/redaction/index.js';
 import {
   createFileRegistry,
@@ -176,6 +177,16 @@ export const CORE_CALLS: OptionCalls = {
     (extra: object) => loadAuthorizer('none', extra),
     'onDecision',
     'whenNoPermissions',
+  ],
+  createDecisionLog: [
+    (extra: object) => createDecisionLog({ sink: () => {}, ...extra }),
+    'maxPermissions',
+    'onDecision',
+  ],
+  openDecisionFile: [
+    (extra: object) => openDecisionFile('/dev/null', extra),
+    'maxWaiting',
+    'maxPermissions',
   ],
   loadGate: [(extra: object) => loadGate('none', extra), 'onDecision', 'whenNoPermissions'],
   createAuthenticator: [
