@@ -2,7 +2,9 @@ import type { DecisionSink } from './create-decision-log.js';
 
 /** The part of a pino logger that is used. */
 export interface PinoLogger {
+  /** Writes fields and a message at the level `info`. */
   info(record: object, message: string): void;
+  /** The same at the level `warn`. */
   warn(record: object, message: string): void;
 }
 
