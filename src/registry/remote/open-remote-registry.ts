@@ -6,7 +6,7 @@ import type { RegistrySource } from '../registry-source.js';
 import { createRemoteRegistry, type RemoteServer } from './create-remote-registry.js';
 import { type OwnAccount, parseOwnAccount, readOwnAccount } from './own-account.js';
 import { parseRemoteAddress } from './parse-remote-address.js';
-import { openRegistryClient } from './registry-client.js';
+import { importGrpc, openRegistryClient } from './registry-client.js';
 import { MAX_HEADER_BYTES, tokenTooLong } from './remote-call-error.js';
 
 /** Bytes that the other headers of a call have, with what each counts besides its text. */
@@ -18,10 +18,20 @@ const OTHER_HEADERS_BYTES = 640;
  * The `auth` section says how this client makes itself known to the server. What the server knows
  * it by is in its token, or in the field `account` of the `registry` section.
  *
- * @throws ConfigInvalidError if a field is wrong
+ * @throws ConfigInvalidError if a field is wrong, or `@grpc/grpc-js` is missing
  * @source Feast 0.67.0, its remote registry: same address, TLS and tokens
  */
-export function openRemoteRegistry(
+export async function openRemoteRegistry(
+  location: RegistryLocation,
+  context: RegistryContext,
+): Promise<RegistrySource> {
+  const source = remoteRegistry(location, context);
+  await importGrpc();
+  return source;
+}
+
+/** The same, without a look at the package that reading needs. */
+export function remoteRegistry(
   location: RegistryLocation,
   { env, project, auth = { type: 'no_auth' } }: RegistryContext,
 ): RegistrySource {

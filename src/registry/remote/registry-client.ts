@@ -34,6 +34,12 @@ const DEADLINE_MS = 120_000;
 const ADDRESS_NAME = 'address.invalid';
 const SERVICE = '/feast.registry.RegistryServer/';
 
+/** @throws ConfigInvalidError if `@grpc/grpc-js` is missing */
+export async function importGrpc(): Promise<typeof import('@grpc/grpc-js')> {
+  const user = 'a registry of the type `remote`';
+  return await importPeer('@grpc/grpc-js', () => import('@grpc/grpc-js'), user);
+}
+
 /**
  * Opens a connection to a registry server, for the calls of one read.
  *
@@ -45,11 +51,7 @@ export async function openRegistryClient(
   address: RemoteAddress,
   token: string | undefined,
 ): Promise<RegistryClient> {
-  const grpc = await importPeer(
-    '@grpc/grpc-js',
-    () => import('@grpc/grpc-js'),
-    'a registry of the type `remote`',
-  );
+  const grpc = await importGrpc();
   const { tls } = address;
   const credentials = tls === undefined ? grpc.credentials.createInsecure() : secured(grpc, tls);
   const client = new grpc.Client(address.target, credentials, {

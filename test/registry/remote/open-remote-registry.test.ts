@@ -6,7 +6,7 @@ import {
   RegistryUnavailableError,
 } from '../../../src/model/index.js';
 import type { RegistrySource } from '../../../src/registry/registry-source.js';
-import { openRemoteRegistry } from '../../../src/registry/remote/open-remote-registry.js';
+import { remoteRegistry } from '../../../src/registry/remote/open-remote-registry.js';
 import {
   type FakeRegistryServer,
   permissionMessage,
@@ -47,7 +47,7 @@ interface Given {
 
 function open({ auth = NO_AUTH, env = {}, options = {}, ...rest }: Given = {}): RegistrySource {
   const { url = `127.0.0.1:${server.port}`, project = 'demo' } = rest;
-  return openRemoteRegistry({ type: 'remote', url, options }, { auth, env, project });
+  return remoteRegistry({ type: 'remote', url, options }, { auth, env, project });
 }
 
 const OIDC = { type: 'oidc' } as AuthConfig;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RegistryContents } from '../../../src/registry/registry-source.js';
-import { openRemoteRegistry } from '../../../src/registry/remote/open-remote-registry.js';
+import { remoteRegistry } from '../../../src/registry/remote/open-remote-registry.js';
 import {
   type FakeRegistryServer,
   startFakeRegistry,
@@ -27,7 +27,7 @@ afterAll(() => {
 
 function read(options: object, { port } = server): Promise<RegistryContents> {
   const location = { type: 'remote', url: `127.0.0.1:${port}`, options: { ...options } };
-  return openRemoteRegistry(location, { env: {}, project: 'demo' }).read();
+  return remoteRegistry(location, { env: {}, project: 'demo' }).read();
 }
 
 test('a server is known by its certificate', async () => {

@@ -149,7 +149,7 @@ export function projectMessage(name: string): Uint8Array {
   return toBinary(ProjectSchema, create(ProjectSchema, { spec: { name } }));
 }
 
-export function entityMessage(spec: Spec<MessageInitShape<typeof EntitySchema>>): Uint8Array {
+function entityMessage(spec: Spec<MessageInitShape<typeof EntitySchema>>): Uint8Array {
   return toBinary(EntitySchema, create(EntitySchema, { spec: spec as object }));
 }
 
