@@ -213,7 +213,7 @@ function explainEvaluations(
   const { notApplicable } = why.byApplicability;
   const what = `${actions.join(', ')} on ${formatResource(resource)}`;
   if (evaluations.length === 0 && notApplicable.length === 0) {
-    return `refused ${what}: the permissions that covered it are gone`;
+    return `refused ${what}: no permission grants it, and their absence opens nothing here yet`;
   }
   if (evaluations.length === 0) {
     const names = notApplicable.slice(0, 3).map(({ source }) => JSON.stringify(source.name));

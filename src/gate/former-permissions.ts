@@ -1,6 +1,6 @@
 import type { ExcludedPermission, Permission, Tags } from '../model/index.js';
 import type { RegistryContents } from '../registry/index.js';
-import type { LiveRules } from './live-rules.js';
+import { type LiveRules, opensUncovered } from './live-rules.js';
 import type { PermissionName } from './reload-event.js';
 
 type KnownPermission = Permission | ExcludedPermission;
@@ -37,10 +37,8 @@ export class FormerPermissions {
     former: ReadonlyMap<string, KnownPermission>,
     secured: Iterable<string>,
   ) {
-    const { unsecured, whenNoPermissions } = rules;
-    const opens = unsecured === 'allow' || whenNoPermissions === 'allow-named';
     this.#rules = rules;
-    this.#current = opens ? byTarget(contents.permissions) : new Map();
+    this.#current = opensUncovered(rules) ? byTarget(contents.permissions) : new Map();
     this.#secured = new Set([...projectsOf(contents.permissions), ...secured]);
     this.#former = bounded(this.#withoutCurrent(former));
   }
@@ -120,13 +118,17 @@ function coversAll(wide: KnownPermission, narrow: KnownPermission): boolean {
 function bounded(former: ReadonlyMap<string, KnownPermission>): typeof former {
   if (former.size <= MAX_REMEMBERED) return former;
   const projects = new Set([...former.values()].map(({ project }) => project));
-  const whole = [...(projects.size > MAX_REMEMBERED ? [undefined] : projects)].map((project) => ({
+  return byTarget(wholeProjects(projects.size > MAX_REMEMBERED ? [undefined] : [...projects]));
+}
+
+/** Permissions that covered all of some projects; undefined: of every project. */
+export function wholeProjects(projects: readonly (string | undefined)[]): ExcludedPermission[] {
+  return projects.map((project) => ({
     name: 'many',
     project,
     namePatterns: undefined,
     excluded: [],
   }));
-  return byTarget(whole);
 }
 
 /** The names of the permissions that a version has no more. */

@@ -10,6 +10,14 @@ export type LiveRules = Pick<
 /** All that makes a snapshot of a registry, beside the registry. */
 export type SnapshotRules = LiveRules & Pick<SnapshotOptions, 'python'>;
 
+/** Whether the absence of permissions may open something. */
+export function opensUncovered({
+  unsecured,
+  whenNoPermissions,
+}: Pick<LiveRules, 'unsecured' | 'whenNoPermissions'>): boolean {
+  return unsecured === 'allow' || whenNoPermissions === 'allow-named';
+}
+
 /**
  * @param closed permissions that are gone. SECURITY: that is a revocation, which `rules` for what
  *   no permission says must not turn into a grant

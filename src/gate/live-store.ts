@@ -28,10 +28,16 @@ import type {
   RegistryRelations,
 } from '../registry/index.js';
 import { pollChanges } from '../registry/poll-changes.js';
-import { FormerPermissions, namesOf, removedPermissions } from './former-permissions.js';
+import {
+  FormerPermissions,
+  namesOf,
+  removedPermissions,
+  wholeProjects,
+} from './former-permissions.js';
 import { Freshness } from './freshness.js';
 import { type SnapshotRules, snapshotOptionsOf } from './live-rules.js';
 import type { ReloadEvent } from './reload-event.js';
+import { findUnsettled, hasSettled, type Unsettled } from './unsettled.js';
 
 /** What a live store is made of. */
 export interface LiveStoreOptions {
@@ -55,6 +61,7 @@ export interface ReadStore {
   readonly snapshot: Snapshot<FeastVocabulary>;
   /** When reading began, by `performance.now()`. */
   readonly since: number;
+  readonly unsettled: Unsettled | undefined;
 }
 
 /**
@@ -74,6 +81,7 @@ export class LiveStore {
   #opened: OpenedFeatureStore;
   #watch = new AbortController();
   #store: FeatureStore;
+  #unsettled: Unsettled | undefined;
   /** Whether the watched registry is, as far as it was read, the one in force. */
   #isCurrent = true;
   /** Why the registry could not be read, or not be believed. */
@@ -87,6 +95,7 @@ export class LiveStore {
     this.#options = options;
     this.#opened = opened;
     this.#store = read.store;
+    this.#unsettled = read.unsettled;
     this.#readAt = options.now();
     this.config = opened.config;
     this.#projects = this.config === undefined ? contents.projects : [this.config.project];
@@ -146,7 +155,8 @@ export class LiveStore {
         );
       }
       const former = this.#former.forgotten(contents);
-      await this.#putInForce(this.#store, former, this.#closing.signal);
+      const next = { store: this.#store, former, unsettled: this.#unsettled };
+      await this.#putInForce(next, this.#closing.signal);
       this.#tellReloaded(contents, contents);
     });
     this.#lastReload = accepted.catch(() => {});
@@ -176,11 +186,20 @@ export class LiveStore {
 
   /** The watched registry is as it was when it was read last. */
   #confirm(since: number): void {
-    if (!this.#isCurrent || this.#freshness === undefined) return;
+    if (!this.#isCurrent) return;
+    if (this.#unsettled !== undefined && hasSettled(this.#unsettled, since)) {
+      this.#enqueue(() => this.#settle(), undefined).catch(() => {});
+    }
+    if (this.#freshness === undefined) return;
     const wasStale = this.#freshness.isStale;
     this.#freshness.confirm(since);
     const { contents } = this.#store;
     if (wasStale && !this.#freshness.isStale) this.#tellReloaded(contents, contents);
+  }
+
+  async #settle(): Promise<void> {
+    const next = { store: this.#store, former: this.#former, unsettled: undefined };
+    await this.#putInForce(next, this.#closing.signal);
   }
 
   #watchAge(maxStaleSeconds: number | undefined): Freshness | undefined {
@@ -234,7 +253,11 @@ export class LiveStore {
     const before = this.#store.contents;
     const { contents } = store;
     const isNews = contents !== before;
-    if (isNews) await this.#putInForce(store, this.#former.next(contents), signal);
+    const unsettled = this.#findUnsettled(opened, contents, since);
+    if (isNews || unsettled !== this.#unsettled) {
+      const former = isNews ? this.#former.next(contents) : this.#former;
+      await this.#putInForce({ store, former, unsettled }, signal);
+    }
     const isRecovery = this.#failure !== undefined || this.#freshness?.isStale === true;
     this.#failure = undefined;
     this.#isCurrent = true;
@@ -254,13 +277,29 @@ export class LiveStore {
     }
   }
 
+  #findUnsettled(
+    opened: OpenedFeatureStore,
+    contents: RegistryContents,
+    since: number,
+  ): Unsettled | undefined {
+    const before = { known: this.#store.contents.projects, unsettled: this.#unsettled };
+    return findUnsettled(opened, this.#options.rules, contents, before, since);
+  }
+
   async #putInForce(
-    store: FeatureStore,
-    former: FormerPermissions,
+    {
+      store,
+      former,
+      unsettled,
+    }: {
+      readonly store: FeatureStore;
+      readonly former: FormerPermissions;
+      readonly unsettled: Unsettled | undefined;
+    },
     signal: AbortSignal,
   ): Promise<void> {
     const { contents } = store;
-    const closed = former.closed(contents);
+    const closed = [...former.closed(contents), ...wholeProjects(unsettled?.projects ?? [])];
     const options = snapshotOptionsOf(store, this.#options.rules, closed);
     const snapshot = await prepareSnapshot(options, { signal });
     if (this.#options.usesRelations) await prepareRelations(contents.relations);
@@ -270,6 +309,7 @@ export class LiveStore {
     if (this.#freshness?.isStale === true) this.#suspend();
     this.#store = store;
     this.#former = former;
+    this.#unsettled = unsettled;
   }
 
   #suspend(): void {

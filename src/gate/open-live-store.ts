@@ -9,9 +9,11 @@ import {
 } from '../model/index.js';
 import { prepareRelations } from '../registry/create-relations.js';
 import { type OpenedFeatureStore, openFeatureStore, type RegistryKind } from '../registry/index.js';
+import { wholeProjects } from './former-permissions.js';
 import { type LiveRules, snapshotOptionsOf } from './live-rules.js';
 import { LiveStore } from './live-store.js';
 import type { ReloadEvent } from './reload-event.js';
+import { findUnsettled } from './unsettled.js';
 
 /** How a feature repository is read and kept up to date. */
 export interface LiveOptions {
@@ -147,13 +149,16 @@ export async function startLiveStore(
   const rules = { ...options.rules, python: options.python };
   const since = performance.now();
   const store = await opened.read({ signal });
-  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules), { signal });
+  const nothing = { known: [], unsettled: undefined };
+  const unsettled = findUnsettled(opened, rules, store.contents, nothing, since);
+  const closed = wholeProjects(unsettled?.projects ?? []);
+  const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules, closed), { signal });
   if (needs.usesRelations) await prepareRelations(store.contents.relations);
   signal?.throwIfAborted();
   return new LiveStore(
     { open, rules, pollSeconds, maxStaleSeconds, acceptEmpty, onReload, ...needs },
     opened,
-    { store, snapshot, since },
+    { store, snapshot, since, unsettled },
   );
 }
 

@@ -34,6 +34,12 @@ export interface WatchOptions {
 
 /** Where a registry is read from. */
 export interface RegistrySource {
+  /**
+   * Whether Feast applies a change object by object, so that a read may meet a new project before
+   * its permissions. What is not covered in a new project is closed until two looks, two seconds
+   * apart, agree. Default: `false`, a change is there as a whole.
+   */
+  readonly isAppliedInSteps?: boolean | undefined;
   /** For messages, for example "registry file /srv/feast/registry.db". Holds no secret. */
   describe(): string;
   /**

@@ -59,7 +59,7 @@ describe('former permissions', () => {
       permissions: [],
     });
     expect(explanation).toBe(
-      'refused DESCRIBE on FeatureView:p/v1: the permissions that covered it are gone',
+      'refused DESCRIBE on FeatureView:p/v1: no permission grants it, and their absence opens nothing here yet',
     );
   });
 

@@ -54,6 +54,8 @@ const RETRY_PAUSES_MS = [250, 1000];
 export function createRemoteRegistry(server: RemoteServer): RegistrySource {
   const registry = new RemoteRegistry(server);
   return Object.freeze({
+    // What is behind a server may be a database.
+    isAppliedInSteps: true,
     describe: () => server.place,
     read: async (options: ReadOptions = {}) => {
       checkOptions<ReadOptions>(options, { signal: true });

@@ -33,6 +33,7 @@ const SETTLE_MS = 2000;
 export function createSqlRegistry(database: SqlDatabase): RegistrySource {
   const registry = new SqlRegistry(database);
   return Object.freeze({
+    isAppliedInSteps: true,
     describe: () => database.description,
     read: async (options: ReadOptions = {}) => {
       checkOptions<ReadOptions>(options, { signal: true });
