@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { create, type DescField, toBinary } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { RegistrySchema } from '../gen/registry_pb.js';
-import { placeInProject } from '../sql/place-in-project.js';
+import { MessageWriter } from '../wire/message-writer.js';
+import { ObjectWriter } from '../wire/object-writer.js';
 
 /** What a registry server shows of one project: objects as they were sent, by list. */
 export interface ProjectAnswers {
@@ -48,19 +48,19 @@ function* writeLists(
   fields: readonly DescField[],
   answers: readonly ProjectAnswers[],
 ): Generator<undefined, Uint8Array> {
-  const writer = new BinaryWriter();
+  const writer = new MessageWriter();
   let written = 0;
   for (const { name, number } of fields) {
     // Present and empty: a registry file without it is one that was cut off.
-    if (name === HISTORY) writer.tag(number, WireType.LengthDelimited).bytes(new Uint8Array());
+    if (name === HISTORY) writer.header(number, 0);
     for (const { project, objects } of answers) {
       const own = objects.get(name);
       if (own === undefined) continue;
-      const place = placeInProject(name);
+      const objectsOfList = new ObjectWriter(writer, name);
       for (const object of own) {
         written += 1;
         if (written % OBJECTS_PER_STEP === 0) yield;
-        writer.tag(number, WireType.LengthDelimited).bytes(place(object, project).bytes);
+        objectsOfList.write(object, project);
       }
     }
   }

@@ -7,8 +7,8 @@ import {
   RegistryUnavailableError,
 } from '../../model/index.js';
 import { MAX_REGISTRY_BYTES } from '../file/read-registry-file.js';
-import { placeInProject } from '../sql/place-in-project.js';
 import { decodeInSteps } from '../wire/decode-registry.js';
+import { nameOfObject } from '../wire/object-writer.js';
 import { encodeAnswers, type ProjectAnswers } from './encode-answers.js';
 import { findHiddenTypes } from './find-hidden-types.js';
 import type { OwnAccount } from './own-account.js';
@@ -88,10 +88,9 @@ class RegistryFetcher {
     const { project: own } = this.#options;
     const found = new Map<string, Uint8Array>();
     if (own !== undefined) found.set(own, await this.#findOwn(own));
-    const nameOf = (message: Uint8Array): string => placeInProject('projects')(message, '').name;
     try {
       for (const message of await this.#list('ListProjects', LIST_PROJECTS_REQUEST)) {
-        const name = nameOf(message);
+        const name = nameOfObject('projects', message);
         if (name !== own) found.set(name, message);
       }
     } catch (error) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { quote, RegistryInvalidError } from '../../model/index.js';
 import { RegistrySchema } from '../gen/registry_pb.js';
 import { VersionRecordSchema } from '../gen/relations_pb.js';
-import { placeInProject } from './place-in-project.js';
+import { MessageWriter } from '../wire/message-writer.js';
+import { ObjectWriter } from '../wire/object-writer.js';
 import type { ObjectRow, RegistryRows, VersionRow } from './read-tables.js';
 import { type RegistryTable, VIEW_KEY } from './registry-tables.js';
 
@@ -23,6 +23,8 @@ const fieldNumbers: ReadonlyMap<string, number> = new Map(
 );
 const numberOf = (list: string): number => fieldNumbers.get(list) as number;
 const HISTORY = 'feature_view_version_history';
+/** Field of the history. */
+const RECORDS = 1;
 
 /**
  * Makes one message of the rows of a registry, as Feast does for its own `proto()`: objects get the
@@ -41,7 +43,7 @@ export function* encodeRegistry(
 ): Generator<undefined, EncodedRegistry> {
   const header = numberOf('registry_schema_version');
   const history = numberOf(HISTORY);
-  const parts = [new BinaryWriter(), new BinaryWriter(), new BinaryWriter()] as const;
+  const parts = [new MessageWriter(), new MessageWriter(), new MessageWriter()] as const;
   for (const { table, rows: own } of rows.objects) {
     const field = numberOf(table.list);
     const sorted = own.toSorted(byKey);
@@ -49,7 +51,9 @@ export function* encodeRegistry(
     yield* writeObjects(parts[field < header ? 0 : field < history ? 1 : 2], table, sorted);
   }
   // Present although it may be empty: a registry file without it is one that was cut off.
-  parts[1].tag(history, WireType.LengthDelimited).bytes(encodeHistory(rows));
+  const versions = encodeHistory(rows);
+  parts[1].header(history, versions.length);
+  parts[1].copy(versions);
   const [head, body, tail] = parts.map((part) => part.finish()) as [
     Uint8Array,
     Uint8Array,
@@ -73,18 +77,16 @@ function encodeHeader(versionId: string, lastUpdated: number | undefined): Uint8
 }
 
 function* writeObjects(
-  writer: BinaryWriter,
+  writer: MessageWriter,
   { name: table, list }: RegistryTable,
   rows: readonly ObjectRow[],
 ): Generator<undefined, void> {
-  const field = numberOf(list);
-  const place = placeInProject(list);
+  const objects = new ObjectWriter(writer, list);
   for (const [index, { key, project, bytes }] of rows.entries()) {
     if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
     try {
-      const placed = place(bytes, project);
-      assertKey(list, { key, project }, placed.name);
-      writer.tag(field, WireType.LengthDelimited).bytes(placed.bytes);
+      const name = objects.write(bytes, project);
+      if (name !== key || (list === 'projects' && name !== project)) throw wrongKey(name);
     } catch (error) {
       if (!(error instanceof RegistryInvalidError)) throw error;
       const row = `row ${quote(key)} of project ${quote(project)} in table ${quote(table)}`;
@@ -97,14 +99,8 @@ function* writeObjects(
  * SECURITY: MySQL takes keys for equal that Feast takes for two, so a row may hold an object of
  * another name than its key, and a project the objects of another.
  */
-function assertKey(
-  list: string,
-  { key, project }: Pick<ObjectRow, 'key' | 'project'>,
-  name: string,
-): void {
-  const wrong = [key, ...(list === 'projects' ? [project] : [])].find((one) => one !== name);
-  if (wrong === undefined) return;
-  throw new RegistryInvalidError(
+function wrongKey(name: string): RegistryInvalidError {
+  return new RegistryInvalidError(
     `holds an object of the name ${quote(name)}. Delete the row, and run \`feast apply\``,
   );
 }
@@ -131,12 +127,13 @@ function fold(name: string): string {
 }
 
 function encodeHistory({ objects, versions }: RegistryRows): Uint8Array {
+  const writer = new MessageWriter();
+  if (versions.length === 0) return writer.finish();
   const views = new Set<string>();
   for (const { table, rows } of objects) {
     if (table.key === VIEW_KEY)
       for (const { project, key } of rows) views.add(nameIn(project, key));
   }
-  const writer = new BinaryWriter();
   for (const row of versions.toSorted(byVersion)) {
     if (!views.has(nameIn(row.project, row.view))) continue;
     const record = create(VersionRecordSchema, {
@@ -146,7 +143,9 @@ function encodeHistory({ objects, versions }: RegistryRows): Uint8Array {
       featureViewType: row.type,
       featureViewProto: row.bytes,
     });
-    writer.tag(1, WireType.LengthDelimited).bytes(toBinary(VersionRecordSchema, record));
+    const bytes = toBinary(VersionRecordSchema, record);
+    writer.header(RECORDS, bytes.length);
+    writer.copy(bytes);
   }
   return writer.finish();
 }

@@ -1,6 +1,6 @@
 import { RegistryUnavailableError } from '../../../model/index.js';
 import { readSqliteHeader } from './sqlite-header.js';
-import { type OpenSqlite, SqliteBusy, type SqliteReader } from './sqlite-reader.js';
+import { type OpenSqlite, SqliteBusy, type SqliteReader, type SqliteRow } from './sqlite-reader.js';
 
 /** The part of `node:sqlite` that is used. */
 interface NodeSqlite {
@@ -9,7 +9,11 @@ interface NodeSqlite {
     options: { readonly readOnly: boolean },
   ) => {
     exec(sql: string): void;
-    prepare(sql: string): { iterate(): Iterator<Readonly<Record<string, unknown>>> };
+    prepare(sql: string): {
+      iterate(): Iterator<SqliteRow>;
+      /** Newer than the rest: not in Node.js 22.13. */
+      setReturnArrays?(enabled: boolean): void;
+    };
     close(): void;
   };
 }
@@ -47,7 +51,11 @@ async function openNative({ DatabaseSync }: NodeSqlite, path: string): Promise<O
     throw error;
   }
   return {
-    iterate: (query) => database.prepare(query).iterate(),
+    iterate: (query) => {
+      const statement = database.prepare(query);
+      statement.setReturnArrays?.(true);
+      return statement.iterate();
+    },
     close: () => database.close(),
   };
 }

@@ -8,7 +8,7 @@ import { readParameters } from '../read-parameters.js';
 import type { SqlDatabase, SqlTransaction, SqlValue } from '../sql-database.js';
 import { nativeSqlite } from './native-sqlite.js';
 import { failureOfFile } from './sqlite-failure.js';
-import { type OpenSqlite, SqliteBusy, type SqliteReader } from './sqlite-reader.js';
+import { type OpenSqlite, SqliteBusy, type SqliteReader, type SqliteRow } from './sqlite-reader.js';
 import { wasmSqlite } from './wasm-sqlite.js';
 
 const RETRY_MS = 50;
@@ -106,12 +106,13 @@ function transactionOn(database: OpenSqlite, signal: AbortSignal): SqlTransactio
 }
 
 function* collect(
-  found: Iterator<Readonly<Record<string, unknown>>>,
+  found: Iterator<SqliteRow>,
   signal: AbortSignal,
 ): Generator<undefined, SqlValue[][]> {
   const rows: SqlValue[][] = [];
   for (let row = found.next(); row.done !== true; row = found.next()) {
-    rows.push(Object.values(row.value) as SqlValue[]);
+    const { value } = row;
+    rows.push((Array.isArray(value) ? value : Object.values(value)) as SqlValue[]);
     if (rows.length % ROWS_PER_STEP > 0) continue;
     signal.throwIfAborted();
     yield;

@@ -39,8 +39,7 @@ export async function readSqliteHeader(path: string): Promise<SqliteHeader> {
   }
 }
 
-/** The same of a file that is open. */
-export async function readHeaderOf(file: FileHandle): Promise<SqliteHeader> {
+async function readHeaderOf(file: FileHandle): Promise<SqliteHeader> {
   const status = await file.stat();
   if (status.size > MAX_BYTES) {
     throw new RegistryInvalidError(`is larger than ${MAX_BYTES} bytes`);

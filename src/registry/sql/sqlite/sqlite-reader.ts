@@ -1,6 +1,9 @@
+/** The columns of a row, in their order. */
+export type SqliteRow = readonly unknown[] | Readonly<Record<string, unknown>>;
+
 /** An open database. All its calls are synchronous. */
 export interface OpenSqlite {
-  readonly iterate: (query: string) => Iterator<Readonly<Record<string, unknown>>>;
+  readonly iterate: (query: string) => Iterator<SqliteRow>;
   readonly close: () => void | Promise<void>;
 }
 
