@@ -100,7 +100,7 @@ describe('scopes', () => {
   test('a second gate in the same scope is refused', async () => {
     const app = newApp();
     await app.register(feastAuth, { gate });
-    await expect(app.register(feastAuth, { gate })).rejects.toThrow('must be used once');
+    await expect(app.register(feastAuth, { gate })).rejects.toThrow('must be used only once');
   });
 
   test('who asks for what there is not must be known', async () => {
@@ -268,7 +268,7 @@ describe('a second gate on the way of a request', () => {
     const child = async (scope: FastifyInstance): Promise<void> => {
       await scope.register(feastAuth, { gate: other });
     };
-    await expect(async () => app.register(child)).rejects.toThrow('must be used once');
+    await expect(async () => app.register(child)).rejects.toThrow('must be used only once');
   });
 
   test('is refused where the scope below has its own already', async () => {
@@ -282,7 +282,7 @@ describe('a second gate on the way of a request', () => {
     const onError = (error: unknown) => errors.push(error);
     await app.register(feastAuth, { gate: await createTestGate(), onError });
     expect((await app.inject({ url: '/', ...as('reader') })).statusCode).toBe(500);
-    expect(String(errors)).toContain('must be used once');
+    expect(String(errors)).toContain('must be used only once');
     expect(served).toBe(0);
   });
 
