@@ -257,5 +257,5 @@ describe('a registry server that changes while it is in use', () => {
     } finally {
       authorizer.close();
     }
-  }, 400_000);
+  }, 900_000);
 });

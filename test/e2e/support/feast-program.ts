@@ -47,7 +47,7 @@ export async function feastProgram(version: FeastVersion = INSTALLED): Promise<F
   return {
     run: (repository, command, env = {}) => {
       const args = [RUNNER, '-c', repository, ...command];
-      const options = { env: { ...process.env, ...base, ...env }, timeout: 110_000 };
+      const options = { env: { ...process.env, ...base, ...env }, timeout: 240_000 };
       return new Promise((resolve, reject) => {
         execFile(python, args, options, (error, stdout, stderr) => {
           if (error === null) resolve(stdout);
@@ -69,7 +69,7 @@ export async function feastProgram(version: FeastVersion = INSTALLED): Promise<F
           socket.destroy();
           return true;
         },
-        timeout: 110,
+        timeout: 240,
       });
       return { ...running, port };
     },
