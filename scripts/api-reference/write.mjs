@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 const isCheck = process.argv.includes('--check');
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
-const packages = execFileSync('scripts/e2e/npm-folder.sh', ['../api-reference'], {
+const packages = execFileSync('bash', ['scripts/e2e/npm-folder.sh', '../api-reference'], {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'inherit'],
 }).trim();

@@ -57,7 +57,6 @@ export {
   type PermissionContext,
   parseForeignPermission,
   parsePermission,
-  type TypedPermission,
 } from './parse-permission.js';
 export {
   type ExcludedPermission,

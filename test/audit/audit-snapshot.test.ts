@@ -205,13 +205,13 @@ describe('reportText', () => {
       namePatterns: `none${index}`,
       policy: roles('a'),
     }));
-    const report = await auditOf({ permissions, resources: [] });
+    const report = await auditOf({ permissions, resources: [{ type: 'Entity', name: 'e' }] });
     const text = reportText(report, options);
     expect(text).toContain('\n  2,020 findings:\n  - permission `p0` covers');
     expect(text).toContain('  - permission `p19` covers');
     expect(text).not.toContain('`p20`');
     expect(text).toContain('\n  and 2,000 more; `--all` shows them\n');
-    expect(text).toContain('\n2,020 warnings\n');
+    expect(text).toContain('\n2,021 warnings\n');
     const all = reportText(report, { ...options, all: true });
     expect(all).toContain('`p2019`');
     expect(all).not.toContain(' more');
