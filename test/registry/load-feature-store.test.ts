@@ -157,12 +157,12 @@ describe('loadFeatureStore', () => {
   });
 
   it('says what cannot be read, and where that is written', async () => {
-    const remote = config(
-      'remote.yaml',
-      'project: p\nregistry:\n  registry_type: remote\n  path: feast.example:6570\n',
+    const unknown = config(
+      'unknown.yaml',
+      'project: p\nregistry:\n  registry_type: snowflake.registry\n  path: p\n',
     );
-    await expect(loadFeatureStore(remote)).rejects.toThrow(
-      new RegExp(`^${remote}: registries of type \`remote\` cannot be read`),
+    await expect(loadFeatureStore(unknown)).rejects.toThrow(
+      new RegExp(`^${unknown}: registries of type \`snowflake.registry\` cannot be read`),
     );
     const missing = config('missing.yaml', 'project: p\nregistry: nosuch.db\n');
     await expect(loadFeatureStore(missing)).rejects.toThrow(RegistryUnavailableError);

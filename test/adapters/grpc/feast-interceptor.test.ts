@@ -87,14 +87,14 @@ describe('rules', () => {
   });
 
   test.each([
-    ['actions', () => requires([], VIEW)],
-    ['actions', () => requires(undefined as never, VIEW)],
-    ['resources', () => requires('READ_ONLINE', [])],
-    ['resources', () => requires('READ_ONLINE', undefined as never)],
-    ['resources', () => requires('READ_ONLINE', 'untagged_view' as never)],
+    ['at least one action', () => requires([], VIEW)],
+    ['at least one action', () => requires(undefined as never, VIEW)],
+    ['at least one resource', () => requires('READ_ONLINE', [])],
+    ['resources must be', () => requires('READ_ONLINE', undefined as never)],
+    ['resources must be', () => requires('READ_ONLINE', 'untagged_view' as never)],
     ['messages', () => requires('READ_ONLINE', () => VIEW, { messages: 'none' as never })],
     ['messages', () => requires(() => [], { messages: 'none' as never })],
-  ])('that require nothing are found at once: no %s', (name, make) => {
+  ])('that require nothing are found at once: %s', (name, make) => {
     expect(make).toThrow(TypeError);
     expect(make).toThrow(name);
   });

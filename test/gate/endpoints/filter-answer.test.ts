@@ -243,7 +243,7 @@ describe('an answer is not shown', () => {
   const caller = callerWho('Entity:user');
 
   test('without a caller', async () => {
-    await expect(filterAt('/entities', answer, undefined)).rejects.toThrow('give `caller`');
+    await expect(filterAt('/entities', answer, undefined)).rejects.toThrow('`caller` is missing');
   });
 
   test('by a gate without relations', () => {
