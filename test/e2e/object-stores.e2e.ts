@@ -186,8 +186,9 @@ describe('a registry that changes while it is in use', () => {
     try {
       expect(empty.length).toBeLessThan(200);
       expect([allowed(), stranger()]).toEqual([true, false]);
+      const withSecond = outcome('reloaded');
       await put(second);
-      await outcome('reloaded');
+      await withSecond;
       expect([allowed(), stranger()]).toEqual([false, false]);
       for (const [fault, message] of [
         [() => put(first.subarray(0, first.length / 2)), 'is cut off'],
@@ -199,8 +200,9 @@ describe('a registry that changes while it is in use', () => {
         await outcome('failed', message);
         expect([allowed(), stranger()]).toEqual([false, false]);
       }
+      const withFirst = outcome('reloaded');
       await put(first);
-      await outcome('reloaded');
+      await withFirst;
       expect([allowed(), stranger()]).toEqual([true, false]);
     } finally {
       authorizer.close();
