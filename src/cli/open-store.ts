@@ -108,7 +108,7 @@ export async function readStore(
   if (path !== undefined && text !== undefined && isPermissionFile(text, path)) {
     return permissionFileContents(text, path, project, python);
   }
-  const store = await loadFeatureStore(path, { env: io.env, project });
+  const store = await loadFeatureStore(path, { env: io.env, project, python });
   return {
     ...store,
     snapshotOptions: { ...store.snapshotOptions, python },

@@ -131,8 +131,9 @@ export function openLiveStore(
   options: LiveOptions,
   needs: LiveNeeds,
 ): Promise<LiveStore> {
-  const { env, registryKinds } = options;
-  return startLiveStore(() => openFeatureStore(path, { env, registryKinds }), options, needs);
+  const { env, registryKinds, python } = options;
+  const open = () => openFeatureStore(path, { env, registryKinds, python });
+  return startLiveStore(open, options, needs);
 }
 
 /** The same for a repository that is opened in any way. */

@@ -1,3 +1,4 @@
+import { dirname, join, resolve } from 'node:path';
 import {
   type Environment,
   type FeatureStoreConfig,
@@ -10,13 +11,20 @@ import {
 import type { SnapshotOptions } from '../engine/index.js';
 import { listSome } from '../foundation/names.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
-import { ConfigInvalidError, quote, RegistryProjectMissingError } from '../model/index.js';
+import {
+  assertPython,
+  ConfigInvalidError,
+  type PythonVersion,
+  quote,
+  RegistryProjectMissingError,
+} from '../model/index.js';
 import { assertRegistryKinds } from './assert-registry-kinds.js';
 import { createFileRegistry } from './file/create-file-registry.js';
 import { openRegistry } from './open-registry.js';
 import type { RegistryKind } from './registry-kind.js';
 import type { RegistryContents, RegistrySource } from './registry-source.js';
 import { NO_PROJECT } from './wire/assert-complete.js';
+import { PERMISSION_FILE, withPermissionFile } from './with-permission-file.js';
 
 /** How a feature store is read. */
 export interface LoadFeatureStoreOptions {
@@ -31,6 +39,11 @@ export interface LoadFeatureStoreOptions {
    * another. Default: none.
    */
   readonly registryKinds?: readonly RegistryKind[] | undefined;
+  /**
+   * The version of Python that runs Feast, which name patterns of a permission file are read as.
+   * Default: `3.12`.
+   */
+  readonly python?: PythonVersion | undefined;
   /** Ends the reading, which rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -41,7 +54,7 @@ export interface FeatureStore {
   readonly config: FeatureStoreConfig | undefined;
   /** What was read, for messages. Holds no secret. */
   readonly source: string;
-  /** All of the registry, whatever the project. */
+  /** All of the registry and of the permission file beside it, whatever the project. */
   readonly contents: RegistryContents;
   /**
    * For `createAuthorizer` and `prepareSnapshot`. Says nothing about patterns that are not
@@ -67,13 +80,15 @@ const OPEN: OptionNames<Omit<LoadFeatureStoreOptions, 'signal'>> = {
   env: true,
   project: true,
   registryKinds: true,
+  python: true,
 };
 
 /** A file with any other ending is a registry. */
 const CONFIG_FILE = /\.ya?ml$/i;
 
 /**
- * Reads a feature store: its configuration, and the registry that it names.
+ * Reads a feature store: its configuration, the registry that it names, and the permissions of a
+ * `permissions.yaml` beside the configuration, if there is such a file.
  *
  * Shape: `path` is a folder with a `feature_store.yaml`, a configuration file (`.yaml` or `.yml`),
  * or a registry file (any other). Of a registry file alone nothing is known about `auth`, so
@@ -112,9 +127,10 @@ export async function openFeatureStore(
   options: Omit<LoadFeatureStoreOptions, 'signal'> = {},
 ): Promise<OpenedFeatureStore> {
   checkOptions<typeof options>(options, OPEN);
-  const { env = process.env, project, registryKinds } = options;
+  const { env = process.env, project, registryKinds, python } = options;
   assertRegistryKinds(registryKinds);
-  return openFrom(await open(path, env, registryKinds), project);
+  assertPython(python);
+  return openFrom(await open(path, { env, registryKinds, python }), project);
 }
 
 /** A feature store that reads from a registry, whatever chose it. */
@@ -142,26 +158,31 @@ export function openFrom(
   });
 }
 
+type OpenOptions = Pick<LoadFeatureStoreOptions, 'registryKinds' | 'python'> & {
+  readonly env: Environment;
+};
+
 async function open(
   path: string | undefined,
-  env: Environment,
-  registryKinds: readonly RegistryKind[] | undefined,
+  options: OpenOptions,
 ): Promise<Pick<OpenedFeatureStore, 'config' | 'registry'>> {
+  const { env } = options;
   const location = path === undefined ? locateFeatureStore(env) : { path, isConfig: false };
   if ('text' in location) {
     const file = `$${location.variable}`;
-    const options = { file, env, baseDirectory: process.cwd() };
-    return await openConfigured(
-      parseFeatureStoreConfig(location.text, options),
-      env,
-      registryKinds,
-    );
+    const place = { file, env, baseDirectory: process.cwd() };
+    return await openConfigured(parseFeatureStoreConfig(location.text, place), options);
   }
   const file = await findConfig(location);
   if (!location.isConfig && !CONFIG_FILE.test(file)) {
     return { config: undefined, registry: createFileRegistry({ path: file }) };
   }
-  return await openConfigured(await loadFeatureStoreConfig(file, { env }), env, registryKinds);
+  const { config, registry } = await openConfigured(
+    await loadFeatureStoreConfig(file, { env }),
+    options,
+  );
+  const beside = join(dirname(resolve(file)), PERMISSION_FILE);
+  return { config, registry: withPermissionFile(registry, beside, { python: options.python }) };
 }
 
 /** @throws ConfigInvalidError if it is not there, with the variable that names it */
@@ -179,8 +200,7 @@ async function findConfig(
 
 async function openConfigured(
   config: FeatureStoreConfig,
-  env: Environment,
-  registryKinds: readonly RegistryKind[] | undefined,
+  { env, registryKinds }: OpenOptions,
 ): Promise<Pick<OpenedFeatureStore, 'config' | 'registry'>> {
   try {
     const { project, auth } = config;
@@ -216,10 +236,13 @@ function toSnapshotOptions(
 ): FeatureStoreSnapshotOptions {
   const isMeant = (one: { readonly project?: string | undefined }): boolean =>
     project === undefined || one.project === project;
+  // Permissions of a file may be of every project.
+  const counts = (one: RegistryContents['permissions'][number]): boolean =>
+    one.project === undefined || isMeant(one);
   const [onlyProject] = contents.projects.length === 1 ? contents.projects : [];
   const defaultProject = project ?? config?.project ?? onlyProject;
   return {
-    permissions: contents.permissions.filter(isMeant),
+    permissions: contents.permissions.filter(counts),
     resources: contents.resources.filter(isMeant),
     projects: project === undefined ? contents.projects : [project],
     version: contents.version,

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createGate } from '../../src/gate/index.js';
 import type { Decision } from '../../src/model/index.js';
 import {
@@ -66,6 +66,18 @@ describe('an authorizer that is loaded', () => {
     await expect(gate.check({ authorization: 'Bearer x', requirements })).rejects.toThrow(
       PermissionDeniedError,
     );
+  });
+
+  test('follows the permission file beside the configuration', async () => {
+    const authorizer = await load({ pollSeconds: 0.05 });
+    const may = (): boolean => authorizer.can(NOBODY, 'READ_ONLINE', VIEW);
+    expect(may()).toBe(false);
+    const file = join(folder, 'permissions.yaml');
+    await writeFile(file, 'permissions: [{ name: all, policy: { type: AllowAll } }]');
+    await vi.waitFor(() => expect(may()).toBe(true), 10_000);
+    await rm(file);
+    await vi.waitFor(() => expect(may()).toBe(false), 10_000);
+    authorizer.close();
   });
 
   test('denies everything where the registry has no permission', async () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RegistryProjectMissingError, RegistryUnavailableError } from '../../../src/model/index.js';
 import {
@@ -5,6 +8,7 @@ import {
   type RegistryContents,
   type RegistrySource,
 } from '../../../src/registry/index.js';
+import { withPermissionFile } from '../../../src/registry/with-permission-file.js';
 import {
   CREDIT_SCORING,
   fixtureBytes,
@@ -120,6 +124,31 @@ export function describeRegistrySource(
       const reading = failure(controller.signal);
       controller.abort(reason);
       expect(await reading).toBe(reason);
+    });
+
+    test('takes the permissions of a file on top, and tells of their changes', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'permission-file-'));
+      const watching = new AbortController();
+      try {
+        const file = join(folder, 'permissions.yaml');
+        const layered = withPermissionFile(source, file);
+        const named = async (): Promise<readonly string[]> =>
+          (await layered.read()).permissions.map((permission) => permission.name);
+        const alone = await named();
+        const onChange = vi.fn<() => unknown>(named);
+        layered.watch?.(onChange, { signal: watching.signal, pollSeconds: 0.05 });
+        await writeFile(file, 'permissions: [{ name: on-top, policy: { roles: [reader] } }]');
+        await vi.waitFor(
+          async () => expect(await onChange.mock.results.at(-1)?.value).toContain('on-top'),
+          10_000,
+        );
+        expect(await named()).toEqual([...alone, 'on-top']);
+        await rm(file);
+        expect(await named()).toEqual(alone);
+      } finally {
+        watching.abort();
+        await rm(folder, { recursive: true });
+      }
     });
 
     test('refuses an unknown option', async () => {

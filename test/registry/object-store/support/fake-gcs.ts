@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** What the store holds, and how it answers. */
@@ -21,12 +22,18 @@ export interface FakeGcs {
   readonly stop: () => Promise<void>;
 }
 
-export async function startFakeGcs(content: Uint8Array): Promise<FakeGcs> {
+/** @param tls key and certificate, in PEM */
+export async function startFakeGcs(
+  content: Uint8Array,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<FakeGcs> {
   const state: FakeGcsState = { content, generation: 1 };
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const url = new URL(request.url ?? '', 'http://store');
     const isContent = url.searchParams.get('alt') === 'media';
+    // Each request meets the certificate anew.
+    response.setHeader('connection', 'close');
     requests.push(`${request.method} ${url.pathname}${isContent ? ' content' : ''}`);
     if (state.status !== undefined) {
       response.writeHead(state.status, { 'content-type': 'application/json' });
@@ -41,10 +48,12 @@ export async function startFakeGcs(content: Uint8Array): Promise<FakeGcs> {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ generation: `${generation}`, size: `${all.length}` }));
     }
-  }).listen(0, '127.0.0.1');
+  };
+  const server = tls === undefined ? createServer(listener) : createHttpsServer(tls, listener);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     state,
     requests,
     stop: async () => {

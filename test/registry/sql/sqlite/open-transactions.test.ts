@@ -49,7 +49,7 @@ describe.skipIf(sqlite === undefined)('while a writer holds an open transaction'
   };
   /** Whether reading goes on after some time. */
   const isWaiting = async (reading: Promise<unknown>): Promise<boolean> => {
-    const late = new Promise((resolve) => setTimeout(resolve, 300, 'late'));
+    const late = new Promise((resolve) => setTimeout(resolve, 100, 'late'));
     return (await Promise.race([reading, late])) === 'late';
   };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openRegistry, type RegistrySource } from '../../../src/registry/index.js';
+import { openRegistry, type RegistrySource } from '../../src/registry/index.js';
 import {
   inForce,
   OPENING,
@@ -9,11 +9,11 @@ import {
   sort,
   UNCOVERED,
   watchSource,
-} from '../../gate/faulty-source.js';
-import { registryBytes } from '../registry-bytes.js';
-import { type Told, told } from '../support/told.js';
-import { startFakeGcs } from './support/fake-gcs.js';
-import { startFakeStore } from './support/fake-store.js';
+} from '../gate/faulty-source.js';
+import { startFakeGcs } from '../registry/object-store/support/fake-gcs.js';
+import { startFakeStore } from '../registry/object-store/support/fake-store.js';
+import { registryBytes } from '../registry/registry-bytes.js';
+import { type Told, told } from '../registry/support/told.js';
 
 const [key, cert] = ['key', 'cert'].map((part) =>
   readFileSync(`test/identity/fixtures/loopback-${part}.pem`, 'utf8'),
@@ -76,7 +76,7 @@ const PLACES = {
       ),
     ),
   gs: async (): Promise<Place> => {
-    const store = await startFakeGcs(new Uint8Array());
+    const store = await startFakeGcs(new Uint8Array(), { key, cert });
     vi.stubEnv('STORAGE_EMULATOR_HOST', store.origin);
     const env = { STORAGE_EMULATOR_HOST: store.origin };
     return {
@@ -98,7 +98,6 @@ interface Fault {
   readonly error?: Told;
   /** What is in force during it. Default: what was in force before. */
   readonly during?: readonly string[];
-  readonly not?: 'gs';
 }
 
 const RELOADED: Told = ['reloaded'];
@@ -131,7 +130,6 @@ const FAULTS: readonly Fault[] = [
       put(WHOLE);
     },
     error: [UNAVAILABLE, 'unreachable'],
-    not: 'gs',
   },
   {
     fault: 'a connection that breaks within the content',
@@ -180,8 +178,7 @@ afterEach(() => {
 });
 
 describe.each(['s3', 'azure', 'gs'] as const)('a registry at %s', (name) => {
-  const faults = FAULTS.filter(({ not }) => not !== name);
-  test.each(faults)(
+  test.each(FAULTS)(
     '$fault: nothing widens',
     async ({ breakDown, error = RELOADED, during = BEFORE }) => {
       const place = await PLACES[name]();

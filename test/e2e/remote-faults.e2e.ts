@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { AuthConfig } from '../../../src/config/index.js';
-import { openRegistry, type RegistrySource } from '../../../src/registry/index.js';
-import { inForce, OPENING, onV, READER, sort, watchSource } from '../../gate/faulty-source.js';
-import { permissionInit, registryBytes } from '../registry-bytes.js';
-import { type Told, told } from '../support/told.js';
-import { type FakeRegistryServer, startFakeRegistry } from './support/fake-registry-server.js';
-import { serveRegistry } from './support/serve-registry.js';
+import type { AuthConfig } from '../../src/config/index.js';
+import { openRegistry, type RegistrySource } from '../../src/registry/index.js';
+import { inForce, OPENING, onV, READER, sort, watchSource } from '../gate/faulty-source.js';
+import { permissionInit, registryBytes } from '../registry/registry-bytes.js';
+import {
+  type FakeRegistryServer,
+  startFakeRegistry,
+} from '../registry/remote/support/fake-registry-server.js';
+import { serveRegistry } from '../registry/remote/support/serve-registry.js';
+import { type Told, told } from '../registry/support/told.js';
 
 const CERT = 'test/identity/fixtures/loopback-cert.pem';
 const [key, cert] = ['key', 'cert'].map((part) =>
