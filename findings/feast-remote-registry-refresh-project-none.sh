@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Package:   feast[grpcio] 0.67.0 (PyPI), Python 3.11, remote registry (gRPC)
-# Behaviour: refresh() of a remote registry without a project, which the feature server calls, asks
-#            the registry server to refresh a project of the name "None". A server that decides on
-#            that request decides on a project which does not exist, not on that of the store.
+# Behaviour: refresh() of a remote registry without a project, as its signature allows, asks the
+#            registry server to refresh a project of the name "None". A server that decides on that
+#            request decides on a project which does not exist, not on that of the store.
 # Seen:      2026-11-30
 #            refresh()         project in the request: None
 #            refresh("demo")   project in the request: demo
