@@ -6,7 +6,12 @@ export {
   SERVICES_FILE_READERS,
   type ServicesFile,
 } from './read-services-file.js';
-export { groupFinder, servicePrincipalSubject } from './service-principal-subject.js';
+export {
+  groupFinder,
+  mayBeSame,
+  type NumberedMember,
+  servicePrincipalSubject,
+} from './service-principal-subject.js';
 export type { CollectedServices, DatabricksPermission } from './services-collector.js';
 export {
   type AccessEntry,

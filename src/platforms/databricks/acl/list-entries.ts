@@ -10,10 +10,19 @@ export interface ListEntry {
   readonly from?: string | undefined;
 }
 
+/** Items of one workspace. */
+export interface WorkspaceItems<T> {
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
+  readonly items: readonly T[];
+}
+
 /** A list that replaces the one that an object had. */
 export interface WrittenList {
   /** Where it stands. */
   readonly address: string;
+  /** The number of its workspace, if a file says it. */
+  readonly workspaceId?: string | undefined;
   readonly entries: readonly ListEntry[];
 }
 

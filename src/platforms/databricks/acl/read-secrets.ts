@@ -32,7 +32,7 @@ export const secretAclsReader: ServicesFileReader = {
     const { items, scope } = checkShape(acls, value, name);
     const resource = collector.addResource('SecretScope', scope ?? scopeOf(path, 'acls/list'));
     const entries = (items ?? []).map(readSecretAcl);
-    collector.addAcls(resource, { groups: [entries], isCertain: true });
+    collector.addAcls(resource, { groups: [{ items: entries }], isCertain: true });
   },
 };
 

@@ -59,6 +59,7 @@ export function addGrants(
   securableType: string,
   name: string,
   entries: readonly ListEntry[],
+  workspace?: string,
 ): void {
   const type = securableType.toLowerCase();
   if (!CREDENTIAL_TYPES.has(type)) {
@@ -67,7 +68,7 @@ export function addGrants(
   }
   const resource = collector.addResource('ServiceCredential', name);
   // Privileges do not include one another: each one that a principal has is an entry of its own.
-  collector.addList(resource, entries, { duplicates: 'all' });
+  collector.addList(resource, entries, { duplicates: 'all', workspace });
 }
 
 /** Notes a service credential. One for storage has other privileges, and is not looked at. */

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../../foundation/get-or-add.js';
 import type { Subject } from '../../../model/index.js';
 import { principalKey, workspaceSubject } from '../vocabulary/index.js';
 import type { ServicesFacts } from './services-facts.js';
@@ -18,43 +19,73 @@ export function servicePrincipalSubject(
   applicationId: string,
 ): Subject {
   const keyOf = (name: string): string => principalKey({ kind: 'service-principal', name });
-  const own = facts.servicePrincipals.flatMap((one) =>
-    one.id !== undefined &&
-    one.applicationId !== undefined &&
-    keyOf(one.applicationId) === keyOf(applicationId)
-      ? [one.id]
+  const own = facts.servicePrincipals.flatMap(({ id, applicationId: name, workspace }) =>
+    id !== undefined && name !== undefined && keyOf(name) === keyOf(applicationId)
+      ? [{ id, workspace }]
       : [],
   );
   return workspaceSubject({ applicationId, groups: groupFinder(facts)(own) });
+}
+
+/** A principal or a group by its number, which a workspace gives. */
+export interface NumberedMember {
+  readonly id: string;
+  /** The number of the workspace; undefined: it may be any. */
+  readonly workspace?: string | undefined;
 }
 
 /**
  * Finds the names of the groups that someone is in, also through other groups, by the numbers that
  * they have in the workspace.
  *
+ * Several workspaces give one number to different groups, so what files say of two known workspaces
+ * is kept apart.
+ *
  * Cost: linear in the facts once, and for each question in the groups that are reached.
  */
 export function groupFinder(
   facts: Pick<ServicesFacts, 'groups' | 'members'>,
-): (ids: readonly string[]) => readonly string[] {
-  const groupsOf = new Map<string, string[]>();
-  for (const { groupId, memberId } of facts.members) {
-    const known = groupsOf.get(memberId);
-    if (known === undefined) groupsOf.set(memberId, [groupId]);
-    else known.push(groupId);
-  }
-  const names = new Map<string, string>();
-  for (const { id, name } of facts.groups) {
-    if (id !== undefined && name !== undefined) names.set(id, name);
-  }
-  return (ids) => {
-    // A set that grows while it is gone through: what is added comes last, and nothing twice.
-    const reached = new Set(ids);
-    for (const id of reached) {
-      for (const group of groupsOf.get(id) ?? []) reached.add(group);
-    }
-    return [...new Set(Array.from(reached, (id) => names.get(id)))].filter(
-      (name) => name !== undefined,
+): (members: readonly (string | NumberedMember)[]) => readonly string[] {
+  const memberships = listsBy(facts.members, ({ memberId }) => memberId);
+  const groups = listsBy(facts.groups, ({ id }) => id);
+  return (members) => {
+    const names = new Set<string>();
+    const seen = new Set<string>();
+    const reached: NumberedMember[] = members.map((one) =>
+      typeof one === 'string' ? { id: one } : one,
     );
+    // An array that grows while it is gone through.
+    for (const { id, workspace } of reached) {
+      const key = JSON.stringify([id, workspace ?? null]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      for (const group of groups.get(id) ?? []) {
+        if (group.name !== undefined && mayBeSame(group.workspace, workspace))
+          names.add(group.name);
+      }
+      for (const membership of memberships.get(id) ?? []) {
+        if (!mayBeSame(membership.workspace, workspace)) continue;
+        reached.push({ id: membership.groupId, workspace: membership.workspace ?? workspace });
+      }
+    }
+    return [...names];
   };
+}
+
+/** Whether two facts may be of one workspace: a file does not always say which one it is of. */
+export function mayBeSame(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
+}
+
+function listsBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string | undefined,
+): ReadonlyMap<string, readonly T[]> {
+  const lists = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    getOrAdd(lists, key, () => []).push(item);
+  }
+  return lists;
 }

@@ -14,15 +14,21 @@ import {
   keyOfEntry,
   type ListEntry,
   splitGrants,
+  type WorkspaceItems,
   type WrittenList,
   weakest,
   weakestOfEach,
 } from './list-entries.js';
-import { emptyFacts, type FactLists, type ServicesFacts } from './services-facts.js';
+import {
+  emptyFacts,
+  type FactLists,
+  type RepeatedPrincipal,
+  type ServicesFacts,
+} from './services-facts.js';
 
 /** What several workspaces say of their objects of one name. */
 interface ByWorkspace<T> {
-  readonly groups: readonly (readonly T[])[];
+  readonly groups: readonly WorkspaceItems<T>[];
   /** Whether it is known which workspace each is of. */
   readonly isCertain: boolean;
 }
@@ -98,10 +104,16 @@ export class ServicesCollector {
   addList(
     resource: DatabricksResource,
     entries: readonly ListEntry[],
-    list: { readonly duplicates: 'last' | 'all'; readonly replacing?: boolean },
+    list: {
+      readonly duplicates: 'last' | 'all';
+      readonly replacing?: boolean;
+      readonly workspace?: string | undefined;
+    },
   ): void {
-    const counting = list.duplicates === 'all' ? entries : this.#lastOfEach(resource, entries);
-    this.#addEntries(resource, counting, list.replacing ?? false);
+    const { workspace } = list;
+    const counting =
+      list.duplicates === 'all' ? entries : this.#lastOfEach(resource, entries, workspace);
+    this.#addEntries(resource, counting, { replacing: list.replacing ?? false, workspace });
     for (const entry of counting) this.#addPermission(resource, entry);
   }
 
@@ -112,20 +124,26 @@ export class ServicesCollector {
    * Of a principal the weakest level is granted.
    */
   addAcls(resource: DatabricksResource, { groups, isCertain }: ByWorkspace<ListEntry>): void {
-    const counting = groups.map((entries) => this.#weakestAcls(resource, entries, isCertain));
-    const granted = weakestOfEach(resource.type, counting.flat());
+    const counting = groups.map((group) => ({
+      workspace: group.workspace,
+      items: this.#weakestAcls(resource, group, isCertain),
+    }));
+    const granted = weakestOfEach(
+      resource.type,
+      counting.flatMap(({ items }) => items),
+    );
     const notUnderstood = new Set(
       granted
         .filter(({ level }) => levelActions(resource.type, level) === undefined)
         .map(keyOfEntry),
     );
     const isGranted = new Set(granted);
-    for (const entries of counting) {
+    for (const { workspace, items } of counting) {
       // SECURITY: where the weakest grants nothing, no other one may be taken for a grant.
-      const shown = entries.filter(
+      const shown = items.filter(
         (entry) => isGranted.has(entry) || !notUnderstood.has(keyOfEntry(entry)),
       );
-      this.#addEntries(resource, shown, false);
+      this.#addEntries(resource, shown, { replacing: false, workspace });
     }
     for (const entry of granted) this.#addPermission(resource, entry);
   }
@@ -143,9 +161,14 @@ export class ServicesCollector {
     { groups, isCertain }: ByWorkspace<WrittenList>,
   ): void {
     const refused = new Set<string>();
-    const granted = groups.flatMap((lists) => {
-      const counting = lists.map(({ entries }) => this.#lastOfEach(resource, entries));
-      for (const entries of counting) this.#addEntries(resource, entries, true);
+    const granted = groups.flatMap(({ items: lists, workspace }) => {
+      const counting = lists.map(({ entries }) => this.#lastOfEach(resource, entries, workspace));
+      for (const [at, entries] of counting.entries()) {
+        this.#addEntries(resource, entries, {
+          replacing: true,
+          workspace: workspace ?? lists[at]?.workspaceId,
+        });
+      }
       const { byAll, bySome } = splitGrants(resource.type, counting);
       for (const key of bySome) refused.add(key);
       return byAll;
@@ -154,12 +177,12 @@ export class ServicesCollector {
       const key = keyOfEntry(entry);
       if (key === undefined || !refused.has(key)) this.#addPermission(resource, entry);
     }
-    const rivals = isCertain ? groups : [groups.flat()];
-    for (const lists of rivals) {
+    const rivals = isCertain ? groups : [{ items: groups.flatMap(({ items }) => items) }];
+    for (const { items: lists, workspace } of rivals) {
       // What grants the same does no harm: it is of several workspaces, or agrees.
       if (lists.length < 2 || (!isCertain && areSame(lists))) continue;
       const addresses = lists.map(({ address }) => address);
-      this.facts.rivalLists.push({ resource, addresses, isCertain });
+      this.facts.rivalLists.push({ resource, addresses, isCertain, workspace });
     }
   }
 
@@ -174,12 +197,15 @@ export class ServicesCollector {
   #addEntries(
     resource: DatabricksResource,
     entries: readonly ListEntry[],
-    replacing: boolean,
+    {
+      replacing,
+      workspace,
+    }: { readonly replacing: boolean; readonly workspace?: string | undefined },
   ): void {
     const list = { replacing, size: entries.length };
     for (const { principal, level, inherited = false } of entries) {
       const actions = levelActions(resource.type, level);
-      this.facts.entries.push({ resource, principal, level, actions, inherited, list });
+      this.facts.entries.push({ resource, principal, level, actions, inherited, list, workspace });
     }
   }
 
@@ -205,10 +231,14 @@ export class ServicesCollector {
   }
 
   /** A list in which of each principal only the last entry is left. */
-  #lastOfEach(resource: DatabricksResource, entries: readonly ListEntry[]): readonly ListEntry[] {
+  #lastOfEach(
+    resource: DatabricksResource,
+    entries: readonly ListEntry[],
+    workspace: string | undefined,
+  ): readonly ListEntry[] {
     return groupByPrincipal(entries).map((same) => {
       const kept = same.at(-1) as ListEntry;
-      if (same.length > 1) this.#addRepeated(resource, same, kept, true);
+      if (same.length > 1) this.#addRepeated(resource, same, kept, { isCertain: true, workspace });
       return kept;
     });
   }
@@ -219,13 +249,13 @@ export class ServicesCollector {
    */
   #weakestAcls(
     resource: DatabricksResource,
-    entries: readonly ListEntry[],
+    { items, workspace }: WorkspaceItems<ListEntry>,
     isCertain: boolean,
   ): readonly ListEntry[] {
-    return groupByPrincipal(entries).flatMap((same) => {
+    return groupByPrincipal(items).flatMap((same) => {
       const kept = weakest(resource.type, same);
       if (!isCertain && same.every(({ level }) => level === kept.level)) return same;
-      if (same.length > 1) this.#addRepeated(resource, same, kept, isCertain);
+      if (same.length > 1) this.#addRepeated(resource, same, kept, { isCertain, workspace });
       return kept;
     });
   }
@@ -234,10 +264,10 @@ export class ServicesCollector {
     resource: DatabricksResource,
     same: readonly ListEntry[],
     { principal, level }: ListEntry,
-    isCertain: boolean,
+    where: Pick<RepeatedPrincipal, 'isCertain' | 'workspace'>,
   ): void {
     if (principal === undefined) return;
     const levels = same.map((entry) => entry.level);
-    this.facts.repeated.push({ resource, principal, levels, kept: level, isCertain });
+    this.facts.repeated.push({ resource, principal, levels, kept: level, ...where });
   }
 }

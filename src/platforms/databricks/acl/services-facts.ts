@@ -19,6 +19,8 @@ export interface AccessEntry {
   /** Whether it comes from an object above. */
   readonly inherited: boolean;
   readonly list: EntryList;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** The list that an entry stands in. */
@@ -39,6 +41,8 @@ export interface RepeatedPrincipal {
   readonly kept: string;
   /** Whether all of them are of one workspace; otherwise the file does not say so. */
   readonly isCertain: boolean;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** An object with several lists in one file, each of which replaces the others. */
@@ -48,6 +52,8 @@ export interface RivalListsFact {
   readonly addresses: readonly string[];
   /** Whether all of them are of one workspace; otherwise the file does not say so. */
   readonly isCertain: boolean;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** A program that Terraform runs to get a token of Entra, known for its mistakes. */
@@ -84,6 +90,8 @@ export interface TokenFact {
    * known.
    */
   readonly keptIn: string | undefined;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** A service principal of the workspace. */
@@ -95,6 +103,8 @@ export interface ServicePrincipalFact {
   /** Its number in the workspace. */
   readonly id: string | undefined;
   readonly createsClusters: boolean;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** A group of the workspace. */
@@ -104,12 +114,16 @@ export interface GroupFact {
   /** Undefined: not known. */
   readonly name: string | undefined;
   readonly createsClusters: boolean;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** A member of a group, both by their numbers in the workspace. */
 export interface MemberFact {
   readonly groupId: string;
   readonly memberId: string;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** A secret whose value stands where it should not. Never the value. */
@@ -124,6 +138,8 @@ export interface StoredSecretFact {
 export interface SecretFact {
   readonly scope: string;
   readonly key: string;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
 }
 
 /** A service credential of Unity Catalog. */

@@ -5,6 +5,7 @@ import {
   type Finding,
 } from '../../../audit/index.js';
 import { createAuthorizer } from '../../../engine/index.js';
+import { getOrAdd } from '../../../foundation/get-or-add.js';
 import { checkOptions } from '../../../foundation/options.js';
 import { auditOnlineStores } from '../../online-store/index.js';
 import { mergeFacts, type ServicesFile, servicesSnapshotOptions } from '../acl/index.js';
@@ -83,9 +84,15 @@ function collectFacts(files: readonly ServicesFile[], now: number): ServicesAudi
     const shown = tags?.['endpoint_name'];
     if (type === 'ServingEndpoint' && shown !== undefined) endpointNames.set(name, shown);
   }
-  const applicationIds = new Map<string, string>();
+  const byNumber = new Map<string, Set<string>>();
   for (const { id, applicationId } of facts.servicePrincipals) {
-    if (id !== undefined && applicationId !== undefined) applicationIds.set(id, applicationId);
+    if (id === undefined || applicationId === undefined) continue;
+    getOrAdd(byNumber, id, () => new Set()).add(applicationId);
+  }
+  const applicationIds = new Map<string, string>();
+  for (const [number, [only = '', ...others]] of byNumber) {
+    // Several workspaces give one number to different service principals.
+    if (others.length === 0) applicationIds.set(number, only);
   }
   return { ...facts, now, endpointNames, applicationIds };
 }

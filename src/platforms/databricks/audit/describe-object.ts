@@ -11,15 +11,21 @@ const NAMES: Readonly<Record<DatabricksType, string>> = {
   OnlineStore: 'online store',
 };
 
-/** An object for messages, a serving endpoint by its name where a file says it. */
+/**
+ * An object for messages, a serving endpoint by its name where a file says it.
+ *
+ * @param workspace the number of its workspace, if a file says it
+ */
 export function describeObject(
   { endpointNames }: Pick<ServicesAuditFacts, 'endpointNames'>,
   { type, name }: DatabricksResource,
+  workspace?: string,
 ): string {
-  if (type === 'Tokens') return `the ${NAMES[type]}`;
-  if (type === 'RegisteredModel' && name === 'root') return 'the whole model registry';
+  const where = workspace === undefined ? '' : ` of workspace ${workspace}`;
+  if (type === 'Tokens') return `the ${NAMES[type]}${where}`;
+  if (type === 'RegisteredModel' && name === 'root') return `the whole model registry${where}`;
   const shown = type === 'ServingEndpoint' ? (endpointNames.get(name) ?? name) : name;
-  return `${NAMES[type]} ${quote(shown)}`;
+  return `${NAMES[type]} ${quote(shown)}${where}`;
 }
 
 const DAY_SECONDS = 86_400;

@@ -10,6 +10,7 @@ export {
   type InstanceProfileFact,
   MAX_SERVICES_TEXT,
   type MemberFact,
+  type NumberedMember,
   type PageFact,
   parseServicesText,
   type ReadContext,

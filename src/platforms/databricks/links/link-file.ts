@@ -16,6 +16,7 @@ import {
 import {
   createEntraProvider,
   createStaticTokenProvider,
+  parseHostAddress,
   type TokenProvider,
 } from '../tokens/index.js';
 import { isApplicationId } from '../vocabulary/index.js';
@@ -74,7 +75,7 @@ export function parseLinkFile(text: string, options: WorkspacesFileOptions): Lin
     prod: { host: fields.prod.host, workspaceId: prod.workspaceId },
   };
   return {
-    rules: { ...rules, applicationIds, remotes },
+    rules: { ...rules, applicationIds, remotes, devWorkspaceId: idInHost(fields.dev.host) },
     connect: () => ({
       ...rules,
       workspaces: {
@@ -88,6 +89,11 @@ export function parseLinkFile(text: string, options: WorkspacesFileOptions): Lin
       },
     }),
   };
+}
+
+/** @source Azure Databricks, "Workspace URL": `adb-<workspace-id>.<random>.azuredatabricks.net` */
+function idInHost(host: string): string | undefined {
+  return /^adb-(\d{1,20})\.\d+\./.exec(parseHostAddress(host).hostname)?.[1];
 }
 
 function connectReader(

@@ -21,17 +21,25 @@ export interface LinkFilesRules extends LinkRules {
    * they are not compared.
    */
   readonly remotes?: Readonly<Record<RemoteName, RemoteAddress>> | undefined;
+  /**
+   * The number of the workspace `dev`. Default: every workspace other than those of `remotes` may
+   * be it.
+   */
+  readonly devWorkspaceId?: string | undefined;
   /** How long before its end a token is a finding; 1,209,600 (14 days) unless given. */
   readonly renewWithinSeconds?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
 }
 
+const WORKSPACE_ID = /^\d{1,20}$/;
+
 const REMOTE: OptionNames<RemoteAddress> = { host: true, workspaceId: true };
 const FILES_RULES: OptionNames<LinkFilesRules> = {
   ...LINK_RULES,
   applicationIds: { staging: true, prod: true },
   remotes: { staging: REMOTE, prod: REMOTE },
+  devWorkspaceId: true,
   renewWithinSeconds: true,
   now: true,
 };
@@ -42,7 +50,12 @@ const FILES_RULES: OptionNames<LinkFilesRules> = {
  */
 export function checkFilesRules(rules: LinkFilesRules): void {
   checkOptions<LinkFilesRules>(rules, FILES_RULES);
-  const { applicationIds, remotes, renewWithinSeconds = RENEW_WITHIN_SECONDS } = rules;
+  const {
+    applicationIds,
+    remotes,
+    devWorkspaceId,
+    renewWithinSeconds = RENEW_WITHIN_SECONDS,
+  } = rules;
   checkRules(rules);
   assertSeconds('renewWithinSeconds', renewWithinSeconds);
   if (!Object.values(applicationIds).every((id) => isApplicationId(id))) {
@@ -50,6 +63,9 @@ export function checkFilesRules(rules: LinkFilesRules): void {
   }
   for (const { host, workspaceId } of Object.values(remotes ?? {})) {
     parseHostAddress(host);
-    if (!/^\d{1,20}$/.test(workspaceId)) throw new TypeError('a workspaceId must be a number');
+    if (!WORKSPACE_ID.test(workspaceId)) throw new TypeError('a workspaceId must be a number');
+  }
+  if (devWorkspaceId !== undefined && !WORKSPACE_ID.test(devWorkspaceId)) {
+    throw new TypeError('devWorkspaceId must be a number');
   }
 }

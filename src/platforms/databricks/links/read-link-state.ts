@@ -61,13 +61,14 @@ function confirmSecrets(
       [placeOf(scope, secretKey(prefix, 'workspace-id')), idTest(remotes[to].workspaceId)],
     ]),
   );
-  return read(value, name).resources.flatMap(({ type, values }: TerraformResource) => {
+  return read(value, name).resources.flatMap((resource: TerraformResource) => {
+    const { type, values, workspaceId: workspace } = resource;
     const scope = textAt(values, 'scope');
     const key = textAt(values, 'key');
     const held = textAt(values, 'string_value');
     if (type !== 'databricks_secret' || scope === undefined || key === undefined) return [];
     const isExpected = expected.get(placeOf(scope, key));
-    return held !== undefined && isExpected?.(held) === true ? [{ scope, key }] : [];
+    return held !== undefined && isExpected?.(held) === true ? [{ scope, key, workspace }] : [];
   });
 }
 

@@ -1,13 +1,15 @@
 import { quote } from '../../../model/errors.js';
 import {
   type CollectedServices,
+  type MemberFact,
+  mayBeSame,
   mergeFacts,
   type SecretFact,
   type ServicesFacts,
   type TokenFact,
 } from '../acl/index.js';
 import { type Principal, USERS_GROUP } from '../vocabulary/index.js';
-import { accessTaker, levelsOf, type TakeAccess } from './file-access.js';
+import { type AccessPlace, accessTaker, levelsOf, type TakeAccess } from './file-access.js';
 import { checkFilesRules, type LinkFilesRules } from './link-files-rules.js';
 import { registryFindings, type ScopeAcl, scopeFindings, tokenEndsSoon } from './link-findings.js';
 import {
@@ -22,6 +24,7 @@ import {
   TOKEN_LIFETIME_SECONDS,
   type WorkspaceName,
 } from './link-names.js';
+import { type FindPlace, placedTaker, placeFinder } from './link-places.js';
 import type { LinkFinding } from './link-plan.js';
 import type { LinkStateFile } from './read-link-state.js';
 import { tokenUsers } from './registry-links.js';
@@ -34,9 +37,10 @@ export type LinkFileFacts = CollectedServices & Partial<Pick<LinkStateFile, 'con
  * Where files, such as `terraform show -json` of the module's state, differ from the links. Sends
  * no request.
  *
- * Files do not say which workspace a resource is in, so that each is counted: what two workspaces
- * need must be there twice. What a file does not say, as a plan before it is applied, counts as
- * missing. Whether a token works is not in a file.
+ * A resource counts in the workspace whose number the file gives it (`provider_config`), which
+ * takes `rules.remotes`. Older files do not say which workspace a resource is in, so that each is
+ * counted: what two workspaces need must be there twice. What a file does not say, as a plan before
+ * it is applied, counts as missing. Whether a token works is not in a file.
  *
  * With `compatibility: terraform-module` it is enough that everyone may read the scopes, as the
  * code of the module has it; its document names the group of the service principals as well.
@@ -54,137 +58,157 @@ export function verifyLinkFiles(
   checkFilesRules(rules);
   const facts = mergeFacts(files.map((file) => file.facts));
   const confirmed = files.flatMap(({ confirmedSecrets = [] }) => confirmedSecrets);
-  const take = accessTaker(facts);
+  const placeOf = placeFinder(rules);
+  const compared = { rules, facts, placeOf, take: accessTaker(facts, placeOf) };
   return [
-    ...findServicePrincipals(rules, facts),
-    ...findReaders(rules, facts, take),
-    ...findSecrets(facts.secrets, rules.remotes === undefined ? facts.secrets : confirmed),
-    ...findScopeReaders(rules, facts, take),
-    ...findTokenUse(rules, take),
-    ...findTokens(rules, facts),
-    ...findGroups(rules, facts),
+    ...findServicePrincipals(compared),
+    ...findReaders(compared),
+    ...findSecrets(compared, rules.remotes === undefined ? facts.secrets : confirmed),
+    ...findScopeReaders(compared),
+    ...findTokenUse(compared),
+    ...findTokens(compared),
+    ...findGroups(compared),
   ];
+}
+
+/** What files say, and what they should say. */
+interface ComparedFiles {
+  readonly rules: LinkFilesRules;
+  readonly facts: ServicesFacts;
+  readonly placeOf: FindPlace;
+  readonly take: TakeAccess;
 }
 
 const REMOTES: readonly RemoteName[] = ['staging', 'prod'];
 
-function findServicePrincipals(
-  { applicationIds }: LinkFilesRules,
-  { servicePrincipals, groups, members }: ServicesFacts,
-): readonly LinkFinding[] {
+function findServicePrincipals({
+  rules: { applicationIds },
+  facts: { servicePrincipals, groups, members },
+  placeOf,
+}: ComparedFiles): readonly LinkFinding[] {
   const group = SERVICE_PRINCIPAL_GROUP;
-  const groupIds = new Set(groups.filter(({ name }) => name === group).map(({ id }) => id));
-  const needed = new Map<string, number>();
+  const own = groups.filter(({ name }) => name === group);
+  const takePrincipal = placedTaker(
+    servicePrincipals,
+    (one) => one.applicationId?.toLowerCase(),
+    placeOf,
+  );
+  const memberships = members
+    .filter((one) => own.some(({ id, workspace }) => isMember(one.groupId, id, one, workspace)))
+    .flatMap((one) =>
+      servicePrincipals
+        .filter(({ id, workspace }) => isMember(one.memberId, id, one, workspace))
+        .map(({ applicationId }) => ({ applicationId, workspace: one.workspace })),
+    );
+  const takeMember = placedTaker(memberships, (one) => one.applicationId?.toLowerCase(), placeOf);
   return REMOTES.flatMap((workspace) => {
     const applicationId = applicationIds[workspace].toLowerCase();
-    const count = (needed.get(applicationId) ?? 0) + 1;
-    needed.set(applicationId, count);
-    const own = servicePrincipals.filter(
-      (principal) => principal.applicationId?.toLowerCase() === applicationId,
-    );
-    const ids = new Set(own.map(({ id }) => id));
-    const memberships = members.filter(
-      ({ groupId, memberId }) => groupIds.has(groupId) && ids.has(memberId),
-    );
     return [
-      ...(own.length < count
-        ? [changeMissing({ kind: 'create-service-principal', workspace, applicationId })]
-        : []),
-      ...(memberships.length < count
-        ? [changeMissing({ kind: 'add-member', workspace, group, applicationId })]
-        : []),
+      ...(takePrincipal(applicationId, workspace)
+        ? []
+        : [changeMissing({ kind: 'create-service-principal', workspace, applicationId })]),
+      ...(takeMember(applicationId, workspace)
+        ? []
+        : [changeMissing({ kind: 'add-member', workspace, group, applicationId })]),
     ];
   });
 }
 
-function findReaders(
-  { applicationIds }: LinkFilesRules,
-  facts: ServicesFacts,
-  take: TakeAccess,
-): readonly LinkFinding[] {
+/** Whether a membership is about the principal or the group of a number. */
+function isMember(
+  named: string,
+  id: string | undefined,
+  { workspace }: MemberFact,
+  other: string | undefined,
+): boolean {
+  return named === id && mayBeSame(workspace, other);
+}
+
+function findReaders({
+  rules: { applicationIds },
+  facts,
+  placeOf,
+  take,
+}: ComparedFiles): readonly LinkFinding[] {
   return REMOTES.flatMap((workspace) => {
     const applicationId = applicationIds[workspace];
     const principal: Principal = { kind: 'service-principal', name: applicationId };
     const root = { type: 'RegisteredModel', name: REGISTRY_ROOT, principal };
-    const levels = levelsOf(facts, root);
+    const { placed, unplaced } = levelsOf(facts, root, workspace, placeOf);
     return [
-      ...(take({ ...root, action: 'CAN_READ' })
+      ...(take({ ...root, action: 'CAN_READ' }, workspace)
         ? []
         : [changeMissing({ kind: 'grant-registry', workspace, applicationId })]),
-      ...registryFindings(workspace, levels),
+      ...registryFindings(workspace, [...placed, ...unplaced]),
     ];
   });
 }
 
 /** @param confirmed those whose host or number is as it should be */
 function findSecrets(
-  secrets: readonly SecretFact[],
+  { facts: { secrets }, placeOf }: ComparedFiles,
   confirmed: readonly SecretFact[],
 ): readonly LinkFinding[] {
-  const takers = { there: secretTaker(secrets), confirmed: secretTaker(confirmed) };
+  const nameOf = ({ scope, key }: SecretFact): string => JSON.stringify([scope, key]);
+  const takers = {
+    there: placedTaker(secrets, nameOf, placeOf),
+    confirmed: placedTaker(confirmed, nameOf, placeOf),
+  };
   return REGISTRY_LINKS.flatMap(({ from, scope, prefix }) =>
     (['workspace-id', 'host', 'token'] as const).flatMap((part): readonly LinkFinding[] => {
       const key = secretKey(prefix, part);
       const take = part === 'token' ? takers.there : takers.confirmed;
       const message = `put secret ${quote(key)} into scope ${quote(scope)}`;
-      return take({ scope, key }) ? [] : [{ rule: 'change-missing', workspace: from, message }];
+      return take(nameOf({ scope, key }), from)
+        ? []
+        : [{ rule: 'change-missing', workspace: from, message }];
     }),
   );
 }
 
-function secretTaker(secrets: readonly SecretFact[]): (secret: SecretFact) => boolean {
-  const left = new Map<string, number>();
-  const nameOf = ({ scope, key }: SecretFact): string => JSON.stringify([scope, key]);
-  for (const secret of secrets) left.set(nameOf(secret), (left.get(nameOf(secret)) ?? 0) + 1);
-  return (secret) => {
-    const count = left.get(nameOf(secret)) ?? 0;
-    left.set(nameOf(secret), count - 1);
-    return count > 0;
-  };
-}
-
-function findScopeReaders(
-  rules: LinkFilesRules,
-  facts: ServicesFacts,
-  take: TakeAccess,
-): readonly LinkFinding[] {
+function findScopeReaders(files: ComparedFiles): readonly LinkFinding[] {
+  const { rules, take } = files;
   const group = rules.compatibility === undefined ? SERVICE_PRINCIPAL_GROUP : USERS_GROUP;
   return REGISTRY_LINKS.flatMap((link) => {
     const { from: workspace, scope } = link;
     const principal: Principal = { kind: 'group', name: group };
     return [
-      ...(take({ type: 'SecretScope', name: scope, action: 'READ', principal })
+      ...(take({ type: 'SecretScope', name: scope, action: 'READ', principal }, workspace)
         ? []
         : [changeMissing({ kind: 'grant-scope', workspace, scope, group })]),
-      ...scopeFindings(rules, link, aclsOf(link, facts)),
+      ...scopeFindings(rules, link, aclsOf(link, files)),
     ];
   });
 }
 
 /**
  * The groups in the list of a scope. Of several scopes of one name, each is given one of the
- * entries that a group has.
+ * entries that a group has, where no file says which workspace they are of.
  */
-function aclsOf(link: RegistryLink, facts: ServicesFacts): readonly ScopeAcl[] {
+function aclsOf(link: RegistryLink, { facts, placeOf }: ComparedFiles): readonly ScopeAcl[] {
   const sharing = REGISTRY_LINKS.filter(({ scope }) => scope === link.scope);
   const at = sharing.indexOf(link);
   const end = at === sharing.length - 1 ? undefined : at + 1;
-  return [USERS_GROUP, SERVICE_PRINCIPAL_GROUP].flatMap((name) =>
-    levelsOf(facts, {
+  return [USERS_GROUP, SERVICE_PRINCIPAL_GROUP].flatMap((name) => {
+    const place: AccessPlace = {
       type: 'SecretScope',
       name: link.scope,
       principal: { kind: 'group', name },
-    })
-      .slice(at, end)
-      .map((permission) => ({ principal: name, permission })),
-  );
+    };
+    const { placed, unplaced } = levelsOf(facts, place, link.from, placeOf);
+    return [...placed, ...unplaced.slice(at, end)].map((permission) => ({
+      principal: name,
+      permission,
+    }));
+  });
 }
 
-function findTokenUse(rules: LinkFilesRules, take: TakeAccess): readonly LinkFinding[] {
+function findTokenUse({ rules, take }: ComparedFiles): readonly LinkFinding[] {
   return tokenUsers(rules).flatMap((group) =>
     REMOTES.flatMap((workspace) => {
       const principal: Principal = { kind: 'group', name: group };
-      return take({ type: 'Tokens', name: 'tokens', action: 'CAN_USE', principal })
+      const needed = { type: 'Tokens', name: 'tokens', action: 'CAN_USE', principal };
+      return take(needed, workspace)
         ? []
         : [changeMissing({ kind: 'grant-token-use', workspace, group })];
     }),
@@ -193,16 +217,20 @@ function findTokenUse(rules: LinkFilesRules, take: TakeAccess): readonly LinkFin
 
 /**
  * A token is of the link whose secret keeps it. Where a file does not say which one that is, it is
- * of any.
+ * of any in its workspace.
  */
-function findTokens(rules: LinkFilesRules, { tokens }: ServicesFacts): readonly LinkFinding[] {
+function findTokens({ rules, facts: { tokens }, placeOf }: ComparedFiles): readonly LinkFinding[] {
   const spare = tokens.filter(({ keptIn }) => keptIn === undefined);
   return REMOTES.flatMap((workspace) => {
+    const isThere = (token: TokenFact): boolean => (placeOf(token) ?? workspace) === workspace;
     const places = new Set<string | undefined>(
       linksTo(workspace).map(({ scope, prefix }) => `${scope}/${secretKey(prefix, 'token')}`),
     );
-    const kept = tokens.filter(({ keptIn }) => keptIn !== undefined && places.has(keptIn));
-    const own = kept.length > 0 ? kept : spare.splice(0, 1);
+    const kept = tokens.filter(
+      (token) => token.keptIn !== undefined && places.has(token.keptIn) && isThere(token),
+    );
+    const at = spare.findIndex(isThere);
+    const own = kept.length > 0 || at < 0 ? kept : spare.splice(at, 1);
     return own.length > 0
       ? own.flatMap((token) => findToken(workspace, token, rules))
       : [boundedTokenMissing(workspace, rules)];
@@ -237,15 +265,16 @@ function boundedTokenMissing(
   return { rule: 'change-missing', workspace, message };
 }
 
-function findGroups(
-  { compatibility }: LinkFilesRules,
-  { groups }: ServicesFacts,
-): readonly LinkFinding[] {
+function findGroups({
+  rules: { compatibility },
+  facts: { groups },
+  placeOf,
+}: ComparedFiles): readonly LinkFinding[] {
   const group = SERVICE_PRINCIPAL_GROUP;
-  const made = groups.filter(({ name }) => name === group).length;
+  const take = placedTaker(groups, ({ name }) => name, placeOf);
   const needed: readonly WorkspaceName[] =
     compatibility === undefined ? [...REMOTES, 'dev'] : REMOTES;
-  return needed
-    .slice(made)
-    .map((workspace) => changeMissing({ kind: 'create-group', workspace, group }));
+  return needed.flatMap((workspace) =>
+    take(group, workspace) ? [] : [changeMissing({ kind: 'create-group', workspace, group })],
+  );
 }

@@ -1,4 +1,4 @@
-import { keyOfEntry, type WrittenList } from '../list-entries.js';
+import { keyOfEntry, type WorkspaceItems, type WrittenList } from '../list-entries.js';
 import { moduleOf } from './provider-workspaces.js';
 
 /** A list of one object, with what a file says of its workspace. */
@@ -8,7 +8,7 @@ export interface PlacedList extends WrittenList {
 
 /** Lists of objects that have one name, those of each workspace together. */
 export interface GroupedLists {
-  readonly groups: readonly (readonly WrittenList[])[];
+  readonly groups: readonly WorkspaceItems<WrittenList>[];
   /** Whether a file says which workspace each list is of. */
   readonly isCertain: boolean;
 }
@@ -23,12 +23,18 @@ export interface GroupedLists {
 export function groupLists(lists: readonly PlacedList[]): GroupedLists {
   const known = new Map<string, WrittenList[]>();
   for (const list of lists) {
-    if (list.workspace === undefined) return { groups: groupByGuess(lists), isCertain: false };
+    if (list.workspace === undefined) {
+      return { groups: groupByGuess(lists).map((items) => ({ items })), isCertain: false };
+    }
     const same = known.get(list.workspace);
     if (same === undefined) known.set(list.workspace, [list]);
     else same.push(list);
   }
-  return { groups: [...known.values()], isCertain: true };
+  const groups = Array.from(known.values(), (items) => ({
+    workspace: items[0]?.workspaceId,
+    items,
+  }));
+  return { groups, isCertain: true };
 }
 
 /** Lists are in one group where a module or a principal leads from each to the next. */

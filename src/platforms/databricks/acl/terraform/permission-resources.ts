@@ -32,7 +32,7 @@ export class PermissionsGatherer {
   readonly #objects = new Map<string, ObjectLists>();
 
   readonly add: ResourceHandler = (resource, context) => {
-    const { address, workspace, values } = resource;
+    const { address, workspace, workspaceId, values } = resource;
     const listed = checkShape(blocks, values['access_control'] ?? [], context.name);
     const entries = isUnknownAt(resource, 'access_control')
       ? [UNKNOWN_ENTRY]
@@ -42,7 +42,7 @@ export class PermissionsGatherer {
     if (object === undefined) return;
     const key = JSON.stringify([object.type, object.name]);
     const known = this.#objects.get(key);
-    const list = { address, workspace, entries };
+    const list = { address, workspace, workspaceId, entries };
     if (known === undefined) this.#objects.set(key, { object, lists: [list] });
     else known.lists.push(list);
   };
@@ -52,14 +52,17 @@ export class PermissionsGatherer {
       const [only, ...others] = lists;
       if (only === undefined || others.length > 0)
         collector.addRivalLists(object, groupLists(lists));
-      else collector.addList(object, only.entries, { duplicates: 'last', replacing: true });
+      else {
+        const { workspaceId: workspace } = only;
+        collector.addList(object, only.entries, { duplicates: 'last', replacing: true, workspace });
+      }
     }
   }
 }
 
 /** What is granted on one object of Unity Catalog: to all principals, or to one. */
 export const grantsResource: ResourceHandler = (resource, context) => {
-  const { address, type: kind, values } = resource;
+  const { address, type: kind, values, workspaceId } = resource;
   const listed = kind === 'databricks_grant' ? [values] : (values['grant'] ?? []);
   // Each block grants something: a privilege that is missing is not known yet.
   const entries = isUnknownAt(resource, 'grant')
@@ -67,7 +70,7 @@ export const grantsResource: ResourceHandler = (resource, context) => {
     : checkShape(blocks, listed, context.name).flatMap((grant) => readGrant(grant, UNKNOWN_LEVEL));
   const type =
     SECURABLES.find((field) => textAt(values, field) ?? isUnknownAt(resource, field)) ?? 'unknown';
-  addGrants(context, type, textAt(values, type) ?? address, entries);
+  addGrants(context, type, textAt(values, type) ?? address, entries, workspaceId);
 };
 
 /**

@@ -37,7 +37,7 @@ function addToken(
   keptIn: string | undefined,
   { collector }: ReadContext,
 ): void {
-  const { address, type, values } = resource;
+  const { address, type, values, workspaceId } = resource;
   const applicationId = textAt(values, 'application_id');
   const onBehalf = type === 'databricks_obo_token';
   const createdAt = numberAt(values, 'creation_time');
@@ -61,35 +61,44 @@ function addToken(
           (isUnknownAt(resource, 'lifetime_seconds') ? undefined : null)),
     managed: true,
     keptIn,
+    workspace: workspaceId,
   });
 }
 
-export const servicePrincipalResource: ResourceHandler = ({ address, values }, { collector }) => {
+export const servicePrincipalResource: ResourceHandler = (
+  { address, values, workspaceId },
+  { collector },
+) => {
   collector.facts.servicePrincipals.push({
     applicationId: textAt(values, 'application_id'),
     displayName: textAt(values, 'display_name') ?? address,
     id: textAt(values, 'id'),
     createsClusters: isTrueAt(values, 'allow_cluster_create'),
+    workspace: workspaceId,
   });
 };
 
-export const groupResource: ResourceHandler = ({ values }, { collector }) => {
+export const groupResource: ResourceHandler = ({ values, workspaceId }, { collector }) => {
   collector.facts.groups.push({
     id: textAt(values, 'id'),
     name: textAt(values, 'display_name'),
     createsClusters: isTrueAt(values, 'allow_cluster_create'),
+    workspace: workspaceId,
   });
 };
 
-export const groupMemberResource: ResourceHandler = ({ values }, { collector }) => {
+export const groupMemberResource: ResourceHandler = ({ values, workspaceId }, { collector }) => {
   const groupId = textAt(values, 'group_id');
   const memberId = textAt(values, 'member_id');
   if (groupId !== undefined && memberId !== undefined)
-    collector.facts.members.push({ groupId, memberId });
+    collector.facts.members.push({ groupId, memberId, workspace: workspaceId });
 };
 
 /** Entitlements of a service principal or a group, apart from it. */
-export const entitlementsResource: ResourceHandler = ({ address, values }, { collector }) => {
+export const entitlementsResource: ResourceHandler = (
+  { address, values, workspaceId },
+  { collector },
+) => {
   if (!isTrueAt(values, 'allow_cluster_create')) return;
   const id = textAt(values, 'service_principal_id');
   const groupId = textAt(values, 'group_id');
@@ -99,18 +108,25 @@ export const entitlementsResource: ResourceHandler = ({ address, values }, { col
       displayName: address,
       id,
       createsClusters: true,
+      workspace: workspaceId,
     });
   }
-  if (groupId !== undefined)
-    collector.facts.groups.push({ id: groupId, name: undefined, createsClusters: true });
+  if (groupId !== undefined) {
+    collector.facts.groups.push({
+      id: groupId,
+      name: undefined,
+      createsClusters: true,
+      workspace: workspaceId,
+    });
+  }
 };
 
-export const secretResource: ResourceHandler = ({ values }, { collector }) => {
+export const secretResource: ResourceHandler = ({ values, workspaceId }, { collector }) => {
   const scope = textAt(values, 'scope');
   const key = textAt(values, 'key');
   if (scope === undefined || key === undefined) return;
   collector.addResource('SecretScope', scope);
-  collector.facts.secrets.push({ scope, key });
+  collector.facts.secrets.push({ scope, key, workspace: workspaceId });
 };
 
 export const servingResource: ResourceHandler = ({ address, values }, context) => {

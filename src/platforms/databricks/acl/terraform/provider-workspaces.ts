@@ -1,4 +1,5 @@
 import { isPlainObject } from '../../../../model/index.js';
+import { blockAt, type TerraformResource, textAt } from './terraform-resource.js';
 
 /** The parts of a plan's configuration that say which provider a resource has. */
 export interface PlanConfiguration {
@@ -65,6 +66,49 @@ export function workspaceOfState(provider: string | null | undefined): string | 
   return provider && /^provider\["[^"]{1,300}"\](?:\.[\w-]{1,300})?$/.test(provider)
     ? provider
     : undefined;
+}
+
+/**
+ * The number of the workspace that a resource says it is of, as a list of one object or as an
+ * object.
+ *
+ * @source terraform-provider-databricks 1.128.0, `provider_config` of the resources of a workspace;
+ *   1.114.0 and resources of the plugin framework write the object
+ */
+export function workspaceIdOf(values: unknown): string | undefined {
+  const config = isPlainObject(values) ? blockAt(values, 'provider_config') : undefined;
+  const id = config === undefined ? undefined : textAt(config, 'workspace_id');
+  return id !== undefined && /^\d{1,20}$/.test(id) ? id : undefined;
+}
+
+/**
+ * Resources with the workspace that each one says it is of, before its provider's configuration.
+ *
+ * A resource without a number is of the workspace of the others of its configuration. If these are
+ * of several workspaces, as below an account, it is not known which one is meant.
+ *
+ * @param others say more of configurations
+ */
+export function numberWorkspaces(
+  resources: readonly TerraformResource[],
+  others: readonly TerraformResource[] = [],
+): readonly TerraformResource[] {
+  const numbers = new Map<string, Set<string>>();
+  for (const { workspace, workspaceId } of [...resources, ...others]) {
+    if (workspace === undefined || workspaceId === undefined) continue;
+    const known = numbers.get(workspace);
+    if (known === undefined) numbers.set(workspace, new Set([workspaceId]));
+    else known.add(workspaceId);
+  }
+  return resources.map((resource) => {
+    const { workspace, workspaceId } = resource;
+    const [other, second] = workspace === undefined ? [] : (numbers.get(workspace) ?? []);
+    if (workspaceId === undefined && second !== undefined) {
+      return { ...resource, workspace: undefined };
+    }
+    const number = workspaceId ?? other;
+    return number === undefined ? resource : { ...resource, workspace: `workspace ${number}` };
+  });
 }
 
 /**

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { ConfigInvalidError, isPlainObject } from '../../../../model/index.js';
 import { checkShape } from '../check-shape.js';
-import { type WorkspaceFinder, workspaceOfState, workspacesOfPlan } from './provider-workspaces.js';
+import {
+  numberWorkspaces,
+  type WorkspaceFinder,
+  workspaceIdOf,
+  workspaceOfState,
+  workspacesOfPlan,
+} from './provider-workspaces.js';
 import type { TerraformResource } from './terraform-resource.js';
 
 const resource = z.looseObject({
@@ -123,12 +129,14 @@ export function readShown(value: unknown, file: string): TerraformDocument {
   const workspaceOf = workspacesOfPlan(document.configuration);
   const whole = document.values ?? planned_values;
   const after = changes.map((one) => changed(one, 'after', workspaceOf(one.address)));
+  const prior = resourcesOf(prior_state?.values?.root_module, new Map(), workspaceOf);
+  const resources = whole
+    ? resourcesOf(whole.root_module, unknown, workspaceOf)
+    : after.filter(hasValues);
   return {
-    resources: whole
-      ? resourcesOf(whole.root_module, unknown, workspaceOf)
-      : after.filter(hasValues),
+    resources: numberWorkspaces(resources, prior),
     earlier: [
-      ...resourcesOf(prior_state?.values?.root_module, new Map(), workspaceOf),
+      ...prior,
       ...(whole ? after : []),
       ...[...changes, ...(resource_drift ?? [])].map((one) => changed(one, 'before')),
     ],
@@ -148,21 +156,24 @@ export function readShown(value: unknown, file: string): TerraformDocument {
 export function readStateFile(value: unknown, file: string): TerraformDocument {
   const { resources, outputs } = checkShape(stateFile, value, file);
   return {
-    resources: resources.flatMap(({ module, mode, type, name, provider, instances }) =>
-      instances.map(({ index_key, attributes }) => {
-        const index =
-          index_key === null || index_key === undefined ? '' : JSON.stringify(index_key);
-        return {
-          address:
-            [module, mode === 'data' ? 'data' : '', type, name].filter(Boolean).join('.') +
-            (index === '' ? '' : `[${index}]`),
-          type,
-          workspace: workspaceOfState(provider),
-          values: attributes ?? {},
-          sensitive: undefined,
-          unknown: undefined,
-        };
-      }),
+    resources: numberWorkspaces(
+      resources.flatMap(({ module, mode, type, name, provider, instances }) =>
+        instances.map(({ index_key, attributes }) => {
+          const index =
+            index_key === null || index_key === undefined ? '' : JSON.stringify(index_key);
+          return {
+            address:
+              [module, mode === 'data' ? 'data' : '', type, name].filter(Boolean).join('.') +
+              (index === '' ? '' : `[${index}]`),
+            type,
+            workspace: workspaceOfState(provider),
+            workspaceId: workspaceIdOf(attributes),
+            values: attributes ?? {},
+            sensitive: undefined,
+            unknown: undefined,
+          };
+        }),
+      ),
     ),
     earlier: [],
     others: outputsOf(outputs),
@@ -182,6 +193,7 @@ function resourcesOf(
         address,
         type,
         workspace: workspaceOf(address),
+        workspaceId: workspaceIdOf(held),
         values: held ?? {},
         sensitive: sensitive_values,
         unknown: unknown.get(address),
@@ -202,6 +214,7 @@ function changed(
     address,
     type,
     workspace,
+    workspaceId: workspaceIdOf(held),
     values: isPlainObject(held) ? held : {},
     sensitive: marks[`${side}_sensitive`],
     unknown: side === 'after' ? marks.after_unknown : undefined,

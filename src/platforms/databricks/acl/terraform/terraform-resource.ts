@@ -7,6 +7,8 @@ export interface TerraformResource {
   readonly type: string;
   /** The same for resources of one workspace; undefined: the file does not say which one it is. */
   readonly workspace: string | undefined;
+  /** The number of the workspace, if the file says it. */
+  readonly workspaceId: string | undefined;
   readonly values: TerraformValues;
   /** `true` where the value at the same place is sensitive. */
   readonly sensitive: unknown;

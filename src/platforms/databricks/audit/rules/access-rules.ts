@@ -85,10 +85,10 @@ export const rivalLists: ServicesRule = {
   advice:
     'Put all entries into one `databricks_permissions`: each one replaces what the others wrote, in no order that is known',
   *check(facts) {
-    for (const { resource, addresses, isCertain } of facts.rivalLists) {
+    for (const { resource, addresses, isCertain, workspace } of facts.rivalLists) {
       const write = isCertain ? 'each write' : 'may each write';
       yield {
-        message: `${listSome(addresses.map(quote))} ${write} the list of ${describeObject(facts, resource)}${isCertain ? '' : IN_DOUBT}`,
+        message: `${listSome(addresses.map(quote))} ${write} the list of ${describeObject(facts, resource, workspace)}${isCertain ? '' : IN_DOUBT}`,
         resource: referTo(resource),
       };
     }
@@ -122,9 +122,10 @@ export const principalListedTwice: ServicesRule = {
   advice:
     'Keep one entry: of a list that replaces another the last one counts, and not the strongest',
   *check(facts) {
-    for (const { resource, principal, levels, kept, isCertain } of facts.repeated) {
+    for (const { resource, principal, levels, kept, isCertain, workspace } of facts.repeated) {
+      const object = describeObject(facts, resource, workspace);
       yield {
-        message: `${formatPrincipal(principal)} ${isCertain ? 'stands' : 'may stand'} ${count(levels.length, 'time')} on ${describeObject(facts, resource)}, with ${listSome(levels)}; ${kept} is taken${isCertain ? '' : IN_DOUBT}`,
+        message: `${formatPrincipal(principal)} ${isCertain ? 'stands' : 'may stand'} ${count(levels.length, 'time')} on ${object}, with ${listSome(levels)}; ${kept} is taken${isCertain ? '' : IN_DOUBT}`,
         resource: referTo(resource),
       };
     }

@@ -1,5 +1,6 @@
+import { getOrAdd } from '../../../../foundation/get-or-add.js';
 import { quote } from '../../../../model/index.js';
-import type { ServicePrincipalFact } from '../../acl/index.js';
+import { mayBeSame, type ServicePrincipalFact } from '../../acl/index.js';
 import type { ServicesAuditFacts, ServicesRule } from '../services-rule.js';
 
 /** Levels that leave everything as it is. */
@@ -21,11 +22,11 @@ export const readerCreatesClusters: ServicesRule = {
     'Take `allow_cluster_create` away from it: on a cluster it runs code with all that the cluster can reach',
   *check(facts) {
     const levels = levelsByApplication(facts);
-    const creators = creatingIds(facts);
+    const creators = creatorTest(facts);
     const reported = new Set<string>();
     for (const one of facts.servicePrincipals) {
       const { applicationId, displayName, id } = one;
-      const creates = one.createsClusters || (id !== undefined && creators.has(id));
+      const creates = one.createsClusters || (id !== undefined && creators(id, one.workspace));
       if (!creates || !isReader(one, levels)) continue;
       const key = applicationId ?? id ?? displayName;
       if (reported.has(key)) continue;
@@ -63,21 +64,25 @@ function levelsByApplication({
 }
 
 /**
- * The numbers of the members of groups that may create clusters, and of those who may by an
- * entitlement of their own.
+ * Whether a number is that of a member of a group that may create clusters, or of a service
+ * principal that may by an entitlement of its own.
  */
-function creatingIds({
+function creatorTest({
   groups,
   members,
   servicePrincipals,
-}: ServicesAuditFacts): ReadonlySet<string> {
-  const groupIds = new Set(
-    groups.flatMap(({ id, createsClusters }) => (createsClusters && id !== undefined ? [id] : [])),
-  );
-  return new Set([
-    ...members.filter(({ groupId }) => groupIds.has(groupId)).map(({ memberId }) => memberId),
-    ...servicePrincipals.flatMap(({ id, createsClusters }) =>
-      createsClusters && id !== undefined ? [id] : [],
-    ),
-  ]);
+}: ServicesAuditFacts): (id: string, workspace: string | undefined) => boolean {
+  const creating = new Map<string, (string | undefined)[]>();
+  for (const { id, workspace, createsClusters } of groups) {
+    if (createsClusters && id !== undefined) getOrAdd(creating, id, () => []).push(workspace);
+  }
+  const creators = new Map<string, (string | undefined)[]>();
+  for (const { groupId, memberId, workspace } of members) {
+    const own = creating.get(groupId)?.some((one) => mayBeSame(one, workspace));
+    if (own === true) getOrAdd(creators, memberId, () => []).push(workspace);
+  }
+  for (const { id, workspace, createsClusters } of servicePrincipals) {
+    if (createsClusters && id !== undefined) getOrAdd(creators, id, () => []).push(workspace);
+  }
+  return (id, workspace) => creators.get(id)?.some((one) => mayBeSame(one, workspace)) === true;
 }

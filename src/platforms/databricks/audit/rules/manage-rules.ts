@@ -26,11 +26,11 @@ export const usersManageObject: ServicesRule = {
   level: 'error',
   title: 'A model registry, a credential or the use of tokens that everyone can manage',
   advice: 'Grant the level to a group of the people who manage the object, and a weaker one to all',
-  check: eachEntry(({ resource, principal, level, actions }, facts) => {
+  check: eachEntry(({ resource, principal, level, actions, workspace }, facts) => {
     const managing = MANAGING[resource.type];
     if (managing === undefined || actions?.includes(managing) !== true) return undefined;
     if (principal?.kind !== 'group' || !EVERYONE.has(principal.name)) return undefined;
-    return `everyone has ${level} on ${describeObject(facts, resource)}`;
+    return `everyone has ${level} on ${describeObject(facts, resource, workspace)}`;
   }),
 };
 
@@ -40,10 +40,10 @@ export const serviceManagesRegistry: ServicesRule = {
   level: 'warning',
   title: 'A service principal that can manage every registered model',
   advice: 'Grant the level on the models that the service registers, and CAN_READ on the others',
-  check: eachEntry(({ resource, principal, actions }, facts) => {
+  check: eachEntry(({ resource, principal, actions, workspace }, facts) => {
     if (resource.type !== 'RegisteredModel' || resource.name !== 'root') return undefined;
     if (actions?.includes('CAN_MANAGE') !== true || principal === undefined) return undefined;
     if (principal.kind !== 'service-principal') return undefined;
-    return `${formatPrincipal(principal)} has CAN_MANAGE on ${describeObject(facts, resource)}`;
+    return `${formatPrincipal(principal)} has CAN_MANAGE on ${describeObject(facts, resource, workspace)}`;
   }),
 };

@@ -1,7 +1,8 @@
+import { getOrAdd } from '../../../../foundation/get-or-add.js';
 import { listSome } from '../../../../foundation/names.js';
 import { quote } from '../../../../model/index.js';
 import { readSecretPrefix } from '../../../online-store/index.js';
-import type { AccessEntry } from '../../acl/index.js';
+import { type AccessEntry, mayBeSame, type SecretFact } from '../../acl/index.js';
 import { ADMINS_GROUP, USERS_GROUP } from '../../vocabulary/index.js';
 import { describeObject } from '../describe-object.js';
 import {
@@ -19,13 +20,16 @@ export const usersReadTokenScope: ServicesRule = {
   advice:
     'Take the ACL of the group `users` away, and grant READ to the service principals that need the tokens',
   *check(facts) {
-    const tokenScopes = new Map<string, string>();
-    for (const { scope, key } of facts.secrets) {
-      if (/(?:^|[-_.])(?:token|pat)$/i.test(key)) tokenScopes.set(scope, key);
+    const tokens = new Map<string, SecretFact[]>();
+    for (const secret of facts.secrets) {
+      const isToken = /(?:^|[-_.])(?:token|pat)$/i.test(secret.key);
+      if (isToken) getOrAdd(tokens, secret.scope, () => []).push(secret);
     }
     for (const entry of usersEntries(facts, 'READ')) {
       const { name } = entry.resource;
-      const key = tokenScopes.get(name);
+      const key = tokens
+        .get(name)
+        ?.findLast(({ workspace }) => mayBeSame(workspace, entry.workspace))?.key;
       // Scopes of this name hold the token for a registry of models in another workspace.
       if (key === undefined && !name.startsWith('remote-mr-')) continue;
       const held =
@@ -33,7 +37,7 @@ export const usersReadTokenScope: ServicesRule = {
           ? 'is named like those with the token of a model registry elsewhere'
           : `holds the key ${quote(key)}`;
       yield {
-        message: `everyone can read ${describeObject(facts, entry.resource)}, which ${held}`,
+        message: `everyone can read ${describeObject(facts, entry.resource, entry.workspace)}, which ${held}`,
         resource: referTo(entry.resource),
       };
     }
@@ -48,9 +52,9 @@ export const usersManageScope: ServicesRule = {
   advice:
     'Take MANAGE from the group `users`: it can read every secret, overwrite it and let others in',
   *check(facts) {
-    for (const { resource } of usersEntries(facts, 'MANAGE')) {
+    for (const { resource, workspace } of usersEntries(facts, 'MANAGE')) {
       yield {
-        message: `everyone can manage ${describeObject(facts, resource)}`,
+        message: `everyone can manage ${describeObject(facts, resource, workspace)}`,
         resource: referTo(resource),
       };
     }
@@ -134,11 +138,11 @@ export const tokenUseOverwritten: ServicesRule = {
   level: 'warning',
   title: 'A list of who may use tokens that replaces the one that was there, and names one group',
   advice: 'Name every group that uses tokens: all others lose them as soon as the list is applied',
-  check: eachEntry(({ resource, principal, list }, facts) => {
+  check: eachEntry(({ resource, principal, list, workspace }, facts) => {
     if (resource.type !== 'Tokens' || !list.replacing || list.size > 1) return undefined;
     if (principal?.kind !== 'group') return undefined;
     if (principal.name === USERS_GROUP || principal.name === ADMINS_GROUP) return undefined;
-    return `only group ${quote(principal.name)} keeps ${describeObject(facts, resource)}`;
+    return `only group ${quote(principal.name)} keeps ${describeObject(facts, resource, workspace)}`;
   }),
 };
 

@@ -166,7 +166,8 @@ function personsWithTokens(facts: ServicesAuditFacts): ReadonlyMap<string, Princ
     const owner = ownerOf(token, facts);
     if (owner?.kind !== 'user' || holders.has(principalKey(owner))) continue;
     holders.set(principalKey(owner), owner);
-    const groups = token.ownerId === undefined ? [] : groupsOf([token.ownerId]);
+    const { ownerId: id, workspace } = token;
+    const groups = id === undefined ? [] : groupsOf([{ id, workspace }]);
     for (const name of [USERS_GROUP, ...groups]) {
       const key = principalKey({ kind: 'group', name });
       if (name !== ADMINS_GROUP && !holders.has(key)) holders.set(key, owner);
