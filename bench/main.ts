@@ -13,6 +13,7 @@ import { generateStore } from './generate-store.js';
 import { benchIdentity, IDENTITY_JOB } from './identity.js';
 import { benchRedaction } from './redaction.js';
 import { benchRegistryReading } from './registry-reading.js';
+import { benchRegistrySources } from './registry-sources.js';
 import { benchServers } from './servers.js';
 import { benchStalls } from './stalls.js';
 import { writeFeatureRepo } from './write-registry.js';
@@ -127,6 +128,14 @@ async function runAll(): Promise<void> {
       const costs = await benchRegistryReading({ permissions, resources }, turns, baseline, python);
       report.costs['reading a registry'] = [{ permissions, resources, costs }];
       printCosts(`reading a registry: ${permissions} permissions, ${resources} resources`, costs);
+      const sources = await benchRegistrySources({ permissions, resources }, turns);
+      report.costs['reading a registry from databases'] = [
+        { permissions, resources, costs: sources },
+      ];
+      printCosts(
+        `reading from databases: ${permissions} permissions, ${resources} resources`,
+        sources,
+      );
     }
   }
   if (wanted('analysis')) section('analysis', 'analysis', sizes);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-const SCRIPTS = new URL('../../../scripts/e2e/', import.meta.url);
+/** From the folder of the project, where tests and benchmarks run. */
+const SCRIPTS = 'scripts/e2e';
 
 /**
  * Runs a script of `scripts/e2e` and gives the path that it prints: of what it made, or finds made
@@ -11,7 +12,7 @@ const SCRIPTS = new URL('../../../scripts/e2e/', import.meta.url);
  * @throws Error with what it says on standard error, which names what to install
  */
 export async function runScript(name: string, ...args: readonly string[]): Promise<string> {
-  const file = fileURLToPath(new URL(name, SCRIPTS));
+  const file = resolve(SCRIPTS, name);
   try {
     const { stdout } = await promisify(execFile)(file, args, { maxBuffer: 64 * 1024 * 1024 });
     return stdout.trim();
