@@ -158,9 +158,7 @@ class RegisteredComparison {
 
 function countResources({ projects }: CompiledSnapshot): number {
   let count = 0;
-  for (const { registered } of new Set(projects.values())) {
-    for (const byName of registered.values()) count += byName.size;
-  }
+  for (const { resources } of new Set(projects.values())) count += resources.size;
   return count;
 }
 

@@ -83,7 +83,7 @@ export function isTaken(
   name: string,
 ): boolean {
   return snapshots.some(
-    ({ projects }) => projects.get(project)?.registered.get(type)?.has(name) === true,
+    ({ projects }) => projects.get(project)?.registered(type, name) !== undefined,
   );
 }
 
@@ -94,7 +94,7 @@ export function* takenNames(
   type: string,
 ): Generator<string> {
   for (const { projects } of snapshots) {
-    yield* projects.get(project)?.registered.get(type)?.keys() ?? [];
+    yield* projects.get(project)?.resources.namesOf(type) ?? [];
   }
 }
 

@@ -76,7 +76,7 @@ function findResources(given: Snapshot<FeastVocabulary>, written: string): reado
       : [typed.type];
   const name = typed?.name ?? written;
   const registered = [...new Set(snapshot.projects.values())].flatMap((project) =>
-    types.flatMap((type) => project.registered.get(type)?.get(name) ?? []),
+    types.flatMap((type) => project.registered(type, name) ?? []),
   );
   if (registered.length > 0 || typed === undefined) return registered;
   return [findResource(given, written)];

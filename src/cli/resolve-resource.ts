@@ -66,9 +66,9 @@ export function describeUnregistered(
   { type, name, project }: ResourceOf<FeastVocabulary>,
 ): string {
   const { projects } = compiledOf(snapshot);
-  const registered = projects.get(project)?.registered;
-  const known = registered?.get(type)?.keys() ?? [];
-  const others = [...(registered ?? [])].filter(([, names]) => names.has(name)).map(([one]) => one);
+  const registered = projects.get(project)?.resources;
+  const known = registered?.namesOf(type) ?? [];
+  const others = registered?.typesOf(name) ?? [];
   const slash = name.indexOf('/');
   let hint = didYouMean(name, Array.from(known).slice(0, MAX_COMPARED));
   if (others.length > 0)

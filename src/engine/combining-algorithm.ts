@@ -1,7 +1,7 @@
 import type { Subject } from '../model/index.js';
 import { type AttributeTable, type DerivedSubject, SubjectTest } from '../policy/index.js';
-import type { EffectivePermission } from './compile-permissions.js';
 import type { CompiledDecision } from './compiled-decision.js';
+import type { EffectivePermission } from './compiled-permission.js';
 import type { DecisionStrategy } from './options.js';
 
 /** The permissions whose effects are combined into one decision. */

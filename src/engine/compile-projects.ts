@@ -1,77 +1,71 @@
 import { getOrAdd } from '../foundation/get-or-add.js';
-import { compileTargetIndex, createTargetScan } from '../matchers/index.js';
-import { assertResource, frozenTags, type Resource, type Vocabulary } from '../model/index.js';
-import type { CompiledPermissions } from './compile-permissions.js';
+import { assertResource, type Resource, type Vocabulary } from '../model/index.js';
+import type { Lineage } from './lineage.js';
 import type { SnapshotOptions } from './options.js';
-import type { PermissionSetTable } from './permission-set-table.js';
-import { CompiledProject, missingProject, type TargetGroup } from './project.js';
+import type { PermissionList } from './permission-list.js';
+import { CompiledProject, missingProject } from './project.js';
+import { TargetGroup } from './target-group.js';
 import { typeIdOf } from './vocabulary-ids.js';
 
-/** The projects by name. The project of resources that name none is under `undefined` too. */
-export function compileProjects(
-  options: SnapshotOptions<Vocabulary>,
-  vocabulary: Vocabulary,
-  compiled: CompiledPermissions,
-  table: PermissionSetTable,
-): Map<string | undefined, CompiledProject> {
+/** Projects by name. The project of resources that name none is under `undefined` too. */
+export type Projects = ReadonlyMap<string | undefined, CompiledProject>;
+
+/** Which projects there are, besides those that resources name. */
+type ProjectOptions = Pick<SnapshotOptions<Vocabulary>, 'projects' | 'defaultProject' | 'matching'>;
+
+/** The names of all projects, besides those that resources name. */
+export function projectNames(options: ProjectOptions, list: PermissionList): Set<string> {
   const names = new Set(options.projects);
   if (options.defaultProject !== undefined) names.add(options.defaultProject);
-  for (const { source } of compiled.permissions)
+  for (const { source } of list.permissions) {
     if (source.project !== undefined) names.add(source.project);
-  for (const resource of options.resources ?? []) {
+  }
+  return names;
+}
+
+/** The projects of a snapshot without predecessor, before their resources are registered. */
+export function compileProjects(
+  options: ProjectOptions,
+  lineage: Lineage,
+  list: PermissionList,
+  resources: readonly Resource[],
+): Projects {
+  const names = projectNames(options, list);
+  for (const resource of resources) {
     assertResource(resource);
     if (resource.project !== undefined) names.add(resource.project);
   }
-
-  const group = groupTargets(compiled, vocabulary, options.matching);
+  const targetIdsBy = new Map<string | undefined, number[]>();
+  for (let id = 0; id < lineage.targetCount; id++) {
+    getOrAdd(targetIdsBy, lineage.target(id).project, () => []).push(id);
+  }
+  const group = (project: string | undefined): TargetGroup =>
+    TargetGroup.compile(lineage, targetIdsBy.get(project) ?? [], options.matching);
   const shared = group(undefined);
+  const none = TargetGroup.compile(lineage, [], options.matching);
   const projects = new Map<string | undefined, CompiledProject>();
   for (const name of names) {
-    projects.set(name, new CompiledProject(name, [shared, group(name)], table));
+    projects.set(name, new CompiledProject(lineage, name, { shared, own: group(name) }));
   }
-  if (names.size === 0) projects.set(undefined, new CompiledProject(undefined, [shared], table));
+  if (names.size === 0) {
+    projects.set(undefined, new CompiledProject(lineage, undefined, { shared, own: none }));
+  }
   const defaultProject = projects.get(options.defaultProject);
   if (defaultProject !== undefined) projects.set(undefined, defaultProject);
   return projects;
 }
 
-/** Groups targets by project, and makes a finder for each group. */
-function groupTargets(
-  compiled: CompiledPermissions,
-  vocabulary: Vocabulary,
-  matching: SnapshotOptions['matching'],
-): (project: string | undefined) => TargetGroup {
-  const targetIdsBy = new Map<string | undefined, number[]>();
-  for (const [targetId, { project }] of compiled.targets.entries()) {
-    getOrAdd(targetIdsBy, project, () => []).push(targetId);
-  }
-  return (project) => {
-    const targetIds = targetIdsBy.get(project) ?? [];
-    const targets = targetIds.map(
-      (id) => compiled.targets[id] as CompiledPermissions['targets'][number],
-    );
-    const finder =
-      matching === 'scan'
-        ? createTargetScan(targets, compiled.patterns)
-        : compileTargetIndex(targets, compiled.patterns, vocabulary.types.length);
-    return { finder, targetIds };
-  };
-}
-
 /**
  * @throws TypeError on an unknown type or project, and on a resource that contradicts another one
  */
-export function register(
-  resource: Resource,
-  vocabulary: Vocabulary,
-  projects: ReadonlyMap<string | undefined, CompiledProject>,
-): void {
-  const { type, name, tags = {} } = resource;
-  const typeId = typeIdOf(vocabulary, type);
+export function register(resource: Resource, vocabulary: Vocabulary, projects: Projects): void {
+  const { type, name, tags, project } = resource;
+  projectOf(resource, projects).register({ type, name, tags, project }, typeIdOf(vocabulary, type));
+}
+
+/** @throws TypeError on a resource without a project where there is no default project */
+export function projectOf(resource: Resource, projects: Projects): CompiledProject {
   const project = projects.get(resource.project);
   if (project === undefined) throw missingProject(resource);
-  project.register(
-    Object.freeze({ type, name, tags: frozenTags(tags), project: project.name }),
-    typeId,
-  );
+  return project;
 }

@@ -4,28 +4,26 @@ import {
   type FeastVocabulary,
   feastVocabulary,
   isExcludedPermission,
+  type PolicyKinds,
   quote,
+  type Resource,
   type Vocabulary,
 } from '../model/index.js';
-import { AttributeTable, permissionContext } from '../policy/index.js';
-import {
-  type CompiledPermission,
-  type CompiledPermissions,
-  compilePermissions,
-} from './compile-permissions.js';
-import { compileProjects, register } from './compile-projects.js';
-import { CompiledSnapshot } from './compiled-snapshot.js';
-import { DecisionTable } from './decision-table.js';
-import { Evaluator } from './evaluator.js';
+import { permissionContext } from '../policy/index.js';
+import { changeSnapshot } from './change-snapshot.js';
+import { compilePermissions } from './compile-permissions.js';
+import { compileProjects, type Projects, register } from './compile-projects.js';
+import { type CompiledOptions, CompiledSnapshot } from './compiled-snapshot.js';
+import { Lineage } from './lineage.js';
 import {
   AUTHORIZER_OPTIONS,
   assertOptions,
   SNAPSHOT_OPTIONS,
   type SnapshotOptions,
 } from './options.js';
-import { PermissionSetTable } from './permission-set-table.js';
-import type { CompiledProject } from './project.js';
-import { createSnapshot, type Snapshot } from './snapshot.js';
+import type { PermissionList } from './permission-list.js';
+import { rulesOf } from './rules.js';
+import { compiledOf, createSnapshot, type Snapshot } from './snapshot.js';
 
 /** How far a compilation is. */
 export interface CompileProgress {
@@ -35,6 +33,15 @@ export interface CompileProgress {
 }
 
 let snapshotCount = 0;
+
+/** What a snapshot may be made from instead of compiling everything. */
+export interface Predecessor {
+  readonly snapshot: CompiledSnapshot;
+  /** Whether its resources are kept, whatever the options say. */
+  readonly keepsResources: boolean;
+}
+
+type CompileStep = CompileProgress | 'character-names';
 
 /**
  * Compiles a snapshot in small steps, between which a server answers requests and a command line
@@ -46,58 +53,71 @@ let snapshotCount = 0;
  */
 function* compileSnapshotInSteps<V extends Vocabulary>(
   given: SnapshotOptions<V>,
-): Generator<CompileProgress | 'character-names', Snapshot<V>> {
+  predecessor: Predecessor | undefined,
+): Generator<CompileStep, Snapshot<V>> {
   assertOptions(given);
-  const options = copyOptions(given);
-  const {
-    vocabulary = feastVocabulary,
-    policyKinds = [],
-    resources = [],
-  } = options as SnapshotOptions<Vocabulary>;
-  const attributes = new AttributeTable();
+  const { resources = [], ...options } = copyOptions(given as SnapshotOptions<Vocabulary>);
+  const change =
+    predecessor === undefined ? undefined : yield* changeInSteps(predecessor, options, resources);
+  if (change !== undefined) return createSnapshot<V>(change);
+  const all =
+    predecessor?.keepsResources === true ? [...predecessor.snapshot.resourcesAsGiven()] : resources;
+  return createSnapshot<V>(yield* compileInSteps(options, all));
+}
+
+function* changeInSteps(
+  { snapshot: before, keepsResources }: Predecessor,
+  options: CompiledOptions,
+  resources: readonly Resource[],
+): Generator<CompileProgress, CompiledSnapshot | undefined> {
+  const steps = changeSnapshot(before, options, keepsResources ? undefined : resources);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) {
+    yield { step: 'resources', done: step.value, total: resources.length };
+  }
+  if (step.value === undefined) return undefined;
+  return finish(options, before.lineage, before.policyKinds, step.value);
+}
+
+function* compileInSteps(
+  options: CompiledOptions,
+  resources: readonly Resource[],
+): Generator<CompileStep, CompiledSnapshot> {
+  const { vocabulary = feastVocabulary, policyKinds = [] } = options;
   const context = permissionContext({ vocabulary, policyKinds });
-  const steps = compilePermissions(options, context, attributes);
+  const lineage = new Lineage(context, rulesOf(options), options);
+  const steps = compilePermissions(options, lineage);
   let step = steps.next();
   for (; !step.done; step = steps.next()) {
     const { value } = step;
     if (value === 'character-names') yield value;
     else yield { step: 'permissions', done: value, total: options.permissions.length };
   }
-  const compiled = step.value;
-  const evaluator = createEvaluator(options, attributes, compiled);
-  const table = new PermissionSetTable(
-    evaluator,
-    new DecisionTable(vocabulary.actions.length, attributes),
-  );
-  const projects = compileProjects(
-    options as SnapshotOptions<Vocabulary>,
-    vocabulary,
-    compiled,
-    table,
-  );
+  const list = step.value;
+  const projects = compileProjects(options, lineage, list, resources);
   for (const [index, resource] of resources.entries()) {
     register(resource, vocabulary, projects);
     yield { step: 'resources', done: index + 1, total: resources.length };
   }
-  const snapshot = new CompiledSnapshot({
-    options: options as SnapshotOptions<Vocabulary>,
-    version: options.version ?? String(++snapshotCount),
-    vocabulary,
-    policyKinds: context.policyKinds,
-    evaluator,
-    decisions: table.decisions,
-    attributes,
-    permissions: compiled.permissions,
-    patterns: compiled.patterns,
-    projects,
-    unknownProject: table.without('unknown-project'),
-    warnings: warningsOf(evaluator, projects, compiled.permissions),
-  });
-  return createSnapshot<V>(snapshot);
+  lineage.permissionSets.trim();
+  lineage.firstSetCount = lineage.permissionSets.count;
+  for (const project of new Set(projects.values())) project.resources.trim();
+  return finish(options, lineage, context.policyKinds, { list, projects });
+}
+
+function finish(
+  options: CompiledOptions,
+  lineage: Lineage,
+  policyKinds: PolicyKinds,
+  { list, projects }: { readonly list: PermissionList; readonly projects: Projects },
+): CompiledSnapshot {
+  const version = options.version ?? String(++snapshotCount);
+  const warnings = warningsOf(lineage, projects, list);
+  return new CompiledSnapshot({ options, version, policyKinds, lineage, list, projects, warnings });
 }
 
 /** SECURITY: own arrays, since the caller may change theirs during or after the compilation. */
-function copyOptions<V extends Vocabulary>(given: SnapshotOptions<V>): SnapshotOptions<V> {
+function copyOptions(given: SnapshotOptions<Vocabulary>): SnapshotOptions<Vocabulary> {
   return {
     ...given,
     permissions: [...given.permissions],
@@ -108,23 +128,16 @@ function copyOptions<V extends Vocabulary>(given: SnapshotOptions<V>): SnapshotO
   };
 }
 
-function createEvaluator(
-  options: Pick<SnapshotOptions, 'strategy' | 'unsecured' | 'whenNoPermissions' | 'auth'>,
-  attributes: AttributeTable,
-  { permissions, targets }: CompiledPermissions,
-): Evaluator {
-  const rules = {
-    strategy: options.strategy ?? 'affirmative',
-    unsecured: options.unsecured ?? 'deny',
-    whenNoPermissions: options.whenNoPermissions ?? 'allow-named',
-    enforced: options.auth?.type !== 'no_auth',
-  } as const;
-  return new Evaluator(rules, attributes, permissions, targets);
-}
-
-/** Compiles a snapshot in one go. */
-export function compileSnapshot<V extends Vocabulary>(options: SnapshotOptions<V>): Snapshot<V> {
-  const steps = compileSnapshotInSteps(options);
+/**
+ * Compiles a snapshot in one go.
+ *
+ * @param predecessor a snapshot that it may be made from
+ */
+export function compileSnapshot<V extends Vocabulary>(
+  options: SnapshotOptions<V>,
+  predecessor?: Predecessor,
+): Snapshot<V> {
+  const steps = compileSnapshotInSteps(options, predecessor);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -139,6 +152,13 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the process may be held up at a time. Default: 10. */
   readonly sliceMs?: number | undefined;
+  /**
+   * A snapshot to start from, as the one in force. Permissions and resources that both have are not
+   * compiled again, and the change of one permission takes a few milliseconds. Permissions are
+   * compared fastest if they come from `definePermission` or a registry. Default: everything is
+   * compiled.
+   */
+  readonly previous?: Snapshot | undefined;
 }
 
 /**
@@ -153,17 +173,18 @@ export async function prepareSnapshot<V extends Vocabulary = FeastVocabulary>(
   options: SnapshotOptions<V>,
   prepare: PrepareOptions = {},
 ): Promise<Snapshot<V>> {
-  const { onProgress, signal, sliceMs = 10 } = prepare;
+  const { onProgress, signal, sliceMs = 10, previous } = prepare;
   checkOptions<PrepareOptions>(
     prepare,
-    { onProgress: true, signal: true, sliceMs: true },
+    { onProgress: true, signal: true, sliceMs: true, previous: true },
     {
       'the first argument': SNAPSHOT_OPTIONS,
       '`createAuthorizer`': AUTHORIZER_OPTIONS,
     },
   );
   signal?.throwIfAborted();
-  const steps = compileSnapshotInSteps(options);
+  const predecessor = previous && { snapshot: compiledOf(previous), keepsResources: false };
+  const steps = compileSnapshotInSteps(options, predecessor);
   let sliceEnd = performance.now() + sliceMs;
   for (;;) {
     const step = steps.next();
@@ -181,14 +202,14 @@ export async function prepareSnapshot<V extends Vocabulary = FeastVocabulary>(
 }
 
 function warningsOf(
-  evaluator: Evaluator,
-  projects: ReadonlyMap<string | undefined, CompiledProject>,
-  permissions: readonly CompiledPermission[],
+  { rules }: Lineage,
+  projects: Projects,
+  { permissions }: PermissionList,
 ): readonly string[] {
-  if (!evaluator.rules.enforced) return Object.freeze(['auth is no_auth: nothing is enforced']);
+  if (!rules.enforced) return Object.freeze(['auth is no_auth: nothing is enforced']);
   const warnings: string[] = [];
   for (const project of new Set(projects.values())) {
-    if (project.hasPermissions || evaluator.rules.whenNoPermissions === 'deny') continue;
+    if (project.hasPermissions || rules.whenNoPermissions === 'deny') continue;
     const which =
       project.name === undefined
         ? 'the registry has no permissions'

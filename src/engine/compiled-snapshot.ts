@@ -7,13 +7,16 @@ import {
   type Subject,
   type Vocabulary,
 } from '../model/index.js';
-import type { AttributeTable, DerivedSubject } from '../policy/index.js';
-import type { CompiledPermission } from './compile-permissions.js';
+import type { DerivedSubject } from '../policy/index.js';
+import type { CompiledPermission } from './compiled-permission.js';
 import type { DecisionTable } from './decision-table.js';
-import type { Evaluator } from './evaluator.js';
+import { Evaluator } from './evaluator.js';
+import type { Lineage } from './lineage.js';
 import type { SnapshotOptions } from './options.js';
+import type { PermissionList } from './permission-list.js';
 import type { PermissionSet } from './permission-set.js';
-import { type CompiledProject, missingProject, type RegisteredResource } from './project.js';
+import { type CompiledProject, missingProject } from './project.js';
+import type { RegisteredResource } from './registered-resources.js';
 import { createUnregisteredCache } from './unregistered-cache.js';
 import { typeIdOf } from './vocabulary-ids.js';
 
@@ -23,63 +26,67 @@ import { typeIdOf } from './vocabulary-ids.js';
  */
 const MAX_REMEMBERED_NAME = 1024;
 
+/** What a snapshot was compiled from, besides its resources. */
+export type CompiledOptions = Omit<SnapshotOptions<Vocabulary>, 'resources'>;
+
 /** The parts that a snapshot is made of. */
 export type SnapshotContent = Pick<
   CompiledSnapshot,
-  | 'options'
-  | 'version'
-  | 'vocabulary'
-  | 'policyKinds'
-  | 'evaluator'
-  | 'decisions'
-  | 'permissions'
-  | 'patterns'
-  | 'projects'
-  | 'warnings'
-> & {
-  readonly attributes: AttributeTable;
-  /** The permission set of resources in projects that the registry does not know. */
-  readonly unknownProject: PermissionSet;
-};
+  'options' | 'version' | 'policyKinds' | 'lineage' | 'list' | 'projects' | 'warnings'
+>;
 
 /** The tables behind a `Snapshot`, which answer questions. Immutable. */
 export class CompiledSnapshot {
-  /** What it was compiled from. */
-  readonly options: SnapshotOptions<Vocabulary>;
+  readonly options: CompiledOptions;
   readonly version: string;
   readonly vocabulary: Vocabulary;
   readonly policyKinds: PolicyKinds;
+  /** What it shares with the snapshots that it was made from, and those made from it. */
+  readonly lineage: Lineage;
   readonly evaluator: Evaluator;
   readonly decisions: DecisionTable;
-  readonly permissions: readonly CompiledPermission[];
-  /** The distinct name patterns of all permissions. */
-  readonly patterns: readonly CompiledNamePattern[];
+  readonly list: PermissionList;
   /** By name. The default project is under `undefined` too. */
   readonly projects: ReadonlyMap<string | undefined, CompiledProject>;
   /** What should be known before the snapshot is relied on, one sentence each. */
   readonly warnings: readonly string[];
   /** Whether answers follow the permissions, which they do not under `auth: no_auth`. */
   readonly enforced: boolean;
-  readonly #attributes: AttributeTable;
   readonly #defaultProject: CompiledProject | undefined;
   readonly #unknownProject: PermissionSet;
   readonly #unregistered = createUnregisteredCache<string>();
 
   constructor(content: SnapshotContent) {
+    const { lineage, list } = content;
     this.options = content.options;
     this.version = content.version;
-    this.vocabulary = content.vocabulary;
+    this.vocabulary = lineage.vocabulary;
     this.policyKinds = content.policyKinds;
-    this.evaluator = content.evaluator;
-    this.decisions = content.decisions;
-    this.enforced = content.evaluator.rules.enforced;
-    this.permissions = content.permissions;
-    this.patterns = content.patterns;
+    this.lineage = lineage;
+    this.evaluator = new Evaluator(lineage, list);
+    this.decisions = lineage.decisions;
+    this.enforced = lineage.rules.enforced;
+    this.list = list;
     this.projects = content.projects;
     this.warnings = content.warnings;
-    this.#attributes = content.attributes;
     this.#defaultProject = content.projects.get(undefined);
-    this.#unknownProject = content.unknownProject;
+    this.#unknownProject = lineage.permissionSets.without('unknown-project');
+    this.decisions.reserve();
+  }
+
+  get permissions(): readonly CompiledPermission[] {
+    return this.list.permissions;
+  }
+
+  /** The distinct name patterns of all permissions. */
+  get patterns(): readonly CompiledNamePattern[] {
+    const used = new Set<number>();
+    for (const target of [...this.list.targets, ...this.list.formerTargets]) {
+      for (const pattern of this.lineage.target(target).patterns ?? []) used.add(pattern);
+    }
+    return Array.from(used)
+      .sort((a, b) => a - b)
+      .map((pattern) => this.lineage.patterns[pattern] as CompiledNamePattern);
   }
 
   /**
@@ -142,7 +149,7 @@ export class CompiledSnapshot {
 
   /** The resource as it is registered; undefined for an unregistered one. */
   registered(resource: Resource): RegisteredResource | undefined {
-    return this.projects.get(resource.project)?.registered.get(resource.type)?.get(resource.name);
+    return this.projects.get(resource.project)?.registered(resource.type, resource.name);
   }
 
   /** A frozen copy of a resource as it is described, with the project that it is taken to be in. */
@@ -163,13 +170,18 @@ export class CompiledSnapshot {
   /** All registered resources, project by project. */
   *resources(): Generator<Resource> {
     for (const project of new Set(this.projects.values())) {
-      for (const byName of project.registered.values()) yield* byName.values();
+      yield* project.resources.all();
     }
+  }
+
+  /** The registered resources as they were given, from which another snapshot can be compiled. */
+  *resourcesAsGiven(): Generator<Resource> {
+    for (const project of new Set(this.projects.values())) yield* project.resources.asGiven();
   }
 
   /** What can be derived from a frozen subject once, for many questions. */
   derive(subject: Subject | null): DerivedSubject {
-    return { subject, attributes: this.#attributes.of(subject) };
+    return { subject, attributes: this.lineage.attributes.of(subject) };
   }
 
   #permissionSetOfUnregistered(resource: Resource): PermissionSet {

@@ -14,7 +14,7 @@ import {
   type CompiledPermission,
   type EvaluatedPermission,
   isEffective,
-} from './compile-permissions.js';
+} from './compiled-permission.js';
 import type { CompiledSnapshot } from './compiled-snapshot.js';
 import type { PermissionsByApplicability } from './evaluator.js';
 import { LazyDecidingPermission } from './lazy-deciding-permission.js';

@@ -1,6 +1,7 @@
 import type { Subject } from '../model/index.js';
 import { type AttributeTable, type DerivedSubject, hasBit, SubjectTest } from '../policy/index.js';
 import type { PermissionSet } from './permission-set.js';
+import type { PermissionSetTable } from './permission-set-table.js';
 
 /** In the pool instead of a number of words, for decisions other than sets of attributes. */
 const EVERYONE = -1;
@@ -24,27 +25,27 @@ const FIRST_OFFSET = 1;
 export class DecisionTable {
   readonly #actionCount: number;
   readonly #attributes: AttributeTable;
-  readonly #permissionSets: PermissionSet[] = [];
+  readonly #permissionSets: PermissionSetTable;
   /** By permission set and action: offset of the decision in the pool; 0: not compiled yet. */
-  #offsets = new Int32Array(64);
+  #offsets: Int32Array<ArrayBuffer> = new Int32Array(0);
   /** For each decision a number of words, or one of the constants above; then the words. */
   #pool = new Int32Array(1024);
   #poolEnd = FIRST_OFFSET;
 
-  constructor(actionCount: number, attributes: AttributeTable) {
+  constructor(actionCount: number, attributes: AttributeTable, permissionSets: PermissionSetTable) {
     this.#actionCount = actionCount;
     this.#attributes = attributes;
+    this.#permissionSets = permissionSets;
   }
 
-  /** Adds a permission set and returns its ID. */
-  add(permissionSet: PermissionSet): number {
-    const id = this.#permissionSets.push(permissionSet) - 1;
-    this.#offsets = grown(this.#offsets, this.#permissionSets.length * this.#actionCount);
-    return id;
+  /** Makes room for all permission sets. Call it before a snapshot with new ones is in force. */
+  reserve(): void {
+    const length = this.#permissionSets.count * this.#actionCount;
+    if (length > this.#offsets.length) this.#offsets = grown(this.#offsets, length);
   }
 
   permissionSet(id: number): PermissionSet {
-    return this.#permissionSets[id] as PermissionSet;
+    return this.#permissionSets.permissionSet(id);
   }
 
   /**
@@ -92,7 +93,7 @@ export class DecisionTable {
   }
 
   #compile(permissionSetId: number, actionId: number): number {
-    const decision = this.permissionSet(permissionSetId).compile(1 << actionId);
+    const decision = this.#permissionSets.compile(permissionSetId, 1 << actionId);
     const offset = this.#poolEnd;
     const bits = decision instanceof SubjectTest ? decision.toBits(MAX_WORDS) : undefined;
     if (bits === undefined) this.#append(ASK_DECISION, []);

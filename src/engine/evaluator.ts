@@ -1,23 +1,12 @@
-import { type AttributeTable, SubjectTest } from '../policy/index.js';
-import { combine } from './combining-algorithm.js';
 import type {
-  CompiledTarget,
   EffectivePermission,
   EvaluatedPermission,
   ExcludedCompiledPermission,
-} from './compile-permissions.js';
-import type { CompiledDecision } from './compiled-decision.js';
-import type { DecisionStrategy } from './options.js';
+} from './compiled-permission.js';
+import type { Lineage } from './lineage.js';
+import type { PermissionList } from './permission-list.js';
 import type { PermissionSet } from './permission-set.js';
-
-/** The options that decisions follow, with their defaults filled in. */
-export interface Rules {
-  readonly strategy: DecisionStrategy;
-  readonly unsecured: 'deny' | 'allow';
-  readonly whenNoPermissions: 'allow-named' | 'deny';
-  /** False under `auth: no_auth`. */
-  readonly enforced: boolean;
-}
+import type { Rules } from './rules.js';
 
 /** The permissions that cover a resource, sorted by whether they apply to some actions. */
 export interface PermissionsByApplicability {
@@ -31,45 +20,16 @@ export interface PermissionsByApplicability {
   readonly notApplicable: readonly EffectivePermission[];
 }
 
-/** Evaluates permission sets by the rules of one snapshot. */
+/** Sorts the permissions of permission sets, in the order of one snapshot. */
 export class Evaluator {
   readonly rules: Rules;
-  readonly #attributes: AttributeTable;
-  readonly #permissions: readonly EvaluatedPermission[];
-  readonly #targets: readonly CompiledTarget[];
+  readonly #lineage: Lineage;
+  readonly #list: PermissionList;
 
-  constructor(
-    rules: Rules,
-    attributes: AttributeTable,
-    permissions: readonly EvaluatedPermission[],
-    targets: readonly CompiledTarget[],
-  ) {
-    this.rules = rules;
-    this.#attributes = attributes;
-    this.#permissions = permissions;
-    this.#targets = targets;
-  }
-
-  /** Compiles the decision on all actions of a mask together. */
-  decisionOn(permissionSet: PermissionSet, mask: number): CompiledDecision {
-    const attributes = this.#attributes;
-    switch (permissionSet.kind) {
-      case 'unsecured':
-        return this.rules.unsecured === 'allow'
-          ? SubjectTest.everyone(attributes)
-          : SubjectTest.never(attributes);
-      case 'no-permissions':
-        return this.rules.whenNoPermissions === 'allow-named'
-          ? SubjectTest.namedUsers(attributes)
-          : SubjectTest.never(attributes);
-      case 'unknown-project':
-        return SubjectTest.never(attributes);
-      case 'covered': {
-        const { applicable, indeterminate, excluded } = this.byApplicability(permissionSet, mask);
-        const denials = indeterminate.length + excluded.length;
-        return combine(this.rules.strategy, { applicable, denials }, attributes);
-      }
-    }
+  constructor(lineage: Lineage, list: PermissionList) {
+    this.rules = lineage.rules;
+    this.#lineage = lineage;
+    this.#list = list;
   }
 
   /**
@@ -99,37 +59,24 @@ export class Evaluator {
   }
 
   /** Positions of the permissions that cover a resource of known tags, in no order. */
-  positionsOf({ targets }: PermissionSet): Int32Array {
-    const [only] = targets;
-    if (targets.length === 1 && only !== undefined) {
-      return Int32Array.from((this.#targets[only] as CompiledTarget).permissions);
-    }
+  positionsOf({ targets }: Pick<PermissionSet, 'targets'>): Int32Array {
     const positions: number[] = [];
     for (const targetId of targets) {
-      for (const position of (this.#targets[targetId] as CompiledTarget).permissions) {
-        positions.push(position);
+      for (const id of this.#lineage.target(targetId).permissions) {
+        positions.push(this.#list.positionOf(id));
       }
     }
     return Int32Array.from(positions);
   }
 
-  #ofTargets(targetIds: Int32Array): EvaluatedPermission[] {
+  #ofTargets(targets: Int32Array): EvaluatedPermission[] {
     // Most resources are matched by a few targets, and by none that depends on their tags.
-    if (targetIds.length === 0) return [];
-    const [only] = targetIds;
-    if (targetIds.length === 1) {
-      const { permissions } = this.#targets[only as number] as CompiledTarget;
-      return permissions.map((position) => this.#permissions[position] as EvaluatedPermission);
-    }
-    const positions: number[] = [];
-    for (const targetId of targetIds) {
-      const { permissions } = this.#targets[targetId] as CompiledTarget;
-      for (const position of permissions) positions.push(position);
-    }
+    if (targets.length === 0) return [];
     // Numbers sort by value in a typed array, and without a comparing function.
+    const positions = this.positionsOf({ targets }).sort();
     return Array.from(
-      Int32Array.from(positions).sort(),
-      (position) => this.#permissions[position] as EvaluatedPermission,
+      positions,
+      (position) => this.#list.permissions[position] as EvaluatedPermission,
     );
   }
 }

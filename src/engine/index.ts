@@ -1,11 +1,11 @@
 export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
 export { isGranted } from './combining-algorithm.js';
+export { type CompileProgress, type PrepareOptions, prepareSnapshot } from './compile-snapshot.js';
 export {
   type CompiledPermission,
   type EffectivePermission,
   isEffective,
-} from './compile-permissions.js';
-export { type CompileProgress, type PrepareOptions, prepareSnapshot } from './compile-snapshot.js';
+} from './compiled-permission.js';
 export type { CompiledSnapshot } from './compiled-snapshot.js';
 export { createAuthorizer } from './create-authorizer.js';
 export { requirementOf } from './decide.js';

@@ -11,6 +11,9 @@ export interface DecisionCompiler {
   decisionOn(permissionSet: PermissionSet, mask: number): CompiledDecision;
 }
 
+/** No targets. */
+export const NO_TARGETS: Int32Array = new Int32Array(0);
+
 /** Maximum number of sets of actions whose decisions each permission set remembers. */
 const MAX_REMEMBERED_MASKS = 64;
 

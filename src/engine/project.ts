@@ -1,79 +1,83 @@
-import { HitBuffer, type TargetFinder } from '../matchers/index.js';
+import { HitBuffer } from '../matchers/index.js';
 import { formatResource, frozenTags, type Resource, type Tags } from '../model/index.js';
+import type { Lineage } from './lineage.js';
 import type { PermissionSet } from './permission-set.js';
-import type { PermissionSetTable } from './permission-set-table.js';
-import { ResourceIndex } from './resource-index.js';
+import { NO_PERMISSIONS, UNSECURED } from './permission-set-table.js';
+import { type RegisteredResource, RegisteredResources } from './registered-resources.js';
+import type { TargetGroup } from './target-group.js';
 
-/** A finder over some of a snapshot's targets. */
-export interface TargetGroup {
-  readonly finder: TargetFinder;
-  /** By the finder's position: the position in the snapshot. Ascending. */
-  readonly targetIds: readonly number[];
-}
-
-/** A resource as the registry holds it. Its tags are known, even when it has none. */
-export interface RegisteredResource extends Resource {
-  readonly tags: Tags;
+/** The targets of a project. */
+export interface ProjectTargets {
+  /** Those for every project. */
+  readonly shared: TargetGroup;
+  readonly own: TargetGroup;
 }
 
 /** One project of a snapshot: its targets and its registered resources. */
 export class CompiledProject {
   /** Undefined: the implicit project, if permissions and resources name none. */
   readonly name: string | undefined;
-  readonly #index = new ResourceIndex();
-  /** The registered resources, by type and name. */
-  readonly registered: Map<string, Map<string, RegisteredResource>> = new Map();
-  readonly #groups: readonly TargetGroup[];
-  readonly #table: PermissionSetTable;
+  readonly targets: ProjectTargets;
+  readonly resources: RegisteredResources;
+  readonly #lineage: Lineage;
   readonly #unsecured: PermissionSet;
-  readonly #unsecuredId: number;
-  readonly #inside = new HitBuffer();
-  readonly #unknown = new HitBuffer();
-  readonly #found = { targets: new HitBuffer(), indeterminateTargets: new HitBuffer() };
 
-  /**
-   * @param groups the targets of this project, and the targets for every project
-   * @param table the table of the snapshot, shared by its projects
-   */
-  constructor(name: string | undefined, groups: readonly TargetGroup[], table: PermissionSetTable) {
+  constructor(
+    lineage: Lineage,
+    name: string | undefined,
+    targets: ProjectTargets,
+    resources: RegisteredResources = new RegisteredResources(lineage, name),
+  ) {
     this.name = name;
-    this.#groups = groups.filter(({ targetIds }) => targetIds.length > 0);
-    this.#table = table;
-    this.#unsecured = table.without(this.hasPermissions ? 'unsecured' : 'no-permissions');
-    this.#unsecuredId = table.decisions.add(this.#unsecured);
+    this.targets = targets;
+    this.resources = resources;
+    this.#lineage = lineage;
+    this.#unsecured = lineage.permissionSets.permissionSet(this.uncoveredId);
   }
 
   /** Whether any permission, excluded ones included, is for this project. */
   get hasPermissions(): boolean {
-    return this.#groups.length > 0;
+    return this.targets.shared.size + this.targets.own.size > 0;
+  }
+
+  /** The ID of the permission set of registered resources that no permission covers. */
+  get uncoveredId(): number {
+    return this.hasPermissions ? UNSECURED : NO_PERMISSIONS;
+  }
+
+  /** The same project, whose resources can be changed. */
+  copy(): CompiledProject {
+    return new CompiledProject(this.#lineage, this.name, this.targets, this.resources.copy());
+  }
+
+  /** A registered resource. */
+  registered(type: string, name: string): RegisteredResource | undefined {
+    const number = this.resources.numberOf({ type, name });
+    return number === undefined ? undefined : this.resources.resource(number);
   }
 
   /** @throws TypeError if the same type and name is registered with other tags */
-  register(resource: RegisteredResource, typeId: number): void {
-    const { type, name, tags } = resource;
-    let byName = this.registered.get(type);
-    if (byName === undefined) {
-      byName = new Map();
-      this.registered.set(type, byName);
+  register(resource: Resource, typeId: number): void {
+    const { type, name, tags = NO_TAGS } = resource;
+    const { resources } = this;
+    const number = resources.add(type, typeId, name);
+    if (resources.has(number)) {
+      if (resources.hasTags(number, tags)) return;
+      throw registeredTwice({ type, name, project: this.name });
     }
-    const twin = byName.get(name);
-    if (twin !== undefined) {
-      if (areSame(twin.tags, tags)) return;
-      throw new TypeError(`${formatResource(resource)} is registered twice, with different tags`);
-    }
-    byName.set(name, resource);
-    const { targets, indeterminateTargets } = this.#find(typeId, name, tags);
-    const isCovered = targets.length + indeterminateTargets.length > 0;
-    this.#index.set(
-      resource,
-      typeId,
-      isCovered ? this.#table.ofRegistered(targets, indeterminateTargets) : this.#unsecuredId,
-    );
+    resources.setTags(number, tags, resource.project !== undefined);
+    this.#cover(number, typeId);
+  }
+
+  /** Gives a registered resource other tags. */
+  retag(number: number, tags: Tags, namesProject: boolean): void {
+    this.resources.setTags(number, tags, namesProject);
+    this.#cover(number, this.resources.names.typeId(number));
   }
 
   /** The ID of a registered resource's permission set; undefined for any other resource. */
   permissionSetIdOf(resource: Resource): number | undefined {
-    return this.#index.get(resource);
+    return this.resources.permissionSetIdOf(resource);
   }
 
   /**
@@ -83,9 +87,9 @@ export class CompiledProject {
    */
   permissionSetFor(typeId: number, name: string, tags: Tags | undefined): PermissionSet {
     // SECURITY: a copy, since a getter among untrusted tags could ask another question meanwhile.
-    const { targets, indeterminateTargets } = this.#find(typeId, name, tags && frozenTags(tags));
-    const isCovered = targets.length + indeterminateTargets.length > 0;
-    return isCovered ? this.#table.ofUnregistered(targets, indeterminateTargets) : this.#unsecured;
+    this.#find(typeId, name, tags && frozenTags(tags));
+    if (INSIDE.count + UNKNOWN.count === 0) return this.#unsecured;
+    return this.#lineage.permissionSets.ofUnregistered(INSIDE.toSorted(), UNKNOWN.toSorted());
   }
 
   /**
@@ -94,28 +98,41 @@ export class CompiledProject {
    * @returns a function that makes the next `permissionSetFor` of this name use the result
    */
   *prepare(name: string): Generator<undefined, () => void> {
-    const parts: (() => void)[] = [];
-    for (const { finder } of this.#groups) parts.push(yield* finder.prepare(name));
+    const shared = yield* this.targets.shared.prepare(name);
+    const own = yield* this.targets.own.prepare(name);
     return () => {
-      for (const part of parts) part();
+      shared();
+      own();
     };
   }
 
-  #find(
-    typeId: number,
-    name: string,
-    tags: Tags | undefined,
-  ): { readonly targets: Int32Array; readonly indeterminateTargets: Int32Array } {
-    const { targets, indeterminateTargets } = this.#found;
-    targets.clear();
-    indeterminateTargets.clear();
-    for (const { finder, targetIds } of this.#groups) {
-      finder.find(typeId, name, tags, this.#inside, this.#unknown);
-      translate(this.#inside, targetIds, targets);
-      translate(this.#unknown, targetIds, indeterminateTargets);
-    }
-    return { targets: targets.toSorted(), indeterminateTargets: indeterminateTargets.toSorted() };
+  #cover(number: number, typeId: number): void {
+    const { resources } = this;
+    this.#find(typeId, resources.names.names[number] as string, resources.tags(number));
+    const id =
+      INSIDE.count === 0
+        ? this.uncoveredId
+        : this.#lineage.permissionSets.ofRegistered(INSIDE.toSorted());
+    resources.setPermissionSet(number, id);
   }
+
+  #find(typeId: number, name: string, tags: Tags | undefined): void {
+    INSIDE.clear();
+    UNKNOWN.clear();
+    this.targets.shared.find(typeId, name, tags, INSIDE, UNKNOWN);
+    this.targets.own.find(typeId, name, tags, INSIDE, UNKNOWN);
+  }
+}
+
+const NO_TAGS: Tags = Object.freeze({});
+
+/** Working memory of `#find`, which no code of others interrupts. */
+const INSIDE = new HitBuffer();
+const UNKNOWN = new HitBuffer();
+
+/** The error for a resource that is registered with two sets of tags. */
+export function registeredTwice(resource: Resource): TypeError {
+  return new TypeError(`${formatResource(resource)} is registered twice, with different tags`);
 }
 
 /** The error for a resource without a project, in a snapshot without a default project. */
@@ -123,13 +140,4 @@ export function missingProject(resource: Resource): TypeError {
   return new TypeError(
     `${formatResource(resource)} names no project, and the snapshot has no default project`,
   );
-}
-
-function translate(found: HitBuffer, targetIds: readonly number[], into: HitBuffer): void {
-  for (let index = 0; index < found.count; index++) into.push(targetIds[found.at(index)] as number);
-}
-
-function areSame(a: Tags, b: Tags): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

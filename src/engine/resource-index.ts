@@ -21,7 +21,7 @@ export class ResourceIndex {
   readonly #shared = new Map<string, Map<string, number>>();
 
   /** @param number less than 2 ** 26 */
-  set({ type, name }: Resource, typeId: number, number: number): void {
+  set(type: string, typeId: number, name: string, number: number): void {
     this.#types[typeId] = type;
     const entry = this.#entries.get(name);
     if (entry === undefined) {
@@ -35,8 +35,16 @@ export class ResourceIndex {
     this.#share(type, name, number);
   }
 
+  /** The types of which a resource may have a name. */
+  typesOf(name: string): readonly string[] {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return [];
+    if (entry !== SEVERAL_TYPES) return [this.#types[entry & TYPE_MASK] as string];
+    return [...this.#shared].filter(([, names]) => names.has(name)).map(([type]) => type);
+  }
+
   /** Undefined for unregistered resources and for invalid input. */
-  get(resource: Resource): number | undefined {
+  get(resource: Pick<Resource, 'type' | 'name'>): number | undefined {
     const entry = this.#entries.get(resource?.name);
     if (entry === undefined) return undefined;
     if (entry === SEVERAL_TYPES) return this.#shared.get(resource.type)?.get(resource.name);

@@ -181,7 +181,9 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
       if (value === undefined)
         throw new TypeError(`option ${option} is undefined: leave it out to keep it`);
     }
-    this.#put(compileSnapshot({ ...current, ...next }));
+    const keepsResources = next.resources === undefined;
+    const predecessor = { snapshot: this.#compiled, keepsResources };
+    this.#put(compileSnapshot({ ...current, ...next }, predecessor));
   }
 
   #put(snapshot: Snapshot): void {

@@ -13,6 +13,7 @@ export {
   type PatternReading,
   readByAllVersions,
 } from './name-pattern/version-differences.js';
+export { NameSignatures } from './name-signatures.js';
 export {
   compileTargetIndex,
   createTargetScan,

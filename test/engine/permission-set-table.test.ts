@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { DecisionTable } from '../../src/engine/decision-table.js';
 import { compiledOf, createAuthorizer } from '../../src/engine/index.js';
 import type { PermissionSet } from '../../src/engine/permission-set.js';
 import { PermissionSetTable } from '../../src/engine/permission-set-table.js';
 import { weightOf } from '../../src/engine/unregistered-cache.js';
-import { AttributeTable, roles } from '../../src/policy/index.js';
+import { roles } from '../../src/policy/index.js';
 
 const EVALUATOR = {
   decisionOn: () => ({ asksPredicates: false, passes: () => true, passesDerived: () => true }),
 };
 
-const newTable = (evaluator = EVALUATOR): PermissionSetTable =>
-  new PermissionSetTable(evaluator, new DecisionTable(8, new AttributeTable()));
+const newTable = (evaluator = EVALUATOR): PermissionSetTable => new PermissionSetTable(evaluator);
 
 const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
+/** Where the hash of indeterminate targets starts, after no other targets. */
+const HASH_OF_NONE = BASIS ^ (BASIS >>> 15);
 
 /**
  * Lists that the table's hash (FNV-1a, from `start` on) does not tell apart, one of them of another
@@ -34,9 +34,9 @@ describe('PermissionSetTable', () => {
 
   it('has one permission set for each pair of lists', () => {
     const table = newTable();
-    const id = table.ofRegistered(Int32Array.of(1, 2), none);
-    expect(table.ofRegistered(Int32Array.of(1, 2), none)).toBe(id);
-    const registered = table.decisions.permissionSet(id);
+    const id = table.ofRegistered(Int32Array.of(1, 2));
+    expect(table.ofRegistered(Int32Array.of(1, 2))).toBe(id);
+    const registered = table.permissionSet(id);
     expect(table.ofUnregistered(Int32Array.of(1, 2), none)).toBe(registered);
     const unregistered = table.ofUnregistered(Int32Array.of(1), Int32Array.of(2));
     expect(unregistered).not.toBe(registered);
@@ -50,20 +50,40 @@ describe('PermissionSetTable', () => {
     '%s keeps lists apart that have the same hash',
     (way) => {
       const table = newTable();
-      const targets = collidingLists(BASIS);
-      const indeterminateTargets = collidingLists(Math.imul(BASIS ^ -1, PRIME));
-      const found = (known: Int32Array, unknown: Int32Array): PermissionSet => {
-        const result = table[way](known, unknown);
-        return typeof result === 'number' ? table.decisions.permissionSet(result) : result;
-      };
-      for (const list of [...targets, ...targets]) {
-        expect(found(list, none).targets).toEqual(list);
-      }
-      for (const list of [...indeterminateTargets, ...indeterminateTargets]) {
-        expect(found(none, list).indeterminateTargets).toEqual(list);
-      }
+      const found = (list: Int32Array): PermissionSet =>
+        way === 'ofRegistered'
+          ? table.permissionSet(table.ofRegistered(list))
+          : table.ofUnregistered(list, none);
+      const lists = collidingLists(BASIS);
+      for (const list of [...lists, ...lists]) expect(found(list).targets).toEqual(list);
     },
   );
+
+  it('keeps indeterminate targets apart that have the same hash', () => {
+    const table = newTable();
+    const lists = collidingLists(HASH_OF_NONE);
+    for (const list of [...lists, ...lists]) {
+      expect(table.ofUnregistered(none, list).indeterminateTargets).toEqual(list);
+    }
+  });
+
+  it('says which permission sets have a target', () => {
+    const table = newTable();
+    const ids = [[1, 2], [2, 3], [4]].map((list) => table.ofRegistered(Int32Array.from(list)));
+    const marks = table.having(new Set([2, 9]));
+    expect(ids.map((id) => marks[id])).toEqual([1, 1, 0]);
+  });
+
+  it('finds all of thousands of lists again', () => {
+    const table = newTable();
+    const lists = Array.from({ length: 5000 }, (_, at) => Int32Array.of(at, 7919 * at + 10_000));
+    const ids = lists.map((list) => table.ofRegistered(list));
+    expect(new Set(ids).size).toBe(lists.length);
+    table.trim();
+    expect(lists.map((list) => table.ofRegistered(list))).toEqual(ids);
+    for (const [at, id] of ids.entries())
+      expect(table.permissionSet(id).targets).toEqual(lists[at]);
+  });
 
   it('weighs a permission set by what it keeps', () => {
     const table = newTable();

@@ -9,18 +9,18 @@ const TYPES = ['FeatureView', 'Entity', 'DataSource'] as const;
 describe('ResourceIndex', () => {
   it('tells resources of one name apart by their types', () => {
     const places = new ResourceIndex();
-    places.set({ type: 'Entity', name: 'driver' }, 1, 7);
+    places.set('Entity', 1, 'driver', 7);
     expect(places.get({ type: 'Entity', name: 'driver' })).toBe(7);
     expect(places.get({ type: 'DataSource', name: 'driver' })).toBeUndefined();
-    places.set({ type: 'DataSource', name: 'driver' }, 2, 8);
-    places.set({ type: 'FeatureView', name: 'driver' }, 0, 9);
+    places.set('DataSource', 2, 'driver', 8);
+    places.set('FeatureView', 0, 'driver', 9);
     expect(TYPES.map((type) => places.get({ type, name: 'driver' }))).toEqual([9, 7, 8]);
     expect(places.get({ type: 'Project', name: 'driver' })).toBeUndefined();
   });
 
   it('finds nothing for what is no resource', () => {
     const places = new ResourceIndex();
-    places.set({ type: 'Entity', name: 'driver' }, 1, 7);
+    places.set('Entity', 1, 'driver', 7);
     for (const given of [null, undefined, 'driver', {}, { name: 'driver' }, { name: 1 }]) {
       expect(places.get(given as unknown as Resource)).toBeUndefined();
     }
@@ -41,7 +41,7 @@ describe('ResourceIndex', () => {
           const key = JSON.stringify([TYPES[typeId], name]);
           if (expected.has(key)) continue;
           expected.set(key, number);
-          places.set({ type: TYPES[typeId] as string, name }, typeId, number);
+          places.set(TYPES[typeId] as string, typeId, name, number);
         }
         for (const type of TYPES) {
           for (const name of names) {

@@ -182,7 +182,7 @@ function storeOf(language: Language, isProject: boolean): fc.Arbitrary<Reference
  * Resources that can be registered together: each once, and none without a project where one must
  * be named.
  */
-function registrable({
+export function registrable({
   resources,
   permissions,
   projects,

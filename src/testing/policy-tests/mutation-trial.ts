@@ -140,11 +140,12 @@ export class MutationTrial {
       return hasProject;
     }
     if (permission.source.project !== project) return true;
-    const { projects = [], resources = [], defaultProject } = this.#snapshot.options;
+    const { projects = [], defaultProject } = this.#snapshot.options;
+    const registered = this.#snapshot.projects.get(project)?.resources.size ?? 0;
     return (
       defaultProject === project ||
       projects.includes(project) ||
-      resources.some((one) => one.project === project) ||
+      registered > 0 ||
       this.#snapshot.permissions.some(
         (other) => other !== permission && other.source.project === project,
       )

@@ -25,7 +25,11 @@ export const mutantsProperty = fc.property(storesWithQuestions(1), ({ stores, qu
       const permissions = compiled.permissions.flatMap((one, index) =>
         index === position ? (changed ?? []) : one.source,
       );
-      const mutant = createAuthorizer<Vocabulary>({ ...compiled.options, permissions } as never);
+      const mutant = createAuthorizer<Vocabulary>({
+        ...compiled.options,
+        resources: [...compiled.resourcesAsGiven()],
+        permissions,
+      } as never);
       if (cases.every((one) => passes(mutant, one))) survivors.push(`${source.name} ${mutation}`);
     }
   }
