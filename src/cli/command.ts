@@ -61,7 +61,7 @@ export interface Command {
 /** Runs a command and gives the exit code. */
 export type CommandRun = (args: Arguments, io: CommandIo) => Promise<number>;
 
-/** A command line that cannot be understood. Its message says how to mend it. */
+/** A command line that cannot be understood. Its message says how to fix it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -72,37 +72,37 @@ export const FORMAT: OptionSpec = {
   name: 'format',
   value: 'FORMAT',
   choices: ['table', 'json'],
-  help: 'How to write the result: table (default) or json',
+  help: 'Output format: table (default) or json',
 };
 
 export const PROJECT: OptionSpec = {
   name: 'project',
   value: 'NAME',
-  help: 'Look at this project only (default: all projects of the registry)',
+  help: 'Only this project (default: all projects of the registry)',
 };
 
 export const PYTHON: OptionSpec = {
   name: 'python',
   value: 'VERSION',
   choices: PYTHON_VERSIONS,
-  help: `The Python that runs Feast and reads name patterns, 3.10 to 3.14 (default: ${DEFAULT_PYTHON})`,
+  help: `Version of the Python that runs Feast, whose rules name patterns follow: 3.10 to 3.14 (default: ${DEFAULT_PYTHON})`,
 };
 
 export const NO_COLOR: OptionSpec = {
   name: 'no-color',
-  help: 'Write without colours, as with NO_COLOR=1 or into a file',
+  help: 'Write without colours; also NO_COLOR=1',
 };
 
 export const ALL: OptionSpec = {
   name: 'all',
-  help: 'Write long lists in full (default: the first 20 items, and how many there are)',
+  help: 'Write long lists in full (default: the first 20 items and a count)',
 };
 
 export const TYPE: OptionSpec = {
   name: 'type',
   value: 'TYPE',
   multiple: true,
-  help: 'Look at resources of this type and its sub-types only; repeat it for several',
+  help: 'Only resources of this type and its sub-types (repeatable)',
 };
 
 export const LIMIT: OptionSpec = {
@@ -114,7 +114,7 @@ export const LIMIT: OptionSpec = {
 export const PAGE_TOKEN: OptionSpec = {
   name: 'page-token',
   value: 'TOKEN',
-  help: 'Write the page that follows another one, which names this token as `next`',
+  help: 'Write the page after the one that ended with this token (`next`)',
 };
 
 /** What a policy can name, as options are called. */
@@ -125,7 +125,7 @@ export const COMPARE: OptionSpec = {
   name: 'compare',
   value: 'WITH',
   choices: ['feast'],
-  help: "Add what Feast's own servers answer, where that differs, with the versions of Feast",
+  help: "feast: add the answer of Feast's own servers where it differs, with the versions of Feast",
 };
 
 /** The options of every command that shows something. */
@@ -148,4 +148,4 @@ export const PAGED_OPTIONS: readonly OptionSpec[] = [
 
 /** What PATH can be, for the notes of a command. */
 export const PATH_NOTE: string =
-  'PATH is a folder with a feature_store.yaml, such a file, a permission file, or a registry file (default: what variables of Feast name, or the current folder).';
+  "PATH is a feature_store.yaml or the folder of one, a permission file, or a registry file (default: the store that Feast's environment variables name, otherwise the current folder).";

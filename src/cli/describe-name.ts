@@ -56,7 +56,7 @@ export function describeName(given: Snapshot<FeastVocabulary>, written: string):
   const resources = findResources(given, written);
   if (permissions.length + resources.length === 0) {
     throw new UsageError(
-      `no permission or resource is called ${quote(written)}${didYouMean(written, knownNames(snapshot))}`,
+      `unknown permission or resource ${quote(written)}${didYouMean(written, knownNames(snapshot)) || '. Write `TYPE:NAME` for an unregistered resource'}`,
     );
   }
   return {

@@ -8,7 +8,7 @@ const WIDTH = 80;
 /** The help of the whole, with its commands. Ends in a line end. */
 export function mainHelp(commands: readonly Command[]): string {
   return lines(
-    'Who may do what in a Feast feature store, and what services may do beside it.',
+    'Audit, explain and test permissions of a Feast feature store and its services.',
     '',
     `Usage: ${NAME} COMMAND [OPTIONS] [PATH]`,
     '',
@@ -21,7 +21,7 @@ export function mainHelp(commands: readonly Command[]): string {
       ['--version', 'Show the version'],
     ]),
     '',
-    `\`${NAME} COMMAND --help\` says more about a command.`,
+    `Run \`${NAME} COMMAND --help\` for the options of a command.`,
   );
 }
 

@@ -35,7 +35,7 @@ export function parseArguments(command: Command, written: readonly string[]): Ar
     if (given === undefined) values.set(option.name, [value]);
     else if (option.multiple === true) given.push(value);
     else if (option.value !== undefined)
-      throw new UsageError(`\`--${option.name}\` is there twice`);
+      throw new UsageError(`\`--${option.name}\` was given more than once. Pass it once`);
   }
   const operands = paths.splice(0, command.operands?.length ?? 0);
   if (paths.length === 0 && command.defaultPath !== undefined) paths.push(command.defaultPath);
@@ -54,7 +54,9 @@ function findOption({ name, options }: Command, written: string, raw: string): O
   const option = options.find((one) => one.name === written);
   if (option !== undefined) return option;
   const names = options.map((one) => one.name);
-  throw new UsageError(`${name} has no option ${quote(raw)}${didYouMean(written, names, '--')}`);
+  throw new UsageError(
+    `unknown option ${quote(raw)} for ${name}${didYouMean(written, names, '--') || `. See \`${name} --help\``}`,
+  );
 }
 
 function checkValue(
@@ -74,7 +76,7 @@ function checkValue(
   }
   if (choices !== undefined && !choices.includes(value)) {
     throw new UsageError(
-      `\`--${name}\` cannot be ${quote(value)}: it is one of ${choices.join(', ')}${didYouMean(value, choices)}`,
+      `invalid value ${quote(value)} for \`--${name}\`: pass ${choices.join(', ')}${didYouMean(value, choices)}`,
     );
   }
   return value;
@@ -92,13 +94,15 @@ function checkComplete(
     throw new UsageError(`${command.name} needs ${absent}: \`${command.name} ${command.usage}\``);
   }
   if (command.noPath === true && first !== undefined) {
-    throw new UsageError(`${command.name} takes no further argument, and ${quote(first)} is one`);
+    throw new UsageError(
+      `unexpected argument ${quote(first)}: ${command.name} takes ${command.operands?.join(' and ') ?? 'options'} only`,
+    );
   }
   if (command.manyPaths === true && first === undefined) {
     throw new UsageError(`${command.name} needs a path: \`${command.usage}\``);
   }
   if (command.manyPaths !== true && second !== undefined) {
-    throw new UsageError(`${command.name} takes one path, and ${quote(second)} is a second one`);
+    throw new UsageError(`unexpected argument ${quote(second)}: ${command.name} takes one path`);
   }
   const missing = command.options.find(
     ({ name, required }) => required === true && !values.has(name),

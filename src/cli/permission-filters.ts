@@ -39,7 +39,7 @@ function nameTest(written: string): (name: string) => boolean {
 
 function checkTag(written: string): string {
   if (written.indexOf(':') > 0) return written;
-  throw new UsageError(`${quote(written)} is not a tag: write \`KEY:VALUE\``);
+  throw new UsageError(`invalid tag ${quote(written)}: write \`KEY:VALUE\``);
 }
 
 /** As a mask. An excluded permission whose types were not understood could be for any type. */

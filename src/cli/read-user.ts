@@ -7,6 +7,8 @@ import { explainIssues, type FieldNames } from './explain-issues.js';
 /** 1 MiB, in bytes. */
 const MAX_FILE_LENGTH = 1024 * 1024;
 
+const EXAMPLE = '`{"username": "ann", "roles": ["admin"]}`';
+
 const names = z.array(z.string()).optional();
 
 /**
@@ -45,7 +47,7 @@ export async function readUser(written: string): Promise<Subject | null> {
   const value = parseJson(isJson ? text : await readText(written));
   const user = userSchema.safeParse(value);
   if (user.success) return user.data;
-  throw new UsageError(`the user is refused: ${explainIssues(user.error, 'it', USER_FIELDS)}`);
+  throw new UsageError(`invalid user: ${explainIssues(user.error, 'it', USER_FIELDS)}`);
 }
 
 async function readText(file: string): Promise<string> {
@@ -58,7 +60,7 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new UsageError(
-      `the user is neither JSON nor \`anonymous\` nor a file that can be read: ${quote(file)} (${code})`,
+      `cannot read the user file ${quote(file)} (${code}). Pass a file with JSON, \`anonymous\`, or JSON such as ${EXAMPLE}`,
     );
   }
   const bytes = Buffer.concat(chunks);
@@ -72,6 +74,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError('the user is not JSON: write `{"username": "ann", "roles": ["admin"]}`');
+    throw new UsageError(`the user is not valid JSON. Write, for example, ${EXAMPLE}`);
   }
 }

@@ -11,7 +11,8 @@ export function resolveActions(
   { actions, actionAliases, resolveAction }: Vocabulary,
   written: readonly string[],
 ): readonly string[] {
-  if (written.length === 0) throw new UsageError('no action is asked for');
+  if (written.length === 0)
+    throw new UsageError('actions are missing. Name at least one, for example `READ_ONLINE`');
   const known = [...actions, ...actionAliases.keys()];
   return [
     ...new Set(written.flatMap((name) => resolveAction(name) ?? unknown('action', name, known))),
@@ -34,6 +35,6 @@ export function resolveType({ types, resolveType: resolve }: Vocabulary, written
 function unknown(what: string, written: string, known: readonly string[]): never {
   const list = known.join(', ');
   throw new UsageError(
-    `${what} ${quote(written)} is unknown${didYouMean(written, known) || `; known are ${list}`}`,
+    `unknown ${what} ${quote(written)}${didYouMean(written, known) || `. Use one of ${list}`}`,
   );
 }

@@ -26,7 +26,7 @@ export function parseResourceName(
   const colon = written.indexOf(':');
   if (colon <= 0 || colon === written.length - 1) {
     throw new UsageError(
-      `${quote(written)} does not name a resource: write \`TYPE:NAME\`, for example \`FeatureView:driver_stats\``,
+      `invalid resource ${quote(written)}: write \`TYPE:NAME\`, for example \`FeatureView:driver_stats\``,
     );
   }
   const type = resolveType(vocabulary, written.slice(0, colon)) as Type;

@@ -126,7 +126,9 @@ function findCommand(words: readonly string[]): {
   if (command !== undefined) return { command, rest: words.slice(command.name.split(' ').length) };
   const [first = ''] = words;
   if (first.startsWith('-'))
-    throw new UsageError(`expected a command before ${quote(first)}; see \`--help\``);
+    throw new UsageError(
+      `expected a command before ${quote(first)}. See \`feast-permissions --help\``,
+    );
   // The first word that is not known, with those before it.
   let length = 1;
   while (groupOf(words.slice(0, length)) !== undefined) length++;
@@ -134,8 +136,8 @@ function findCommand(words: readonly string[]): {
   const names = (groupOf(words.slice(0, length - 1)) ?? COMMANDS).map(({ name }) =>
     name.split(' ', length).join(' '),
   );
-  const hint = didYouMean(written, names) || `; there are ${[...new Set(names)].join(', ')}`;
-  throw new UsageError(`no command ${quote(written)}${hint}`);
+  const hint = didYouMean(written, names) || `. Use one of ${[...new Set(names)].join(', ')}`;
+  throw new UsageError(`unknown command ${quote(written)}${hint}`);
 }
 
 function startsWith(words: readonly string[], beginning: readonly string[]): boolean {
@@ -152,7 +154,7 @@ function messagesOf(error: unknown): readonly string[] {
   }
   if (error instanceof UsageError) return [error.message];
   const message = error instanceof Error ? error.message : String(error);
-  return [`unexpected error, which should be reported: ${message}`];
+  return [`unexpected error: ${message}. Please report it`];
 }
 
 function firstLine(error: AuthzError): string {

@@ -13,7 +13,7 @@ const DRY_RUN: OptionSpec = { name: 'dry-run', help: 'Show what would be done, a
 
 const CHANGE_OPTIONS: readonly OptionSpec[] = [YES, DRY_RUN, ...SHOW_OPTIONS];
 
-const FAILED = 'the command line or the file cannot be understood, or a workspace cannot be asked';
+const FAILED = 'invalid command line or file, or unreachable workspace';
 
 /** What a command does about the difference between workspaces and the file. */
 type Deed = 'plan' | 'apply' | 'verify' | 'rotate';
@@ -22,28 +22,28 @@ const DEEDS: Readonly<Record<Deed, Pick<Command, 'options' | 'exitCodes'>>> = {
   plan: {
     options: SHOW_OPTIONS,
     exitCodes: {
-      0: 'nothing to change and nothing found',
-      1: 'something to change, or a finding',
+      0: 'nothing to change, and no findings',
+      1: 'at least one change or finding',
       2: FAILED,
     },
   },
   apply: {
     options: CHANGE_OPTIONS,
     exitCodes: {
-      0: 'all is as the file says',
-      1: 'a finding that is left to people, or changes that were not wanted',
+      0: 'the workspaces match the file',
+      1: 'a finding to fix by hand, or changes that were not confirmed',
       2: FAILED,
     },
   },
   verify: {
     options: SHOW_OPTIONS,
-    exitCodes: { 0: 'all is as the file says', 1: 'at least one difference', 2: FAILED },
+    exitCodes: { 0: 'the workspaces match the file', 1: 'at least one difference', 2: FAILED },
   },
   rotate: {
     options: CHANGE_OPTIONS,
     exitCodes: {
-      0: 'no token ends soon',
-      1: 'a finding that is left to people, or a renewal that was not wanted',
+      0: 'no token expires soon',
+      1: 'a finding to fix by hand, or a renewal that was not confirmed',
       2: FAILED,
     },
   },

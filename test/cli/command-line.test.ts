@@ -15,35 +15,34 @@ describe('help', () => {
     const { exitCode, stdout, stderr } = await runCli([argument]);
     expect(
       stdout,
-    ).toBe(`Who may do what in a Feast feature store, and what services may do beside it.
+    ).toBe(`Audit, explain and test permissions of a Feast feature store and its services.
 
 Usage: feast-permissions COMMAND [OPTIONS] [PATH]
 
 Commands:
-  audit                     Find what no permission protects, what is open to
-                            everyone, and what is said in vain
-  list                      List the permissions with all their fields, whatever
-                            the kind of their policy
+  audit                     Report unprotected resources, permissions open to
+                            everyone, and permissions that have no effect
+  list                      List the permissions with all their fields
   list-roles                List the roles, groups and namespaces that policies
                             name
-  describe                  Describe a permission, or a resource with who may do
+  describe                  Describe a permission, or a resource and who may do
                             what to it
   explain                   Decide whether a user may do something to a
                             resource, and say why
   decide                    Answer requests from standard input, one JSON object
-                            a line
-  who-can                   List the roles, groups and namespaces that are
-                            enough to do something to a resource
+                            per line
+  who-can                   List the roles, groups and namespaces that may do
+                            something to a resource
   can-what                  List everything that a user, or a role, group or
                             namespace alone, may do
   matrix                    Show what each role, group and namespace alone may
                             do to each resource
   diff                      Show who gained and lost what between two stores,
                             permission files or git revisions
-  test                      Run files of policy tests, and say which permissions
-                            they leave untested
-  services audit            Find tokens, secrets and permissions of services
-                            that are more open than they need be
+  test                      Run files of policy tests, and report permissions
+                            that they leave untested
+  services audit            Report tokens, secrets and permissions of services
+                            that are more open than needed
   services endpoint plan    Show which service principals lack access to serving
                             endpoints
   services endpoint apply   Let service principals query serving endpoints
@@ -55,14 +54,13 @@ Commands:
   services link verify      Find where links between model registries differ
                             from a file
   services link rotate      Renew the tokens of links between model registries
-  help                      Explain a command, or the rule of a finding of an
-                            audit
+  help                      Explain a command, or a rule of an audit
 
 Options:
   -h, --help  Show this help; after a command, the help of the command
   --version   Show the version
 
-\`feast-permissions COMMAND --help\` says more about a command.
+Run \`feast-permissions COMMAND --help\` for the options of a command.
 `);
     expect([exitCode, stderr]).toEqual([0, '']);
   });
@@ -71,31 +69,32 @@ Options:
     const { exitCode, stdout } = await runCli(['audit', '--help']);
     expect(
       stdout,
-    ).toBe(`Find what no permission protects, what is open to everyone, and what is said in
-vain.
+    ).toBe(`Report unprotected resources, permissions open to everyone, and permissions that
+have no effect.
 
 Usage: feast-permissions audit [OPTIONS] [PATH]
 
 Options:
-      --all             Write long lists in full (default: the first 20 items,
-                        and how many there are)
+      --all             Write long lists in full (default: the first 20 items
+                        and a count)
       --fail-on LEVEL   Lowest level with exit code 1: error, warning (default),
                         note or never
-      --format FORMAT   How to write the result: table (default) or json
-      --project NAME    Look at this project only (default: all projects of the
+      --format FORMAT   Output format: table (default) or json
+      --project NAME    Only this project (default: all projects of the
                         registry)
-      --python VERSION  The Python that runs Feast and reads name patterns, 3.10
-                        to 3.14 (default: 3.12)
-      --no-color        Write without colours, as with NO_COLOR=1 or into a file
+      --python VERSION  Version of the Python that runs Feast, whose rules name
+                        patterns follow: 3.10 to 3.14 (default: 3.12)
+      --no-color        Write without colours; also NO_COLOR=1
   -h, --help            Show this help
 
 Exit codes:
   0  no finding of the level of --fail-on or above
   1  at least one such finding
-  2  the command line or the feature store cannot be understood
+  2  invalid command line or unreadable feature store
 
-PATH is a folder with a feature_store.yaml, such a file, a permission file, or a
-registry file (default: what variables of Feast name, or the current folder).
+PATH is a feature_store.yaml or the folder of one, a permission file, or a
+registry file (default: the store that Feast's environment variables name,
+otherwise the current folder).
 
 \`feast-permissions help RULE\` explains the rule of a finding.
 `);
@@ -162,50 +161,53 @@ registry file (default: what variables of Feast name, or the current folder).
 
 describe('a command line that is not understood', () => {
   it.each([
-    [['audti'], 'no command `audti`; did you mean `audit`?'],
+    [['audti'], 'unknown command `audti`; did you mean `audit`?'],
     [
       ['apply'],
-      'no command `apply`; there are audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
+      'unknown command `apply`. Use one of audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
     ],
     [
       ['\u001b[2J'],
-      'no command `\\u001b[2J`; there are audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
+      'unknown command `\\u001b[2J`. Use one of audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
     ],
-    [['services', 'adit'], 'no command `services adit`; did you mean `services audit`?'],
+    [['services', 'adit'], 'unknown command `services adit`; did you mean `services audit`?'],
     [
       ['services', 'registered-models', 'plan'],
-      'no command `services registered-models`; there are services audit, services endpoint, services link',
+      'unknown command `services registered-models`. Use one of services audit, services endpoint, services link',
     ],
     [
       ['services', 'link', 'aply', 'x'],
-      'no command `services link aply`; did you mean `services link apply`?',
+      'unknown command `services link aply`; did you mean `services link apply`?',
     ],
-    [['help', 'decode'], 'no command `decode`; did you mean `decide`?'],
-    [['--format', 'json'], 'expected a command before `--format`; see `--help`'],
-    [['audit', '--formt', 'json'], 'audit has no option `--formt`; did you mean `--format`?'],
-    [['audit', '-v'], 'audit has no option `-v`'],
+    [['help', 'decode'], 'unknown command `decode`; did you mean `decide`?'],
+    [['--format', 'json'], 'expected a command before `--format`. See `feast-permissions --help`'],
+    [['audit', '--formt', 'json'], 'unknown option `--formt` for audit; did you mean `--format`?'],
+    [['audit', '-v'], 'unknown option `-v` for audit. See `audit --help`'],
     [
       ['audit', '--format', 'jsn'],
-      '`--format` cannot be `jsn`: it is one of table, json; did you mean `json`?',
+      'invalid value `jsn` for `--format`: pass table, json; did you mean `json`?',
     ],
     [
       ['audit', '--fail-on=x'],
-      '`--fail-on` cannot be `x`: it is one of error, warning, note, never',
+      'invalid value `x` for `--fail-on`: pass error, warning, note, never',
     ],
     [['audit', '--format'], '`--format` needs a value: `--format=FORMAT`'],
     [['audit', '--project', '--no-color'], '`--project` needs a value: `--project=NAME`'],
-    [['audit', '--project', 'a', '--project', 'b'], '`--project` is there twice'],
+    [
+      ['audit', '--project', 'a', '--project', 'b'],
+      '`--project` was given more than once. Pass it once',
+    ],
     [['audit', '--no-color=yes'], '`--no-color` takes no value'],
-    [['audit', 'a', 'b'], 'audit takes one path, and `b` is a second one'],
+    [['audit', 'a', 'b'], 'unexpected argument `b`: audit takes one path'],
     [['explain', '--user', 'null', '--action', 'READ'], 'explain needs `--resource TYPE:NAME`'],
     [['explain'], 'explain needs `--user USER`'],
     [
       ['explain', '--user', '{"username"', '--action', 'READ', '--resource', 'Entity:x'],
-      'the user is not JSON: write `{"username": "ann", "roles": ["admin"]}`',
+      'the user is not valid JSON. Write, for example, `{"username": "ann", "roles": ["admin"]}`',
     ],
     [
       ['explain', '--user', 'nosuch.json', '--action', 'READ', '--resource', 'Entity:x'],
-      'the user is neither JSON nor `anonymous` nor a file that can be read: `nosuch.json` (ENOENT)',
+      'cannot read the user file `nosuch.json` (ENOENT). Pass a file with JSON, `anonymous`, or JSON such as `{"username": "ann", "roles": ["admin"]}`',
     ],
     [
       [
@@ -217,11 +219,11 @@ describe('a command line that is not understood', () => {
         '--resource',
         'Entity:x',
       ],
-      'the user is refused: `username` must be a string; `role` (did you mean `roles`?) is not a known field',
+      'invalid user: `username` must be a string; `role` (did you mean `roles`?) is not a known field',
     ],
     [
       ['explain', '--user', '{}', '--action', 'READ', '--resource', 'Entity:x'],
-      'the user is refused: `username` is missing',
+      'invalid user: `username` is missing',
     ],
   ])('%j', async (argv, message) => {
     expect(await runCli(argv)).toEqual({
@@ -232,18 +234,18 @@ describe('a command line that is not understood', () => {
   });
 
   it.each([
-    [[...EXPLAIN, '--action', 'REED', EXAMPLE], 'action `REED` is unknown; did you mean `READ`?'],
+    [[...EXPLAIN, '--action', 'REED', EXAMPLE], 'unknown action `REED`; did you mean `READ`?'],
     [
       [...EXPLAIN.slice(0, -1), 'Featureview', EXAMPLE],
-      '`Featureview` does not name a resource: write `TYPE:NAME`, for example `FeatureView:driver_stats`',
+      'invalid resource `Featureview`: write `TYPE:NAME`, for example `FeatureView:driver_stats`',
     ],
     [
       [...EXPLAIN.slice(0, -1), 'FeatureViews:x', EXAMPLE],
-      'resource type `FeatureViews` is unknown; did you mean `FeatureView`?',
+      'unknown resource type `FeatureViews`; did you mean `FeatureView`?',
     ],
     [
       [...EXPLAIN.slice(0, -1), 'all_resource_types:x', EXAMPLE],
-      /^resource type `all_resource_types` is unknown; known are Project, /,
+      /^unknown resource type `all_resource_types`. Use one of Project, /,
     ],
     [
       [...EXPLAIN, EXAMPLE_REGISTRY],
@@ -324,7 +326,7 @@ describe('a feature store that cannot be read', () => {
     const result = await runCli(['audit', EXAMPLE], { env: broken as Record<string, string> });
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toContain(
-      'feast-permissions: unexpected error, which should be reported: a\\u000adefect\n',
+      'feast-permissions: unexpected error: a\\u000adefect. Please report it\n',
     );
   });
 });

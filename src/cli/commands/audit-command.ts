@@ -13,13 +13,14 @@ import { FAIL_ON } from '../fail-on.js';
 /** `audit`: what is not protected, what is open, and what permissions say in vain. */
 export const auditCommand: Command = {
   name: 'audit',
-  summary: 'Find what no permission protects, what is open to everyone, and what is said in vain',
+  summary:
+    'Report unprotected resources, permissions open to everyone, and permissions that have no effect',
   usage: '[OPTIONS] [PATH]',
   options: [ALL, FAIL_ON, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',
-    2: 'the command line or the feature store cannot be understood',
+    2: 'invalid command line or unreadable feature store',
   },
   notes: [PATH_NOTE, '', '`feast-permissions help RULE` explains the rule of a finding.'],
   load: async () => (await import('./run-audit.js')).runAudit,

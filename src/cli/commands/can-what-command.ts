@@ -9,18 +9,18 @@ export const canWhatCommand: Command = {
     {
       name: 'user',
       value: 'USER',
-      help: 'JSON with username, roles, groups and namespaces, a file with it, or anonymous',
+      help: 'A JSON object with username, roles, groups and namespaces; a file that contains one; or anonymous',
     },
     ...PRINCIPAL_KINDS.map((name) => ({
       name,
       value: 'NAME',
-      help: `A user with a name who has this ${name} and nothing else that is known`,
+      help: `Ask for a named user who has this ${name} and nothing else`,
     })),
     {
       name: 'action',
       value: 'ACTION',
       multiple: true,
-      help: 'An action or an alias; several are asked for together (default: each action alone)',
+      help: 'An action or an alias; repeat it to require several together (default: each action alone)',
     },
     TYPE,
     ...PAGED_OPTIONS,
@@ -28,7 +28,7 @@ export const canWhatCommand: Command = {
   exitCodes: {
     0: 'at least one action is allowed',
     1: 'everything is refused',
-    2: 'the command line or the feature store cannot be understood',
+    2: 'invalid command line or unreadable feature store',
   },
   notes: [
     PATH_NOTE,

@@ -12,10 +12,10 @@ import {
 /** `decide`: an answer for each line of standard input. */
 export const decideCommand: Command = {
   name: 'decide',
-  summary: 'Answer requests from standard input, one JSON object a line',
+  summary: 'Answer requests from standard input, one JSON object per line',
   usage: '[OPTIONS] [PATH] < requests.jsonl',
   options: [
-    { ...FORMAT, help: 'How to write the answers: json (default), one object a line, or table' },
+    { ...FORMAT, help: 'Output format: json (default), one object per line, or table' },
     COMPARE,
     PROJECT,
     PYTHON,
@@ -23,8 +23,8 @@ export const decideCommand: Command = {
     HELP,
   ],
   exitCodes: {
-    0: 'every request was answered, with yes or no',
-    2: 'a request, the command line or the feature store cannot be understood',
+    0: 'every request was answered: allowed or refused',
+    2: 'invalid request, invalid command line or unreadable feature store',
   },
   notes: [
     PATH_NOTE,

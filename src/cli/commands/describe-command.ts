@@ -3,16 +3,16 @@ import { type Command, LIST_OPTIONS, PATH_NOTE } from '../command.js';
 /** `describe`: a permission or a resource, with all that is known of it. */
 export const describeCommand: Command = {
   name: 'describe',
-  summary: 'Describe a permission, or a resource with who may do what to it',
+  summary: 'Describe a permission, or a resource and who may do what to it',
   usage: 'NAME [OPTIONS] [PATH]',
   operands: ['NAME'],
   options: LIST_OPTIONS,
   exitCodes: {
-    0: 'it was described',
-    2: 'nothing has the name, or the command line or the feature store cannot be understood',
+    0: 'the permission or resource was described',
+    2: 'unknown name, invalid command line or unreadable feature store',
   },
   notes: [
-    'NAME is the name of permissions and registered resources, or TYPE:NAME of a resource, which may be unregistered.',
+    'NAME is the name of a permission or a registered resource, or TYPE:NAME of any resource.',
     PATH_NOTE,
     '',
     'Examples:',

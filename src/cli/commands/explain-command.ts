@@ -10,14 +10,14 @@ export const explainCommand: Command = {
       name: 'user',
       value: 'USER',
       required: true,
-      help: 'JSON with username, roles, groups and namespaces, a file with it, or anonymous',
+      help: 'A JSON object with username, roles, groups and namespaces; a file that contains one; or anonymous',
     },
     {
       name: 'action',
       value: 'ACTION',
       multiple: true,
       required: true,
-      help: 'An action or an alias such as READ; repeat it for actions that are asked for together',
+      help: 'An action or an alias such as READ; repeat it to require several together',
     },
     {
       name: 'resource',
@@ -27,18 +27,18 @@ export const explainCommand: Command = {
     },
     {
       name: 'registered-only',
-      help: 'End with code 2 if the registry does not have the resource',
+      help: 'Exit with code 2 if the resource is not registered',
     },
     {
       ...COMPARE,
-      help: "Say what Feast's own servers answer where that is the same, too (default: where it differs)",
+      help: "feast: always show the answer of Feast's own servers (default: only if it differs)",
     },
     ...LIST_OPTIONS,
   ],
   exitCodes: {
     0: 'allowed',
     1: 'refused',
-    2: 'the command line or the feature store cannot be understood, or --registered-only fails',
+    2: 'invalid command line, unreadable feature store, or --registered-only and an unregistered resource',
   },
   notes: [
     PATH_NOTE,

@@ -9,13 +9,13 @@ export const listRolesCommand: Command = {
     {
       name: 'verbose',
       short: 'v',
-      help: 'List what each one alone allows on registered resources as well',
+      help: 'Also list what each one alone allows on registered resources',
     },
     ...LIST_OPTIONS,
   ],
   exitCodes: {
-    0: 'they were listed',
-    2: 'the command line or the feature store cannot be understood',
+    0: 'the roles, groups and namespaces were listed',
+    2: 'invalid command line or unreadable feature store',
   },
   notes: [PATH_NOTE],
   load: async () => (await import('./run-list-roles.js')).runListRoles,

@@ -8,7 +8,7 @@ export const matrixCommand: Command = {
   options: [TYPE, ...PAGED_OPTIONS],
   exitCodes: {
     0: 'the matrix was written',
-    2: 'the command line or the feature store cannot be understood',
+    2: 'invalid command line or unreadable feature store',
   },
   notes: [PATH_NOTE],
   load: async () => (await import('./run-matrix.js')).runMatrix,

@@ -19,8 +19,10 @@ export async function runHelp(args: Arguments, io: CommandIo): Promise<number> {
   const [written = ''] = args.operands;
   const help = explainRule(written);
   if (help === undefined) {
-    const hint = didYouMean(written, ruleIds()) || '; an audit names the rules of its findings';
-    throw new UsageError(`no command or rule ${quote(written)}${hint}`);
+    const hint =
+      didYouMean(written, ruleIds()) ||
+      '. `feast-permissions --help` lists the commands, and an audit prints the rule of each finding';
+    throw new UsageError(`unknown command or rule ${quote(written)}${hint}`);
   }
   const text =
     args.get('format') === 'json' ? safeJson(help, 2) : helpLines(help, textLayout(args, io));

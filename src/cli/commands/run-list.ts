@@ -38,5 +38,5 @@ function listText(
   if (permissions.length > 0 || all === 0) {
     return permissionTables(permissions, snapshot.vocabulary, layout);
   }
-  return [`no permission passes the filters, out of ${count(all, 'permission')}`];
+  return [`0 of ${count(all, 'permission')} pass the filters`];
 }

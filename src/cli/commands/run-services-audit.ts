@@ -29,7 +29,9 @@ const NO_POLICY =
 /** Runs `services audit`. */
 export async function runServicesAudit(args: Arguments, io: CommandIo): Promise<number> {
   if (args.paths.filter((path) => path === STDIN).length > 1)
-    throw new UsageError('standard input can be read once: `-` is there twice');
+    throw new UsageError(
+      '`-` was given more than once. Standard input can be read once: pass the other inputs as files',
+    );
   const policyCheck = readPolicyCheck(args);
   const files = [];
   for (const path of args.paths) {

@@ -5,7 +5,7 @@ const ENDPOINT: WorkspacesCommands = {
   group: 'services endpoint',
   notes: [
     'FILE is YAML: `workspace` (`host`, `credentials`), `endpoints`, `service_principals` (application ids), `level`, and a',
-    'short-lived `token` where one is needed. Secrets are `${NAME}`: variables of the environment.',
+    'short-lived `token` if one is needed. Write secrets as `${NAME}`: they are read from environment variables.',
   ],
 };
 
@@ -22,7 +22,7 @@ export const servicesEndpointApplyCommand: Command = workspacesCommand(ENDPOINT,
     {
       name: 'token-file',
       value: 'FILE',
-      help: "Make the token of FILE's `token`, and write it to a new file that only you can read",
+      help: "Create the token that FILE's `token` describes, and write it to this new file, which only you can read",
     },
   ],
   load: async () => (await import('./run-services-endpoint.js')).runServicesEndpointApply,

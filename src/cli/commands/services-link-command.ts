@@ -5,7 +5,7 @@ const LINK: WorkspacesCommands = {
   group: 'services link',
   notes: [
     'FILE is YAML: `dev`, `staging` and `prod` (`host`, `credentials`), and the inputs of the Terraform module by their names.',
-    'Secrets are `${NAME}`: variables of the environment.',
+    'Write secrets as `${NAME}`: they are read from environment variables.',
   ],
 };
 
@@ -29,7 +29,7 @@ export const servicesLinkVerifyCommand: Command = workspacesCommand(LINK, 'verif
       name: 'state',
       value: 'FILE',
       multiple: true,
-      help: 'Look at `terraform show -json` in place of the workspaces; may be given several times',
+      help: 'Check this output of `terraform show -json` instead of the workspaces (repeatable)',
     },
   ],
   load: async () => (await import('./run-services-link.js')).runServicesLinkVerify,
@@ -41,7 +41,7 @@ export const servicesLinkRotateCommand: Command = workspacesCommand(LINK, 'rotat
   options: [
     {
       name: 'force',
-      help: 'Make new tokens also where the old ones do not end soon',
+      help: 'Renew all tokens, not only those that expire soon',
     },
   ],
   load: async () => (await import('./run-services-link.js')).runServicesLinkRotate,

@@ -3,7 +3,7 @@ import { ALL, type Command, FORMAT, HELP, NO_COLOR, PROJECT } from '../command.j
 /** `test`: policy tests as data. */
 export const testCommand: Command = {
   name: 'test',
-  summary: 'Run files of policy tests, and say which permissions they leave untested',
+  summary: 'Run files of policy tests, and report permissions that they leave untested',
   usage: '[OPTIONS] [FILE...]',
   manyPaths: true,
   defaultPath: 'permissions.test.yaml',
@@ -11,17 +11,17 @@ export const testCommand: Command = {
     {
       name: 'store',
       value: 'PATH',
-      help: 'What is tested: a feature store, a registry file or a permission file (default: `store` of the test file, otherwise its folder)',
+      help: 'Feature store, registry file or permission file to test (default: `store` in the test file, otherwise its folder)',
     },
     {
       name: 'mutate',
-      help: 'Change each permission in turn, and list the changes that no case notices',
+      help: 'Change each permission in turn, and list the changes that every case misses',
     },
     ALL,
     {
       ...FORMAT,
       choices: ['table', 'json', 'junit'],
-      help: 'How to write the result: table (default), json or junit',
+      help: 'Output format: table (default), json or junit',
     },
     PROJECT,
     NO_COLOR,
@@ -29,8 +29,8 @@ export const testCommand: Command = {
   ],
   exitCodes: {
     0: 'every case passed',
-    1: 'a case failed, or could not be asked',
-    2: 'the command line, a test file or a store cannot be understood',
+    1: 'a case failed or could not be evaluated',
+    2: 'invalid command line or test file, or unreadable store',
   },
   notes: [
     'FILE is a file of policy tests (default: permissions.test.yaml):',

@@ -86,16 +86,20 @@ describe('decide', () => {
       { line: 1, error: { message: NOT_JSON } },
       { line: 2, id: 2, error: { message: '`user` is missing' } },
       { line: 3, id: 3, error: { message: '`user.roles` must be an array' } },
-      { line: 4, id: 4, error: { message: 'no action is asked for' } },
+      {
+        line: 4,
+        id: 4,
+        error: { message: 'actions are missing. Name at least one, for example `READ_ONLINE`' },
+      },
       {
         line: 5,
         id: 5,
-        error: { message: expect.stringMatching(/^action `FLY` is unknown; known are CREATE, /) },
+        error: { message: expect.stringMatching(/^unknown action `FLY`. Use one of CREATE, /) },
       },
       {
         line: 6,
         id: 6,
-        error: { message: expect.stringMatching(/^resource type `View` is unknown/) },
+        error: { message: expect.stringMatching(/^unknown resource type `View`/) },
       },
       {
         line: 7,
@@ -123,7 +127,7 @@ describe('decide', () => {
     expect(exitCode).toBe(2);
     expect(answers).toEqual([
       { line: 1, allowed: true, reason: 'granted', permissions: ['feature-reader'] },
-      { line: 2, error: { message: expect.stringMatching(/^`FeatureView` does not name a res/) } },
+      { line: 2, error: { message: expect.stringMatching(/^invalid resource `FeatureView`/) } },
       { line: 3, error: { message: expect.stringContaining('write `TYPE:NAME`') } },
       { line: 4, error: { message: expect.stringContaining('did you mean `FeatureView`?') } },
       { line: 5, error: { message: '`resource` must be `TYPE:NAME` or an object' } },
@@ -159,7 +163,7 @@ describe('decide', () => {
         id: 'a',
         error: {
           message:
-            '`actions` is missing; `action` (did you mean `actions`?) is not a known field; `View` does not name a resource: write `TYPE:NAME`, for example `FeatureView:driver_stats`',
+            '`actions` is missing; `action` (did you mean `actions`?) is not a known field; invalid resource `View`: write `TYPE:NAME`, for example `FeatureView:driver_stats`',
         },
       },
       {

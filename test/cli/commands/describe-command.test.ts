@@ -100,7 +100,7 @@ describe('a name that is described', () => {
       exitCode: 2,
       stdout: '',
       stderr:
-        'feast-permissions: no permission or resource is called `decribe-all`; did you mean `describe-all`?\n',
+        'feast-permissions: unknown permission or resource `decribe-all`; did you mean `describe-all`?\n',
     });
     const { stderr } = await runCli(['describe', 'Entity:nosuch', EXAMPLE_REGISTRY]);
     expect(stderr).toContain('name one with `--project`');

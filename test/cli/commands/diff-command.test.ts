@@ -70,9 +70,9 @@ describe('diff', () => {
 
   it.each([
     [['diff', NARROW], 'diff needs NEW'],
-    [['diff', NARROW, WIDE, EXAMPLE], 'takes no further argument'],
+    [['diff', NARROW, WIDE, EXAMPLE], 'unexpected argument'],
     [['diff', NARROW, WIDE, '--max-states', 'all'], '`--max-states` must be a whole number'],
-    [['diff', NARROW, '--fail-on=x', WIDE], '`--fail-on` cannot be `x`'],
+    [['diff', NARROW, '--fail-on=x', WIDE], 'invalid value `x` for `--fail-on`'],
     [['diff', 'nosuch:p.yaml', WIDE], 'git cannot read `nosuch:p.yaml`'],
     [['diff', WIDE, join(folder, 'none.yaml')], 'none.yaml'],
   ])('%j ends with code 2', async (argv, problem) => {

@@ -57,9 +57,11 @@ describe('help RULE', () => {
       exitCode: 2,
       stdout: '',
       stderr:
-        'feast-permissions: no command or rule `unsecured-resourse`; did you mean `unsecured-resource`?\n',
+        'feast-permissions: unknown command or rule `unsecured-resourse`; did you mean `unsecured-resource`?\n',
     });
-    expect((await runCli(['help', 'x'.repeat(50)])).stderr).toContain('an audit names the rules');
+    expect((await runCli(['help', 'x'.repeat(50)])).stderr).toContain(
+      'an audit prints the rule of each finding',
+    );
   });
 
   it('has help of its own', async () => {

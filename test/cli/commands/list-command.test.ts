@@ -122,7 +122,7 @@ fraud-reader  FeatureView     account_risky_scores
     const text = await runCli(['list', EXAMPLE, ...filter]);
     expect(text).toMatchObject({
       exitCode: 0,
-      stdout: 'no permission passes the filters, out of 18 permissions\n',
+      stdout: '0 of 18 permissions pass the filters\n',
     });
   });
 
@@ -155,8 +155,8 @@ fraud-reader  FeatureView     account_risky_scores
   });
 
   it.each([
-    [['--type', 'Entitee'], 'resource type `Entitee` is unknown; did you mean `Entity`?'],
-    [['--tag', 'owner'], '`owner` is not a tag: write `KEY:VALUE`'],
+    [['--type', 'Entitee'], 'unknown resource type `Entitee`; did you mean `Entity`?'],
+    [['--tag', 'owner'], 'invalid tag `owner`: write `KEY:VALUE`'],
   ])('refuses the filter %j', async (filter, message) => {
     const { exitCode, stderr } = await runCli(['list', EXAMPLE, ...filter]);
     expect([exitCode, stderr]).toEqual([2, `feast-permissions: ${message}\n`]);

@@ -322,5 +322,5 @@ describe('standard input', () => {
 
 test('the help says that arrays of policies and templates are read', () => {
   const notes = servicesAuditCommand.notes?.join(' ');
-  expect(notes).toContain('an array of policies, or a template of CloudFormation');
+  expect(notes).toContain('an array of policies, or a CloudFormation template');
 });
