@@ -51,6 +51,8 @@ const FILE_SCHEMAS = [
   ['policy-tests', 'testing/policy-tests/policy-test-file.js', 'policyTestsSchema'],
   ['endpoint-access', 'platforms/databricks/endpoints/endpoint-file.js', 'endpointFileSchema'],
   ['links', 'platforms/databricks/links/link-file.js', 'linkFileSchema'],
+  ['exceptions', 'audit/acceptance/exceptions-file.js', 'exceptionsSchema'],
+  ['baseline', 'audit/acceptance/baseline.js', 'baselineSchema'],
 ];
 const schemaFiles = [];
 for (const [name, module, create] of FILE_SCHEMAS) {

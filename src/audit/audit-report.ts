@@ -21,6 +21,18 @@ export interface Finding {
   readonly message: string;
   readonly resource?: ResourceReference;
   readonly permission?: PermissionReference;
+  /**
+   * What it is about, or the part of the resource or permission: such as a token, or a type with
+   * actions. It stays the same from audit to audit, while `message` may name ages and numbers.
+   */
+  readonly object?: string;
+}
+
+/** A finding that an exception accepts, with the reason that the exception gives. */
+export interface AcceptedFinding extends Finding {
+  readonly reason: string;
+  /** The last day on which it is accepted, as `2027-01-31`; null: without end. */
+  readonly until: string | null;
 }
 
 /** What an audit found, as plain data: `JSON.stringify` gives the documented JSON. */
@@ -47,6 +59,10 @@ export interface AuditReport {
   readonly permissions: readonly PermissionMatches[];
   /** The worst first. */
   readonly findings: readonly Finding[];
+  /** Findings that exceptions accept. Missing: the audit had no exceptions. */
+  readonly accepted?: readonly AcceptedFinding[];
+  /** Number of findings that the baseline holds. Missing: the audit had no baseline. */
+  readonly known?: number;
 }
 
 export interface UncoveredActions extends ResourceReference {

@@ -13,7 +13,12 @@ export const FAIL_ON: OptionSpec = {
 
 /** 1 where there is a finding of the level of `--fail-on` or a worse one. */
 export function exitCodeFor(findings: readonly Finding[], args: Pick<Arguments, 'get'>): 0 | 1 {
+  return findings.some(failsAudit(args)) ? 1 : 0;
+}
+
+/** Whether a finding is of the level of `--fail-on` or a worse one. */
+export function failsAudit(args: Pick<Arguments, 'get'>): (finding: Finding) => boolean {
   const levels: readonly string[] = FINDING_LEVELS;
   const limit = levels.indexOf(args.get(FAIL_ON.name) ?? DEFAULT_LEVEL);
-  return findings.some(({ level }) => levels.indexOf(level) <= limit) ? 1 : 0;
+  return ({ level }) => levels.indexOf(level) <= limit;
 }

@@ -36,6 +36,7 @@ export interface OpenedStore {
   readonly snapshot: Snapshot<FeastVocabulary>;
   /** What was read, with paths below the working folder written from there. */
   readonly source: string;
+  readonly isPermissionFile: boolean;
   /** What the configuration and the registry hold without effect, one sentence each. */
   readonly readWarnings: readonly string[];
   /** The same, with the warnings of the snapshot. */
@@ -86,6 +87,7 @@ export async function compileStore(
     config: store.config,
     snapshot,
     source: store.source.replaceAll(io.cwd + sep, ''),
+    isPermissionFile: store.isPermissionFile,
     readWarnings,
     warnings: [...readWarnings, ...snapshot.warnings],
   };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { FINDING_RULES, type FindingLevel } from '../audit/index.js';
+import { EXCEPTION_RULES, FINDING_RULES, type FindingLevel } from '../audit/index.js';
 import { errorCode } from '../foundation/error-code.js';
 import { IAM_FINDING_RULES } from '../platforms/aws-iam/index.js';
 import { SERVICES_RULES } from '../platforms/databricks/audit/index.js';
@@ -29,6 +29,7 @@ const RULES: readonly {
   { document: 'docs/services-findings.md', rules: SERVICES_RULES },
   { document: 'docs/online-stores.md', rules: ONLINE_STORE_RULES },
   { document: 'docs/iam.md', rules: IAM_FINDING_RULES },
+  { document: 'docs/reports.md', rules: EXCEPTION_RULES },
 ];
 
 /** The IDs of all rules, those of `audit` first. */

@@ -11,12 +11,15 @@ const MIN_WIDTH = 40;
  * Colours: never with `--no-color` or a `NO_COLOR` that is not empty, always with a `FORCE_COLOR`
  * other than `0`, and otherwise on a terminal that is not dumb.
  *
+ * @param toStdout false for text that goes to a file, which has no colours and no width
  * @source https://no-color.org and https://force-color.org
  */
 export function reportLayout(
   args: Pick<Arguments, 'has'>,
   { stdout, env }: CommandIo,
+  toStdout = true,
 ): ReportLayout {
+  if (!toStdout) return { colors: false, all: args.has('all') };
   // 0: a terminal that does not know its width.
   const { columns = 0 } = stdout;
   const isTerminal = stdout.isTTY === true;

@@ -39,8 +39,11 @@ export interface LocatedChild {
 
 /** How a file's own format reads values that plain YAML does not have, or has otherwise. */
 export interface YamlResolvers {
-  /** What stands in place of a value with a tag such as `!Sub`; `value` is without the tag. */
-  readonly tag: (tag: string, value: unknown) => unknown;
+  /**
+   * What stands in place of a value with a tag such as `!Sub`; `value` is without the tag. Default:
+   * tags are refused.
+   */
+  readonly tag?: (tag: string, value: unknown) => unknown;
   /** Types an unquoted value; `value` is what plain YAML makes of it. */
   readonly plain: (text: string, value: unknown) => unknown;
 }
@@ -109,13 +112,13 @@ function locate(node: ParsedNode | null, build: Build): LocatedYaml {
 
 /** Tags of a format itself are `!NAME`; those of YAML and of other namespaces are not. */
 function isOwnTag(tag: string | undefined, build: Build): tag is string {
-  return build.resolvers !== undefined && tag !== undefined && /^!\w/.test(tag);
+  return build.resolvers?.tag !== undefined && tag !== undefined && /^!\w/.test(tag);
 }
 
 function resolveTag(tag: string | undefined, located: LocatedYaml, build: Build): LocatedYaml {
-  const { resolvers } = build;
-  if (resolvers === undefined || !isOwnTag(tag, build)) return located;
-  const value = resolvers.tag(tag, located.value);
+  const resolve = build.resolvers?.tag;
+  if (resolve === undefined || !isOwnTag(tag, build)) return located;
+  const value = resolve(tag, located.value);
   return { value, offset: located.offset, children: NO_CHILDREN, size: located.size + 1 };
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { auditSnapshot, reportJson, reportText } from '../../src/audit/index.js';
+import {
+  auditSnapshot,
+  fingerprintFindings,
+  reportJson,
+  reportText,
+} from '../../src/audit/index.js';
 import { type FeastType, feastVocabulary } from '../../src/model/index.js';
 import { roles } from '../../src/policy/index.js';
 import { auditOf, auditStore, snapshotOf } from './audit-of.js';
@@ -49,10 +54,15 @@ describe('auditSnapshot', () => {
           rule: 'uncovered-actions',
           level: 'note',
           message: `no permission holds ${most.join(', ')} on FeatureView \`a\``,
+          object: `FeatureView of project p: ${most.join(', ')}`,
         },
       ],
     });
-    expect(JSON.parse(reportJson(report))).toEqual(report);
+    const fingerprints = fingerprintFindings(report.findings);
+    expect(JSON.parse(reportJson(report))).toEqual({
+      ...report,
+      findings: report.findings.map((one, at) => ({ ...one, fingerprint: fingerprints[at] })),
+    });
   });
 
   it('keeps to one project, with the permissions for all', async () => {

@@ -2,6 +2,8 @@ import { posix } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { exceptionsSchema } from '../../src/audit/acceptance/exceptions-file.js';
+import { parseExceptions } from '../../src/audit/index.js';
 import { parsePermissionFile } from '../../src/config/index.js';
 import { parseYaml } from '../../src/config/parse-yaml.js';
 import { permissionFileSchema } from '../../src/config/permission-file-schema.js';
@@ -18,6 +20,7 @@ const EXAMPLES = {
   'policy-tests': readProjectFile('examples/permissions.test.yaml'),
   'endpoint-access': readProjectFile('examples/services/endpoint-access.yaml'),
   links: readProjectFile('examples/services/links.yaml'),
+  exceptions: readProjectFile('examples/audit-exceptions.yaml'),
 };
 type Kind = keyof typeof EXAMPLES;
 const KINDS = Object.keys(EXAMPLES) as Kind[];
@@ -26,6 +29,7 @@ const SCHEMAS: Readonly<Record<Kind, object>> = {
   'policy-tests': policyTestsSchema(),
   'endpoint-access': endpointFileSchema(),
   links: linkFileSchema(),
+  exceptions: exceptionsSchema(),
 };
 const env = { HOST: 'adb-1.1.azuredatabricks.net', APP: '7f3a1c52-0d4e-4b8f-9a61-2c5d7e8f9011' };
 const READERS: Readonly<Record<Kind, (text: string) => unknown>> = {
@@ -33,6 +37,7 @@ const READERS: Readonly<Record<Kind, (text: string) => unknown>> = {
   'policy-tests': (text) => parsePolicyTests(text),
   'endpoint-access': (text) => parseEndpointFile(text, { env }),
   links: (text) => parseLinkFile(text, { env }),
+  exceptions: (text) => parseExceptions(text),
 };
 
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });

@@ -48,7 +48,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'analysis/references',
   'audit/audit-report',
   'audit/each-item',
-  'audit/report-text',
+  'audit/reporters/text-report',
   'config/auth-config',
   'config/check-section',
   'config/expand-environment',

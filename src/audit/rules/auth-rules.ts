@@ -2,6 +2,9 @@ import type { AuthConfig, OidcClientConfig, OidcServerConfig } from '../../confi
 import { count } from '../../foundation/names.js';
 import type { FindingRule } from '../finding-rule.js';
 
+/** What all of these findings are about. */
+const OBJECT = { object: 'auth' } as const;
+
 /** Permissions that are not enforced. */
 export const authDisabled: FindingRule = {
   id: 'auth-disabled',
@@ -13,6 +16,7 @@ export const authDisabled: FindingRule = {
     const all = count(permissions.length, 'permission');
     yield {
       message: `auth is no_auth: every caller of a server with this configuration may do everything, despite ${all}`,
+      ...OBJECT,
     };
   },
 };
@@ -28,6 +32,7 @@ export const noAudience: FindingRule = {
     if (!isServer(auth) || auth.audience) return;
     yield {
       message: 'auth.audience is not set: a token made for any other application is accepted',
+      ...OBJECT,
     };
   },
 };
@@ -44,6 +49,7 @@ export const noDiscoveryUrl: FindingRule = {
     yield {
       message:
         'auth.auth_discovery_url is not set: no server can verify a token with this configuration',
+      ...OBJECT,
     };
   },
 };
@@ -59,6 +65,7 @@ export const noIssuer: FindingRule = {
     yield {
       message:
         "auth.issuer is not set: Feast's server accepts a token of any tenant whose issuer signs with the same keys",
+      ...OBJECT,
     };
   },
 };
@@ -74,6 +81,7 @@ export const verifySslOff: FindingRule = {
     yield {
       message:
         'auth.verify_ssl is off: who sits between here and the identity provider can forge tokens',
+      ...OBJECT,
     };
   },
 };
@@ -89,6 +97,7 @@ export const plainHttpDiscovery: FindingRule = {
     yield {
       message:
         'auth.auth_discovery_url is plain http: who sits between here and the identity provider can forge tokens',
+      ...OBJECT,
     };
   },
 };

@@ -31,6 +31,7 @@ export const costlyPattern: FindingRule = {
     if (together <= MANY_STATES_TOGETHER) return;
     yield {
       message: `all ${count(patterns.length, 'name pattern')} together take ${together} states; beyond 2,000,000 they are refused`,
+      object: 'all name patterns',
     };
   },
 };

@@ -16,7 +16,10 @@ export const noPermissions: FindingRule = {
     for (const { name, hasPermissions } of projects) {
       if (hasPermissions) continue;
       const which = name === undefined ? 'there are' : `project ${quote(name)} has`;
-      yield { message: `${which} no permissions: every named user may do everything` };
+      yield {
+        message: `${which} no permissions: every named user may do everything`,
+        object: name === undefined ? 'permissions' : `project ${name}`,
+      };
     }
   },
 };
@@ -77,7 +80,12 @@ function eachGroup(
       .map(({ resource, coverage }) => ({ ...referToResource(resource), actions: pick(coverage) }))
       .filter(({ actions }) => actions.length > 0);
     for (const group of groupByActions(resources)) {
-      yield { message: describe(group.actions.join(', '), describeGroup(facts, group)) };
+      const actions = group.actions.join(', ');
+      const where = group.project === null ? '' : ` of project ${group.project}`;
+      yield {
+        message: describe(actions, describeGroup(facts, group)),
+        object: `${group.type}${where}: ${actions}`,
+      };
     }
   };
 }

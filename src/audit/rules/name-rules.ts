@@ -43,6 +43,7 @@ export const lookAlikeNames: FindingRule = {
         message: `${what} ${listSome(written.map(spell))}${ofProject(facts, project)} differ only in ${how.join(' and ')}`,
         ...(second?.resource && { resource: referToResource(second.resource) }),
         ...(second?.permission && { permission: referToPermission(second.permission) }),
+        ...(second?.kind === 'projects' && { object: `project ${second.name}` }),
       };
     }
   },

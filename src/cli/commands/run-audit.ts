@@ -1,31 +1,59 @@
-import { auditSnapshot, reportText } from '../../audit/index.js';
-import { safeJson } from '../../foundation/terminal/terminal-text.js';
+import {
+  type AuditReport,
+  auditSnapshot,
+  FINDING_RULES,
+  jsonReport,
+  type ReportContext,
+  reportText,
+} from '../../audit/index.js';
 import type { Arguments } from '../command.js';
-import { type CommandIo, writeAll } from '../command-io.js';
+import type { CommandIo } from '../command-io.js';
 import { exitCodeFor } from '../fail-on.js';
-import { openStore, printWarnings } from '../open-store.js';
+import { type OpenedStore, openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
+import { reportContext } from '../report-context.js';
 import { reportLayout } from '../text-layout.js';
+import {
+  acceptFindings,
+  type OwnFormat,
+  type OwnTarget,
+  reportTargets,
+  writeReports,
+} from '../write-reports.js';
 
 /** Runs `audit`. */
 export async function runAudit(args: Arguments, io: CommandIo): Promise<number> {
-  const { report, warnings, source, vocabulary } = await withProgress(
-    io.stderr,
-    async (progress) => {
-      const { config, snapshot, source, readWarnings } = await openStore(args, io, progress);
-      progress.start('auditing');
-      const options = { project: args.get('project'), auth: config?.auth };
-      const { vocabulary } = snapshot;
-      const report = auditSnapshot(snapshot, options);
-      return { report, warnings: readWarnings, source, vocabulary };
-    },
-  );
+  const targets = reportTargets(args);
+  const { opened, found } = await withProgress(io.stderr, async (progress) => {
+    const opened = await openStore(args, io, progress);
+    progress.start('auditing');
+    const { config, snapshot } = opened;
+    const options = { project: args.get('project'), auth: config?.auth };
+    return { opened, found: auditSnapshot(snapshot, options) };
+  });
+  const ids = FINDING_RULES.map(({ id }) => id);
+  const { report, exceptions } = await acceptFindings(found, ids, args);
   // Those of the snapshot are findings.
-  printWarnings(warnings, io);
-  const text =
-    args.get('format') === 'json'
-      ? `${safeJson({ ...report, warnings }, 2)}\n`
-      : reportText(report, { ...reportLayout(args, io), source, vocabulary });
-  await writeAll(io.stdout, text);
+  printWarnings(opened.readWarnings, io);
+  const { config, source, isPermissionFile } = opened;
+  const context = (): Promise<ReportContext> => {
+    // A configuration from an environment variable has the name of the variable as its file.
+    const file = config?.file?.startsWith('$') === true ? undefined : config?.file;
+    const files = { path: args.paths[0], isPermissionFile, config: file };
+    return reportContext({ source, rules: FINDING_RULES, files, exceptions }, args, io);
+  };
+  const own = ({ format, toTerminal }: OwnTarget): Iterable<string> =>
+    ownReport(format, report, opened, reportLayout(args, io, toTerminal));
+  await writeReports(targets, { report, context, own }, io);
   return exitCodeFor(report.findings, args);
+}
+
+function ownReport(
+  format: OwnFormat,
+  report: AuditReport,
+  { readWarnings, source, snapshot }: OpenedStore,
+  layout: ReturnType<typeof reportLayout>,
+): Iterable<string> {
+  if (format === 'json') return jsonReport(report, { warnings: readWarnings });
+  return [reportText(report, { ...layout, source, vocabulary: snapshot.vocabulary })];
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { reportJson } from '../../audit/index.js';
+import { jsonReport, type ReportContext } from '../../audit/index.js';
 import { collectBytes } from '../../foundation/collect-bytes.js';
 import { decodeUtf8 } from '../../foundation/utf8.js';
 import { ConfigInvalidError } from '../../model/index.js';
@@ -13,13 +13,16 @@ import {
 import {
   auditServices,
   type PolicyCheck,
+  SERVICES_RULE_TEXTS,
   type ServicesReport,
   servicesReportText,
 } from '../../platforms/databricks/audit/index.js';
 import { type Arguments, UsageError } from '../command.js';
-import { type CommandIo, writeAll } from '../command-io.js';
+import type { CommandIo } from '../command-io.js';
 import { exitCodeFor } from '../fail-on.js';
+import { reportContext } from '../report-context.js';
 import { reportLayout } from '../text-layout.js';
+import { acceptFindings, type OwnTarget, reportTargets, writeReports } from '../write-reports.js';
 
 const STDIN = '-';
 
@@ -32,6 +35,7 @@ export async function runServicesAudit(args: Arguments, io: CommandIo): Promise<
     throw new UsageError(
       '`-` was given more than once. Standard input can be read once: pass the other inputs as files',
     );
+  const targets = reportTargets(args);
   const policyCheck = readPolicyCheck(args);
   const files = [];
   for (const path of args.paths) {
@@ -42,12 +46,20 @@ export async function runServicesAudit(args: Arguments, io: CommandIo): Promise<
   if (policyCheck !== undefined && files.every(({ facts }) => facts.storePolicies.length === 0)) {
     throw new UsageError(NO_POLICY);
   }
-  const report = auditFiles(files, policyCheck);
-  const text =
-    args.get('format') === 'json'
-      ? reportJson(report)
-      : servicesReportText(report, reportLayout(args, io));
-  await writeAll(io.stdout, text);
+  const ids = SERVICES_RULE_TEXTS.map(({ id }) => id);
+  const found = auditFiles(files, policyCheck);
+  const { report, exceptions } = await acceptFindings(found, ids, args);
+  const context = (): Promise<ReportContext> => {
+    const source = report.files.map(({ name }) => name).join(', ');
+    // Findings do not say which file they are of.
+    const files = { path: report.files[0]?.name };
+    return reportContext({ source, rules: SERVICES_RULE_TEXTS, files, exceptions }, args, io);
+  };
+  const own = ({ format, toTerminal }: OwnTarget): Iterable<string> =>
+    format === 'json'
+      ? jsonReport(report)
+      : [servicesReportText(report, reportLayout(args, io, toTerminal))];
+  await writeReports(targets, { report, context, own }, io);
   return exitCodeFor(report.findings, args);
 }
 

@@ -1,5 +1,6 @@
-import { ALL, type Command, type OptionSpec, SHOW_OPTIONS } from '../command.js';
+import { ALL, type Command, HELP, NO_COLOR, type OptionSpec } from '../command.js';
 import { FAIL_ON } from '../fail-on.js';
+import { REPORT_OPTIONS } from '../report-options.js';
 
 const NEED: OptionSpec = {
   name: 'need',
@@ -35,7 +36,7 @@ export const servicesAuditCommand: Command = {
   summary: 'Report tokens, secrets and permissions of services that are more open than needed',
   usage: '[OPTIONS] FILE...',
   manyPaths: true,
-  options: [NEED, TABLE, INDEX, PRINCIPAL, ALL, FAIL_ON, ...SHOW_OPTIONS],
+  options: [NEED, TABLE, INDEX, PRINCIPAL, ALL, FAIL_ON, ...REPORT_OPTIONS, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',

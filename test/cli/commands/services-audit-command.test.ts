@@ -159,6 +159,7 @@ describe('policies of AWS with --need', () => {
         rule: 'iam-action-missing',
         level: 'warning',
         message: `nothing allows dynamodb:BatchGetItem on \`${TABLE}\``,
+        fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
     ]);
     expect(exitCode).toBe(1);

@@ -8,7 +8,20 @@ import {
   searchSubjects,
   whoCan,
 } from '../../../src/analysis/index.js';
-import { auditSnapshot, reportText } from '../../../src/audit/index.js';
+import {
+  applyExceptions,
+  auditSnapshot,
+  githubReport,
+  gitlabReport,
+  junitReport,
+  loadExceptions,
+  markdownReport,
+  parseBaseline,
+  parseExceptions,
+  type Reporter,
+  reportText,
+  sarifReport,
+} from '../../../src/audit/index.js';
 import {
   loadFeatureStoreConfig,
   loadPermissionFile,
@@ -62,6 +75,22 @@ const secret = 'x'.repeat(32);
 const service = { issuer: 'a', audience: 'b', subject: { username: 'svc' } };
 
 const resource = { type: 'FeatureView', name: 'v' };
+
+/** A call of a reporter of an audit. */
+function reportCall(report: Reporter): OptionCalls[string] {
+  const context = {
+    source: 's',
+    rules: [],
+    locate: () => ({ path: 'p', line: 1 }),
+    fails: () => true,
+    version: '1',
+  };
+  return [
+    (extra: object) => report(auditSnapshot(snapshot), { ...context, ...extra }),
+    'locate',
+    'width',
+  ];
+}
 
 /**
  * Functions of the engine, its permissions, analysis, audit, configuration, registry, gate,
@@ -121,6 +150,27 @@ export const CORE_CALLS: OptionCalls = {
     'policyKinds',
     'unsecured',
   ],
+  applyExceptions: [
+    (extra: object) => applyExceptions(auditSnapshot(snapshot), [], extra),
+    'rules',
+    'file',
+  ],
+  parseExceptions: [(extra: object) => parseExceptions('exceptions: []', extra), 'file', 'now'],
+  loadExceptions: [
+    (extra: object) => loadExceptions('examples/audit-exceptions.yaml', extra),
+    'rules',
+    'file',
+  ],
+  parseBaseline: [
+    (extra: object) => parseBaseline('{"version":1,"findings":[]}', extra),
+    'file',
+    'rules',
+  ],
+  sarifReport: reportCall(sarifReport),
+  junitReport: reportCall(junitReport),
+  githubReport: reportCall(githubReport),
+  gitlabReport: reportCall(gitlabReport),
+  markdownReport: reportCall(markdownReport),
   auditSnapshot: [(extra: object) => auditSnapshot(snapshot, extra), 'project', 'vocabulary'],
   reportText: [
     (extra: object) =>

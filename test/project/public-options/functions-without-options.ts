@@ -35,6 +35,7 @@ export const WITHOUT_OPTIONS: readonly string[] = [
   ['principalFromName', 'principalKey', 'principals', 'readSecretPrefix', 'secretKey'],
   ['secretNamesOf', 'secretVariable', 'servicePrincipalSubject', 'servicesSnapshotOptions'],
   ['sharedPermission', 'workspaceSubject'],
+  ['applyBaseline', 'baselineReport', 'fingerprintFindings', 'jsonReport', 'loadBaseline'],
   // What is given here goes on to a client of another library, as it is.
   ['dynamoDbClientOptions', 'mysqlConnectionOptions'],
 ].flat();

@@ -81,7 +81,9 @@ function leaveOthersOut(
   const are = others.size === 1 ? 'policy is' : 'policies are';
   const message = `${others.size} ${are} left out, as those of other users, groups and roles than ${quote(chosen)}`;
   const left: readonly Finding[] =
-    others.size === 0 ? [] : [{ rule: 'iam-not-compared', level: 'note', message }];
+    others.size === 0
+      ? []
+      : [{ rule: 'iam-not-compared', level: 'note', message, object: 'policies' }];
   return { storePolicies: own, findings: kept, left };
 }
 
@@ -92,7 +94,7 @@ function findUnchecked(policies: readonly StorePolicyFact[]): readonly Finding[]
   const [are, them] =
     names.length === 1 ? ['policy is', 'it allows'] : ['policies are', 'they allow'];
   const message = `${names.length} ${are} not compared with what a table needs. The audit reports what ${them} on every table or of every service, but no missing, denied or unneeded actions: ${listSome(names.map(quote))}`;
-  return [{ rule: 'iam-not-compared', level: 'note', message }];
+  return [{ rule: 'iam-not-compared', level: 'note', message, object: 'policies' }];
 }
 
 /** Policies that belong together, and what they are for. */
@@ -108,12 +110,12 @@ function findProblems({ policies: given, check }: CheckRun, now: number): readon
   // What one role is allowed, another one is not.
   if (principals.length > 1) {
     const message = `policies of ${principals.length} users, groups and roles are compared with nothing: choose one with \`--principal\`: ${listPrincipals(principals)}`;
-    return [{ rule: 'iam-malformed', level: 'error', message }];
+    return [{ rule: 'iam-malformed', level: 'error', message, object: 'policies' }];
   }
   const names = policies.map(({ name }) => name);
   if (names.length > MAX_DOCUMENTS) {
     const message = `${names.length} policies are more than a role has; none of them is compared with what is needed`;
-    return [{ rule: 'iam-malformed', level: 'error', message }];
+    return [{ rule: 'iam-malformed', level: 'error', message, object: 'policies' }];
   }
   const documents = policies.map(({ document }) => document);
   const { principal: _, ...options } = check;

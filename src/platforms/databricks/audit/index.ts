@@ -38,4 +38,4 @@ export type { PolicyCheck } from './check-store-policies.js';
 export type { ServicesAuditError } from './services-audit-error.js';
 export { servicesReportText } from './services-report-text.js';
 export type { ServicesAuditFacts, ServicesFinding, ServicesRule } from './services-rule.js';
-export { SERVICES_RULES } from './services-rules.js';
+export { SERVICES_RULE_TEXTS, SERVICES_RULES } from './services-rules.js';

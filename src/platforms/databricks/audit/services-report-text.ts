@@ -1,4 +1,5 @@
-import { findingLines, levelsLine } from '../../../audit/report-text.js';
+import { EXCEPTION_RULES } from '../../../audit/index.js';
+import { acceptanceLines, findingLines, levelsLine } from '../../../audit/reporters/text-report.js';
 import { count } from '../../../foundation/names.js';
 import { checkOptions } from '../../../foundation/options.js';
 import { neutralize } from '../../../foundation/terminal/terminal-text.js';
@@ -26,9 +27,10 @@ export function servicesReportText(report: ServicesReport, options: ReportLayout
     `${layout.style('bold', 'Audit of services')} in ${count(files.length, 'file')}`,
     ...files.map(({ name, kind }) => `  ${neutralize(name)}: ${kind}`),
     '',
-    ...findingLines(findings, SERVICES_RULE_TEXTS, layout),
+    ...findingLines(findings, [...SERVICES_RULE_TEXTS, ...EXCEPTION_RULES], layout),
     `${count(summary.resources, 'object')}, ${count(summary.permissions, 'permission')}`,
     levelsLine(findings, layout),
+    ...acceptanceLines(report),
     '',
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { eachItem } from '../../../audit/each-item.js';
 import type { Finding, FindingRule, ResourceReference } from '../../../audit/index.js';
 import type { AccessEntry, ServicesFacts } from '../acl/index.js';
-import type { DatabricksResource } from '../vocabulary/index.js';
+import { type DatabricksResource, formatPrincipal } from '../vocabulary/index.js';
 
 /** A finding without what all findings of its rule have in common. */
 export type ServicesFinding = Omit<Finding, 'rule' | 'level'>;
@@ -34,6 +34,10 @@ export function eachEntry(
   return eachItem(
     ({ entries }) => entries,
     describe,
-    (_, { resource }, message) => ({ message, resource: referTo(resource) }),
+    (_, { resource, principal }, message) => ({
+      message,
+      resource: referTo(resource),
+      ...(principal === undefined ? {} : { object: formatPrincipal(principal) }),
+    }),
   );
 }

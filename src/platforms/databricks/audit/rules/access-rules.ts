@@ -28,7 +28,11 @@ export const entryNotUnderstood: ServicesRule = {
       const whom =
         principal === undefined ? 'someone who is not known' : formatPrincipal(principal);
       const what = describeLevel(level, actions !== undefined);
-      yield { message: `${whom} is granted ${what} on ${object}`, resource: referTo(resource) };
+      yield {
+        message: `${whom} is granted ${what} on ${object}`,
+        resource: referTo(resource),
+        object: whom,
+      };
     }
   },
 };
@@ -59,6 +63,7 @@ export const servicePrincipalAsUser: ServicesRule = {
       yield {
         message: `${describeObject(facts, resource)} names ${formatPrincipal(principal)}, which is ${why}`,
         resource: referTo(resource),
+        object: formatPrincipal(principal),
       };
     }
   },
@@ -127,6 +132,7 @@ export const principalListedTwice: ServicesRule = {
       yield {
         message: `${formatPrincipal(principal)} ${isCertain ? 'stands' : 'may stand'} ${count(levels.length, 'time')} on ${object}, with ${listSome(levels)}; ${kept} is taken${isCertain ? '' : IN_DOUBT}`,
         resource: referTo(resource),
+        object: formatPrincipal(principal),
       };
     }
   },
@@ -168,7 +174,9 @@ export const partOfAnswer: ServicesRule = {
   title: 'A file with one page of a longer answer',
   advice: 'Audit the other pages too: this audit covers only the pages it was given',
   *check({ pages }) {
-    for (const { file } of pages) yield { message: `${quote(file)} says that its list goes on` };
+    for (const { file } of pages) {
+      yield { message: `${quote(file)} says that its list goes on`, object: file };
+    }
   },
 };
 
@@ -184,7 +192,11 @@ export const objectNotModelled: ServicesRule = {
   advice: 'Nothing to do here; look at its permissions in Databricks',
   *check({ unmodelled }) {
     for (const { type, name, entries } of unmodelled) {
-      yield { message: `${type.replace(/_id$/, '')} ${quote(name)} has ${entriesOf(entries)}` };
+      const kind = type.replace(/_id$/, '');
+      yield {
+        message: `${kind} ${quote(name)} has ${entriesOf(entries)}`,
+        object: `${kind} ${name}`,
+      };
     }
   },
 };

@@ -35,6 +35,7 @@ export const readerCreatesClusters: ServicesRule = {
       const number = key === displayName ? '' : ` (${quote(key)})`;
       yield {
         message: `service principal ${quote(displayName)}${number} only reads, and may create clusters`,
+        object: key,
       };
     }
   },

@@ -12,6 +12,7 @@ export const aadTokenScript: ServicesRule = {
     for (const { address } of tokenScripts) {
       yield {
         message: `${quote(address)} runs get-aad-token.py, which never stops asking and sends the secret as it is`,
+        object: address,
       };
     }
   },

@@ -119,7 +119,10 @@ export const lookupProfileWrites: ServicesRule = {
     for (const { arn, use, by } of instanceProfiles) {
       const lookup = lookups.get(arn);
       if (use !== 'publish' || lookup === undefined) continue;
-      yield { message: `${lookup} and ${by} share the instance profile ${quote(arn)}` };
+      yield {
+        message: `${lookup} and ${by} share the instance profile ${quote(arn)}`,
+        object: arn,
+      };
     }
     for (const { profile, writes } of storePolicies) {
       if (profile === undefined || writes.length === 0) continue;
@@ -127,6 +130,7 @@ export const lookupProfileWrites: ServicesRule = {
       if (lookup === undefined) continue;
       yield {
         message: `${lookup} has the instance profile ${quote(profile)}, whose policy allows ${listSome(writes)}`,
+        object: profile,
       };
     }
   },

@@ -23,7 +23,10 @@ function eachToken(
   return eachItem(
     ({ tokens }) => tokens,
     describe,
-    (facts, token, what) => ({ message: `${describeToken(token, facts)} ${what}` }),
+    (facts, token, what) => ({
+      message: `${describeToken(token, facts)} ${what}`,
+      object: describeToken(token, facts),
+    }),
   );
 }
 
@@ -36,7 +39,8 @@ export const tokenInState: ServicesRule = {
     'Every reader of the file can act as the owner of the token: revoke it, and let machines sign in with OAuth',
   *check({ storedSecrets }) {
     for (const { address, attribute, isToken } of storedSecrets) {
-      if (isToken) yield { message: `${quote(address)} keeps its token in ${attribute}` };
+      if (!isToken) continue;
+      yield { message: `${quote(address)} keeps its token in ${attribute}`, object: address };
     }
   },
 };
@@ -50,7 +54,8 @@ export const secretInState: ServicesRule = {
     'Put the secret into its scope outside of Terraform, or use a write-only attribute; guard the state until then',
   *check({ storedSecrets }) {
     for (const { address, attribute, isToken } of storedSecrets) {
-      if (!isToken) yield { message: `${quote(address)} keeps a secret in ${attribute}` };
+      if (isToken) continue;
+      yield { message: `${quote(address)} keeps a secret in ${attribute}`, object: address };
     }
   },
 };
@@ -126,6 +131,7 @@ export const tokenOfMachine: ServicesRule = {
       const kept = keptIn === undefined ? '' : `, which secret ${quote(keptIn)} keeps`;
       yield {
         message: `${describeToken(token, facts)}${kept}${since}, ${describeLifetime(token)}`,
+        object: describeToken(token, facts),
       };
     }
   },
@@ -148,6 +154,7 @@ export const personalTokenOnEndpoint: ServicesRule = {
       yield {
         message: `${formatPrincipal(holder)} has a token and may query ${describeObject(facts, resource)}${through}`,
         resource: referTo(resource),
+        object: formatPrincipal(holder),
       };
     }
   },

@@ -1,23 +1,24 @@
-import type { ResourceReference } from '../analysis/index.js';
-import { andMore, formatCount, shorten, summarizeTypes } from '../foundation/long-list.js';
-import { count, foldNames } from '../foundation/names.js';
-import { checkOptions } from '../foundation/options.js';
-import { renderRecords } from '../foundation/terminal/render-records.js';
-import type { TableCell } from '../foundation/terminal/render-table.js';
-import { neutralize, wrapWords } from '../foundation/terminal/terminal-text.js';
+import type { ResourceReference } from '../../analysis/index.js';
+import { andMore, formatCount, shorten, summarizeTypes } from '../../foundation/long-list.js';
+import { count, foldNames } from '../../foundation/names.js';
+import { checkOptions } from '../../foundation/options.js';
+import { renderRecords } from '../../foundation/terminal/render-records.js';
+import type { TableCell } from '../../foundation/terminal/render-table.js';
+import { neutralize, wrapWords } from '../../foundation/terminal/terminal-text.js';
 import {
   layoutOf,
   REPORT_LAYOUT,
   type ReportLayout,
   type StyleName,
   type TextLayout,
-} from '../foundation/terminal/text-style.js';
-import type { Vocabulary } from '../model/index.js';
-import type { AuditReport, Finding, FindingLevel } from './audit-report.js';
-import { FINDING_LEVELS } from './audit-report.js';
-import { type ActionGroup, groupByActions } from './describe.js';
-import type { FindingRule } from './finding-rule.js';
-import { FINDING_RULES } from './finding-rules.js';
+} from '../../foundation/terminal/text-style.js';
+import type { Vocabulary } from '../../model/index.js';
+import { EXCEPTION_RULES } from '../acceptance/acceptance-rules.js';
+import type { AuditReport, Finding, FindingLevel } from '../audit-report.js';
+import { FINDING_LEVELS } from '../audit-report.js';
+import { type ActionGroup, groupByActions } from '../describe.js';
+import type { FindingRule } from '../finding-rule.js';
+import { FINDING_RULES } from '../finding-rules.js';
 
 /** What a report names, and how it is laid out for people. */
 export interface ReportTextOptions extends ReportLayout {
@@ -66,9 +67,10 @@ export function reportText(report: AuditReport, options: ReportTextOptions): str
     layout.style('bold', AUDIT) + first.slice(AUDIT.length),
     ...rest,
     '',
-    ...findingLines(report.findings, FINDING_RULES, layout, tableOf),
+    ...findingLines(report.findings, [...FINDING_RULES, ...EXCEPTION_RULES], layout, tableOf),
     ...summaryLines(report, layout),
     levelsLine(report.findings, layout),
+    ...acceptanceLines(report),
     '',
   ].join('\n');
 }
@@ -211,6 +213,14 @@ function summaryLines({ summary }: AuditReport, { width }: TextLayout): readonly
     partiallySecured > 0 ? ` (${formatCount(partiallySecured)} not for all actions)` : '';
   const line = `${count(resources, 'resource')}: ${formatCount(secured)} secured${partly}, ${formatCount(unsecured)} unsecured`;
   return [...wrapWords(line, width ?? Number.POSITIVE_INFINITY), count(permissions, 'permission')];
+}
+
+/** What exceptions accept and what the baseline holds, where there are such. */
+export function acceptanceLines({ accepted, known }: AuditReport): readonly string[] {
+  return [
+    ...(accepted === undefined ? [] : [count(accepted.length, 'accepted finding')]),
+    ...(known === undefined ? [] : [`${count(known, 'finding')} of the baseline`]),
+  ];
 }
 
 /** How many findings of each level there are: `2 errors, 1 note`. */
