@@ -1,19 +1,39 @@
+// Not from the index, which would load every engine of patterns into the log.
+import { LazyDecision } from '../engine/lazy-decision.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { GateDecision, GateRefusal } from '../gate/index.js';
-import type { Subject } from '../model/index.js';
-import type {
-  DecisionRecord,
-  DecisionRecordInput,
-  DecisionRecordResult,
-} from './decision-record.js';
+import type { Decision } from '../model/index.js';
+import { DecisionIds } from './decision-ids.js';
+import type { DecisionRecord } from './decision-record.js';
 import {
+  type FeastAuditBody,
   type FeastAuditRecord,
+  feastAuditRecord,
   isUnauthenticated,
-  toFeastAuditRecord,
+  toFeastAuditBody,
 } from './feast-audit-record.js';
+import {
+  type BodyOptions,
+  decisionBody,
+  decisionRecord,
+  type RecordBody,
+  refusalBody,
+} from './record-body.js';
 
 /** Takes records. What it throws, or rejects with, changes no answer and is counted as lost. */
 export type DecisionSink = (record: DecisionRecord | FeastAuditRecord, allowed: boolean) => unknown;
+
+/** Takes records as text, which costs a server less than objects to be written as JSON. */
+export interface DecisionLineSink {
+  /**
+   * Takes one record.
+   *
+   * @param line the record as JSON, without a line break
+   * @param allowed whether the request was let through
+   * @throws what changes no answer and is counted as lost
+   */
+  writeLine(line: string, allowed: boolean): unknown;
+}
 
 /** The span that a record belongs to. `SpanContext` of OpenTelemetry is one. */
 export interface ActiveSpan {
@@ -23,8 +43,8 @@ export interface ActiveSpan {
 
 /** How {@link createDecisionLog} writes. */
 export interface DecisionLogOptions {
-  /** Where records go: {@link pinoSink}, the sink of `openDecisionFile`, or a function. */
-  readonly sink: DecisionSink;
+  /** Where records go: {@link pinoSink}, the sink of `openDecisionFile`, or one of your own. */
+  readonly sink: DecisionSink | DecisionLineSink;
   /** Whether the roles of users are recorded. Default: `false`, names only. */
   readonly roles?: boolean | undefined;
   /** Written into every record, such as the name of the server. Default: none. */
@@ -103,7 +123,9 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
 function assertOptions(options: DecisionLogOptions): void {
   checkOptions<DecisionLogOptions>(options, OPTIONS);
   const { sink, roles, labels, activeSpan, shape, maxPermissions } = options;
-  if (typeof sink !== 'function') throw new TypeError('option sink must be a function');
+  if (typeof sink !== 'function' && typeof sink?.writeLine !== 'function') {
+    throw new TypeError('option sink must be a function or have a method `writeLine`');
+  }
   if (roles !== undefined && typeof roles !== 'boolean') {
     throw new TypeError('option roles must be a boolean');
   }
@@ -130,29 +152,40 @@ function isTexts(value: unknown): boolean {
   );
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Body = RecordBody | FeastAuditBody;
 
-/** A record whose fields can be set. */
-type RecordInMaking = Mutable<Omit<DecisionRecord, 'input' | 'result'>> & {
-  readonly input: Mutable<DecisionRecordInput>;
-  readonly result: Mutable<Omit<DecisionRecordResult, 'permissions'>> & {
-    readonly permissions: DecisionRecordResult['permissions'][number][];
-  };
-};
+/** The text that all records of one question have in common. */
+interface CommonText {
+  readonly operation: string | undefined;
+  /** The members of the body as JSON, with what ends the record. */
+  readonly text: string;
+}
+
+/** Text of more UTF-16 code units is made anew each time: names of users may be long. */
+const MAX_KEPT_TEXT = 2048;
 
 class Recorder {
-  readonly #options: DecisionLogOptions;
-  readonly #labels: Readonly<Record<string, string>> | undefined;
-  readonly #maxPermissions: number;
-  #lastTime = Number.NaN;
-  #lastTimestamp = '';
+  readonly #sink: DecisionSink | undefined;
+  readonly #lineSink: DecisionLineSink | undefined;
+  readonly #activeSpan: DecisionLogOptions['activeSpan'];
+  readonly #isFeast: boolean;
+  readonly #bodyOptions: BodyOptions;
+  readonly #ids = new DecisionIds();
+  #time = Number.NaN;
+  #timestamp = '';
+  readonly #beforeId: string;
+  #afterId = '';
   readonly #counts = { allowed: 0, denied: 0, unauthenticated: 0, refused: 0, lost: 0 };
 
   constructor(options: DecisionLogOptions) {
-    const { labels, maxPermissions = DEFAULT_PERMISSIONS } = options;
-    this.#options = options;
-    this.#labels = labels === undefined ? undefined : Object.freeze({ ...labels });
-    this.#maxPermissions = maxPermissions;
+    const { sink, activeSpan, shape, labels } = options;
+    const { roles = false, maxPermissions = DEFAULT_PERMISSIONS } = options;
+    if (typeof sink === 'function') this.#sink = sink;
+    else this.#lineSink = sink;
+    this.#activeSpan = activeSpan;
+    this.#isFeast = shape === 'feast';
+    this.#beforeId = this.#isFeast ? '{"request_id":"' : '{"decision_id":"';
+    this.#bodyOptions = { roles, maxPermissions, labels: labels && Object.freeze({ ...labels }) };
   }
 
   get counts(): DecisionCounts {
@@ -163,95 +196,87 @@ class Recorder {
     const { allowed } = decision;
     this.#counts[allowed ? 'allowed' : 'denied'] += 1;
     try {
-      const record = this.#newRecord(time, 'feast_permissions/decision', operation);
-      record.bundles = { registry: { revision: decision.version } };
-      this.#describeQuestion(record.input, decision);
-      this.#describeAnswer(record.result, decision);
-      this.#pass(record, allowed);
+      if (this.#lineSink === undefined)
+        this.#writeRecord(this.#bodyOf(decision, operation), time, allowed);
+      else this.#writeLine(this.#textOf(decision, operation), time, allowed);
     } catch {
       this.#lose();
     }
   }
 
-  refused({ code, rule, operation, time }: GateRefusal): void {
-    this.#counts[isUnauthenticated(code) ? 'unauthenticated' : 'refused'] += 1;
+  refused(refusal: GateRefusal): void {
+    this.#counts[isUnauthenticated(refusal.code) ? 'unauthenticated' : 'refused'] += 1;
     try {
-      const record = this.#newRecord(time, 'feast_permissions/refusal', operation);
-      record.error = { code, message: rule };
-      this.#pass(record, false);
+      const body = this.#shaped(refusalBody(refusal, this.#bodyOptions));
+      if (this.#lineSink === undefined) this.#writeRecord(body, refusal.time, false);
+      else this.#writeLine(textOf(body), refusal.time, false);
     } catch {
       this.#lose();
     }
   }
 
-  #pass(record: DecisionRecord, allowed: boolean): void {
-    const { sink, shape } = this.#options;
-    const written: unknown = sink(shape === 'feast' ? toFeastAuditRecord(record) : record, allowed);
+  #bodyOf(decision: Decision, operation: string | undefined): Body {
+    return this.#shaped(decisionBody({ decision, operation }, this.#bodyOptions));
+  }
+
+  #shaped(body: RecordBody): Body {
+    return this.#isFeast ? toFeastAuditBody(body) : body;
+  }
+
+  /** A gate remembers decisions that come again: the text of a record is kept with its decision. */
+  #textOf(decision: Decision, operation: string | undefined): string {
+    const known = LazyDecision.noteOf(decision, this) as CommonText | undefined;
+    if (known !== undefined && known.operation === operation) return known.text;
+    const text = textOf(this.#bodyOf(decision, operation));
+    if (text.length <= MAX_KEPT_TEXT) LazyDecision.keepNote(decision, this, { operation, text });
+    return text;
+  }
+
+  #writeRecord(body: Body, time: number, allowed: boolean): void {
+    this.#look(time);
+    const head = { id: this.#ids.next(), timestamp: this.#timestamp, span: this.#span() };
+    const record = 'path' in body ? decisionRecord(head, body) : feastAuditRecord(head, body);
+    this.#heed(this.#sink?.(record, allowed));
+  }
+
+  // Put together of as few parts as possible, of which none needs an escape: writing a record as
+  // JSON took most of its time, and collecting the parts takes a good deal of what is left.
+  #writeLine(text: string, time: number, allowed: boolean): void {
+    this.#look(time);
+    const span = this.#span();
+    const start = this.#beforeId + this.#ids.next() + this.#afterId;
+    const line =
+      span === undefined
+        ? start + text
+        : `${start},"trace_id":"${span.traceId}","span_id":"${span.spanId}"${text}`;
+    this.#heed(this.#lineSink?.writeLine(line, allowed));
+  }
+
+  #heed(written: unknown): void {
     if (written instanceof Promise) written.catch(() => this.#lose());
+  }
+
+  #span(): ActiveSpan | undefined {
+    const span = this.#activeSpan?.();
+    if (span === undefined) return undefined;
+    // Read once: what was checked is what is written.
+    const { traceId, spanId } = span;
+    return TRACE_ID.test(traceId) && SPAN_ID.test(spanId) ? { traceId, spanId } : undefined;
+  }
+
+  /** Reads the clock. Many decisions fall into one millisecond. */
+  #look(time: number): void {
+    if (time === this.#time) return;
+    this.#timestamp = new Date(time).toISOString();
+    this.#afterId = `","timestamp":"${this.#timestamp}"`;
+    this.#time = time;
   }
 
   #lose(): void {
     this.#counts.lost += 1;
   }
+}
 
-  // Fields are set one by one: spreading objects took longer than all else of a record.
-  #newRecord(
-    time: number,
-    path: DecisionRecord['path'],
-    operation: string | undefined,
-  ): RecordInMaking {
-    const record: RecordInMaking = {
-      decision_id: crypto.randomUUID(),
-      timestamp: this.#timestamp(time),
-      path,
-      input: {},
-      result: { allowed: false, reason: 'refused', permissions: [], permission_count: 0 },
-    };
-    if (operation !== undefined) record.input.operation = operation;
-    if (this.#labels !== undefined) record.labels = this.#labels;
-    const span = this.#options.activeSpan?.();
-    if (span !== undefined && TRACE_ID.test(span.traceId) && SPAN_ID.test(span.spanId)) {
-      record.trace_id = span.traceId;
-      record.span_id = span.spanId;
-    }
-    return record;
-  }
-
-  #describeQuestion(
-    input: RecordInMaking['input'],
-    { subject, actions, resource }: GateDecision['decision'],
-  ): void {
-    const { project = null, type, name } = resource;
-    input.subject = this.#subjectOf(subject);
-    input.actions = actions;
-    input.resource = { project, type, name };
-  }
-
-  #describeAnswer(
-    result: RecordInMaking['result'],
-    { allowed, reason, permissions }: GateDecision['decision'],
-  ): void {
-    result.allowed = allowed;
-    result.reason = reason;
-    result.permission_count = permissions.length;
-    for (const { project = null, name, granted } of permissions) {
-      if (result.permissions.length >= this.#maxPermissions) break;
-      result.permissions.push({ project, name, granted });
-    }
-  }
-
-  /** Many decisions fall into one millisecond. */
-  #timestamp(time: number): string {
-    if (time !== this.#lastTime) {
-      this.#lastTime = time;
-      this.#lastTimestamp = new Date(time).toISOString();
-    }
-    return this.#lastTimestamp;
-  }
-
-  #subjectOf(subject: Subject | null): NonNullable<DecisionRecord['input']['subject']> | null {
-    if (subject === null) return null;
-    const { username, roles = [] } = subject;
-    return this.#options.roles === true ? { username, roles: [...roles] } : { username };
-  }
+function textOf(body: Body): string {
+  return `,${JSON.stringify(body).slice(1)}`;
 }

@@ -1,4 +1,5 @@
 import type { DecisionRecord } from './decision-record.js';
+import type { RecordBody, RecordHead } from './record-body.js';
 
 /**
  * A record in the shape of the audit log of Feast 0.67, for tools that read that. What Feast's log
@@ -41,17 +42,18 @@ export function isUnauthenticated(code: string): boolean {
   return UNAUTHENTICATED.has(code);
 }
 
-/** Writes a record in the shape of Feast's audit log. What the gate does not know stays empty. */
-export function toFeastAuditRecord(record: DecisionRecord): FeastAuditRecord {
-  const { decision_id, timestamp, trace_id, span_id, input, result, error } = record;
+/** What such a record says, besides which one it is. */
+export type FeastAuditBody = Omit<
+  FeastAuditRecord,
+  'request_id' | 'timestamp' | 'trace_id' | 'span_id'
+>;
+
+/** Says the same in the shape of Feast's audit log. What the gate does not know stays empty. */
+export function toFeastAuditBody({ input, result, error }: RecordBody): FeastAuditBody {
   const { operation = '', subject, actions = [], resource } = input;
   const { username = '', roles = [] } = subject ?? {};
   return {
     event_type: eventType(error?.code),
-    timestamp,
-    request_id: decision_id,
-    ...(trace_id === undefined ? {} : { trace_id }),
-    ...(span_id === undefined ? {} : { span_id }),
     principal: { username, roles, auth_type: '' },
     source: { ip: '', transport: '' },
     action: { mcp_tool: '', path: operation },
@@ -59,6 +61,17 @@ export function toFeastAuditRecord(record: DecisionRecord): FeastAuditRecord {
     outcome: result.allowed ? 'success' : 'failure',
     detail: error === undefined ? detailOf(result) : `${error.code}: ${error.message}`,
   };
+}
+
+/** A whole record. */
+export function feastAuditRecord(
+  { id, timestamp, span }: RecordHead,
+  body: FeastAuditBody,
+): FeastAuditRecord {
+  const { event_type, principal, source, action, resource, outcome, detail } = body;
+  const head = { event_type, timestamp, request_id: id };
+  const traced = span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+  return { ...head, ...traced, principal, source, action, resource, outcome, detail };
 }
 
 function eventType(code: string | undefined): FeastAuditRecord['event_type'] {

@@ -2,6 +2,7 @@ export {
   type ActiveSpan,
   createDecisionLog,
   type DecisionCounts,
+  type DecisionLineSink,
   type DecisionLog,
   type DecisionLogOptions,
   type DecisionSink,

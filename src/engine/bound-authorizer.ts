@@ -6,7 +6,7 @@ import { assertQuestion } from './question.js';
 
 /** What a subject can be bound to. */
 export interface BindableAuthorizer
-  extends Pick<Authorizer<Vocabulary>, 'assert' | 'decide' | 'decideChange' | 'decideDescribed'> {
+  extends Pick<Authorizer<Vocabulary>, 'assert' | 'decideChange' | 'decideDescribed'> {
   /** The tables of the snapshot in force. */
   readonly compiled: CompiledSnapshot;
   /** Whether a compiled decision is the whole answer: enforced, and without `onDecision`. */
@@ -17,6 +17,12 @@ export interface BindableAuthorizer
     actions: string | readonly string[],
     resource: Resource,
   ): boolean;
+  /** `decide` for a derived subject. */
+  decideDerived(
+    derived: DerivedSubject,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): Decision;
 }
 
 /** The questions of an authorizer for one frozen subject. */
@@ -44,10 +50,7 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   // The hot path, written out: what a call of the authorizer would look up again is at hand here.
   can(actions: string | readonly string[], resource: Resource): boolean {
     const snapshot = this.#authorizer.compiled;
-    if (snapshot !== this.#snapshot) {
-      this.#snapshot = snapshot;
-      this.#derived = snapshot.derive(this.subject);
-    }
+    if (snapshot !== this.#snapshot) this.#derive(snapshot);
     if (typeof actions === 'string' && this.#authorizer.isDirect) {
       const permissionSet = snapshot.permissionSetIdOf(resource);
       const action = snapshot.vocabulary.actionIds.get(actions);
@@ -59,7 +62,14 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   }
 
   decide(actions: string | readonly string[], resource: Resource): Decision {
-    return this.#authorizer.decide(this.subject, actions, resource);
+    const snapshot = this.#authorizer.compiled;
+    if (snapshot !== this.#snapshot) this.#derive(snapshot);
+    return this.#authorizer.decideDerived(this.#derived, actions, resource);
+  }
+
+  #derive(snapshot: CompiledSnapshot): void {
+    this.#snapshot = snapshot;
+    this.#derived = snapshot.derive(this.subject);
   }
 
   decideDescribed(actions: string | readonly string[], resource: Resource): Decision {

@@ -9,6 +9,7 @@ import {
 } from '../model/index.js';
 import type { DerivedSubject } from '../policy/index.js';
 import type { CompiledPermission } from './compiled-permission.js';
+import { DecisionMemo } from './decision-memo.js';
 import type { DecisionTable } from './decision-table.js';
 import { Evaluator } from './evaluator.js';
 import type { Lineage } from './lineage.js';
@@ -52,8 +53,11 @@ export class CompiledSnapshot {
   readonly warnings: readonly string[];
   /** Whether answers follow the permissions, which they do not under `auth: no_auth`. */
   readonly enforced: boolean;
+  /** Decisions on registered resources that were explained before. */
+  readonly memo: DecisionMemo = new DecisionMemo();
   readonly #defaultProject: CompiledProject | undefined;
   readonly #unknownProject: PermissionSet;
+  #derived = 0;
   readonly #unregistered = createUnregisteredCache<string>();
 
   constructor(content: SnapshotContent) {
@@ -149,7 +153,7 @@ export class CompiledSnapshot {
 
   /** The resource as it is registered; undefined for an unregistered one. */
   registered(resource: Resource): RegisteredResource | undefined {
-    return this.projects.get(resource.project)?.registered(resource.type, resource.name);
+    return this.projects.get(resource?.project)?.registered(resource?.type, resource?.name);
   }
 
   /** A frozen copy of a resource as it is described, with the project that it is taken to be in. */
@@ -181,7 +185,7 @@ export class CompiledSnapshot {
 
   /** What can be derived from a frozen subject once, for many questions. */
   derive(subject: Subject | null): DerivedSubject {
-    return { subject, attributes: this.lineage.attributes.of(subject) };
+    return { subject, attributes: this.lineage.attributes.of(subject), serial: this.#derived++ };
   }
 
   #permissionSetOfUnregistered(resource: Resource): PermissionSet {

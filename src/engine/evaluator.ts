@@ -58,6 +58,16 @@ export class Evaluator {
     return this.#ofTargets(Int32Array.from([...targets, ...indeterminateTargets]));
   }
 
+  /** The number of {@link Evaluator.permissionsOf}. */
+  countPermissions({ targets, indeterminateTargets }: PermissionSet): number {
+    let count = 0;
+    for (const targetId of targets) count += this.#lineage.target(targetId).permissions.length;
+    for (const targetId of indeterminateTargets) {
+      count += this.#lineage.target(targetId).permissions.length;
+    }
+    return count;
+  }
+
   /** Positions of the permissions that cover a resource of known tags, in no order. */
   positionsOf({ targets }: Pick<PermissionSet, 'targets'>): Int32Array {
     const positions: number[] = [];

@@ -3,6 +3,12 @@ import type { DecidingPermission, Decision, DecisionReason } from '../model/inde
 /** What is said of a decision besides the answer. */
 export type Explanation = Pick<Decision, 'permissions' | 'explanation'>;
 
+/** What one listener keeps with a decision. */
+interface Note {
+  readonly owner: object;
+  readonly value: unknown;
+}
+
 /**
  * A frozen decision whose reasons are worked out when they are first read.
  *
@@ -21,6 +27,7 @@ export class LazyDecision implements Decision {
   readonly version: string;
   #explain: (() => Explanation) | undefined;
   #known: Explanation | undefined;
+  #note: Note | undefined;
 
   constructor(facts: Omit<Decision, keyof Explanation>, explain: () => Explanation) {
     this.allowed = facts.allowed;
@@ -33,6 +40,21 @@ export class LazyDecision implements Decision {
     this.version = facts.version;
     this.#explain = explain;
     Object.freeze(this);
+  }
+
+  /**
+   * What `owner` keeps with a decision, such as its text in a log: decisions are remembered, and
+   * come again. Gone with the decision, and replaced by the note of another owner.
+   */
+  static noteOf(decision: Decision, owner: object): unknown {
+    if (!(#note in decision)) return undefined;
+    const note = decision.#note;
+    return note?.owner === owner ? note.value : undefined;
+  }
+
+  /** Keeps `value` for {@link LazyDecision.noteOf}, unless the decision is of another make. */
+  static keepNote(decision: Decision, owner: object, value: unknown): void {
+    if (#note in decision) decision.#note = { owner, value };
   }
 
   static readonly #PERMISSIONS: PropertyDescriptor = {

@@ -79,7 +79,7 @@ export function requested(
 }
 
 /** @throws TypeError on an empty array, and on actions outside the vocabulary */
-function maskOf(vocabulary: Vocabulary, actions: string | readonly string[]): number {
+export function maskOf(vocabulary: Vocabulary, actions: string | readonly string[]): number {
   const list = typeof actions === 'string' ? [actions] : actions;
   if (!Array.isArray(list) || list.length === 0) {
     throw new TypeError('actions must be an action or a list of at least one');

@@ -18,6 +18,7 @@ import { type BindableAuthorizer, BoundAuthorizer } from './bound-authorizer.js'
 import { compileSnapshot } from './compile-snapshot.js';
 import type { CompiledSnapshot } from './compiled-snapshot.js';
 import { decide } from './decide.js';
+import { decideRemembered } from './decide-remembered.js';
 import { AUTHORIZER_OPTIONS, SNAPSHOT_OPTIONS, type SnapshotOptions } from './options.js';
 import { assertQuestion, decisionOn, described, known, requested, touchedBy } from './question.js';
 import { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
@@ -91,6 +92,15 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     const snapshot = this.compiled;
     const asked = requested(snapshot, actions);
     return this.#report(decide(snapshot, { subject: own, ...asked, ...known(snapshot, resource) }));
+  }
+
+  /** {@link Authorizer.decide} for a subject that is derived from: remembered where it can be. */
+  decideDerived(
+    derived: DerivedSubject,
+    actions: string | readonly string[],
+    resource: Resource,
+  ): Decision {
+    return this.#report(decideRemembered(this.compiled, derived, actions, resource));
   }
 
   decideDescribed(

@@ -20,6 +20,8 @@ export interface DeciderOptions<V extends Vocabulary> extends NameLimitOptions {
 
 /** A request with more resources may be worth more than one slice of time. */
 const MAX_QUICK_RESOURCES = 16;
+/** The same where a listener may read the reasons of each decision. */
+const MAX_TOLD_RESOURCES = 4;
 
 /** Decides on all that requests need, and tells of it. */
 export class RequestDecider<V extends Vocabulary> {
@@ -45,8 +47,8 @@ export class RequestDecider<V extends Vocabulary> {
     operation: string | undefined,
     record: CheckRecord,
   ): void {
-    if (this.#isSilent(record) && this.#isQuick(requirements)) {
-      this.#decideQuickly(caller, requirements);
+    if (this.#isQuick(requirements, record)) {
+      this.#decideQuickly(caller, requirements, operation, record);
     } else {
       runAtOnce(this.#decideInSteps(caller, requirements, operation, record), this.#maxMs);
     }
@@ -64,8 +66,8 @@ export class RequestDecider<V extends Vocabulary> {
     operation: string | undefined,
     record: CheckRecord,
   ): void | Promise<void> {
-    if (this.#isSilent(record) && this.#isQuick(requirements)) {
-      this.#decideQuickly(caller, requirements);
+    if (this.#isQuick(requirements, record)) {
+      this.#decideQuickly(caller, requirements, operation, record);
       return undefined;
     }
     const steps = this.#decideInSteps(caller, requirements, operation, record);
@@ -81,16 +83,17 @@ export class RequestDecider<V extends Vocabulary> {
    * Whether a request needs a few registered resources and nothing else: most do, and deserve no
    * detour.
    */
-  #isQuick(requirements: readonly AnyRequirement<V>[]): boolean {
+  #isQuick(requirements: readonly AnyRequirement<V>[], record: CheckRecord): boolean {
     const { snapshot: given } = this.#options.authorizer;
     if (!given.enforced) return false;
     const snapshot = compiledOf(given);
+    const most = this.#isSilent(record) ? MAX_QUICK_RESOURCES : MAX_TOLD_RESOURCES;
     let count = 0;
     for (const requirement of requirements) {
       if (!('resources' in requirement)) return false;
       const resources = listOf(requirement.resources);
       count += resources.length;
-      if (resources.length === 0 || count > MAX_QUICK_RESOURCES) return false;
+      if (resources.length === 0 || count > most) return false;
       for (const resource of resources) {
         if (!this.#limits.fits(resource) || snapshot.permissionSetIdOf(resource) === undefined)
           return false;
@@ -100,13 +103,18 @@ export class RequestDecider<V extends Vocabulary> {
   }
 
   /** Decides on what {@link #isQuick} holds for. */
-  #decideQuickly(caller: Caller<V>, requirements: readonly AnyRequirement<V>[]): void {
+  #decideQuickly(
+    caller: Caller<V>,
+    requirements: readonly AnyRequirement<V>[],
+    operation: string | undefined,
+    record: CheckRecord,
+  ): void {
+    const isSilent = this.#isSilent(record);
     for (const requirement of requirements as readonly Requirement<V>[]) {
       const { actions, resources } = requirement;
       for (const resource of listOf(resources)) {
-        if (caller.can(actions, resource)) continue;
-        const decision = caller.decide(actions, resource);
-        if (!decision.allowed) throw new PermissionDeniedError(decision);
+        if (isSilent && caller.can(actions, resource)) continue;
+        this.#conclude(caller.decide(actions, resource), operation, record);
       }
     }
   }
@@ -135,18 +143,17 @@ export class RequestDecider<V extends Vocabulary> {
         continue;
       }
       for (const decision of decideRequirement(caller, requirement, options)) {
-        if (decision !== undefined) {
-          record.decided(decision);
-          this.#report(decision, operation);
-          if (!decision.allowed) throw new PermissionDeniedError(decision);
-        }
+        if (decision !== undefined) this.#conclude(decision, operation, record);
         yield;
       }
     }
   }
 
-  #report(decision: Decision, operation: string | undefined): void {
+  /** Tells of a decision. @throws PermissionDeniedError if it refuses */
+  #conclude(decision: Decision, operation: string | undefined, record: CheckRecord): void {
+    record.decided(decision);
     const { onDecision, now = Date.now } = this.#options;
     if (onDecision !== undefined) notify(onDecision, { decision, operation, time: now() });
+    if (!decision.allowed) throw new PermissionDeniedError(decision);
   }
 }

@@ -6,6 +6,8 @@ import type { AttributeTable, SubjectAttribute } from './attribute-table.js';
 export interface DerivedSubject {
   readonly subject: Subject | null;
   readonly attributes: readonly number[];
+  /** Counts up, for a hash. */
+  readonly serial: number;
 }
 
 type Predicate = (subject: Subject | null) => boolean;

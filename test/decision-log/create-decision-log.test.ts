@@ -129,6 +129,7 @@ describe('createDecisionLog', () => {
       },
     ],
     ['rejects', (): Promise<never> => Promise.reject(new Error('disk full'))],
+    ['rejects a line', { writeLine: () => Promise.reject(new Error('disk full')) }],
   ])('changes no answer where the sink %s, and counts what is lost', async (_, sink) => {
     const { gate, log } = recordingGate({ sink });
     expect(await ask(gate, 'ann-token', READ)).toBe(200);
@@ -167,6 +168,56 @@ describe('createDecisionLog', () => {
       ['authz.decision', 'failure'],
       ['authn.failure', 'failure'],
     ]);
+  });
+
+  it.each(['opa', 'feast'] as const)(
+    'writes lines that say what records say: %s',
+    async (shape) => {
+      const lines: string[] = [];
+      const options = { shape, roles: true, labels: { a: '"' }, activeSpan: () => SPAN };
+      const both = [
+        recordingGate({ ...options, sink: { writeLine: (line) => void lines.push(line) } }),
+        recordingGate(options),
+      ];
+      for (const { gate } of both) {
+        // A decision that is remembered, and then asked for by another operation.
+        for (let count = 0; count < 4; count++) await ask(gate, 'ann-token', READ);
+        await gate.check({ authorization: 'Bearer ann-token', requirements: READ });
+        await ask(gate, 'noel-token', READ);
+        await ask(gate, 'forged-token', READ);
+      }
+      const withoutId = (record: object): object => ({
+        ...record,
+        decision_id: undefined,
+        request_id: undefined,
+        bundles: undefined,
+      });
+      const written = lines.map((line) => JSON.parse(line) as object);
+      expect(written).toHaveLength(7);
+      expect(written.map(withoutId)).toEqual(both[1]?.records.map(withoutId));
+      expect(lines.some((line) => line.includes('\n'))).toBe(false);
+      expect(new Set(written.map((one) => JSON.stringify(one))).size).toBe(7);
+    },
+  );
+
+  it('gives each sink a record of its own', async () => {
+    const { gate, records } = recordingGate();
+    for (let count = 0; count < 4; count++) await ask(gate, 'ann-token', READ);
+    (records[3] as { result: object }).result = {};
+    expect(records[2]?.result).toMatchObject({ allowed: true });
+    expect(records[3]?.input).not.toBe(records[2]?.input);
+  });
+
+  it('writes a span into a line if it is one, and nothing else that it is given', async () => {
+    const lines: string[] = [];
+    const spans = [SPAN, { traceId: '"x', spanId: '"y' }, undefined];
+    const { gate } = recordingGate({
+      sink: { writeLine: (line) => void lines.push(line) },
+      activeSpan: () => spans.shift(),
+    });
+    for (let count = 0; count < 3; count++) await ask(gate, 'ann-token', READ);
+    const traces = lines.map((line) => (JSON.parse(line) as DecisionRecord).trace_id);
+    expect(traces).toEqual([SPAN.traceId, undefined, undefined]);
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { testGate, view } from '../gate/gate-fixtures.js';
 const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-decisions-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const RECORD = { path: 'feast_permissions/refusal' } as never;
+const LINE = '{"path":"feast_permissions/refusal"}';
 
 function linesOf(path: string): readonly unknown[] {
   return readFileSync(path, 'utf8')
@@ -43,7 +43,7 @@ describe('openDecisionFile', () => {
     const path = join(folder, 'many.jsonl');
     const file = await openDecisionFile(path);
     for (let number = 0; number < 5000; number++) {
-      file.sink({ number } as never, true);
+      file.sink.writeLine(`{"number":${number}}`, true);
       if (number % 1000 === 0) await file.flush();
     }
     await file.close();
@@ -57,20 +57,20 @@ describe('openDecisionFile', () => {
     const refusal = { code: 'ERR_IDENTITY_MISSING', rule: 'x'.repeat(100), time: 0 } as never;
     log.onRefusal(refusal);
     expect(log.counts).toMatchObject({ unauthenticated: 1, lost: 1 });
-    file.sink(RECORD, false);
+    file.sink.writeLine(LINE, false);
     await file.flush();
-    file.sink(RECORD, false);
+    file.sink.writeLine(LINE, false);
     await file.close();
     await file.close();
     expect(linesOf(join(folder, 'bounded.jsonl'))).toHaveLength(2);
-    expect(() => file.sink(RECORD, false)).toThrow('closed');
+    expect(() => file.sink.writeLine(LINE, false)).toThrow('closed');
   });
 
   it('says what it could not write', async () => {
     // A device that is always full.
     const file = await openDecisionFile('/dev/full');
-    file.sink(RECORD, false);
-    file.sink(RECORD, false);
+    file.sink.writeLine(LINE, false);
+    file.sink.writeLine(LINE, false);
     await file.flush();
     expect(file.lost).toBe(2);
     expect(file.error?.message).toContain('ENOSPC');

@@ -57,6 +57,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'config/parse-yaml',
   'config/read-yaml-text',
   'engine/bound-authorizer',
+  'engine/lazy-decision',
   'engine/snapshot',
   'gate/decision-time',
   'gate/decide-requirement',
