@@ -65,12 +65,7 @@ describe('secrets', () => {
 
   test('of a state are masked, and never in the result', () => {
     expect(new Set(values('registry-link-state.json'))).toEqual(
-      new Set([
-        'example-registry-token-value',
-        '5550001112223334',
-        'staging.example.com',
-        'example-output-token-value',
-      ]),
+      new Set(['example-registry-token-value', 'example-output-token-value']),
     );
   });
 

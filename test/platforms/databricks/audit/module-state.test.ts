@@ -50,7 +50,7 @@ describe.each(FORMS)('the state of the module with three links, %s', (_, value, 
     expect(Object.fromEntries(counts)).toEqual({
       'token-in-state': 4,
       'users-read-token-scope': 2,
-      'secret-in-state': 11,
+      'secret-in-state': 5,
       'aad-token-script': 2,
       'long-lived-token': 2,
       'token-without-rotation': 2,

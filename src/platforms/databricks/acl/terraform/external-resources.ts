@@ -2,10 +2,16 @@ import { isPlainObject } from '../../../../model/index.js';
 import type { ReadContext } from '../file-reader.js';
 import type { TerraformResource } from './terraform-resource.js';
 
+const FIELDS = ['query', 'result'];
 const SECRET_NAME =
   /(?:secret|password|passwd|passphrase|token|credential|(?:api|access|private)[-_]?key)(?:[-_]?value)?$/i;
 /** The script of the public module that links model registries. */
 const TOKEN_SCRIPT = /(?:^|[\\/])get-aad-token\.py$/;
+
+/** Whether {@link readExternal} notes what stands at a place. */
+export function isExternalSecret([field = '', name = '', ...deeper]: readonly string[]): boolean {
+  return FIELDS.includes(field) && deeper.length === 0 && SECRET_NAME.test(name);
+}
 
 /**
  * Takes what Terraform asked a program outside: the question and the answer both stand in the
@@ -21,7 +27,7 @@ export function readExternal(
   { address, values }: TerraformResource,
   { addSecret, collector: { facts } }: ReadContext,
 ): void {
-  for (const field of ['query', 'result']) {
+  for (const field of FIELDS) {
     const texts = values[field];
     for (const [name, value] of isPlainObject(texts) ? Object.entries(texts) : []) {
       if (typeof value !== 'string' || value === '') continue;

@@ -90,6 +90,7 @@ const stateFile = z.looseObject({
         z.looseObject({
           index_key: z.union([z.string(), z.number()]).nullish(),
           attributes: z.record(z.string(), z.unknown()).nullish(),
+          sensitive_attributes: z.unknown().optional(),
         }),
       ),
     }),
@@ -158,7 +159,7 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
   return {
     resources: numberWorkspaces(
       resources.flatMap(({ module, mode, type, name, provider, instances }) =>
-        instances.map(({ index_key, attributes }) => {
+        instances.map(({ index_key, attributes, sensitive_attributes }) => {
           const index =
             index_key === null || index_key === undefined ? '' : JSON.stringify(index_key);
           return {
@@ -169,7 +170,7 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
             workspace: workspaceOfState(provider),
             workspaceId: workspaceIdOf(attributes),
             values: attributes ?? {},
-            sensitive: undefined,
+            sensitive: marksOf(sensitive_attributes),
             unknown: undefined,
           };
         }),
@@ -178,6 +179,39 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
     earlier: [],
     others: outputsOf(outputs),
   };
+}
+
+/**
+ * Marks of a state file as `show -json` writes them: `true` where a path ends.
+ *
+ * Shape: a path is an array of steps, each with the name of an attribute or an index as `value`. A
+ * step of any other form, as into a set, marks the whole attribute before it.
+ *
+ * @source Terraform, `internal/states/statefile/version4.go`: `sensitive_attributes`
+ */
+function marksOf(paths: unknown): unknown {
+  const root: Record<string, unknown> = Object.create(null);
+  for (const path of Array.isArray(paths) ? paths : []) {
+    const steps = (Array.isArray(path) ? path : []).map(stepOf);
+    const end = steps.indexOf(undefined);
+    const names = (end < 0 ? steps : steps.slice(0, end)) as readonly string[];
+    if (names.length === 0) return true;
+    let at = root;
+    for (const [index, name] of names.entries()) {
+      const next = at[name];
+      if (next === true) break;
+      if (index === names.length - 1) at[name] = true;
+      else at = (at[name] = next ?? Object.create(null)) as Record<string, unknown>;
+    }
+  }
+  return root;
+}
+
+function stepOf(step: unknown): string | undefined {
+  const value: unknown = isPlainObject(step) ? step['value'] : undefined;
+  // An index is a value with its type.
+  const plain: unknown = isPlainObject(value) ? value['value'] : value;
+  return typeof plain === 'string' || typeof plain === 'number' ? String(plain) : undefined;
 }
 
 function resourcesOf(
