@@ -8,6 +8,7 @@ export {
 } from './read-services-file.js';
 export {
   groupFinder,
+  groupReach,
   mayBeSame,
   type NumberedMember,
   servicePrincipalSubject,
@@ -15,14 +16,18 @@ export {
 export type { CollectedServices, DatabricksPermission } from './services-collector.js';
 export {
   type AccessEntry,
+  type AdministratorFact,
   type EntryList,
+  type FederationPolicyFact,
   type GroupFact,
   type InstanceProfileFact,
   type MemberFact,
   mergeFacts,
   type PageFact,
+  type ProfileUserFact,
   type RepeatedPrincipal,
   type RivalListsFact,
+  type RoleGrantFact,
   type SecretFact,
   type ServiceCredentialFact,
   type ServicePrincipalFact,
@@ -34,5 +39,6 @@ export {
   UNKNOWN_LEVEL,
   UNREADABLE_LEVEL,
   type UnmodelledFact,
+  type UnreadResourceFact,
 } from './services-facts.js';
 export { servicesSnapshotOptions } from './services-snapshot.js';

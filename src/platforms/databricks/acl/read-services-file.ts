@@ -5,6 +5,7 @@ import { describeOtherAnswer } from '../../aws-iam/other-answers.js';
 import { assertBounded } from './check-shape.js';
 import type { FoundSecret, ServicesFileReader } from './file-reader.js';
 import { nameList } from './name-list.js';
+import { assignmentsReader } from './read-assignments.js';
 import { directoryReader } from './read-directory.js';
 import { iamPolicyReader, wrapPolicies } from './read-iam-policies.js';
 import { onlineStoresReader } from './read-online-stores.js';
@@ -33,6 +34,7 @@ export const SERVICES_FILE_READERS: readonly ServicesFileReader[] = Object.freez
   createdTokenReader,
   tokenListReader,
   directoryReader,
+  assignmentsReader,
   credentialsReader,
   servingEndpointsReader,
   onlineStoresReader,

@@ -2,27 +2,24 @@ import * as z from 'zod';
 import { checkShape } from './check-shape.js';
 import type { ReadContext, ServicesFileReader } from './file-reader.js';
 
-type Served = readonly { readonly instance_profile_arn?: string | null | undefined }[];
-
+const profile = z.looseObject({ instance_profile_arn: z.string().nullish() }).nullish();
+const served = z
+  .array(
+    z.looseObject({
+      instance_profile_arn: z.string().nullish(),
+      external_model: z.looseObject({ amazon_bedrock_config: profile }).nullish(),
+    }),
+  )
+  .nullish();
 /** What served models run as. */
-export interface ServingConfig {
-  readonly served_entities?: Served | null | undefined;
-  readonly served_models?: Served | null | undefined;
-}
-
-const served = z.array(z.looseObject({ instance_profile_arn: z.string().nullish() })).nullish();
-
-export const servingConfig: z.ZodType<ServingConfig> = z.looseObject({
-  served_entities: served,
-  served_models: served,
-});
+const servingConfig = z.looseObject({ served_entities: served, served_models: served }).nullish();
 
 const endpoint = z.looseObject({
   // What Databricks itself offers to all has none, and no permissions.
   id: z.string().nullish(),
   name: z.string().min(1),
-  config: servingConfig.nullish(),
-  pending_config: servingConfig.nullish(),
+  config: servingConfig,
+  pending_config: servingConfig,
 });
 
 /**
@@ -37,7 +34,10 @@ export const servingEndpointsReader: ServicesFileReader = {
     Array.isArray(value['endpoints']) ||
     (typeof value['name'] === 'string' &&
       typeof value['id'] === 'string' &&
-      ('config' in value || 'pending_config' in value)),
+      ('config' in value ||
+        'pending_config' in value ||
+        'creation_timestamp' in value ||
+        'state' in value)),
   read(value, context) {
     const list = Array.isArray(value['endpoints']) ? value['endpoints'] : [value];
     for (const { id, name, config, pending_config } of checkShape(
@@ -45,24 +45,35 @@ export const servingEndpointsReader: ServicesFileReader = {
       list,
       context.name,
     )) {
-      if (id) addServingEndpoint(context, id, name, [config, pending_config]);
+      if (!id) continue;
+      const arns = [config, pending_config].flatMap((one) => [
+        ...(one?.served_entities ?? []),
+        ...(one?.served_models ?? []),
+      ]);
+      addServingEndpoint(context, id, name, new Set(arns.flatMap(profilesOf)));
     }
   },
 };
 
-/** Notes a serving endpoint, and the instance profiles that look features up for it. */
+function profilesOf({
+  instance_profile_arn: own,
+  external_model: external,
+}: NonNullable<z.output<typeof served>>[number]): readonly string[] {
+  return [own, external?.amazon_bedrock_config?.instance_profile_arn].flatMap((arn) => arn || []);
+}
+
+/**
+ * Notes a serving endpoint, and the instance profiles that look features up for it.
+ *
+ * @param arns of the profiles, each once
+ */
 export function addServingEndpoint(
   { collector }: ReadContext,
   id: string,
   name: string,
-  configs: readonly (ServingConfig | null | undefined)[],
+  arns: ReadonlySet<string>,
 ): void {
   collector.addResource('ServingEndpoint', id, { endpoint_name: name });
-  const entities = configs.flatMap((config) => [
-    ...(config?.served_entities ?? []),
-    ...(config?.served_models ?? []),
-  ]);
-  const arns = new Set(entities.flatMap((one) => one.instance_profile_arn || []));
   for (const arn of arns) {
     collector.facts.instanceProfiles.push({ arn, use: 'lookup', by: `serving endpoint ${name}` });
   }

@@ -46,11 +46,27 @@ export interface NumberedMember {
 export function groupFinder(
   facts: Pick<ServicesFacts, 'groups' | 'members'>,
 ): (members: readonly (string | NumberedMember)[]) => readonly string[] {
-  const memberships = listsBy(facts.members, ({ memberId }) => memberId);
   const groups = listsBy(facts.groups, ({ id }) => id);
+  const reach = groupReach(facts);
   return (members) => {
     const names = new Set<string>();
-    const seen = new Set<string>();
+    for (const { id, workspace } of reach(members)) {
+      for (const group of groups.get(id) ?? []) {
+        if (group.name !== undefined && mayBeSame(group.workspace, workspace))
+          names.add(group.name);
+      }
+    }
+    return [...names];
+  };
+}
+
+/** Finds those given and all groups that they are in, also through other groups, each once. */
+export function groupReach(
+  facts: Pick<ServicesFacts, 'members'>,
+): (members: readonly (string | NumberedMember)[]) => readonly NumberedMember[] {
+  const memberships = listsBy(facts.members, ({ memberId }) => memberId);
+  return (members) => {
+    const seen = new Map<string, NumberedMember>();
     const reached: NumberedMember[] = members.map((one) =>
       typeof one === 'string' ? { id: one } : one,
     );
@@ -58,17 +74,13 @@ export function groupFinder(
     for (const { id, workspace } of reached) {
       const key = JSON.stringify([id, workspace ?? null]);
       if (seen.has(key)) continue;
-      seen.add(key);
-      for (const group of groups.get(id) ?? []) {
-        if (group.name !== undefined && mayBeSame(group.workspace, workspace))
-          names.add(group.name);
-      }
+      seen.set(key, { id, workspace });
       for (const membership of memberships.get(id) ?? []) {
         if (!mayBeSame(membership.workspace, workspace)) continue;
         reached.push({ id: membership.groupId, workspace: membership.workspace ?? workspace });
       }
     }
-    return [...names];
+    return [...seen.values()];
   };
 }
 

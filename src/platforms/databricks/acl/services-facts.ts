@@ -103,6 +103,8 @@ export interface ServicePrincipalFact {
   /** Its number in the workspace. */
   readonly id: string | undefined;
   readonly createsClusters: boolean;
+  /** Names of entitlements, as far as files say them: `workspace-access`. */
+  readonly entitlements?: readonly string[] | undefined;
   /** The number of the workspace, if a file says it. */
   readonly workspace?: string | undefined;
 }
@@ -114,8 +116,65 @@ export interface GroupFact {
   /** Undefined: not known. */
   readonly name: string | undefined;
   readonly createsClusters: boolean;
+  /** Names of entitlements, as far as files say them: `workspace-access`. */
+  readonly entitlements?: readonly string[] | undefined;
   /** The number of the workspace, if a file says it. */
   readonly workspace?: string | undefined;
+}
+
+/** An assignment or a role that makes someone an administrator. */
+export interface AdministratorFact {
+  /** Of a workspace, or of the whole account. */
+  readonly scope: 'workspace' | 'account';
+  /** Where it stands. */
+  readonly by: string;
+  /** Number of the principal or the group; undefined: not known. */
+  readonly id?: string | undefined;
+  readonly applicationId?: string | undefined;
+  /** Name of the group. */
+  readonly group?: string | undefined;
+  /** Whether it is known to be a person. */
+  readonly isUser?: boolean | undefined;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
+}
+
+/** A role that a rule set gives. */
+export interface RoleGrantFact {
+  /** Of the rule set, for example `accounts/…/servicePrincipals/…/ruleSets/default`. */
+  readonly name: string;
+  /** For example `roles/servicePrincipal.user`. */
+  readonly role: string;
+  /** For example `groups/users`. */
+  readonly principals: readonly string[];
+}
+
+/** Whose tokens are taken for those of a service principal, or of the users of an account. */
+export interface FederationPolicyFact {
+  readonly address: string;
+  readonly scope: 'account' | 'service-principal';
+  readonly servicePrincipalId: string | undefined;
+  readonly issuer: string | undefined;
+  /** Undefined: any of the issuer. */
+  readonly subject: string | undefined;
+  readonly audiences: readonly string[];
+}
+
+/** Someone who may attach an instance profile. */
+export interface ProfileUserFact {
+  readonly arn: string;
+  /** Where it stands. */
+  readonly by: string;
+  /** Number of the group, if it is one. */
+  readonly groupId: string | undefined;
+  /** The number of the workspace, if a file says it. */
+  readonly workspace?: string | undefined;
+}
+
+/** A resource that may grant something, and is not looked at. */
+export interface UnreadResourceFact {
+  readonly type: string;
+  readonly address: string;
 }
 
 /** A member of a group, both by their numbers in the workspace. */
@@ -204,6 +263,11 @@ export interface ServicesFacts {
   readonly instanceProfiles: readonly InstanceProfileFact[];
   readonly storePolicies: readonly StorePolicyFact[];
   readonly unmodelled: readonly UnmodelledFact[];
+  readonly unread: readonly UnreadResourceFact[];
+  readonly administrators: readonly AdministratorFact[];
+  readonly roleGrants: readonly RoleGrantFact[];
+  readonly federationPolicies: readonly FederationPolicyFact[];
+  readonly profileUsers: readonly ProfileUserFact[];
   readonly pages: readonly PageFact[];
   /** What a reader with rules of its own found. */
   readonly findings: readonly Finding[];
@@ -230,6 +294,11 @@ export function emptyFacts(): FactLists {
     instanceProfiles: [],
     storePolicies: [],
     unmodelled: [],
+    unread: [],
+    administrators: [],
+    roleGrants: [],
+    federationPolicies: [],
+    profileUsers: [],
     pages: [],
     findings: [],
   };

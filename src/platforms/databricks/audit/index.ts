@@ -1,9 +1,11 @@
 export type { ReportLayout } from '../../../foundation/terminal/text-style.js';
 export {
   type AccessEntry,
+  type AdministratorFact,
   type CollectedServices,
   type DatabricksPermission,
   type EntryList,
+  type FederationPolicyFact,
   type FoundSecret,
   type GroupFact,
   groupFinder,
@@ -12,11 +14,13 @@ export {
   type MemberFact,
   type NumberedMember,
   type PageFact,
+  type ProfileUserFact,
   parseServicesText,
   type ReadContext,
   type ReadServicesFileOptions,
   type RepeatedPrincipal,
   type RivalListsFact,
+  type RoleGrantFact,
   readServicesFile,
   SERVICES_FILE_READERS,
   type SecretFact,
@@ -32,6 +36,7 @@ export {
   type TokenFact,
   type TokenScriptFact,
   type UnmodelledFact,
+  type UnreadResourceFact,
 } from '../acl/index.js';
 export { type AuditServicesOptions, auditServices, type ServicesReport } from './audit-services.js';
 export type { PolicyCheck } from './check-store-policies.js';

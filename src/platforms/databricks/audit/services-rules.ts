@@ -12,7 +12,16 @@ import {
   servicePrincipalAsUser,
   servicePrincipalByName,
 } from './rules/access-rules.js';
-import { readerCreatesClusters } from './rules/cluster-rules.js';
+import {
+  federationPolicy,
+  openFederationPolicy,
+  resourceNotRead,
+  roleGranted,
+  servicePrincipalIsAdmin,
+  usersAttachProfile,
+  usersUseServicePrincipal,
+} from './rules/admin-rules.js';
+import { readerCreatesClusters, readerHasEntitlements } from './rules/cluster-rules.js';
 import { serviceManagesRegistry, usersManageObject } from './rules/manage-rules.js';
 import { aadTokenScript } from './rules/script-rules.js';
 import {
@@ -43,7 +52,9 @@ export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   usersReadTokenScope,
   usersManageScope,
   usersManageObject,
+  usersUseServicePrincipal,
   entryNotUnderstood,
+  servicePrincipalIsAdmin,
   secretInState,
   aadTokenScript,
   longLivedToken,
@@ -63,7 +74,13 @@ export const SERVICES_RULES: readonly ServicesRule[] = Object.freeze([
   lookupProfileWrites,
   allPrivileges,
   openServiceCredential,
+  usersAttachProfile,
+  openFederationPolicy,
+  federationPolicy,
+  roleGranted,
+  readerHasEntitlements,
   objectNotModelled,
+  resourceNotRead,
   partOfAnswer,
 ]);
 

@@ -288,6 +288,6 @@ test('SCIM lists give service principals, groups and members', () => {
     ],
   });
   expect(facts.servicePrincipals).toMatchObject([{ applicationId: READER, createsClusters: true }]);
-  expect(facts.groups).toEqual([{ id: '2', name: 'ml', createsClusters: false }]);
+  expect(facts.groups).toMatchObject([{ id: '2', name: 'ml', createsClusters: false }]);
   expect(facts.members).toEqual([{ groupId: '2', memberId: '1' }]);
 });

@@ -253,11 +253,6 @@ describe('resources', () => {
       'pipelines',
     ],
     ['databricks_permissions', {}, 'unknown'],
-    [
-      'databricks_access_control_rule_set',
-      { name: 'r', grant_rules: [{}] },
-      'access-control-rule-set',
-    ],
   ])('%s of %j is reported as %s', (type, values, kind) => {
     expect(readState({ type, values }).facts.unmodelled).toMatchObject([{ type: kind }]);
   });

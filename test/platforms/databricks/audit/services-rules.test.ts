@@ -3,7 +3,11 @@ import { auditServices, SERVICES_RULES } from '../../../../src/platforms/databri
 import { ENDPOINT, READER, read, SCORER } from '../acl/read-fixture.js';
 
 /** In `manage-rules.test.ts`. */
-const TRIED_ELSEWHERE = ['users-manage-object', 'service-manages-registry'];
+/** In manage-rules.test.ts and granted-rights.test.ts. */
+const TRIED_ELSEWHERE =
+  'users-manage-object service-manages-registry federation-policy open-federation-policy reader-has-entitlements resource-not-read role-granted service-principal-is-admin users-attach-profile users-use-service-principal'.split(
+    ' ',
+  );
 const NOW = Date.UTC(2026, 0, 31);
 const DAY = 86_400_000;
 

@@ -97,6 +97,9 @@ const SECURABLES = [
   'share',
   'recipient',
   'pipeline',
+  'model_service',
+  'mcp_service',
+  'model_provider_service',
 ];
 
 /** The object that a list is about; its address stands for an id that a plan does not know yet. */

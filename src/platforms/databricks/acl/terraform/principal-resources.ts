@@ -1,11 +1,11 @@
-import { checkShape } from '../check-shape.js';
 import type { ReadContext } from '../file-reader.js';
-import { addServingEndpoint, servingConfig } from '../read-serving-endpoints.js';
+import { addServingEndpoint } from '../read-serving-endpoints.js';
 import { lifetimeOf, readExpiry } from '../read-tokens.js';
 import { addCredential } from '../read-unity-catalog.js';
+import { entitlementsAt } from './identity-resources.js';
 import type { ResourceHandler } from './permission-resources.js';
+import { profilesIn } from './profile-resources.js';
 import {
-  blockAt,
   isTrueAt,
   isUnknownAt,
   numberAt,
@@ -74,6 +74,7 @@ export const servicePrincipalResource: ResourceHandler = (
     displayName: textAt(values, 'display_name') ?? address,
     id: textAt(values, 'id'),
     createsClusters: isTrueAt(values, 'allow_cluster_create'),
+    entitlements: entitlementsAt(values),
     workspace: workspaceId,
   });
 };
@@ -83,6 +84,7 @@ export const groupResource: ResourceHandler = ({ values, workspaceId }, { collec
     id: textAt(values, 'id'),
     name: textAt(values, 'display_name'),
     createsClusters: isTrueAt(values, 'allow_cluster_create'),
+    entitlements: entitlementsAt(values),
     workspace: workspaceId,
   });
 };
@@ -92,33 +94,6 @@ export const groupMemberResource: ResourceHandler = ({ values, workspaceId }, { 
   const memberId = textAt(values, 'member_id');
   if (groupId !== undefined && memberId !== undefined)
     collector.facts.members.push({ groupId, memberId, workspace: workspaceId });
-};
-
-/** Entitlements of a service principal or a group, apart from it. */
-export const entitlementsResource: ResourceHandler = (
-  { address, values, workspaceId },
-  { collector },
-) => {
-  if (!isTrueAt(values, 'allow_cluster_create')) return;
-  const id = textAt(values, 'service_principal_id');
-  const groupId = textAt(values, 'group_id');
-  if (id !== undefined) {
-    collector.facts.servicePrincipals.push({
-      applicationId: undefined,
-      displayName: address,
-      id,
-      createsClusters: true,
-      workspace: workspaceId,
-    });
-  }
-  if (groupId !== undefined) {
-    collector.facts.groups.push({
-      id: groupId,
-      name: undefined,
-      createsClusters: true,
-      workspace: workspaceId,
-    });
-  }
 };
 
 export const secretResource: ResourceHandler = ({ values, workspaceId }, { collector }) => {
@@ -131,10 +106,8 @@ export const secretResource: ResourceHandler = ({ values, workspaceId }, { colle
 
 export const servingResource: ResourceHandler = ({ address, values }, context) => {
   const name = textAt(values, 'name') ?? address;
-  const config = blockAt(values, 'config');
-  addServingEndpoint(context, textAt(values, 'serving_endpoint_id') ?? address, name, [
-    config === undefined ? undefined : checkShape(servingConfig, config, context.name),
-  ]);
+  const id = textAt(values, 'serving_endpoint_id') ?? address;
+  addServingEndpoint(context, id, name, profilesIn(values['config']));
 };
 
 export const registeredModelResource: ResourceHandler = ({ values }, { collector }) => {
@@ -147,21 +120,4 @@ export const registeredModelResource: ResourceHandler = ({ values }, { collector
 export const credentialResource: ResourceHandler = ({ address, values }, context) => {
   const name = textAt(values, 'name') ?? address;
   addCredential(context, name, textAt(values, 'purpose'), textAt(values, 'isolation_mode'));
-};
-
-/** Clusters publish features with the instance profile that is attached to them. */
-export const clusterResource: ResourceHandler = ({ address, values }, { collector }) => {
-  const arn = textAt(blockAt(values, 'aws_attributes') ?? {}, 'instance_profile_arn');
-  if (arn !== undefined)
-    collector.facts.instanceProfiles.push({ arn, use: 'publish', by: `cluster ${address}` });
-};
-
-/** Rule sets grant roles, which the vocabulary does not have. */
-export const ruleSetResource: ResourceHandler = ({ address, values }, { collector }) => {
-  const rules = values['grant_rules'];
-  collector.facts.unmodelled.push({
-    type: 'access-control-rule-set',
-    name: textAt(values, 'name') ?? address,
-    entries: Array.isArray(rules) ? rules.length : 0,
-  });
 };

@@ -12,6 +12,7 @@ import type { TerraformResource } from './terraform-resource.js';
 
 const resource = z.looseObject({
   address: z.string(),
+  mode: z.string().nullish(),
   type: z.string(),
   values: z.record(z.string(), z.unknown()).nullish(),
   sensitive_values: z.unknown().optional(),
@@ -34,6 +35,7 @@ const values = z.looseObject({
 
 const change = z.looseObject({
   address: z.string(),
+  mode: z.string().nullish(),
   type: z.string(),
   change: z.looseObject({
     before: z.unknown().optional(),
@@ -166,6 +168,7 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
             address:
               [module, mode === 'data' ? 'data' : '', type, name].filter(Boolean).join('.') +
               (index === '' ? '' : `[${index}]`),
+            isData: mode === 'data',
             type,
             workspace: workspaceOfState(provider),
             workspaceId: workspaceIdOf(attributes),
@@ -201,7 +204,11 @@ function marksOf(paths: unknown): unknown {
       const next = at[name];
       if (next === true) break;
       if (index === names.length - 1) at[name] = true;
-      else at = (at[name] = next ?? Object.create(null)) as Record<string, unknown>;
+      else {
+        const inner = (next ?? Object.create(null)) as Record<string, unknown>;
+        at[name] = inner;
+        at = inner;
+      }
     }
   }
   return root;
@@ -222,9 +229,11 @@ function resourcesOf(
   const found: TerraformResource[] = [];
   const open = [root];
   for (let next = open.pop(); next; next = open.pop()) {
-    for (const { address, type, values: held, sensitive_values } of next.resources ?? []) {
+    for (const one of next.resources ?? []) {
+      const { address, mode, type, values: held, sensitive_values } = one;
       found.push({
         address,
+        isData: mode === 'data',
         type,
         workspace: workspaceOf(address),
         workspaceId: workspaceIdOf(held),
@@ -239,13 +248,14 @@ function resourcesOf(
 }
 
 function changed(
-  { address, type, change: { before, after, ...marks } }: z.output<typeof change>,
+  { address, mode, type, change: { before, after, ...marks } }: z.output<typeof change>,
   side: 'before' | 'after',
   workspace?: string,
 ): TerraformResource {
   const held = side === 'before' ? before : after;
   return {
     address,
+    isData: mode === 'data',
     type,
     workspace,
     workspaceId: workspaceIdOf(held),

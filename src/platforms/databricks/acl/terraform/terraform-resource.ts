@@ -4,6 +4,8 @@ import { isPlainObject } from '../../../../model/index.js';
 export interface TerraformResource {
   /** For example `module.staging.databricks_token.reader`. */
   readonly address: string;
+  /** Whether Terraform only reads it. */
+  readonly isData: boolean;
   readonly type: string;
   /** The same for resources of one workspace; undefined: the file does not say which one it is. */
   readonly workspace: string | undefined;

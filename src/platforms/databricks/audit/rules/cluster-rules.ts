@@ -1,4 +1,5 @@
 import { getOrAdd } from '../../../../foundation/get-or-add.js';
+import { listSome } from '../../../../foundation/names.js';
 import { quote } from '../../../../model/index.js';
 import { mayBeSame, type ServicePrincipalFact } from '../../acl/index.js';
 import type { ServicesAuditFacts, ServicesRule } from '../services-rule.js';
@@ -37,6 +38,35 @@ export const readerCreatesClusters: ServicesRule = {
         message: `service principal ${quote(displayName)}${number} only reads, and may create clusters`,
         object: key,
       };
+    }
+  },
+};
+
+/** What only reads has more than it needs for that. */
+export const readerHasEntitlements: ServicesRule = {
+  id: 'reader-has-entitlements',
+  level: 'note',
+  title: 'A service principal that only reads, and has entitlements for more',
+  advice: 'Take the entitlements away that it does not use: they are for people at a workspace',
+  *check(facts) {
+    const levels = levelsByApplication(facts);
+    const given = new Map<string, ServicePrincipalFact[]>();
+    for (const one of facts.servicePrincipals) {
+      if (one.id !== undefined) getOrAdd(given, one.id, () => []).push(one);
+    }
+    const reported = new Set<string>();
+    for (const one of facts.servicePrincipals) {
+      const { applicationId, displayName, id, workspace } = one;
+      if (applicationId === undefined || !isReader(one, levels)) continue;
+      const own = (id === undefined ? [one] : (given.get(id) ?? [])).flatMap((other) =>
+        mayBeSame(other.workspace, workspace) ? (other.entitlements ?? []) : [],
+      );
+      // Clusters have a rule of their own.
+      const more = [...new Set(own)].filter((name) => name !== 'allow-cluster-create');
+      if (more.length === 0 || reported.has(applicationId)) continue;
+      reported.add(applicationId);
+      const who = `service principal ${quote(displayName)} (${quote(applicationId)})`;
+      yield { message: `${who} only reads, and has the entitlements ${listSome(more.map(quote))}` };
     }
   },
 };
