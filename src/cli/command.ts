@@ -131,8 +131,11 @@ export const COMPARE: OptionSpec = {
 /** The options of every command that shows something. */
 export const SHOW_OPTIONS: readonly OptionSpec[] = [FORMAT, NO_COLOR, HELP];
 
+/** The options of commands on a feature store, which end the list of their options. */
+export const STORE_OPTIONS: readonly OptionSpec[] = [PROJECT, PYTHON, NO_COLOR, HELP];
+
 /** The options of commands that list what a feature store holds. */
-export const LIST_OPTIONS: readonly OptionSpec[] = [ALL, FORMAT, PROJECT, PYTHON, NO_COLOR, HELP];
+export const LIST_OPTIONS: readonly OptionSpec[] = [ALL, FORMAT, ...STORE_OPTIONS];
 
 /** The options of commands whose answers can be read page by page. */
 export const PAGED_OPTIONS: readonly OptionSpec[] = [
@@ -140,10 +143,7 @@ export const PAGED_OPTIONS: readonly OptionSpec[] = [
   LIMIT,
   PAGE_TOKEN,
   FORMAT,
-  PROJECT,
-  PYTHON,
-  NO_COLOR,
-  HELP,
+  ...STORE_OPTIONS,
 ];
 
 /** What PATH can be, for the notes of a command. */

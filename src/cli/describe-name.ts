@@ -1,11 +1,11 @@
 import { type AccessPrincipal, type AccessRule, whoCan } from '../analysis/index.js';
 import { type CompiledSnapshot, compiledOf, type Snapshot } from '../engine/index.js';
 import { didYouMean } from '../foundation/did-you-mean.js';
-import { type FeastVocabulary, quote, type Resource, type Tags } from '../model/index.js';
+import { type FeastVocabulary, quote, type Resource, type ResourceOf } from '../model/index.js';
 import { UsageError } from './command.js';
 import { type CoveringPermission, coveringPermissions } from './covering-permissions.js';
 import { type ListedPermission, listPermissions } from './list-permissions.js';
-import { describeUnregistered, findResource } from './resolve-resource.js';
+import { findResource, type ResourceFacts, resourceFacts } from './resolve-resource.js';
 
 /** What has a name. */
 export interface DescribedName {
@@ -16,18 +16,7 @@ export interface DescribedName {
 }
 
 /** A resource with all that permissions say about it. */
-export interface DescribedResource {
-  readonly project: string | null;
-  readonly type: string;
-  readonly name: string;
-  /** Null: not known. */
-  readonly tags: Tags | null;
-  readonly registered: boolean;
-  /**
-   * Null if it is registered; otherwise a sentence that says so, with the name that was probably
-   * meant.
-   */
-  readonly note: string | null;
+export interface DescribedResource extends ResourceFacts {
   /** All that cover it. */
   readonly permissions: readonly CoveringPermission[];
   /** `covered`, or the rule that decides where no permission covers it. */
@@ -97,8 +86,6 @@ function splitType(
 
 function describeResource(given: Snapshot<FeastVocabulary>, resource: Resource): DescribedResource {
   const snapshot = compiledOf(given);
-  const { project = null, type, name } = resource;
-  const registered = snapshot.registered(resource);
   const access = new Map<string, { principals: readonly AccessPrincipal[]; actions: string[] }>();
   const refused: string[] = [];
   let rule: AccessRule = 'covered';
@@ -114,12 +101,7 @@ function describeResource(given: Snapshot<FeastVocabulary>, resource: Resource):
     }
   }
   return {
-    project,
-    type,
-    name,
-    tags: registered?.tags ?? null,
-    registered: registered !== undefined,
-    note: registered === undefined ? describeUnregistered(given, resource as never) : null,
+    ...resourceFacts(given, resource as ResourceOf<FeastVocabulary>),
     permissions: coveringPermissions(snapshot, resource),
     rule,
     access: [...access.values()],

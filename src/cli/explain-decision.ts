@@ -1,28 +1,15 @@
 import { findNearMisses, type NearMiss } from '../analysis/near-misses.js';
 import { createFeastReading, FEAST_READING_VERSIONS, type FeastAnswer } from '../audit/index.js';
 import { compiledOf, createAuthorizer, type Snapshot } from '../engine/index.js';
-import type { Decision, FeastVocabulary, ResourceOf, Subject, Tags } from '../model/index.js';
+import type { Decision, FeastVocabulary, ResourceOf, Subject } from '../model/index.js';
 import { type CoveringPermission, coveringPermissions } from './covering-permissions.js';
-import { describeUnregistered } from './resolve-resource.js';
+import { type ResourceFacts, resourceFacts } from './resolve-resource.js';
 
 /** A question, and the answer with all that is behind it. */
 export interface ExplainedDecision {
   readonly user: Subject | null;
   readonly actions: readonly string[];
-  readonly resource: {
-    readonly project: string | null;
-    readonly type: string;
-    readonly name: string;
-    /** Null: not known. */
-    readonly tags: Tags | null;
-    /** Whether the registry knows it. */
-    readonly registered: boolean;
-    /**
-     * Null if it is registered; otherwise a sentence that says so, with the name that was probably
-     * meant.
-     */
-    readonly note: string | null;
-  };
+  readonly resource: ResourceFacts;
   readonly allowed: boolean;
   readonly reason: Decision['reason'];
   readonly explanation: string;
@@ -62,11 +49,8 @@ export function explainDecision(
   const { user, actions } = question;
   const snapshot = compiledOf(given);
   const decision = createAuthorizer(given).decide(user, actions as never, question.resource);
-  const registered = snapshot.registered(question.resource);
-  const { project = null, type, name, tags = null } = registered ?? question.resource;
   const { allowed, reason, explanation, permissions } = decision;
   const answer = { allowed, reason, explanation };
-  const note = registered === undefined ? describeUnregistered(given, question.resource) : null;
   const noAuth = {
     allowed: true,
     reason: 'no-auth',
@@ -75,7 +59,7 @@ export function explainDecision(
   return {
     user,
     actions,
-    resource: { project, type, name, tags, registered: note === null, note },
+    resource: resourceFacts(given, question.resource),
     ...(enforced ? answer : noAuth),
     permissions,
     covering: coveringPermissions(snapshot, decision.resource).map((one) => ({

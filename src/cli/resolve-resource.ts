@@ -1,6 +1,12 @@
 import { compiledOf, type Snapshot } from '../engine/index.js';
 import { didYouMean } from '../foundation/did-you-mean.js';
-import { type FeastVocabulary, quote, type ResourceOf, type Vocabulary } from '../model/index.js';
+import {
+  type FeastVocabulary,
+  quote,
+  type ResourceOf,
+  type Tags,
+  type Vocabulary,
+} from '../model/index.js';
 import { UsageError } from './command.js';
 import { resolveType } from './resolve-names.js';
 
@@ -31,6 +37,29 @@ export function parseResourceName(
   }
   const type = resolveType(vocabulary, written.slice(0, colon)) as Type;
   return { type, name: written.slice(colon + 1) };
+}
+
+/** What the registry knows of a resource that was asked for. */
+export interface ResourceFacts {
+  readonly project: string | null;
+  readonly type: string;
+  readonly name: string;
+  /** Null: unknown. */
+  readonly tags: Tags | null;
+  readonly registered: boolean;
+  /** Null if it is registered; otherwise a sentence that says so, with a similar known name. */
+  readonly note: string | null;
+}
+
+/** Looks a resource up. An unregistered one keeps the tags that the question gives. */
+export function resourceFacts(
+  given: Snapshot<FeastVocabulary>,
+  asked: ResourceOf<FeastVocabulary>,
+): ResourceFacts {
+  const registered = compiledOf(given).registered(asked);
+  const { project = null, type, name, tags = null } = registered ?? asked;
+  const note = registered === undefined ? describeUnregistered(given, asked) : null;
+  return { project, type, name, tags, registered: note === null, note };
 }
 
 /** @throws {@link UsageError} if the text does not name a resource, or a project has to be named */

@@ -27,13 +27,14 @@ const DEMAND: OptionNames<CoverageDemand<Vocabulary>> = {
  *
  * @throws TypeError if the value is not an authorizer
  */
-export function assertAuthorizer(value: unknown): asserts value is Authorizer<Vocabulary> {
+export function toAuthorizer(value: unknown): Authorizer<Vocabulary> {
   if (value instanceof Promise)
     throw new TypeError('expected an authorizer, not a promise of one: await it first');
   const { decide, snapshot } = (value ?? {}) as Partial<Record<keyof Authorizer, unknown>>;
   if (typeof decide !== 'function' || typeof snapshot !== 'object' || snapshot === null) {
     throw new TypeError('expected an authorizer, as `createAuthorizer` makes it');
   }
+  return value as Authorizer<Vocabulary>;
 }
 
 /**

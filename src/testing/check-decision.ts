@@ -3,7 +3,7 @@ import { type CompiledSnapshot, compiledOf } from '../engine/index.js';
 import { formatCount } from '../foundation/long-list.js';
 import { count } from '../foundation/names.js';
 import { type Decision, formatResource, type Subject } from '../model/index.js';
-import { assertAuthorizer, assertQuestion } from './check-arguments.js';
+import { assertQuestion, toAuthorizer } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
 import { listNames, tabulateFailure } from './failure-message.js';
 
@@ -13,11 +13,11 @@ import { listNames, tabulateFailure } from './failure-message.js';
  * @throws TypeError when `authorizer` or `question` is not one
  */
 export function checkDecision(
-  authorizer: unknown,
+  given: unknown,
   question: unknown,
   wanted: 'allowed' | 'refused',
 ): CheckResult {
-  assertAuthorizer(authorizer);
+  const authorizer = toAuthorizer(given);
   assertQuestion(question);
   const snapshot = compiledOf(authorizer.snapshot);
   const decision = authorizer.decide(question.subject, question.actions, question.resource);

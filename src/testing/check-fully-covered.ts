@@ -4,7 +4,7 @@ import { getOrAdd } from '../foundation/get-or-add.js';
 import { formatCount } from '../foundation/long-list.js';
 import { count, foldNames, MAX_LISTED } from '../foundation/names.js';
 import { formatResource, type Resource, typeMask, type Vocabulary } from '../model/index.js';
-import { assertAuthorizer, assertDemand } from './check-arguments.js';
+import { assertDemand, toAuthorizer } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
 import type { CoverageDemand } from './coverage-demand.js';
 import { NOT_ENFORCED, outlineFailure } from './failure-message.js';
@@ -13,11 +13,11 @@ import { NOT_ENFORCED, outlineFailure } from './failure-message.js';
  * Whether somebody may do each action to each registered resource: a permission that covers it
  * holds the action, and its policy can be satisfied. Under `auth: no_auth` nothing is covered.
  *
- * @throws TypeError when `authorizer` or `demand` is not one, and if no registered resource can be
- *   checked
+ * @throws TypeError if `given` is not an authorizer, `demand` is invalid, or no registered resource
+ *   can be checked
  */
-export function checkFullyCovered(authorizer: unknown, demand: unknown = {}): CheckResult {
-  assertAuthorizer(authorizer);
+export function checkFullyCovered(given: unknown, demand: unknown = {}): CheckResult {
+  const authorizer = toAuthorizer(given);
   assertDemand(authorizer, demand);
   const snapshot = compiledOf(authorizer.snapshot);
   const report = findGaps(snapshot, demand);

@@ -9,7 +9,7 @@ import {
   type Resource,
   type Subject,
 } from '../model/index.js';
-import { assertAuthorizer, listResources } from './check-arguments.js';
+import { listResources, toAuthorizer } from './check-arguments.js';
 import type { CheckResult } from './check-result.js';
 import { type MessageSection, NOT_ENFORCED, outlineFailure } from './failure-message.js';
 
@@ -18,10 +18,10 @@ import { type MessageSection, NOT_ENFORCED, outlineFailure } from './failure-mes
  * no_auth` none is secured.
  *
  * @param resources one, or a list that is not empty
- * @throws TypeError when `authorizer` is not one, and on invalid resources
+ * @throws TypeError if `given` is not an authorizer, or a resource is invalid
  */
-export function checkSecured(authorizer: unknown, resources: unknown): CheckResult {
-  assertAuthorizer(authorizer);
+export function checkSecured(given: unknown, resources: unknown): CheckResult {
+  const authorizer = toAuthorizer(given);
   const snapshot = compiledOf(authorizer.snapshot);
   const list = listResources(resources);
   const { enforced } = snapshot.evaluator.rules;

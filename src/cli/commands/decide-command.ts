@@ -1,13 +1,4 @@
-import {
-  COMPARE,
-  type Command,
-  FORMAT,
-  HELP,
-  NO_COLOR,
-  PATH_NOTE,
-  PROJECT,
-  PYTHON,
-} from '../command.js';
+import { COMPARE, type Command, FORMAT, PATH_NOTE, STORE_OPTIONS } from '../command.js';
 
 /** `decide`: an answer for each line of standard input. */
 export const decideCommand: Command = {
@@ -17,10 +8,7 @@ export const decideCommand: Command = {
   options: [
     { ...FORMAT, help: 'Output format: json (default), one object per line, or table' },
     COMPARE,
-    PROJECT,
-    PYTHON,
-    NO_COLOR,
-    HELP,
+    ...STORE_OPTIONS,
   ],
   exitCodes: {
     0: 'every request was answered: allowed or refused',

@@ -1,4 +1,4 @@
-import { ALL, type Command, FORMAT, HELP, NO_COLOR, PROJECT, PYTHON } from '../command.js';
+import { type Command, LIST_OPTIONS } from '../command.js';
 
 /** `diff`: what a change of permissions opens and closes. */
 export const diffCommand: Command = {
@@ -20,12 +20,7 @@ export const diffCommand: Command = {
       value: 'N',
       help: 'Maximum number of automaton states per search for an unregistered name (default: 20000)',
     },
-    ALL,
-    FORMAT,
-    PROJECT,
-    PYTHON,
-    NO_COLOR,
-    HELP,
+    ...LIST_OPTIONS,
   ],
   exitCodes: {
     0: 'the difference was written, and --fail-on does not apply to it',

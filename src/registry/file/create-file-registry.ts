@@ -1,10 +1,9 @@
 import { checkOptions } from '../../foundation/options.js';
-import { pollChanges } from '../poll-changes.js';
-import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
+import { polledSource } from '../polled-source.js';
+import type { RegistryContents, RegistrySource } from '../registry-source.js';
 import { type FileState, readFileState } from './file-state.js';
 import { decodeRegistryFile, digestOf, readRegistryBytes } from './read-registry-file.js';
 
-type ReadOptions = NonNullable<Parameters<RegistrySource['read']>[0]>;
 /**
  * The registry file that Feast writes, as a source. See {@link readRegistryFile} for what is read
  * and thrown.
@@ -20,16 +19,7 @@ export function createFileRegistry(options: { readonly path: string }): Registry
   if (typeof path !== 'string' || path === '') {
     throw new TypeError('the path of a registry file is a string that is not empty');
   }
-  const file = new RegistryFile(path);
-  return Object.freeze({
-    describe: () => `registry file ${path}`,
-    read: async (readOptions: ReadOptions = {}) => {
-      checkOptions<ReadOptions>(readOptions, { signal: true });
-      return file.read(readOptions.signal);
-    },
-    watch: (onChange: () => unknown, watchOptions: WatchOptions) =>
-      pollChanges(() => file.hasChanged(), onChange, watchOptions),
-  });
+  return polledSource(new RegistryFile(path), { describe: () => `registry file ${path}` });
 }
 
 class RegistryFile {

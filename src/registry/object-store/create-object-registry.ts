@@ -1,10 +1,9 @@
 import { joinSignals, waitFor, withinTime } from '../../foundation/abort.js';
 import { ByteCollector } from '../../foundation/collect-bytes.js';
-import { checkOptions } from '../../foundation/options.js';
 import { isAuthzError, quote, RegistryInvalidError } from '../../model/index.js';
 import { decodeNamedRegistry, digestOf, MAX_REGISTRY_BYTES } from '../file/read-registry-file.js';
-import { pollChanges } from '../poll-changes.js';
-import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
+import { polledSource } from '../polled-source.js';
+import type { RegistryContents, RegistrySource } from '../registry-source.js';
 import { isNotModified, notArrived, toUnavailable } from './object-failure.js';
 import type { ObjectVersion, StoredObject } from './object-store.js';
 
@@ -23,8 +22,6 @@ const LIMITS: ObjectLimits = {
   idleMs: 20_000,
 };
 
-type ReadOptions = NonNullable<Parameters<RegistrySource['read']>[0]>;
-
 /**
  * A registry file in an object store, as a source. The store is asked for the object and for
  * nothing else, and never written to.
@@ -36,15 +33,8 @@ export function createObjectRegistry(
   object: StoredObject,
   limits: ObjectLimits = LIMITS,
 ): RegistrySource {
-  const registry = new RegistryObject(object, limits);
-  return Object.freeze({
+  return polledSource(new RegistryObject(object, limits), {
     describe: () => `registry ${object.place}`,
-    read: async (readOptions: ReadOptions = {}) => {
-      checkOptions<ReadOptions>(readOptions, { signal: true });
-      return registry.read(readOptions.signal);
-    },
-    watch: (onChange: () => unknown, watchOptions: WatchOptions) =>
-      pollChanges(() => registry.hasChanged(watchOptions.signal), onChange, watchOptions),
   });
 }
 

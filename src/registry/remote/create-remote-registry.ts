@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinSignals, waitFor, withinTime } from '../../foundation/abort.js';
-import { checkOptions } from '../../foundation/options.js';
 import { runInSlices } from '../../foundation/time-slices.js';
 import {
   AuthzError,
@@ -9,8 +8,8 @@ import {
   RegistryUnavailableError,
 } from '../../model/index.js';
 import { decodeNamedRegistry } from '../file/read-registry-file.js';
-import { pollChanges } from '../poll-changes.js';
-import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
+import { polledSource } from '../polled-source.js';
+import type { RegistryContents, RegistrySource } from '../registry-source.js';
 import { encodeAnswers } from './encode-answers.js';
 import { type FetchedRegistry, fetchRegistry } from './fetch-registry.js';
 import type { OwnAccount } from './own-account.js';
@@ -38,8 +37,6 @@ export interface RemoteConnection {
   readonly refuse?: () => void;
 }
 
-type ReadOptions = NonNullable<Parameters<RegistrySource['read']>[0]>;
-
 /** For one read, with all of its calls. */
 const READ_MS = 300_000;
 /** Pauses before a call is sent again, when the server could not be reached. */
@@ -52,17 +49,10 @@ const RETRY_PAUSES_MS = [250, 1000];
  * They are decoded if they differ from those before.
  */
 export function createRemoteRegistry(server: RemoteServer): RegistrySource {
-  const registry = new RemoteRegistry(server);
-  return Object.freeze({
+  return polledSource(new RemoteRegistry(server), {
     // What is behind a server may be a database.
     isAppliedInSteps: true,
     describe: () => server.place,
-    read: async (options: ReadOptions = {}) => {
-      checkOptions<ReadOptions>(options, { signal: true });
-      return await registry.read(options.signal);
-    },
-    watch: (onChange: () => unknown, options: WatchOptions) =>
-      pollChanges(() => registry.hasChanged(options.signal), onChange, options),
   });
 }
 

@@ -1,4 +1,3 @@
-import { checkOptions } from '../../foundation/options.js';
 import { runInSlices } from '../../foundation/time-slices.js';
 import {
   RegistryInvalidError,
@@ -6,15 +5,13 @@ import {
   RegistryUnavailableError,
 } from '../../model/index.js';
 import type { FileState } from '../file/file-state.js';
-import { pollChanges } from '../poll-changes.js';
-import type { RegistryContents, RegistrySource, WatchOptions } from '../registry-source.js';
+import { polledSource } from '../polled-source.js';
+import type { RegistryContents, RegistrySource } from '../registry-source.js';
 import { decodeInSteps } from '../wire/decode-registry.js';
 import { encodeRegistry } from './encode-registry.js';
 import { readMarks } from './read-marks.js';
 import { type RegistryRows, readTables } from './read-tables.js';
 import type { SqlDatabase } from './sql-database.js';
-
-type ReadOptions = NonNullable<Parameters<RegistrySource['read']>[0]>;
 
 /** How long a registry may take to be read, and a look at its marks. */
 const READ_SECONDS = 60;
@@ -31,16 +28,9 @@ const SETTLE_MS = 2000;
  * permissions and views. Where marks may be missing or too coarse to tell, it reads.
  */
 export function createSqlRegistry(database: SqlDatabase): RegistrySource {
-  const registry = new SqlRegistry(database);
-  return Object.freeze({
+  return polledSource(new SqlRegistry(database), {
     isAppliedInSteps: true,
     describe: () => database.description,
-    read: async (options: ReadOptions = {}) => {
-      checkOptions<ReadOptions>(options, { signal: true });
-      return await registry.read(options.signal);
-    },
-    watch: (onChange: () => unknown, options: WatchOptions) =>
-      pollChanges(() => registry.hasChanged(options.signal), onChange, options),
   });
 }
 

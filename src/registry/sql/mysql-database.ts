@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import { importPeer } from '../import-peer.js';
-import { failureOf } from './failure.js';
+import { connectionTransaction, type OpenConnection } from './connection-transaction.js';
 import { mysqlTarget } from './mysql-target.js';
 import type { DatabaseUrl } from './parse-database-url.js';
 import type { SqlDatabase, SqlTransaction, SqlValue } from './sql-database.js';
@@ -47,32 +47,21 @@ export async function createMysqlDatabase(
     isMySql: true,
     clock: 'unix_timestamp(sysdate(6))',
     asText: (number) => `cast(${number} as char)`,
-    transaction: async (work, signal) => {
-      let open: OpenConnection | undefined;
-      try {
-        open = await openConnection(options, tls, makeConnection, signal);
-        const { connection } = open;
+    transaction: connectionTransaction(
+      description,
+      (signal) => openConnection(options, tls, makeConnection, signal),
+      async (connection, work) => {
         await connection.query('set transaction isolation level repeatable read');
         await connection.query('start transaction with consistent snapshot, read only');
         const result = await work(transactionOn(connection));
         await connection.end();
         return result;
-      } catch (error) {
-        open?.socket.destroy();
-        signal.throwIfAborted();
-        throw failureOf(error, description);
-      }
-    },
+      },
+    ),
   };
 }
 
 type MakeConnection = (ssl: ConnectionOptions['ssl'], socket: Socket) => Promise<Connection>;
-
-interface OpenConnection {
-  readonly connection: Connection;
-  /** Its own `destroy` waits for the server, which may not answer any more. */
-  readonly socket: Socket;
-}
 
 /** Tries the ways to encrypt, the next one only if the server does not offer TLS. */
 async function openConnection(
@@ -80,7 +69,7 @@ async function openConnection(
   [ssl, ...others]: readonly ConnectionOptions['ssl'][],
   makeConnection: MakeConnection,
   signal: AbortSignal,
-): Promise<OpenConnection> {
+): Promise<OpenConnection<Connection>> {
   signal.throwIfAborted();
   const socket = openSocket(options);
   signal.addEventListener('abort', () => socket.destroy(), { once: true });
@@ -88,7 +77,7 @@ async function openConnection(
     const connection = await makeConnection(ssl, socket);
     // An error without a listener ends the process. Queries fail with it too.
     connection.on('error', () => {});
-    return { connection, socket };
+    return { client: connection, socket };
   } catch (error) {
     socket.destroy();
     const isRefused = (error as { readonly code?: unknown }).code === NO_TLS;

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { Client, ClientConfig } from 'pg';
 import { importPeer } from '../import-peer.js';
-import { failureOf } from './failure.js';
+import { connectionTransaction, type OpenConnection } from './connection-transaction.js';
 import type { DatabaseUrl } from './parse-database-url.js';
 import { postgresTarget } from './postgresql-target.js';
 import type { SqlDatabase, SqlTransaction, SqlValue } from './sql-database.js';
@@ -48,28 +48,17 @@ export async function createPostgresDatabase(
     isMySql: false,
     clock: 'extract(epoch from clock_timestamp())',
     asText: (number) => `cast(${number} as text)`,
-    transaction: async (work, signal) => {
-      let connection: PgConnection | undefined;
-      try {
-        connection = await connect(makeClient, tls, signal);
-        const { client } = connection;
+    transaction: connectionTransaction(
+      description,
+      (signal) => connect(makeClient, tls, signal),
+      async (client, work) => {
         await client.query(BEGIN);
         const result = await work(transactionOn(client));
         await client.end();
         return result;
-      } catch (error) {
-        connection?.socket.destroy();
-        signal.throwIfAborted();
-        throw failureOf(error, description);
-      }
-    },
+      },
+    ),
   };
-}
-
-interface PgConnection {
-  readonly client: Client;
-  /** Its own end waits for the server, which may not answer any more. */
-  readonly socket: Socket;
 }
 
 /** Tries the ways to encrypt, the next one only if the server does not offer TLS. */
@@ -77,7 +66,7 @@ async function connect(
   makeClient: (ssl: ClientConfig['ssl'], socket: Socket) => Client,
   tls: readonly ClientConfig['ssl'][],
   signal: AbortSignal,
-): Promise<PgConnection> {
+): Promise<OpenConnection<Client>> {
   const [ssl, ...others] = tls;
   const socket = new Socket();
   const client = makeClient(ssl, socket);

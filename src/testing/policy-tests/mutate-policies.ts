@@ -7,7 +7,7 @@ import {
   type Vocabulary,
 } from '../../model/index.js';
 import { allowAll } from '../../policy/index.js';
-import { assertAuthorizer } from '../check-arguments.js';
+import { toAuthorizer } from '../check-arguments.js';
 import { MutationTrial } from './mutation-trial.js';
 import type { PolicyTests } from './policy-test-file.js';
 
@@ -45,8 +45,7 @@ export function mutatePolicies<V extends Vocabulary = FeastVocabulary>(
   given: Authorizer<V>,
   tests: Pick<PolicyTests, 'cases'>,
 ): PolicyMutationReport {
-  const authorizer: unknown = given;
-  assertAuthorizer(authorizer);
+  const authorizer = toAuthorizer(given);
   const snapshot = compiledOf(authorizer.snapshot);
   const trial = new MutationTrial(snapshot, authorizer, tests.cases);
   const unnoticed: PolicyMutant[] = [];

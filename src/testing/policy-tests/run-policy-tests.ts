@@ -1,7 +1,7 @@
 import { type Authorizer, compiledOf } from '../../engine/index.js';
 import type { FeastVocabulary, Vocabulary } from '../../model/index.js';
 import { AuthorizationAssertionError } from '../authorization-assertion-error.js';
-import { assertAuthorizer } from '../check-arguments.js';
+import { toAuthorizer } from '../check-arguments.js';
 import { checkDecision } from '../check-decision.js';
 import { coverTests, type PolicyTestCoverage } from './policy-test-coverage.js';
 import type { PolicyCase, PolicyTests } from './policy-test-file.js';
@@ -38,8 +38,7 @@ export function runPolicyTests<V extends Vocabulary = FeastVocabulary>(
   given: Authorizer<V>,
   tests: Pick<PolicyTests, 'cases'>,
 ): PolicyTestReport {
-  const authorizer: unknown = given;
-  assertAuthorizer(authorizer);
+  const authorizer = toAuthorizer(given);
   const results = tests.cases.map((one) => runCase(authorizer, one));
   const count = (outcome: PolicyCaseResult['outcome']): number =>
     results.filter((one) => one.outcome === outcome).length;
