@@ -105,7 +105,7 @@ describe('coverResource', () => {
     expect(coverage.uncoveredActions).toEqual(ALL_ACTIONS);
   });
 
-  it('refuses what is no resource', () => {
+  it('refuses an invalid resource', () => {
     expect(() => coverResource(snapshot, { type: 'Car', name: 'a', project: 'p' })).toThrow(
       TypeError,
     );

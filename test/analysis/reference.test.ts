@@ -5,7 +5,7 @@ import { canWhatProperty, principalProperty, whoCanProperty } from './support/ac
 
 // `test/soak` runs them at length.
 describe('against the reference evaluator', { timeout: PROPERTY_TIMEOUT_MS }, () => {
-  it('who-can names who is allowed, and nobody else', () => {
+  it('who-can names exactly the allowed subjects', () => {
     fc.assert(whoCanProperty, propertyRuns(300, 20_000));
   });
 

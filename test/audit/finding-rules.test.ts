@@ -66,7 +66,7 @@ describe('auth-disabled', () => {
     ]);
   });
 
-  it('is not found where there are none, nor where auth is on or not known', async () => {
+  it('is not found without permissions, nor with auth on or unknown', async () => {
     expect(
       await messages('auth-disabled', { permissions: [] }, { auth: { type: 'no_auth' } }),
     ).toEqual([]);
@@ -305,7 +305,7 @@ describe('uncovered-actions', () => {
 describe('unsatisfiable and empty-policy', () => {
   const NOBODY = { name: 'nobody', actions: ['DELETE' as const], policy: roles() };
 
-  it('are found where nobody can pass', async () => {
+  it('are found where every user fails', async () => {
     const permissions = [
       { name: 'reader', actions: ['READ' as const], policy: roles('a') },
       NOBODY,
@@ -459,7 +459,7 @@ describe('tags-ignored-by-feast', () => {
     ]);
   });
 
-  it('is not found where nobody can pass the policy', async () => {
+  it('is not found where every user fails the policy', async () => {
     expect(await ignored({ ...tagged, policy: roles() })).toEqual([]);
   });
 });

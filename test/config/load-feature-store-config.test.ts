@@ -55,7 +55,7 @@ describe('findFeatureStoreConfig', () => {
     await expect(promise).rejects.toThrow(message);
   });
 
-  it('refuses what is no path', async () => {
+  it('refuses an invalid path', async () => {
     await expect(findFeatureStoreConfig(undefined as never)).rejects.toThrow(TypeError);
     await expect(findFeatureStoreConfig('a\0b')).rejects.toThrow(ConfigInvalidError);
   });

@@ -201,7 +201,7 @@ describe('the project', () => {
     expect(parse(`project: "${name}"\n${REGISTRY}`).project).toBe(name);
   });
 
-  it.each(['', ' ', '_p', '-p', 'a b', 'a.b', 'a/b', '../x', 'a\\n'])('"%s" is none', (name) => {
+  it.each(['', ' ', '_p', '-p', 'a b', 'a.b', 'a/b', '../x', 'a\\n'])('refuses "%s"', (name) => {
     expect(problems(`project: "${name}"\n${REGISTRY}`)).toEqual([
       'f.yaml:1:10: `project` must consist of letters, digits, `_` and `-`, and start with a letter or a digit',
     ]);
@@ -265,7 +265,7 @@ auth:
   });
 
   it.each(['', '# nothing', '5', 'text', '[a]', '- a', 'null', '2026-01-31'])(
-    'of a file that is no mapping: %j',
+    'of a file that is not a mapping: %j',
     (text) => {
       expect(problems(text)).toEqual([
         'f.yaml:1:1: a feature store must be a mapping with a `project`',

@@ -237,7 +237,7 @@ describe('feast mcp in front of gated servers', () => {
   test.each([
     ['no token', undefined],
     ['a token that does not hold', 'e30.e30.e30'],
-  ])('lets nobody in with %s, but to what is public', async (_name, token) => {
+  ])('refuses everyone with %s, except on public routes', async (_name, token) => {
     const calls = [...REFUSED, ...LISTED].map(([tool, args]) => ({ tool, arguments: args }));
     const given = token === undefined ? {} : { token };
     const { answers } = await ask(

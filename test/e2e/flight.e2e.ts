@@ -207,7 +207,7 @@ describe('the client of pyarrow', () => {
     }
   });
 
-  test('is told that nobody can be asked who its caller is', async () => {
+  test('gets an error if the caller cannot be verified', async () => {
     await provider.stop();
     ahead = 0;
     try {

@@ -186,7 +186,7 @@ test.each([
   ['another scheme', () => ['Basic cmVhZGVyOnNlY3JldA==']],
   ['a third word', () => [`Bearer ${token} more`]],
   ['two tokens, of which Node.js keeps the first', () => ['Bearer e30.e30.e30', `Bearer ${token}`]],
-])('nobody is let in with %s', async (_name, authorization) => {
+])('refuses everyone with %s', async (_name, authorization) => {
   handled.length = 0;
   const calls = Object.keys(service).map((method) => [method, {}] as const);
   for (const answer of await ask(calls, authorization())) {
@@ -200,7 +200,7 @@ test('of two tokens the first is decided on, and no handler sees the other', asy
   expect(answer?.answer).toMatchObject({ spec: { name: 'transaction_features' } });
 });
 
-test('nobody is let in with a token that has expired', async () => {
+test('refuses an expired token', async () => {
   ahead = 3_600_000;
   try {
     const [answer] = await ask([OPEN]);

@@ -218,7 +218,7 @@ describe("Azure's own credential in our client", () => {
 });
 
 describe('our credential in our client', () => {
-  it('says why there is no secret', async () => {
+  it('says why a secret is missing', async () => {
     const client = ourClient(ourCredential());
     const failures = {
       missing: await failureOf(client.getSecret('missing')),
@@ -233,7 +233,7 @@ describe('our credential in our client', () => {
     expect(transcript.recorded('error')).toBeGreaterThan(2);
   });
 
-  it('gets another token when the one that it has is no longer taken', async () => {
+  it('gets another token when the server refuses the one that it has', async () => {
     const client = ourClient(ourCredential());
     expect((await client.getSecret('test')).value).toBe(VALUE);
     tokens.revoke(tokens.all().at(-1) ?? '');

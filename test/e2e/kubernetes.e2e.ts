@@ -321,7 +321,7 @@ describe('users', () => {
     expect(after?.roles).not.toContain('short-lived');
   });
 
-  test('are refused with a token that nobody has', async () => {
+  test('are refused with an unknown token', async () => {
     await expect(create().authenticate({ token: 'bob-tokem' })).rejects.toMatchObject(refused);
   });
 });
@@ -409,7 +409,7 @@ describe('a feature store', () => {
   });
 });
 
-test('while the API server is down nobody is let in, and afterwards the same authenticator works', async () => {
+test('refuses everyone while the API server is down, and works again afterwards', async () => {
   const authenticator = create();
   const token = await createToken('team', 'client');
   const client = { username: 'team:client', roles: ['feature-reader'] };

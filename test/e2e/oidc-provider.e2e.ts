@@ -120,7 +120,7 @@ describe('keys', () => {
 });
 
 describe('a provider that is down', () => {
-  test('lets nobody in at the start, and everybody afterwards', async () => {
+  test('refuses everyone at the start, and accepts callers afterwards', async () => {
     const authenticator = createAuthenticator(server, { keys });
     const token = await provider.requestToken();
     await provider.stop();

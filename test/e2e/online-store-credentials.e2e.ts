@@ -408,7 +408,7 @@ describe('MariaDB', () => {
     expect(mariadb.log()).not.toContain('Access denied');
   });
 
-  test('without TLS the server lets nobody in', async () => {
+  test('the server refuses connections without TLS', async () => {
     const error = await refusalOf(openMySql(ann, 'READ_ONLINE', { ...mysql, tls: false }));
     expect(error).toMatchObject({ code: expect.stringMatching(/SECURE_TRANSPORT|ACCESS_DENIED/) });
   });

@@ -133,7 +133,7 @@ const WRITES = [
   'ApplyPermission OK',
 ];
 
-test('a new project is applied by who may create it, and by nobody else', async () => {
+test('only a user who may create a project can apply a new one', async () => {
   const guest = await ask('fresh', APPLY, await tokenOf('guest'));
   expect(guest.calls).toEqual(['Refresh PERMISSION_DENIED']);
   expect(guest.output).toContain('exit 1');

@@ -57,7 +57,7 @@ describe('projects', () => {
     ['a permission names one', { permissions: [{ ...reader, project: 'p' }] }],
     ['a resource names one', { permissions: [reader], resources: [view('x', { project: 'p' })] }],
     ['the options name one', { permissions: [reader], projects: ['p'] }],
-  ])('a resource without a project is no question where %s', (_, options) => {
+  ])('refuses a resource without a project where %s', (_, options) => {
     for (const auth of ['oidc', 'no_auth'] as const) {
       const authorizer = createAuthorizer({ ...options, auth: { type: auth } });
       const message = 'FeatureView:a names no project, and the snapshot has no default project';
@@ -91,7 +91,7 @@ describe('projects', () => {
 describe('tags', () => {
   const permissions = [{ ...reader, requiredTags: { team: 'risk' } }];
 
-  it('that are registered win, and those that are missing in the registry are none', () => {
+  it('that are registered win, and a registered resource without tags has none', () => {
     const resources = [view('a', { tags: { team: 'risk' } }), view('b')];
     const options: SnapshotOptions = { permissions, resources, unsecured: 'allow' };
     expect(reasonFor(options, view('a', { tags: { team: 'x' } }))).toBe('granted');
@@ -99,7 +99,7 @@ describe('tags', () => {
     expect(reasonFor(options, view('b', { tags: { team: 'risk' } }))).toBe('unsecured');
   });
 
-  it('that nobody knows secure, and never grant', () => {
+  it('that are unknown secure, and never grant', () => {
     const options: SnapshotOptions = { permissions, unsecured: 'allow' };
     expect(reasonFor(options, view('a'))).toBe('denied');
     expect(reasonFor(options, view('a', { tags: {} }))).toBe('unsecured');

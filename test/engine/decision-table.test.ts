@@ -54,7 +54,7 @@ describe('decisions on registered resources', () => {
     expect(answers('unsecured')).toEqual([false, false, false, false, false]);
   });
 
-  it('let a named user through where there are no permissions', () => {
+  it('allow a named user without permissions', () => {
     const authorizer = createAuthorizer({ permissions: [], resources: [view('a')] });
     expect(authorizer.can(ann(), 'DESCRIBE', view('a'))).toBe(true);
     expect(authorizer.for(ann()).can('DESCRIBE', view('a'))).toBe(true);

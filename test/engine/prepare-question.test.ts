@@ -82,7 +82,7 @@ describe('prepare', () => {
     expect([...steps].length).toBeGreaterThan(20);
   });
 
-  it('leaves what is no resource to the question', () => {
+  it('leaves an invalid resource to the question', () => {
     const snapshot = open();
     for (const wrong of [undefined, null, {}, { type: 'FeatureView', name: 7 }, 'x']) {
       expect([...snapshot.prepare(wrong as never)]).toEqual([]);

@@ -18,7 +18,7 @@ describe('ResourceIndex', () => {
     expect(places.get({ type: 'Project', name: 'driver' })).toBeUndefined();
   });
 
-  it('finds nothing for what is no resource', () => {
+  it('finds nothing for an invalid resource', () => {
     const places = new ResourceIndex();
     places.set('Entity', 1, 'driver', 7);
     for (const given of [null, undefined, 'driver', {}, { name: 'driver' }, { name: 1 }]) {

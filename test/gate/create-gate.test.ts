@@ -84,7 +84,7 @@ describe('who makes a request', () => {
     expect(asked).toEqual([{ token }]);
   });
 
-  test('under no_auth nobody is asked for anything', async () => {
+  test('under no_auth asks callers for nothing', async () => {
     const { gate, asked } = testGate({ authorizer: testAuthorizer('no_auth') });
     for (const authorization of [undefined, 'Basic x', ['a', 'b'], 'Bearer ann-token']) {
       const caller = await gate.authenticate(authorization);
@@ -95,7 +95,7 @@ describe('who makes a request', () => {
     expect(gate.warnings).toContain('auth is no_auth: every request is let through');
   });
 
-  test('an answer that is no subject lets nobody in', async () => {
+  test('refuses everyone if the authenticator returns an invalid subject', async () => {
     for (const answer of [undefined, {}, 'ann', { username: 7 }]) {
       const authenticator = { authenticate: async () => answer as never };
       const { gate } = testGate({ authenticator });
@@ -296,7 +296,7 @@ describe('what a request needs', () => {
     expect(() => gate.authorize(caller, READ_A)).toThrow(PermissionDeniedError);
   });
 
-  test('works out no reasons for grants that nobody hears of', async () => {
+  test('works out no reasons for grants without a listener', async () => {
     const authorizer = testAuthorizer();
     const questions: string[] = [];
     const gate = createGate({

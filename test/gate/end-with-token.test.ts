@@ -83,7 +83,7 @@ describe('endWithToken', () => {
     expect(end).not.toHaveBeenCalled();
   });
 
-  test('does nothing where nobody says when it ends', () => {
+  test('does nothing for a token without an expiry', () => {
     for (const gate of [gateOf(undefined), {}]) endWithToken(gate, 'x', vi.fn<() => void>());
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -184,7 +184,7 @@ describe('a registry that is not believed', () => {
     expect(await may()).toBe(true);
   });
 
-  test('is a process warning, once, where nobody listens', async () => {
+  test('is a process warning, once, without a listener', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     await load({ onReload: undefined });
     await rm(registry);
@@ -214,7 +214,7 @@ describe('a registry that is not believed', () => {
 describe('permissions that are gone', () => {
   const rules = { whenNoPermissions: 'allow-named', unsecured: 'allow' } as const;
 
-  test('are revoked at once, whatever the rules open where there are none', async () => {
+  test('are revoked at once, whatever the rules open without permissions', async () => {
     const { gate, events, may } = await load({ rules });
     await writeFile(registry, bytesFor('reader', { permissions: [] }));
     await until(async () => expect(await may()).toBe(false));

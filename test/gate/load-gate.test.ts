@@ -105,7 +105,7 @@ describe('a gate that is loaded', () => {
     await expect(loading).rejects.toThrow('option `identity` has no effect beside `authenticator`');
   });
 
-  test('refuses where there is no permission yet, unless told otherwise', async () => {
+  test('refuses without permissions by default', async () => {
     const bytes = registryBytes({ projects: [{ spec: { name: 'credit_scoring' } }] });
     await writeFile(registry, bytes);
     const check = { authorization: 'Bearer x', requirements: READ };

@@ -114,7 +114,7 @@ describe('onRefusal', () => {
     expect(told).toMatchObject([{ kid: 'a\\u000ab', iss: '\\u202ex' }]);
   });
 
-  test('is refused when it is no function', () => {
+  test('is refused unless it is a function', () => {
     expect(() => testGate({ onRefusal: 'log' as never })).toThrow('option onRefusal');
   });
 });

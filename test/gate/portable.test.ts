@@ -25,7 +25,7 @@ function loadedWith(path: string): { readonly files: Set<string>; readonly modul
   return { files, modules };
 }
 
-test('the gate runs where there is no Node.js', () => {
+test('the gate runs without Node.js', () => {
   const { files, modules } = loadedWith('src/gate/index.ts');
   expect(files).toContain('src/identity/token/read-bearer-token.ts');
   expect(files).toContain('src/gate/endpoints/resolve-online.ts');

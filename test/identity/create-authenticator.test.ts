@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => provider.stop());
 
 describe('no_auth', () => {
-  it('knows nobody, whatever they present', async () => {
+  it('accepts no caller, whatever they present', async () => {
     const { authenticate, warnings } = createAuthenticator({ type: 'no_auth' });
     await expect(authenticate({ authorization: undefined })).resolves.toBeNull();
     await expect(authenticate({ authorization: 'Bearer abc' })).resolves.toBeNull();

@@ -79,7 +79,7 @@ describe('order of the sources', () => {
     });
   });
 
-  it('is none without authentication, or with half of the credentials', () => {
+  it('is absent without authentication, or with half of the credentials', () => {
     expect(() => createTokenSource({ type: 'no_auth' })).toThrow('which uses no tokens');
     expect(() => createTokenSource({} as AuthConfig)).toThrow(TypeError);
     expect(() => createTokenSource(clientConfig({ clientSecret: 'x' }))).toThrow('incomplete');
@@ -271,7 +271,7 @@ describe('client credentials', () => {
     expect(pauses).toEqual([pause]);
   });
 
-  it('are sent again when nobody answers, and not for ever', async () => {
+  it('are sent again without an answer, a limited number of times', async () => {
     await provider.stop();
     const error = await expectUnavailable(create());
     expect(error.message).toContain('cannot be reached (ECONNREFUSED)');
@@ -355,7 +355,7 @@ describe('client credentials', () => {
     expect(await source.getToken()).toBe('token-2');
   });
 
-  it('that a server refused are not used even where there is no other', async () => {
+  it('that a server refused are not used even without an alternative', async () => {
     grantNumbered(300);
     const source = create();
     source.invalidate(await source.getToken());
@@ -373,7 +373,7 @@ describe('client credentials', () => {
     expect(await source.getToken()).toBe('own-2');
   });
 
-  it('are taken back when another takes their place, if nobody knows their end', async () => {
+  it('are taken back when another takes their place, if their expiry is unknown', async () => {
     const live = new Map<string, number>();
     const redaction = ({ value, lifetimeSeconds }: IdentitySecret): unknown => {
       if (lifetimeSeconds !== undefined) return undefined;

@@ -150,7 +150,7 @@ describe('throwCollected', () => {
     throw new Error('nothing was thrown');
   };
 
-  it('returns when there is nothing', () => {
+  it('returns without errors', () => {
     expect(throwCollected([])).toBeUndefined();
   });
 

@@ -56,7 +56,7 @@ describe('freezeSubject', () => {
     expect(Object.isFrozen(frozen.roles)).toBe(true);
   });
 
-  it('refuses what is no subject', () => {
+  it('refuses an invalid subject', () => {
     expect(() => freezeSubject('admin' as never)).toThrow(TypeError);
   });
 });

@@ -74,7 +74,7 @@ describe('the method', () => {
   );
 });
 
-test.each([0, -1, Number.NaN])('a timeout of %d s is none', (timeoutSeconds) => {
+test.each([0, -1, Number.NaN])('a timeout of %d s is refused', (timeoutSeconds) => {
   expect(() => createHttpClient({ timeoutSeconds })).toThrow(TypeError);
 });
 

@@ -74,7 +74,7 @@ describe('secrets of identity', () => {
   });
 
   it.each(['', 'short', 'x'.repeat(100_000), '\ud800 half of a pair'])(
-    'that cannot be masked are no error',
+    'that cannot be masked are not an error',
     (value) => {
       const before = defaultRedactor.size;
       addIdentitySecret(undefined, 'password', value);

@@ -53,7 +53,7 @@ describe('a pause that the server asks for', () => {
     expect((result as Error).message).not.toContain('secret');
   });
 
-  test.each(['soon', '-1', '1e9', ''])('that is %j is none', async (text) => {
+  test.each(['soon', '-1', '1e9', ''])('that is %j is ignored', async (text) => {
     const { pauses } = await run([{ status: 429, headers: { 'retry-after-ms': text } }]);
     expect(pauses).toHaveLength(1);
     expect(pauses[0]).toBeLessThanOrEqual(250);

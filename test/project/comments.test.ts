@@ -6,6 +6,9 @@ const MAX_COLUMNS = 100;
 const MAX_INVERTED = 0.02;
 const INVERTED =
   /\b(?:is|are|was|were)\s+(?:no|none|nobody|nothing)\b|\bnobody\b|\bno one\b|\bwhoever\b|\bthere\s+(?:is|are|was|were)\s+(?:no|none)\b/i;
+/** The call of a test or a suite, or of a table of them, up to the end of its name. */
+const TEST_NAME =
+  /(?:^ *(?:test|it|describe)(?:\.\w+)*\(|\)\()\s*(?:'[^'\n]*'|"[^"\n]*"|`[^`]*`)/gm;
 /** Comments that tools read stand on one line. */
 const DIRECTIVE = /^\s*\/\/ (?:biome-ignore|oxlint-disable|@ts-)/;
 
@@ -36,4 +39,12 @@ it('at most 2 % of the documentation comments have an inverted negation', () => 
   const inverted = comments.filter((comment) => INVERTED.test(comment));
   expect(comments.length).toBeGreaterThan(3000);
   expect(inverted.length / comments.length).toBeLessThanOrEqual(MAX_INVERTED);
+});
+
+it('names of tests have no inverted negation', () => {
+  const named = sources
+    .filter((file) => /\.(?:test|e2e|soak|leaks)\.ts$/.test(file))
+    .flatMap((file) => Array.from(readProjectFile(file).matchAll(TEST_NAME), ([name]) => name));
+  expect(named.length).toBeGreaterThan(2000);
+  expect(named.filter((name) => INVERTED.test(name))).toEqual([]);
 });

@@ -144,7 +144,7 @@ describe('lines of a secret', () => {
     );
   });
 
-  test('that everyone knows are none', () => {
+  test('that everyone knows are not secrets', () => {
     const text = '-----BEGIN PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nfirst second third';
     const key = KEY.replace('\n', '\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0011\n\n');
     expect(redact(text, redactor(key))).toBe(text);
@@ -208,7 +208,7 @@ test('a list of bytes stays JSON, with the mask as bytes', () => {
   expect(Object.values(keyed)).toEqual([97, 32, 42, 33]);
 });
 
-test('numbers that are no list stay as they are', () => {
+test('numbers outside of a list stay as they are', () => {
   const text =
     '{"time":1764000000000,"a":[1,2,3],"b":[97,32,300,4,5,6,7,8,9],"c":9}\n12,13\ndeadbeef 41 42 be ad a bc def\n65, 66,\n';
   expect(redact(text)).toBe(text);

@@ -120,7 +120,7 @@ describe('values', () => {
     expect(inspect(copy)).not.toContain(SECRET);
   });
 
-  test('a toJSON that gives the object itself is no cycle', () => {
+  test('a toJSON that gives the object itself does not count as a cycle', () => {
     const value = { s: SECRET, toJSON: (): unknown => value };
     expect(redact(value)).toEqual({ s: '***', toJSON: '[function toJSON]' });
   });
@@ -301,7 +301,7 @@ describe('errors', () => {
     expect(redactor().error(strange).message).toBe('[unreadable]');
   });
 
-  test('what is thrown and is no error', () => {
+  test('a thrown value that is not an error', () => {
     expect(redactor().error(SECRET).message).toBe('***');
     expect(redactor().error({ token: SECRET }).message).toBe('{"token":"***"}');
     expect(redactor().error(undefined).message).toBe('undefined');

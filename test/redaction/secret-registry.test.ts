@@ -173,7 +173,7 @@ describe('a full registry', () => {
     expect(() => redactor.add('klmnopqrst')).toThrow(RangeError);
   });
 
-  test('refuses a bound that is none', () => {
+  test('refuses an invalid bound', () => {
     expect(() => createRedactor({ maxBytes: -1 })).toThrow(TypeError);
   });
 });

@@ -79,7 +79,7 @@ describe('what is understood', () => {
     expect((read({ policy: {} }) as Permission).policy).toEqual({ type: 'AllowAll' });
   });
 
-  test('a policy without a role is for no one, which is not the same', () => {
+  test('a policy with an empty list of roles matches no user, unlike a missing policy', () => {
     const policy = { policyType: { case: 'roleBasedPolicy' as const, value: {} } };
     expect((read({ policy }) as Permission).policy).toEqual({ type: 'RoleBasedPolicy', roles: [] });
   });

@@ -254,7 +254,7 @@ describe('single objects', () => {
     expect(names(relations.materializedViews('p'))).toEqual(['BatchFeatureView:v']);
   });
 
-  test('a service that names a view twice, and an object that is no resource', () => {
+  test('a service that names a view twice, and an object that is not a resource', () => {
     const service = (name: string) =>
       toBinary(
         FeatureServiceSchema,

@@ -54,7 +54,7 @@ describe('what a handler learns', () => {
     expect((await app.inject({ url: '/', ...as('reader') })).json()).toMatchObject({ can: true });
   });
 
-  test('nobody, and nothing, on a public route', async () => {
+  test('the caller is undefined on a public route', async () => {
     const app = newApp();
     await app.register(feastAuth, { gate });
     app.get('/', { config: { requires: 'public' } }, ask);
@@ -127,7 +127,7 @@ describe('routes without a requirement', () => {
     ['null', null],
     ['a list with public in it', ['public']],
     ['plain data', { actions: 'READ_ONLINE', resources: UNTAGGED }],
-  ])('%s is no rule', async (_name, rule) => {
+  ])('refuses the rule %s', async (_name, rule) => {
     const app = newApp();
     await app.register(feastAuth, { gate, unguarded: 'allow' });
     expect(() => app.get('/', { config: { requires: rule as never } }, ok)).toThrow(TypeError);
@@ -148,7 +148,7 @@ describe('routes without a requirement', () => {
     expect(runs).toBe(0);
   });
 
-  test('one that came before the plugin with what is no rule is answered with 500', async () => {
+  test('answers 500 on a route with an invalid rule that was added before the plugin', async () => {
     const app = newApp();
     app.get('/early', { config: { requires: 'publik' as never } }, ok);
     await app.register(feastAuth, { gate, unguarded: 'allow' });

@@ -122,7 +122,7 @@ describe.each(METHODS)("%s with a command of Feast's", (method, toMessage) => {
   });
 });
 
-describe('a message that is no request', () => {
+describe('a message that is not a request', () => {
   const json = JSON.stringify({ api: 'get_historical_features' });
   const descriptor = (cmd: string | Buffer, more: object = {}): unknown => ({
     type: 'CMD',
@@ -291,7 +291,7 @@ test('ListFlights hides what is decided later, and what cannot be decided', asyn
   expect((await call('GetFlightInfo', [flight])).code).toBe(0);
 });
 
-test('ListActions asks for a caller who is known, and Handshake is served to nobody', async () => {
+test('ListActions needs a known caller, and Handshake is refused to everyone', async () => {
   await start();
   expect((await call('ListActions', [{}], 'nobody-token')).code).toBe(0);
   expect((await call('ListActions', [{}], '')).code).toBe(16);
@@ -349,7 +349,7 @@ describe('rules of your own', () => {
     expect(await get('untagged_view')).toBe(7);
   });
 
-  test('may read commands that are no JSON', async () => {
+  test('may read commands that are not JSON', async () => {
     await start({
       readCommand: (bytes) => ({ name: Buffer.from(bytes).toString(), fields: {} }),
       commands: { ping: 'authenticated' },

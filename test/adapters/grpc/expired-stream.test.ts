@@ -122,7 +122,7 @@ describe('a stream whose token has ended', () => {
     expect(expired).toMatchObject([{ outcome: 'ended' }]);
   });
 
-  test('is none where one message answers one', async () => {
+  test('does not apply where one message answers one', async () => {
     expect((await ask('Unary', 'each', { streamGraceSeconds: 0 })).code).toBe(0);
     expect(expired).toEqual([]);
   });

@@ -160,7 +160,7 @@ describe('a method that nothing is said about', () => {
   });
 });
 
-test.each([undefined, null, {}, 'gate'])('a gate that is none is found at once: %j', (gate) => {
+test.each([undefined, null, {}, 'gate'])('rejects an invalid gate at once: %j', (gate) => {
   expect(() => feastInterceptor(gate as never)).toThrow(TypeError);
 });
 
@@ -245,7 +245,7 @@ describe('a call driven by hand', () => {
     expect(events).toEqual([]);
   });
 
-  test('that is cancelled while it is decided on reaches nobody, and is told nothing', async () => {
+  test('that is cancelled during the decision reaches no handler and gets no answer', async () => {
     const inner = startCall();
     inner.listener?.onReceiveMetadata(metadataOf('Bearer reader-token'));
     await settle();

@@ -130,7 +130,7 @@ describe('an answer of protobuf-es', () => {
     );
   });
 
-  test('is written without the fields that nobody is shown', async () => {
+  test('is written without the hidden fields', async () => {
     const type = messageOf('Registry');
     const answer = {
       entities: [entity('open'), entity('shut')],

@@ -157,7 +157,7 @@ describe.each(LISTS)('%s shows what %s gives', (list, get, field, types, item) =
   });
 });
 
-test('some of the lists are shown in part, some to nobody, and some as a whole', async () => {
+test('shows some lists in part, some as a whole, and withholds the others', async () => {
   const shares = new Set<string>();
   for (const [, , , types] of LISTS) {
     for (const token of TOKENS) {
@@ -312,7 +312,7 @@ function requestTo({ path, types, nameField = 'name', messages }: Endpoint): unk
 }
 
 test.each(REQUIRED.map((endpoint) => [endpoint.path.slice(SERVICE.length + 1), endpoint] as const))(
-  '%s is for nobody without a permission, and for who may do everything',
+  '%s is refused without a permission, and allowed to who may do everything',
   async (method, endpoint) => {
     await start();
     expect((await call(method, requestTo(endpoint), 'nobody-token')).code).toBe(7);

@@ -169,7 +169,7 @@ describe('a guard', () => {
     expect(runs).toBe(0);
   });
 
-  test('on a public route refuses: nobody is known there', async () => {
+  test('refuses on a public route, where the caller is unknown', async () => {
     const app = new Hono();
     app.use(feastAuth(gate, { publicRoutes: ['GET /x'] }));
     app.get('/x', mayRead, handler);
@@ -373,7 +373,7 @@ describe("Feast's endpoints", () => {
     expect((await push(app, '/features/push', 'nobody')).status).toBe(403);
   });
 
-  test('that are none are found out', async () => {
+  test('that are invalid are reported', async () => {
     expect(() => feastEndpoint('POST', '/nosuch')).toThrow(TypeError);
     const app = new Hono();
     app.use(feastAuth(gate));

@@ -18,7 +18,7 @@ function modulesLoadedWith(path: string): ReadonlySet<string> {
   return modules;
 }
 
-test('the adapter runs where there is no Node.js', () => {
+test('the adapter runs without Node.js', () => {
   const modules = [...modulesLoadedWith('src/adapters/hono/index.ts')];
   expect(modules.sort()).toEqual(['hono/route', 'zod', 'zod/locales', 'zod/mini']);
 });

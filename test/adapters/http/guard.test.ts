@@ -81,7 +81,7 @@ describe('what a handler learns', () => {
     expect(open).toEqual({ can: [false, false], isKnown: false });
   });
 
-  test('nobody, and nothing, on a public route', async () => {
+  test('the caller is undefined on a public route', async () => {
     const server = await serveGuarded({ requires: 'public', handler: tell });
     const answer = JSON.parse((await server.get('/', 'reader-token')).body) as object;
     expect(answer).toMatchObject({ subject: null });
@@ -143,7 +143,7 @@ describe('bodies', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'ERR_REQUEST_INVALID' });
   });
 
-  test('bytes that are no UTF-8 are refused', async () => {
+  test('refuses bytes that are not UTF-8', async () => {
     const server = await serveGuarded(echo);
     const body = Buffer.concat([Buffer.from('"'), Buffer.from([0xff]), Buffer.from('"')]);
     expect((await server.send(post(body as never))).status).toBe(422);
@@ -188,7 +188,7 @@ describe('bodies', () => {
     expect(await server.send({ method: 'POST', path: '/push' })).toMatchObject({ status: 200 });
   });
 
-  test('are left alone where nobody asked for them', async () => {
+  test('are left alone unless they were asked for', async () => {
     const handler: GuardedHandler = async ({ body, raw }, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of raw) chunks.push(chunk as Buffer);

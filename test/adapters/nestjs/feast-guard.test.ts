@@ -281,7 +281,7 @@ describe('the guard refuses', () => {
     await expect(asked).rejects.toMatchObject({ status: 500 });
   });
 
-  test('with what a gate of another make says, if it is no problem', async () => {
+  test('with the answer of another gate, unless it is a problem document', async () => {
     const refuse = () => ({ ...gate.refuse(new Error('x')), status: 418, body: 'no JSON' });
     const other: Gate = { ...countCalls(gate), refuse };
     const app = await createApp([controllerWith(mayRead)]);

@@ -7,7 +7,7 @@ import { defineVocabulary, feastVocabulary } from '../../../src/model/index.js';
 
 const VIEW = { type: 'FeatureView', name: 'a' };
 
-test('what the vocabulary has passes, and so does all where there is none', () => {
+test('accepts what the vocabulary has, and everything without a vocabulary', () => {
   const named = namedIn(['DESCRIBE', 'UPDATE'], [VIEW, { type: 'Entity' }]);
   expect(() => assertInVocabulary(feastVocabulary, named, 'x')).not.toThrow();
   expect(() => assertInVocabulary(undefined, namedIn('QUERY', VIEW), 'x')).not.toThrow();

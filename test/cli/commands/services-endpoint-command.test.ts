@@ -117,7 +117,7 @@ describe('asks before it changes anything', () => {
     expect(writes()).toHaveLength(changes);
   });
 
-  test('and refuses where there is nobody to ask', async () => {
+  test('and refuses without a terminal to ask at', async () => {
     await expect(run('apply')).rejects.toMatchObject({ name: 'UsageError' });
     expect(writes()).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe('--token-file', () => {
     ]);
   });
 
-  test('gets the token, which nobody else may read, and which is not shown', async () => {
+  test('gets the token, which only its owner may read, and which is not shown', async () => {
     const result = await run('apply', ['--yes', `--token-file=${path}`, '--format=json']);
     expect(result.exitCode).toBe(0);
     const token = readFileSync(path, 'utf8').trim();

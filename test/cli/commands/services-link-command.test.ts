@@ -178,7 +178,7 @@ test('shows what is missing, and what stands in the way', async () => {
   await expect(run('rotate')).rejects.toThrow('the workspace of prod is 1003, not 77');
 });
 
-test('nobody is asked whether to rotate what is not in place', async () => {
+test('does not ask whether to rotate what is not in place', async () => {
   await expect(run('rotate')).rejects.toThrow('have to be applied first');
 });
 
@@ -214,7 +214,7 @@ test('says where a run broke off, and that it may go on', async () => {
 describe('verify --state', () => {
   const state = () => join(folder, 'state.json');
 
-  test('asks nobody', async () => {
+  test('sends no request to the workspaces', async () => {
     const outer = { format_version: '1.0', terraform_version: '1.11.4' };
     writeFileSync(state(), JSON.stringify({ ...outer, values: { root_module: {} } }));
     const sizes = () => Object.values(world.workspaces).map(({ journal }) => journal.length);
@@ -267,7 +267,7 @@ describe('verify --state', () => {
     expect(result.stdout).toContain('scope-open-to-everyone');
   });
 
-  test('refuses what is none', async () => {
+  test('refuses an invalid file', async () => {
     writeFileSync(state(), 'dapi-in-a-file');
     const error: unknown = await run('verify', ['--state', state()]).catch((one: unknown) => one);
     expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });

@@ -221,7 +221,7 @@ describe('methods of the registry server', () => {
     );
   });
 
-  test('health is for everybody, reflection and unknown methods are for nobody', () => {
+  test('health is open to everyone, reflection and unknown methods are refused to everyone', () => {
     const find = (path: string) => findEndpoint('registry-grpc', 'POST', path);
     expect(find('/grpc.health.v1.Health/Check')?.endpoint.access).toBe('public');
     for (const path of [

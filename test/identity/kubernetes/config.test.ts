@@ -110,7 +110,7 @@ describe('a kubeconfig', () => {
     expect(() => createKubernetesAuthenticator({ kubeConfig })).not.toThrow();
   });
 
-  test('that is none is refused, and read again the next time', async () => {
+  test('that is invalid is refused, and read again the next time', async () => {
     const file = join(folder, 'config');
     const authenticator = createKubernetesAuthenticator({ kubeConfig: file, opaqueTokens: true });
     await expect(authenticator.authenticate({ token: 'a' })).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe('a kubeconfig', () => {
   });
 });
 
-test('outside of a pod and without a kubeconfig nobody is asked', async () => {
+test('sends no request outside of a pod without a kubeconfig', async () => {
   await expect(loadKubernetesConfig()).rejects.toMatchObject({
     code: 'ERR_CONFIG_INVALID',
     message: expect.stringContaining('KUBECONFIG'),

@@ -171,7 +171,7 @@ describe('an API server that cannot say', () => {
     });
   });
 
-  test('an answer that breaks off in the middle is none', async () => {
+  test('rejects an answer that breaks off in the middle', async () => {
     server.answer(REVIEWS, (_, response) => {
       response.writeHead(201, { 'content-length': '1000' });
       response.write('{"kind":', () => response.destroy());

@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => provider.stop());
 
 describe('a provider that is down', () => {
-  it('at the start: nobody gets in, and then they do, without a restart', async () => {
+  it('refuses everyone while it is down at the start, and accepts callers later without a restart', async () => {
     const token = await provider.sign();
     const authenticator = create();
     await provider.stop();
@@ -67,7 +67,7 @@ describe('a provider that is down', () => {
     await expectUnavailable(authenticator, token);
   });
 
-  it('while a token names a key that nobody has seen', async () => {
+  it('while a token names an unseen key', async () => {
     const authenticator = create();
     await expectAccepted(authenticator, await provider.sign());
     await provider.stop();
@@ -255,7 +255,7 @@ describe('keys', () => {
     await expectInvalid(authenticator, await provider.sign({}, { key: second }));
   });
 
-  it('of which two fit are no key', async () => {
+  it('of which two fit are refused', async () => {
     provider.keys = [first, { ...second, jwk: { ...second.jwk, kid: 'first' } }];
     await expect(create().authenticate({ token: await provider.sign() })).rejects.toMatchObject({
       code: 'ERR_IDENTITY_INVALID',

@@ -96,7 +96,7 @@ describe('refuses an algorithm', () => {
   );
 
   it.each([['none'], null, 0, ['RS256'], { alg: 'RS256' }, true])(
-    'that is no text: %j',
+    'that is not a string: %j',
     async (alg) => {
       await expectRefused(unsigned({ alg, kid: 'rsa' }, withAudience()));
     },
@@ -154,7 +154,7 @@ describe('refuses a key', () => {
     await expectRefused(await forged({ alg: 'RS256', kid }, foreign.privateKey));
   });
 
-  it.each([[['rsa']], 0, null, {}, true])('whose name is no text: %j', async (kid) => {
+  it.each([[['rsa']], 0, null, {}, true])('whose name is not a string: %j', async (kid) => {
     await expectRefused(unsigned({ alg: 'RS256', kid }, withAudience()));
   });
 
@@ -332,7 +332,7 @@ describe('refuses a good token', () => {
 });
 
 describe('refuses what others must verify', () => {
-  it('a token of Kubernetes where nobody reviews tokens, even with a good signature', async () => {
+  it('a token of Kubernetes without a token review, even with a good signature', async () => {
     await expectRefused(await good({ 'kubernetes.io': { namespace: 'x' } }));
     await expectRefused(unsigned({ alg: 'none' }, { 'kubernetes.io': {}, sub: 'system:admin' }));
   });

@@ -55,7 +55,7 @@ describe('compileClaimMapping', () => {
     expect(compileClaimMapping({ roles: '__proto__.roles' })(claims).roles).toEqual(['x']);
   });
 
-  it('gives a subject that nobody can change, with its claims', () => {
+  it('gives a frozen subject with its claims', () => {
     const subject = compileClaimMapping()(CLAIMS);
     expect(subject.claims).toEqual(CLAIMS);
     expect(Object.isFrozen(subject)).toBe(true);

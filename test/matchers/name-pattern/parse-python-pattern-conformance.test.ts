@@ -93,7 +93,7 @@ describe('the vectors of Feast', () => {
     },
   );
 
-  test('that are no errors are parsed, and the trees match the same names', () => {
+  test('that are valid are parsed, and the trees match the same names', () => {
     const valid = lines.filter((line) => line.error === undefined);
     const wrong = valid.filter(({ pattern, name, result }) => {
       const parsed = parse(pattern);

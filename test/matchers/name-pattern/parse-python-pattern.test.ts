@@ -204,7 +204,7 @@ describe('hostile input', () => {
     });
   });
 
-  test('a name of the prototype is no group', () => {
+  test('a name of the prototype is not a group', () => {
     expect(refusal('(?P=__proto__)')).toMatchObject({ kind: 'invalid', position: 4 });
     expect(refusal('(?(constructor)a)')).toMatchObject({ kind: 'invalid', position: 3 });
     expect(refusal('\\N{__proto__}')).toMatchObject({ kind: 'invalid', position: 0 });

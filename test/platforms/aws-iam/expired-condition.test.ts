@@ -49,7 +49,7 @@ describe('a condition that ended', () => {
     expect(answerAt(NOW, allow(), deny(condition))).toBe('allowed');
   });
 
-  test('is no risk', () => {
+  test('is not a risk', () => {
     const json = policy(allow({ Action: '*', Resource: '*', ...current('DateLessThan', PAST) }));
     const { findings, writes } = iamPolicyKind.read(json, 'f', { now: NOW });
     expect(writes).toEqual([]);

@@ -241,7 +241,7 @@ describe('a template of CloudFormation', () => {
   });
 });
 
-describe('what can no longer be used is no risk', () => {
+describe('ignores what can no longer be used', () => {
   const everything = policy(allow({ Action: '*', Resource: '*' }));
 
   test('a version that is not the default one', () => {

@@ -71,7 +71,7 @@ describe('a pattern matches all texts that begin with', () => {
   });
 });
 
-test.each(['${', '${}', 'a${b', '${aws:username'])('%s is no pattern', (source) => {
+test.each(['${', '${}', 'a${b', '${aws:username'])('rejects the pattern %s', (source) => {
   expect(WildcardPattern.read(source, true)).toBeUndefined();
   expect(WildcardPattern.read(source, false)).toBeDefined();
 });

@@ -172,7 +172,7 @@ test.each<readonly [Record<string, unknown>, string]>([
   [{ client: { kind: 'feast' } }, 'client.kind is one of'],
   [{ client: { kind: 'feature-store', version: 1 } }, 'client.version must be a string'],
   [{ runtime: 10.5 }, 'runtime must be a string'],
-])('%j is no question', (fields, message) => {
+])('refuses the question %j', (fields, message) => {
   expect(() => ask(fields)).toThrow(TypeError);
   expect(() => ask(fields)).toThrow(message);
 });

@@ -36,7 +36,7 @@ describe('parseSecretPrefix', () => {
     );
   });
 
-  test('refuses what is no text', () => {
+  test('refuses a value that is not a string', () => {
     expect(() => parseSecretPrefix(undefined as never)).toThrow(TypeError);
   });
 });

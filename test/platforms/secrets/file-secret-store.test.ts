@@ -76,7 +76,7 @@ test('a link out of the directory is not followed, wherever it stands', async ()
   await expect(read('read', 'key')).rejects.toMatchObject(FORBIDDEN);
 });
 
-test('a link in a circle is no secret', async () => {
+test('rejects a link in a circle', async () => {
   await symlink('key', join(root, 'read', 'key'));
   await expect(read('read', 'key')).rejects.toMatchObject(UNAVAILABLE);
 });
@@ -87,7 +87,7 @@ test('a scope with a slash is a directory in a directory', async () => {
   expect(await read('team/read', 'key')).toBe('value');
 });
 
-test('what is not a regular file holds up nobody', async () => {
+test('a file that is not regular is refused without blocking', async () => {
   execFileSync('mkfifo', [join(root, 'read', 'pipe')]);
   await mkdir(join(root, 'read', 'folder'));
   for (const key of ['pipe', 'folder']) {
@@ -101,7 +101,7 @@ test('what is not a regular file holds up nobody', async () => {
 test.each([
   ['more than 64 KiB', Buffer.alloc(65_537, 'a')],
   ['no UTF-8', Buffer.from([0x61, 0xff, 0x62])],
-])('a file with %s is no secret', async (_, content) => {
+])('refuses a file with %s', async (_, content) => {
   await writeFile(join(root, 'read', 'key'), content);
   await expect(read('read', 'key')).rejects.toMatchObject(UNAVAILABLE);
 });

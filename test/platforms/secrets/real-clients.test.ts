@@ -131,7 +131,7 @@ test.each(
     { name, create, answer: [500, BODIES.broken] as const, code: 'ERR_CREDENTIAL_UNAVAILABLE' },
     { name, create, answer: undefined, code: 'ERR_CREDENTIAL_UNAVAILABLE' },
   ]),
-)('the client of $name says why there is none: $code', async ({ create, answer, code }) => {
+)('the client of $name says why a secret is missing: $code', async ({ create, answer, code }) => {
   const asked: string[] = [];
   const error = await create(answer, asked)
     .getSecret(NAME)

@@ -191,7 +191,7 @@ describe('what a client throws', () => {
     await expect(store.getSecret(NAME)).rejects.toThrow(RegistryUnavailableError);
   });
 
-  test('at once, and not later, is no other thing', async () => {
+  test('thrown synchronously is reported like a rejection', async () => {
     const store = createSecretStore(() => {
       throw Object.assign(new Error('x'), { status: 403 });
     });

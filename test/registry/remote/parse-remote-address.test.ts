@@ -65,9 +65,12 @@ test.each([
   });
 });
 
-test.each([[{}], [{ is_tls: false }], [{ is_tls: 'off', cert: '' }]])('%j is no TLS', (options) => {
-  expect(parse('registry:6570', options).tls).toBeUndefined();
-});
+test.each([[{}], [{ is_tls: false }], [{ is_tls: 'off', cert: '' }]])(
+  '%j means without TLS',
+  (options) => {
+    expect(parse('registry:6570', options).tls).toBeUndefined();
+  },
+);
 
 test.each([
   [

@@ -208,7 +208,7 @@ describe('what is refused', () => {
     );
   });
 
-  test('the same name in two projects, or two lists, is nothing twice', () => {
+  test('the same name in two projects, or two lists, is not a duplicate', () => {
     const projects = [{ spec: { name: 'p' } }, { spec: { name: 'q' } }];
     const spec = { name: 'e', project: 'p' };
     expect(
@@ -220,7 +220,7 @@ describe('what is refused', () => {
     expect(problem({ entities: [entity('a\nb\u001b[2J', 'x\r\ny')] })).toMatch(/^[^\p{Cc}]+$/u);
   });
 
-  test('what is no bytes', () => {
+  test('a value that is not bytes', () => {
     expect(() => decodeRegistry('registry' as unknown as Uint8Array)).toThrow(TypeError);
     expect(() => decodeRegistry(new Uint8Array())).toThrow(RegistryInvalidError);
   });
@@ -265,7 +265,7 @@ describe('a cut between two fields', () => {
     expect(problem({ featureViewVersionHistory, labelViews: [entity('l')] })).toBe('none');
   });
 
-  test('a history of other views and of deleted projects is no sign', () => {
+  test('a history of other views and of deleted projects is accepted', () => {
     expect(
       problem({ featureViewVersionHistory: { records: [record('v', 'p', 'feature_view')] } }),
     ).toBe('none');

@@ -65,7 +65,7 @@ test('an error that is thrown at once, in a field', () => {
   expectLeak('error', 'secret of thrown error');
 });
 
-test('an error that nobody waits for', async () => {
+test('an unhandled rejection', async () => {
   void Promise.reject(new Error(watch('rejection')));
   await sleep(1);
   expectLeak('error', 'secret of rejection');
@@ -128,7 +128,7 @@ test('half a signed token', () => {
   expectLeak('half token', 'signed token');
 });
 
-test('a value that is handed over is no leak', async () => {
+test('a value that is handed over does not count as a leak', async () => {
   const secret = watch('handed over');
   const store = recordErrors({ read: async () => secret });
   await expect(store.read()).resolves.toBe(secret);

@@ -81,7 +81,7 @@ describe('an application with a secret', () => {
     expect(watched.values()).toEqual(expect.arrayContaining([CLIENT_SECRET, vault.token]));
   });
 
-  test('gets none with a wrong secret, and tells nobody which', async () => {
+  test('gets none with a wrong secret, and does not reveal the secret', async () => {
     const error = await failureOf(connect({ clientSecret: 'a wrong one' }).getToken(VAULT));
     expect(error).toBeInstanceOf(CredentialUnavailableError);
     expect(error.message).toContain('invalid_client');

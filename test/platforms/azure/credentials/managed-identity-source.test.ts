@@ -158,7 +158,7 @@ describe('a virtual machine', () => {
     ],
     ['a redirect', { status: 302, headers: { location: '/' } }, 'status 302'],
     ['nobody', 'reset', 'cannot be reached'],
-  ])('says why there is no token: %s', async (_, fault, message) => {
+  ])('says why a token is missing: %s', async (_, fault, message) => {
     server.failNext(fault);
     const error = await failureOf(connect({ maxAttempts: 1 }).getToken(VAULT));
     expect(error).toBeInstanceOf(CredentialUnavailableError);

@@ -227,7 +227,7 @@ describe('ACCESS', () => {
     expect(asked).toEqual([]);
   });
 
-  test('is not held because there are no permissions, or nobody enforces them', async () => {
+  test('refuses a credential without permissions, or without enforcement', async () => {
     const { source, asked } = createSource();
     for (const options of [
       { permissions: [], whenNoPermissions: 'allow-named' },
@@ -247,7 +247,7 @@ describe('ACCESS', () => {
 });
 
 test.each(['', 'a/b', 'a.b', 'a b', 'a\n', '\u202e', 'a'.repeat(256), 7, null])(
-  'is no name of a credential: %j',
+  'refuses the name of a credential %j',
   (name) => {
     const { source } = createSource();
     expect(() =>

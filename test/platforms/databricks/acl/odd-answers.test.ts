@@ -91,7 +91,7 @@ describe('what is null or missing', () => {
     expect(resources).toHaveLength(1);
   });
 
-  test('a privilege of a principal that is gone is granted to nobody', () => {
+  test('a privilege of a deleted principal becomes an excluded permission', () => {
     const { permissions } = read({
       securable_type: 'credential',
       full_name: 'c',

@@ -88,7 +88,7 @@ describe('answers of the permissions API', () => {
     [{ user_name: 'a@b.c', group_name: 'ml' }],
     [{ user_name: '', group_name: '' }],
     [{}],
-  ])('with an entry for %j grant it to nobody', (named) => {
+  ])('with an entry for %j do not grant it', (named) => {
     const { permissions } = read({
       object_id: '/serving-endpoints/e',
       object_type: 'serving-endpoint',

@@ -67,7 +67,7 @@ describe('what is known only after a plan is applied', () => {
       },
     ],
     ['a level', { type: 'databricks_secret_acl', values: { scope: 's', principal: 'ml' } }],
-  ])('is granted to nobody, and not passed over: %s', (_, resource) => {
+  ])('is kept as an excluded permission: %s', (_, resource) => {
     const { permissions, facts } = plan(resource);
     expect(permissions.filter(isExcludedPermission)).toHaveLength(1);
     expect(facts.entries).toHaveLength(1);
@@ -175,7 +175,7 @@ describe('documents of Terraform that say nothing of resources are refused', () 
     expect(() => read(value)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }));
   });
 
-  test('an empty state is none of them', () => {
+  test('an empty state is not read as a plan', () => {
     expect(read({ format_version: '1.0', terraform_version: '1.11.4' }).kind).toBe(
       'terraform-state',
     );

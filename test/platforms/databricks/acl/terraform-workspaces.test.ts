@@ -190,7 +190,7 @@ describe('lists of one object in a file that tells workspaces', () => {
     expect(rivals(stored(list('', [A], DEV), list('', [A], DEV)))).toEqual([[2, true]]);
   });
 
-  test('of several workspaces are none; a principal of both has the weaker level', () => {
+  test('of several workspaces do not count; a principal of both has the weaker level', () => {
     const strong: Entry = ['a', 'CAN_MANAGE'];
     const file = stored(list('', [strong, B], DEV), list('', [A], PROD));
     expect(granted(file, ['a', 'b'])).toEqual({ a: 'CAN_READ', b: 'CAN_EDIT' });

@@ -290,7 +290,7 @@ describe('resources', () => {
     ]);
   });
 
-  test('that nobody needs are passed over, empty states too', () => {
+  test('that are not needed are skipped, empty states too', () => {
     expect(readState({ type: 'aws_s3_bucket', values: { bucket: 'b' } }).resources).toEqual([]);
     expect(read({ format_version: '1.0' })).toMatchObject({
       kind: 'terraform-state',

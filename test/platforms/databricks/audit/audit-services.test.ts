@@ -182,7 +182,7 @@ test('names from files are made harmless', () => {
   }
 });
 
-test('a finding of a rule that nobody knows is told all the same', () => {
+test('reports a finding of an unknown rule', () => {
   const own: ServicesFileReader = {
     kind: 'own',
     detect: () => true,

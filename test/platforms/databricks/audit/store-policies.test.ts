@@ -227,7 +227,7 @@ describe('a need that is said', () => {
     expect(found).toEqual([['iam-action-missing', expect.stringContaining('/index/by_user`')]]);
   });
 
-  test('finds nothing where there is no policy', () => {
+  test('finds nothing without a policy', () => {
     expect(iamOf([store('lookup')], { need: 'lookup', table: TABLE })).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe('a need that is said', () => {
     [{ need: 'write' as never, table: TABLE }],
     [{ need: 'lookup' as const, table: 'features' }],
     [{ need: 'lookup' as const, table: [] }],
-  ])('%j is none', (check) => {
+  ])('refuses %j', (check) => {
     expect(() => iamOf([policy(allow(LOOKUP))], check)).toThrow(TypeError);
   });
 });

@@ -76,7 +76,7 @@ test('plans without changing anything', async () => {
   expect(writes()).toEqual([]);
 });
 
-test('grants by application id, once, and takes nobody anything', async () => {
+test('grants by application ID, once, and keeps existing grants', async () => {
   await grant('fraud', 'CAN_MANAGE', { user_name: 'ann@example.org' });
   const before = writes().length;
   const access = { ...ACCESS, servicePrincipals: [APP.toUpperCase(), OTHER, APP] };

@@ -57,7 +57,7 @@ test('says how many of the same comment there are', async () => {
   });
 });
 
-test('makes none of whoever happens to ask', async () => {
+test('refuses to make a token for a caller other than the service principal', async () => {
   const admin = clientOf(workspace.adminToken);
   const error: unknown = await createEndpointToken(admin, request).catch((reason) => reason);
   expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });

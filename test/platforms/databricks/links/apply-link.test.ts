@@ -94,7 +94,7 @@ test('with the module, everyone may read, and development has no group', async (
   ]);
 });
 
-test('adds to who may use tokens, and takes nobody their own', async () => {
+test('adds users of tokens and keeps those that are there', async () => {
   world = await startLinkWorld({ links: { additionalTokenUsageGroups: ['users'] } });
   const { prod } = world.admins;
   await prod.permissions.patch('authorization', 'tokens', [

@@ -87,7 +87,7 @@ test('a token that a run beside this one made later is not ended', async () => {
   expect(await tokensOfProd()).toHaveLength(1);
 });
 
-test('a token that somebody else ended meanwhile is no error, and another failure is', async () => {
+test('a token that was revoked meanwhile is accepted, and another failure is an error', async () => {
   world = await startLinkWorld();
   await applyLink(world.links);
   const failing = (status: number, code: string) =>

@@ -197,7 +197,7 @@ describe('hosts and numbers of workspaces are compared', () => {
     expect(verify(set('host', 'https://adb-9.azuredatabricks.net'), rules)).toEqual([]);
   });
 
-  test('are wrong in a file in which nobody compared them', () => {
+  test('are wrong in a file that was never compared', () => {
     const file = readServicesFile(shownState(MODULE), { name: 'state', onSecret: () => {} });
     const wrapped = read({ path: '/api/2.0/secrets/list?scope=remote-mr-prod', body: {} });
     expect(wrapped.confirmedSecrets).toEqual([]);

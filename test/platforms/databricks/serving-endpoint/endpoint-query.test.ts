@@ -118,7 +118,7 @@ describe.each(ADAPTERS)('on %s', (_, start) => {
     return (await Promise.all(answers)).map(({ status }) => status);
   };
 
-  test('who may query the endpoint gets to the handler, and nobody else', async () => {
+  test('only callers who may query the endpoint reach the handler', async () => {
     const served = await start(createEndpointGate());
     const statuses = await statusesOf(served, [
       ['/score/fraud', 'token-of-caller'],
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('on %s', (_, start) => {
     expect(statuses).toEqual([200, 403, 403, 401, 401, 404]);
   });
 
-  test('what no permission covers is open to nobody', async () => {
+  test('an endpoint that no permission covers is closed to everyone', async () => {
     const served = await start(createEndpointGate({ unsecured: 'allow' }));
     const statuses = await statusesOf(served, [
       ['/score/open', 'token-of-caller'],
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('on %s', (_, start) => {
   });
 });
 
-test('without a caller there is no endpoint', () => {
+test('finds no endpoint without a caller', () => {
   const endpoint = queriedEndpoint<string>({ callerOf: () => undefined, nameOf: (name) => name });
   expect(() => endpoint('fraud')).toThrow(TypeError);
   const nameless = queriedEndpoint<unknown>({ callerOf: () => undefined, nameOf: (name) => name });

@@ -349,7 +349,7 @@ describe('a workload', () => {
   });
 });
 
-describe('whoever asks for tokens', () => {
+describe('a token provider', () => {
   test.each([
     { maxAttempts: 0 },
     { maxAttempts: 1.5 },

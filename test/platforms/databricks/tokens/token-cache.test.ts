@@ -177,7 +177,7 @@ describe('a stale token', () => {
     expect(unhandled).toEqual([]);
   });
 
-  test('after its end is no longer given, though its renewal fails', async () => {
+  test('is not handed out after its expiry, even if its renewal fails', async () => {
     const cache = create();
     await cache.getToken();
     outcomes = [new Error('down')];

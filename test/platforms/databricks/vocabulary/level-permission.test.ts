@@ -50,7 +50,7 @@ describe('a name', () => {
     );
   });
 
-  test('that looks like a glob is none', () => {
+  test('that looks like a glob is a literal', () => {
     const resource = { type: 'SecretScope', name: 'glob:*' } as const;
     const permission = levelPermission({ resource, principal, level: 'READ' });
     expect('namePatterns' in permission && permission.namePatterns).toEqual(['glob:\\*']);

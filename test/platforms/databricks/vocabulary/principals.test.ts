@@ -62,7 +62,7 @@ describe('who is meant', () => {
     expect(canRead(principal, workspaceSubject(member))).toBe(expected);
   });
 
-  test.each([user(''), service(''), group('')])('nobody: %j', (principal) => {
+  test.each([user(''), service(''), group('')])('matches no user: %j', (principal) => {
     expect(canRead(principal, null)).toBe(false);
   });
 
@@ -92,7 +92,7 @@ describe('who is meant', () => {
     );
   });
 
-  test('an empty policy lets nobody in, and says so', () => {
+  test('an empty policy matches no user, and says so', () => {
     expect(principalsPolicyKind.explain(principals([]))).toContain('empty list');
     expect(principalsPolicyKind.compile(principals([]))).toEqual({ kind: 'any-of', groups: [] });
   });
