@@ -20,6 +20,13 @@ export type { Page, PageRequest } from './page.js';
 export type { AccessPrincipal, NamedPrincipal, NamedUser, OpaquePolicy } from './principal.js';
 export type { PermissionReference, ResourceReference } from './references.js';
 export {
+  reviewUsage,
+  type UnsecuredUse,
+  type UnusedGrant,
+  type UsageReview,
+  type UsageSuggestions,
+} from './review-usage.js';
+export {
   type ActionSearch,
   type FoundAction,
   type FoundEntity,

@@ -25,6 +25,7 @@ import {
   servicesLinkRotateCommand,
   servicesLinkVerifyCommand,
 } from './commands/services-link-command.js';
+import { suggestCommand } from './commands/suggest-command.js';
 import { testCommand } from './commands/test-command.js';
 import { whoCanCommand } from './commands/who-can-command.js';
 import { commandHelp, mainHelp } from './help-text.js';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   canWhatCommand,
   matrixCommand,
   diffCommand,
+  suggestCommand,
   testCommand,
   servicesAuditCommand,
   servicesEndpointPlanCommand,

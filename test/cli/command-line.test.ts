@@ -39,6 +39,8 @@ Commands:
                             do to each resource
   diff                      Show who gained and lost what between two stores,
                             permission files or git revisions
+  suggest                   List grants that a decision log does not show in
+                            use, and unsecured resources that it does
   test                      Run files of policy tests, and report permissions
                             that they leave untested
   services audit            Report tokens, secrets and permissions of services
@@ -164,11 +166,11 @@ describe('a command line that is not understood', () => {
     [['audti'], 'unknown command `audti`; did you mean `audit`?'],
     [
       ['apply'],
-      'unknown command `apply`. Use one of audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
+      'unknown command `apply`. Use one of audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, suggest, test, services, help',
     ],
     [
       ['\u001b[2J'],
-      'unknown command `\\u001b[2J`. Use one of audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, test, services, help',
+      'unknown command `\\u001b[2J`. Use one of audit, list, list-roles, describe, explain, decide, who-can, can-what, matrix, diff, suggest, test, services, help',
     ],
     [['services', 'adit'], 'unknown command `services adit`; did you mean `services audit`?'],
     [

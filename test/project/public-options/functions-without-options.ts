@@ -17,7 +17,7 @@ export const WITHOUT_OPTIONS: readonly string[] = [
     'roles',
   ],
   // Reports.
-  ['decisionRecordSchema', 'pinoSink'],
+  ['decisionRecordSchema', 'pinoSink', 'reviewUsage'],
   ['createFeastReading', 'reportJson', 'reportJunit'],
   ['assertPolicyCase', 'loadPolicyTests', 'mutatePolicies', 'policyTestsSchema', 'runPolicyTests'],
   ['findFeatureStoreConfig', 'locateFeatureStore', 'recognizeFile'],
