@@ -124,6 +124,19 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
    */
   decideChange(subject: Subject | null, change: ProposedChange<V>): Decision;
 
+  /**
+   * A handle of a resource: a frozen copy that every question takes in its place. It is found once,
+   * and once more after each change of the snapshot, so questions about it look nothing up; for a
+   * bound subject they are the fastest of all. Keep it where one resource is asked about often.
+   *
+   * @throws TypeError on an unknown resource type, or a project that is missing
+   * @example
+   * const scores = authorizer.resource({ type: 'FeatureView', name: 'risk_scores' });
+   * const bound = authorizer.for(subject);
+   * bound.can('READ_ONLINE', scores);
+   */
+  resource(resource: ResourceOf<V>): ResourceOf<V>;
+
   /** The same questions for one subject, of which a frozen copy is made: the fastest form. */
   for(subject: Subject | null): SubjectAuthorizer<V>;
 

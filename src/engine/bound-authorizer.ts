@@ -9,8 +9,8 @@ export interface BindableAuthorizer
   extends Pick<Authorizer<Vocabulary>, 'assert' | 'decideChange' | 'decideDescribed'> {
   /** The tables of the snapshot in force. */
   readonly compiled: CompiledSnapshot;
-  /** Whether a compiled decision is the whole answer: enforced, and without `onDecision`. */
-  readonly isDirect: boolean;
+  /** The same where compiled decisions are the whole answer; undefined where they are not. */
+  readonly direct: CompiledSnapshot | undefined;
   /** `can` for a derived subject, by the slow path. */
   canDerived(
     derived: DerivedSubject,
@@ -31,12 +31,14 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   readonly #authorizer: BindableAuthorizer;
   #snapshot: CompiledSnapshot;
   #derived: DerivedSubject;
+  #attributes: readonly number[];
 
   constructor(authorizer: BindableAuthorizer, subject: Subject | null) {
     this.subject = subject;
     this.#authorizer = authorizer;
     this.#snapshot = authorizer.compiled;
     this.#derived = this.#snapshot.derive(subject);
+    this.#attributes = this.#derived.attributes;
   }
 
   /**
@@ -49,13 +51,18 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
 
   // The hot path, written out: what a call of the authorizer would look up again is at hand here.
   can(actions: string | readonly string[], resource: Resource): boolean {
-    const snapshot = this.#authorizer.compiled;
+    const snapshot = this.#authorizer.direct ?? this.#authorizer.compiled;
     if (snapshot !== this.#snapshot) this.#derive(snapshot);
-    if (typeof actions === 'string' && this.#authorizer.isDirect) {
+    if (typeof actions === 'string' && snapshot === this.#authorizer.direct) {
       const permissionSet = snapshot.permissionSetIdOf(resource);
-      const action = snapshot.vocabulary.actionIds.get(actions);
+      const action = snapshot.actionIds.get(actions);
       if (permissionSet !== undefined && action !== undefined) {
-        return snapshot.decisions.passesDerived(permissionSet, action, this.#derived);
+        return snapshot.decisions.passesDerived(
+          permissionSet,
+          action,
+          this.#derived,
+          this.#attributes,
+        );
       }
     }
     return this.#authorizer.canDerived(this.#derived, actions, resource);
@@ -70,6 +77,7 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   #derive(snapshot: CompiledSnapshot): void {
     this.#snapshot = snapshot;
     this.#derived = snapshot.derive(this.subject);
+    this.#attributes = this.#derived.attributes;
   }
 
   decideDescribed(actions: string | readonly string[], resource: Resource): Decision {

@@ -16,7 +16,7 @@ export interface ChangedContent {
 
 /** Tables that hold so many times what a snapshot uses, and so much more, are compiled anew. */
 const MAX_GROWTH = 4;
-const MIN_GROWTH = 1024;
+const MIN_GROWTH = 256;
 
 /**
  * Makes the content of a snapshot from another one, at a cost in proportion to what differs and to

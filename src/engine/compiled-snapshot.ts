@@ -18,6 +18,7 @@ import type { PermissionList } from './permission-list.js';
 import type { PermissionSet } from './permission-set.js';
 import { type CompiledProject, missingProject } from './project.js';
 import type { RegisteredResource } from './registered-resources.js';
+import { ResourceHandle } from './resource-handle.js';
 import { createUnregisteredCache } from './unregistered-cache.js';
 import { typeIdOf } from './vocabulary-ids.js';
 
@@ -26,6 +27,8 @@ import { typeIdOf } from './vocabulary-ids.js';
  * on each call.
  */
 const MAX_REMEMBERED_NAME = 1024;
+
+let snapshotCount = 0;
 
 /** What a snapshot was compiled from, besides its resources. */
 export type CompiledOptions = Omit<SnapshotOptions<Vocabulary>, 'resources'>;
@@ -41,6 +44,8 @@ export class CompiledSnapshot {
   readonly options: CompiledOptions;
   readonly version: string;
   readonly vocabulary: Vocabulary;
+  /** Those of the vocabulary, at hand for the hot path. */
+  readonly actionIds: Vocabulary['actionIds'];
   readonly policyKinds: PolicyKinds;
   /** What it shares with the snapshots that it was made from, and those made from it. */
   readonly lineage: Lineage;
@@ -55,6 +60,8 @@ export class CompiledSnapshot {
   readonly enforced: boolean;
   /** Decisions on registered resources that were explained before. */
   readonly memo: DecisionMemo = new DecisionMemo();
+  /** Another number for each snapshot of the process. */
+  readonly serial: number = ++snapshotCount;
   readonly #defaultProject: CompiledProject | undefined;
   readonly #unknownProject: PermissionSet;
   #derived = 0;
@@ -65,6 +72,7 @@ export class CompiledSnapshot {
     this.options = content.options;
     this.version = content.version;
     this.vocabulary = lineage.vocabulary;
+    this.actionIds = lineage.vocabulary.actionIds;
     this.policyKinds = content.policyKinds;
     this.lineage = lineage;
     this.evaluator = new Evaluator(lineage, list);
@@ -98,10 +106,17 @@ export class CompiledSnapshot {
    * resource. The hot path.
    */
   permissionSetIdOf(resource: Resource): number | undefined {
+    return resource instanceof ResourceHandle
+      ? resource.permissionSetIn(this)
+      : this.resolve(resource);
+  }
+
+  /** The same, looked up by project, name and type. */
+  resolve(resource: Resource): number | undefined {
     // Invalid input misses every index; `#checkResource` rejects it later.
     const name = resource?.project;
     const project = name === undefined ? this.#defaultProject : this.projects.get(name);
-    return project?.permissionSetIdOf(resource);
+    return project?.resources.permissionSetIdOf(resource);
   }
 
   /**
@@ -154,6 +169,18 @@ export class CompiledSnapshot {
   /** The resource as it is registered; undefined for an unregistered one. */
   registered(resource: Resource): RegisteredResource | undefined {
     return this.projects.get(resource?.project)?.registered(resource?.type, resource?.name);
+  }
+
+  /**
+   * A handle of a resource.
+   *
+   * @throws TypeError if the type is outside the vocabulary, the name is not a string, or a
+   *   required project is missing
+   */
+  handleOf(resource: Resource): ResourceHandle {
+    this.#checkResource(resource);
+    const { type, name, tags, project } = resource;
+    return new ResourceHandle({ type, name, tags: tags && frozenTags(tags), project }, this);
   }
 
   /** A frozen copy of a resource as it is described, with the project that it is taken to be in. */

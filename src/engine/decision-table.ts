@@ -1,5 +1,5 @@
 import type { Subject } from '../model/index.js';
-import { type AttributeTable, type DerivedSubject, hasBit, SubjectTest } from '../policy/index.js';
+import { type AttributeTable, type DerivedSubject, SubjectTest } from '../policy/index.js';
 import type { PermissionSet } from './permission-set.js';
 import type { PermissionSetTable } from './permission-set-table.js';
 
@@ -68,16 +68,24 @@ export class DecisionTable {
   }
 
   /** The same for a subject whose attributes are known. */
-  passesDerived(permissionSetId: number, actionId: number, derived: DerivedSubject): boolean {
+  passesDerived(
+    permissionSetId: number,
+    actionId: number,
+    derived: DerivedSubject,
+    attributes: readonly number[] = derived.attributes,
+  ): boolean {
     const offset = this.#offsetOf(permissionSetId, actionId);
     const pool = this.#pool;
     const words = pool[offset] as number;
     if (words >= 0) {
-      const { attributes } = derived;
+      // All bits are read: an early return would be a branch that no processor foresees.
+      let bits = 0;
       for (let index = 0; index < attributes.length; index++) {
-        if (hasBit(pool, offset + 1, words, attributes[index] as number)) return true;
+        const attribute = attributes[index] as number;
+        const word = attribute >>> 5;
+        if (word < words) bits |= (pool[offset + 1 + word] as number) >>> (attribute & 31);
       }
-      return false;
+      return (bits & 1) !== 0;
     }
     if (words === ASK_DECISION) {
       return this.permissionSet(permissionSetId)

@@ -75,11 +75,6 @@ export class CompiledProject {
     this.#cover(number, this.resources.names.typeId(number));
   }
 
-  /** The ID of a registered resource's permission set; undefined for any other resource. */
-  permissionSetIdOf(resource: Resource): number | undefined {
-    return this.resources.permissionSetIdOf(resource);
-  }
-
   /**
    * The permission set of a resource as it is described.
    *

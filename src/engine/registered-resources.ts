@@ -3,6 +3,7 @@ import { grown } from '../foundation/grown.js';
 import type { Resource, Tags } from '../model/index.js';
 import type { Lineage } from './lineage.js';
 import { NOT_REGISTERED } from './permission-set-table.js';
+import type { ResourceIndex } from './resource-index.js';
 import { ResourceNames } from './resource-names.js';
 
 /** A resource as the registry holds it. Its tags are known, even when it has none. */
@@ -24,6 +25,7 @@ const NAMES_PROJECT = 1;
  */
 export class RegisteredResources {
   readonly names: ResourceNames;
+  readonly #index: ResourceIndex;
   readonly #lineage: Lineage;
   readonly #project: string | undefined;
   /** By number: the ID of the permission set, or NOT_REGISTERED. */
@@ -40,6 +42,7 @@ export class RegisteredResources {
     names: ResourceNames = new ResourceNames(),
   ) {
     this.names = names;
+    this.#index = names.index;
     this.#lineage = lineage;
     this.#project = project;
   }
@@ -76,7 +79,7 @@ export class RegisteredResources {
 
   /** The ID of the permission set of a resource, or undefined as in `numberOf`. The hot path. */
   permissionSetIdOf(resource: Resource): number | undefined {
-    const number = this.names.index.get(resource);
+    const number = this.#index.get(resource);
     if (number === undefined) return undefined;
     const id = this.#permissionSets[number];
     return id === NOT_REGISTERED ? undefined : id;

@@ -33,6 +33,11 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
   #snapshot: Snapshot;
   #compiled: CompiledSnapshot;
   #suspended: (() => AuthzError) | undefined;
+  /**
+   * The snapshot in force where its compiled decisions are the whole answer: enforced, not
+   * suspended, and without anyone to report to.
+   */
+  direct: CompiledSnapshot | undefined;
   readonly #onDecision: ((decision: Decision) => void) | undefined;
 
   constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
@@ -42,6 +47,7 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     this.#snapshot = snapshot;
     this.#compiled = compiledOf(snapshot);
     this.#onDecision = onDecision;
+    this.direct = this.#findDirect();
   }
 
   get snapshot(): Snapshot {
@@ -65,17 +71,16 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
    */
   suspend(makeError: (() => AuthzError) | undefined): void {
     this.#suspended = makeError;
+    this.direct = this.#findDirect();
   }
 
   can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
-    const snapshot = this.compiled;
-    if (!this.isDirect) {
-      return this.decide(subject, actions, resource).allowed;
-    }
+    const snapshot = this.direct;
+    if (snapshot === undefined) return this.decide(subject, actions, resource).allowed;
     const own = ownSubject(subject);
     if (typeof actions === 'string') {
       const permissionSet = snapshot.permissionSetIdOf(resource);
-      const action = snapshot.vocabulary.actionIds.get(actions);
+      const action = snapshot.actionIds.get(actions);
       if (permissionSet !== undefined && action !== undefined) {
         return snapshot.decisions.passes(permissionSet, action, own);
       }
@@ -155,26 +160,23 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     return this.#report(decide(snapshot, { subject, ...asked, ...asProposed }));
   }
 
+  resource(resource: Resource): Resource {
+    return this.#compiled.handleOf(resource);
+  }
+
   for(subject: Subject | null): SubjectAuthorizer<Vocabulary> {
     return new BoundAuthorizer(this, freezeSubject(subject));
   }
 
-  /** Whether a question is answered by its compiled decision alone, without anyone to report to. */
-  get isDirect(): boolean {
-    return this.#onDecision === undefined && this.#compiled.enforced;
-  }
-
-  /** {@link Authorizer.can} for a subject that is frozen and derived from, by the long way. */
   canDerived(
     derived: DerivedSubject,
     actions: string | readonly string[],
     resource: Resource,
   ): boolean {
-    const snapshot = this.compiled;
-    if (!this.isDirect) {
-      return this.decide(derived.subject, actions, resource).allowed;
-    }
-    return decisionOn(snapshot, actions, resource).passesDerived(derived);
+    const snapshot = this.direct;
+    return snapshot === undefined
+      ? this.decide(derived.subject, actions, resource).allowed
+      : decisionOn(snapshot, actions, resource).passesDerived(derived);
   }
 
   replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
@@ -200,6 +202,13 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     this.#compiled = compiledOf(snapshot);
     this.#snapshot = snapshot;
     this.#suspended = undefined;
+    this.direct = this.#findDirect();
+  }
+
+  #findDirect(): CompiledSnapshot | undefined {
+    const isDirect =
+      this.#compiled.enforced && this.#suspended === undefined && this.#onDecision === undefined;
+    return isDirect ? this.#compiled : undefined;
   }
 
   #report(decision: Decision): Decision {

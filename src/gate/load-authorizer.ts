@@ -121,6 +121,10 @@ class StoreAuthorizer implements LoadedAuthorizer {
     return this.#authorizer.snapshot;
   }
 
+  resource(resource: ResourceOf<Feast>): ResourceOf<Feast> {
+    return this.#authorizer.resource(resource);
+  }
+
   can(subject: Subject | null, actions: Actions<Feast>, resource: ResourceOf<Feast>): boolean {
     return this.#authorizer.can(subject, actions, resource);
   }

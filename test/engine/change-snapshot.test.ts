@@ -88,9 +88,9 @@ describe('a snapshot that is made from another one', () => {
           }
         }
       }),
-      propertyRuns(25, 20_000, 18),
+      propertyRuns(15, 20_000, 18),
     );
-    expect(shared).toBeGreaterThan(60);
+    expect(shared).toBeGreaterThan(35);
   });
 });
 
@@ -208,11 +208,11 @@ describe('replace with a few changes', () => {
     const authorizer = createAuthorizer({ permissions, resources });
     const first = lineageOf(authorizer.snapshot);
     let swaps = 0;
-    for (; lineageOf(authorizer.snapshot) === first && swaps < 2000; swaps++) {
+    for (; lineageOf(authorizer.snapshot) === first && swaps < 500; swaps++) {
       const changed = readers('drivers', 'driver_.*', swaps % 2 === 0 ? 'b' : 'a');
       authorizer.replace({ permissions: [changed, ...permissions.slice(1)] });
     }
-    expect(swaps).toBeLessThan(2000);
+    expect(swaps).toBeLessThan(500);
     expect(lineageOf(authorizer.snapshot).permissionCount).toBeLessThan(10);
   });
 });
