@@ -114,7 +114,7 @@ describe('places', () => {
     );
     writeFileSync(
       file('store/permissions.yaml'),
-      'permissions:\n  - name: nothing\n    policy: { roles: [] }\n',
+      'permissions:\n  - name: nothing\n    name_patterns: none\n    policy: { roles: [] }\n',
     );
     const places = await placesOf(file('store'), { CI_PROJECT_DIR: folder });
     expect(places).toContain('store/permissions.yaml,line=2,title=empty-policy');
