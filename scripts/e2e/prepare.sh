@@ -2,7 +2,7 @@
 # Installs, builds and fetches what the slow tests start: etcd, the Kubernetes API server, Keycloak,
 # MariaDB, PostgreSQL, DynamoDB Local, moto, Azurite, an emulator of Google Cloud Storage, the
 # Python clients of Feast and Arrow Flight, an oracle of AWS's evaluation of policies, jest, and the
-# runtimes.
+# runtimes, and Chromium.
 #
 # usage: scripts/e2e/prepare.sh
 #
@@ -19,6 +19,7 @@ command -v openssl >/dev/null || packages+=(openssl)
 command -v mariadbd >/dev/null || [[ -x /usr/sbin/mariadbd ]] || packages+=(mariadb-server-core)
 [[ -d /usr/lib/postgresql ]] || command -v initdb >/dev/null || packages+=(postgresql)
 command -v mariadb >/dev/null || packages+=(mariadb-client-core)
+command -v chromium >/dev/null || packages+=(chromium)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 
 if [[ ${#packages[@]} -gt 0 ]]; then

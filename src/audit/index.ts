@@ -39,6 +39,8 @@ export { FINDING_RULES } from './finding-rules.js';
 export { fingerprintFindings } from './fingerprint.js';
 export { githubReport, gitlabReport } from './reporters/annotations.js';
 export { baselineReport } from './reporters/baseline-report.js';
+export { htmlReport } from './reporters/html/html-report.js';
+export type { PageContext } from './reporters/html/page-data.js';
 export { jsonReport, reportJson } from './reporters/json-report.js';
 export { junitReport } from './reporters/junit-report.js';
 export { markdownReport } from './reporters/markdown-report.js';

@@ -11,13 +11,22 @@ export const REPORT_FORMATS = [
   'junit',
   'baseline',
 ] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+/** One HTML page. Only `audit` has it: it shows who may do what to each resource. */
+export const PAGE_FORMAT = 'html';
+export type ReportFormat = (typeof REPORT_FORMATS)[number] | typeof PAGE_FORMAT;
 
 const FORMAT: OptionSpec = {
   name: 'format',
   value: 'FORMAT',
   choices: REPORT_FORMATS,
   help: `How to write the report: table (default), ${REPORT_FORMATS.slice(1).join(', ')}`,
+};
+
+/** The same for audits that have resources to show on a page. */
+const FORMAT_OR_PAGE: OptionSpec = {
+  ...FORMAT,
+  choices: [...REPORT_FORMATS, PAGE_FORMAT],
+  help: `${FORMAT.help}, ${PAGE_FORMAT}`,
 };
 
 const OUT: OptionSpec = {
@@ -47,3 +56,12 @@ const BASELINE: OptionSpec = {
 
 /** The options of commands that report findings. */
 export const REPORT_OPTIONS: readonly OptionSpec[] = [EXCEPTIONS, BASELINE, FORMAT, OUT, REPORT];
+
+/** The same, with the page. */
+export const PAGE_OPTIONS: readonly OptionSpec[] = [
+  EXCEPTIONS,
+  BASELINE,
+  FORMAT_OR_PAGE,
+  OUT,
+  REPORT,
+];

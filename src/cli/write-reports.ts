@@ -40,7 +40,7 @@ interface ReportTarget {
 }
 
 /** The formats that an audit writes in its own way. */
-export type OwnFormat = 'table' | 'json';
+export type OwnFormat = 'table' | 'json' | 'html';
 
 /** A report in such a format. */
 export interface OwnTarget {
@@ -54,7 +54,7 @@ export interface ReportWriting<Report extends AuditReport> {
   /** Asked for once, if a format needs it. */
   readonly context: () => Promise<ReportContext>;
   /** Gives a report in a format that differs from audit to audit. */
-  readonly own: (target: OwnTarget) => Iterable<string>;
+  readonly own: (target: OwnTarget) => Iterable<string> | Promise<Iterable<string>>;
 }
 
 /** The decisions of `--exceptions` and `--baseline` on a report. */
@@ -66,24 +66,28 @@ export interface Acceptance<Report extends AuditReport> {
 /**
  * What `--format`, `--out` and `--report` ask for.
  *
+ * @param formats of the audit. Default: all but the page
  * @throws UsageError if a report has no known format, or two go to one file
  */
-export function reportTargets(args: Arguments): readonly ReportTarget[] {
+export function reportTargets(
+  args: Arguments,
+  formats: readonly ReportFormat[] = REPORT_FORMATS,
+): readonly ReportTarget[] {
   const first = { format: (args.get('format') ?? 'table') as ReportFormat, file: args.get('out') };
-  const targets = [first, ...args.all('report').map(readTarget)];
+  const targets = [first, ...args.all('report').map((one) => readTarget(one, formats))];
   const files = targets.flatMap(({ file }) => (file === undefined ? [] : resolve(file)));
   const twice = files.find((file, index) => files.indexOf(file) !== index);
   if (twice !== undefined) throw new UsageError(`two reports go to ${quote(twice)}`);
   return targets;
 }
 
-function readTarget(written: string): ReportTarget {
+function readTarget(written: string, formats: readonly ReportFormat[]): ReportTarget {
   const at = written.indexOf('=');
-  const format = REPORT_FORMATS.find((one) => one === written.slice(0, at));
+  const format = formats.find((one) => one === written.slice(0, at));
   const file = written.slice(at + 1);
   if (at < 0 || format === undefined || file === '') {
     throw new UsageError(
-      `\`--report\` cannot be ${quote(written)}: write FORMAT=FILE, with one of the formats ${REPORT_FORMATS.join(', ')}`,
+      `\`--report\` cannot be ${quote(written)}: write FORMAT=FILE, with one of the formats ${formats.join(', ')}`,
     );
   }
   return { format, file };
@@ -128,8 +132,8 @@ export async function writeReports<Report extends AuditReport>(
   let context: ReportContext | undefined;
   for (const { format, file } of targets) {
     let pieces: Iterable<string>;
-    if (format === 'table' || format === 'json') {
-      pieces = writing.own({ format, toTerminal: file === undefined });
+    if (format === 'table' || format === 'json' || format === 'html') {
+      pieces = await writing.own({ format, toTerminal: file === undefined });
     } else {
       context ??= await writing.context();
       pieces = REPORTERS[format](writing.report, context);

@@ -32,7 +32,8 @@ export interface ReportContext {
   readonly version: string;
 }
 
-const CONTEXT: OptionNames<ReportContext> = {
+/** The members of a context. */
+export const CONTEXT: OptionNames<ReportContext> = {
   source: true,
   rules: true,
   locate: true,

@@ -1,6 +1,6 @@
 import { ALL, type Command, HELP, NO_COLOR, PATH_NOTE, PROJECT, PYTHON } from '../command.js';
 import { FAIL_ON } from '../fail-on.js';
-import { REPORT_OPTIONS } from '../report-options.js';
+import { PAGE_OPTIONS } from '../report-options.js';
 
 /** `audit`: what is not protected, what is open, and what permissions say in vain. */
 export const auditCommand: Command = {
@@ -8,7 +8,7 @@ export const auditCommand: Command = {
   summary:
     'Report unprotected resources, permissions open to everyone, and permissions that have no effect',
   usage: '[OPTIONS] [PATH]',
-  options: [ALL, FAIL_ON, ...REPORT_OPTIONS, PROJECT, PYTHON, NO_COLOR, HELP],
+  options: [ALL, FAIL_ON, ...PAGE_OPTIONS, PROJECT, PYTHON, NO_COLOR, HELP],
   exitCodes: {
     0: 'no finding of the level of --fail-on or above',
     1: 'at least one such finding',

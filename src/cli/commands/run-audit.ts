@@ -1,7 +1,9 @@
+import { type AccessMatrix, accessMatrix } from '../../analysis/index.js';
 import {
   type AuditReport,
   auditSnapshot,
   FINDING_RULES,
+  htmlReport,
   jsonReport,
   type ReportContext,
   reportText,
@@ -12,6 +14,7 @@ import { exitCodeFor } from '../fail-on.js';
 import { type OpenedStore, openStore, printWarnings } from '../open-store.js';
 import { withProgress } from '../progress.js';
 import { reportContext } from '../report-context.js';
+import { PAGE_FORMAT, REPORT_FORMATS } from '../report-options.js';
 import { reportLayout } from '../text-layout.js';
 import {
   acceptFindings,
@@ -23,9 +26,10 @@ import {
 
 /** Runs `audit`. */
 export async function runAudit(args: Arguments, io: CommandIo): Promise<number> {
-  const targets = reportTargets(args);
+  const targets = reportTargets(args, [...REPORT_FORMATS, PAGE_FORMAT]);
   const { opened, found } = await withProgress(io.stderr, async (progress) => {
-    const opened = await openStore(args, io, progress);
+    // The page shows what permissions say, also where `no_auth` ignores them.
+    const opened = await openStore(args, io, progress, { enforce: true });
     progress.start('auditing');
     const { config, snapshot } = opened;
     const options = { project: args.get('project'), auth: config?.auth };
@@ -42,18 +46,28 @@ export async function runAudit(args: Arguments, io: CommandIo): Promise<number> 
     const files = { path: args.paths[0], isPermissionFile, config: file };
     return reportContext({ source, rules: FINDING_RULES, files, exceptions }, args, io);
   };
-  const own = ({ format, toTerminal }: OwnTarget): Iterable<string> =>
-    ownReport(format, report, opened, reportLayout(args, io, toTerminal));
+  const own = async ({ format, toTerminal }: OwnTarget): Promise<Iterable<string>> =>
+    format === 'html'
+      ? htmlReport(report, { ...(await context()), ...accessOf(opened) })
+      : ownReport(format, report, opened, reportLayout(args, io, toTerminal));
   await writeReports(targets, { report, context, own }, io);
   return exitCodeFor(report.findings, args);
 }
 
 function ownReport(
-  format: OwnFormat,
+  format: Exclude<OwnFormat, 'html'>,
   report: AuditReport,
   { readWarnings, source, snapshot }: OpenedStore,
   layout: ReturnType<typeof reportLayout>,
 ): Iterable<string> {
   if (format === 'json') return jsonReport(report, { warnings: readWarnings });
   return [reportText(report, { ...layout, source, vocabulary: snapshot.vocabulary })];
+}
+
+/** Who may do what to each resource. */
+function accessOf({ snapshot }: OpenedStore): {
+  readonly matrix: AccessMatrix;
+  readonly actions: readonly string[];
+} {
+  return { matrix: accessMatrix(snapshot), actions: snapshot.vocabulary.actions };
 }

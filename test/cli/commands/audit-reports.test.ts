@@ -62,7 +62,7 @@ describe('reports', () => {
     expect(read('report.txt')).not.toContain('\u001b');
   });
 
-  test.each(['json', 'markdown', 'sarif', 'github', 'gitlab', 'junit', 'baseline'])(
+  test.each(['json', 'html', 'markdown', 'sarif', 'github', 'gitlab', 'junit', 'baseline'])(
     'are written in the format %s to standard output',
     async (format) => {
       const { stdout, exitCode } = await audit(EXAMPLE, '--format', format);

@@ -13,6 +13,7 @@ import {
   auditSnapshot,
   githubReport,
   gitlabReport,
+  htmlReport,
   junitReport,
   loadExceptions,
   markdownReport,
@@ -171,6 +172,9 @@ export const CORE_CALLS: OptionCalls = {
   githubReport: reportCall(githubReport),
   gitlabReport: reportCall(gitlabReport),
   markdownReport: reportCall(markdownReport),
+  htmlReport: reportCall((report, context) =>
+    htmlReport(report, { ...context, matrix: accessMatrix(snapshot), actions: [] }),
+  ),
   auditSnapshot: [(extra: object) => auditSnapshot(snapshot, extra), 'project', 'vocabulary'],
   reportText: [
     (extra: object) =>
