@@ -26,9 +26,10 @@
  * access tokens (own, of others, on behalf of), secret scopes with access lists and secrets, SCIM
  * service principals, users, groups and `Me`, Unity Catalog grants in pages with empty ones in
  * between, temporary service credentials, the OAuth token endpoint with client credentials and
- * token exchange. Nobody may do what the real one refuses them: errors are `{ error_code, message
- * }`. `rateLimit` bounds the requests of a window. Faults: see `faults.ts`. `startFakeEntra` is
- * Microsoft Entra; with `entra` a workspace takes its tokens for the Databricks application.
+ * token exchange, and what the host says of itself. Nobody may do what the real one refuses them:
+ * errors are `{ error_code, message }`, those of SCIM `{ schemas, detail, status }`. `rateLimit`
+ * bounds the requests of a window. Faults: see `faults.ts`. `startFakeEntra` is Microsoft Entra;
+ * with `entra` a workspace takes its tokens for the Databricks application.
  */
 import { randomBytes } from 'node:crypto';
 import { ApiError } from './api-error.js';
@@ -80,6 +81,8 @@ export interface FakeWorkspaceOptions {
   /** Other securables of Unity Catalog: type in lower case, full name. */
   readonly securables?: readonly { readonly type: string; readonly fullName: string }[];
   readonly accountId?: string;
+  /** Where OAuth is, as the host says it: `/oidc` unless given. May have `{account_id}`. */
+  readonly oidcPath?: string;
   /** In the header of every answer of the API; `1234567890123456` unless given. */
   readonly workspaceId?: string;
   /**
@@ -89,6 +92,8 @@ export interface FakeWorkspaceOptions {
   readonly entra?: FakeEntra;
   /** Life of an OAuth token; 3600 unless given. */
   readonly tokenSeconds?: number;
+  /** Whether a token without a lifetime never ends, as those of before; two years unless given. */
+  readonly hasEndlessTokens?: boolean;
   /** Items of a page; 100 unless given. */
   readonly pageSize?: number;
   /** Of the API: more is answered 429 with `Retry-After`, and not done. None unless given. */
@@ -121,7 +126,7 @@ export async function startFakeWorkspace(
   options: FakeWorkspaceOptions = {},
 ): Promise<FakeWorkspace> {
   const { rateLimit, now = Date.now } = options;
-  const state = new WorkspaceState(now);
+  const state = new WorkspaceState(now, options.hasEndlessTokens);
   const limiter = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, now);
   const secrets = new Map<string, string>();
   const federated = new Map<string, string>();
@@ -132,6 +137,9 @@ export async function startFakeWorkspace(
     if (request.path.startsWith('/oidc/') && oauth !== undefined) {
       return answerOAuth(oauth, state, request);
     }
+    if (request.path === '/.well-known/databricks-config') {
+      return { status: 200, body: describeHost(server.origin, options) };
+    }
     const headers = { 'x-databricks-org-id': options.workspaceId ?? '1234567890123456' };
     try {
       limiter?.take();
@@ -139,7 +147,9 @@ export async function startFakeWorkspace(
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const { status, errorCode, message } = error;
-      const body = { error_code: errorCode, message };
+      const body = request.path.includes('/scim/v2/')
+        ? describeScimError(status, message)
+        : { error_code: errorCode, message };
       return { status, body, headers: { ...headers, ...error.headers } };
     }
   });
@@ -158,6 +168,25 @@ export async function startFakeWorkspace(
       else secrets.set(applicationId, secret);
     },
   };
+}
+
+/**
+ * What a host says of itself to everyone. @source databricks-sdk-py 0.162, `oauth.py`
+ */
+function describeHost(origin: string, options: FakeWorkspaceOptions): object {
+  return {
+    oidc_endpoint: `${origin}${options.oidcPath ?? '/oidc'}`,
+    account_id: options.accountId ?? '5f0c1c3e-8d2a-4a57-9b0e-6f1d2c3b4a50',
+    workspace_id: options.workspaceId ?? '1234567890123456',
+    cloud: 'AZURE',
+    host_type: 'workspace',
+  };
+}
+
+/** @source RFC 7644 3.12; databricks-sdk-py 0.162, `errors/deserializer.py` */
+function describeScimError(status: number, detail: string): object {
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:Error'];
+  return { schemas, detail, status: String(status) };
 }
 
 function fill(
@@ -198,6 +227,7 @@ function answerApi(
   request: FakeRequest,
 ): FakeAnswer {
   const caller = authenticate(state, options, request.headers.authorization);
+  demandScope(state, request);
   const context = {
     state,
     caller,
@@ -210,6 +240,32 @@ function answerApi(
   const what = `${request.method} ${request.path}`;
   throw new ApiError(404, 'ENDPOINT_NOT_FOUND', `No API found for '${what}'`);
 }
+
+/**
+ * A token that is for some APIs opens no others. @source Databricks, "Scoped personal access
+ * tokens"; databricks-sdk-py 0.162, `tokens.create(scopes=…)`
+ */
+function demandScope(state: WorkspaceState, { path, headers }: FakeRequest): void {
+  const value = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  const token = [...state.tokens.values()].find((each) => each.value === value);
+  if (token?.scopes === undefined || token.scopes.includes('all-apis')) return;
+  const needed = API_SCOPES.find(([start]) => path.startsWith(start))?.[1] ?? 'all-apis';
+  if (token.scopes.includes(needed)) return;
+  throw new ApiError(
+    403,
+    'PERMISSION_DENIED',
+    `Provided token does not have required scopes: ${needed}`,
+  );
+}
+
+const API_SCOPES: readonly (readonly [path: string, scope: string])[] = [
+  ['/serving-endpoints/', 'model-serving'],
+  ['/api/2.0/serving-endpoints', 'model-serving'],
+  ['/api/2.0/preview/scim/', 'scim'],
+  ['/api/2.0/mlflow/', 'mlflow'],
+  ['/api/2.0/secrets/', 'secrets'],
+  ['/api/2.1/unity-catalog/', 'unity-catalog'],
+];
 
 function authenticate(
   state: WorkspaceState,

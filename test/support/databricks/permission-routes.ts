@@ -23,12 +23,15 @@ export const permissionRoutes: readonly Route[] = [
       description: `${level} on this object`,
     })),
   })),
-  route('PUT', OBJECT, (context) => change(context, new Map())),
+  route('PUT', OBJECT, (context) => {
+    demandAdmins(context);
+    return change(context, new Map());
+  }),
   route('PATCH', OBJECT, (context) => change(context, new Map(findObject(context).acl))),
   route('GET', '/api/2.0/serving-endpoints/:name', ({ state, caller, parameters }) => {
     const endpoint = findEndpoint(state, parameters['name'] ?? '');
     state.demandLevel(caller, endpoint, 'CAN_VIEW');
-    return { name: endpoint.name, id: endpoint.id, state: { ready: 'READY' } };
+    return describeEndpoint(state, endpoint, state.levelOf(caller, endpoint));
   }),
   route('POST', '/serving-endpoints/:name/invocations', ({ state, caller, parameters }) => {
     state.demandLevel(caller, findEndpoint(state, parameters['name'] ?? ''), 'CAN_QUERY');
@@ -46,6 +49,48 @@ export const permissionRoutes: readonly Route[] = [
     return { registered_model_databricks: { id: model.id, name } };
   }),
 ];
+
+/** @source databricks-sdk-py 0.162, `ServingEndpointDetailed` */
+function describeEndpoint(
+  state: WorkspaceState,
+  { name, id }: SecuredObject,
+  level: string | undefined,
+): unknown {
+  const at = state.now();
+  return {
+    name,
+    id,
+    creator: 'admin@example.org',
+    creation_timestamp: at,
+    last_updated_timestamp: at,
+    state: { ready: 'READY', config_update: 'NOT_UPDATING' },
+    config: {
+      served_entities: [
+        { name: `${name}-1`, entity_name: name, entity_version: '1', workload_size: 'Small' },
+      ],
+      config_version: 1,
+    },
+    permission_level: level,
+    route_optimized: false,
+  };
+}
+
+/**
+ * Lists of the whole workspace keep `admins`, so that they can be changed at all.
+ *
+ * @source terraform-provider-databricks, `permissions`: "Cannot change permissions for group
+ *   'admins' to None"
+ */
+function demandAdmins({ parameters, body }: RouteContext): void {
+  const { type, id } = parameters;
+  const isWhole = type === 'authorization' || (type === 'registered-models' && id === 'root');
+  const entries = body['access_control_list'];
+  if (!isWhole || !Array.isArray(entries)) return;
+  const hasAdmins = (entries as readonly Record<string, unknown>[]).some(
+    (entry) => entry['group_name'] === 'admins' && entry['permission_level'] === 'CAN_MANAGE',
+  );
+  if (!hasAdmins) throw invalid("Cannot change permissions for group 'admins' to None.");
+}
 
 function findObject({ state, parameters }: RouteContext): SecuredObject {
   const { type = '', id = '' } = parameters;

@@ -10,7 +10,12 @@ const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
  * `ATTRIBUTE eq "VALUE"`.
  */
 export const scimRoutes: readonly Route[] = [
-  route('GET', `${SCIM}/Me`, ({ state, caller }) => describePrincipal(state, caller)),
+  // Of a service principal, too, it is a user, whose name is the application ID. @source
+  // terraform-provider-databricks, `data_current_user`; databricks-sdk-py 0.162, `User`
+  route('GET', `${SCIM}/Me`, ({ state, caller }) => {
+    const { applicationId: _, ...user } = describePrincipal(state, caller);
+    return { ...user, userName: caller.name };
+  }),
   route('GET', `${SCIM}/ServicePrincipals`, (context) =>
     listPrincipals(context, 'service-principal'),
   ),
@@ -26,7 +31,9 @@ export const scimRoutes: readonly Route[] = [
       if (state.findPrincipal('service-principal', name) !== undefined) {
         throw new ApiError(409, 'RESOURCE_ALREADY_EXISTS', `${name} exists already`);
       }
-      return describePrincipal(state, state.addPrincipal('service-principal', name, displayName));
+      const principal = state.addPrincipal('service-principal', name, displayName);
+      keep(principal, body);
+      return describePrincipal(state, principal);
     },
     201,
   ),
@@ -53,6 +60,7 @@ export const scimRoutes: readonly Route[] = [
         throw new ApiError(409, 'RESOURCE_ALREADY_EXISTS', `Group ${displayName} already exists.`);
       }
       const group = state.addGroup(displayName);
+      keep(group, body);
       addMembers(state, group, body['members'] ?? []);
       return describeGroup(state, group);
     },
@@ -171,18 +179,49 @@ function describePrincipal(
   const groups = [...state.groups.values()]
     .filter(({ members }) => members.has(id))
     .map((group) => ({ display: group.displayName, value: group.id, type: 'direct' }));
-  const names = kind === 'user' ? { userName: name } : { applicationId: name };
-  return { id, ...names, displayName, active, groups };
+  return { id, ...namesOf(kind, name), displayName, active, groups, ...describeKept(principal) };
 }
 
-function describeGroup(
-  state: WorkspaceState,
-  { id, displayName, members }: Group,
-): Readonly<Record<string, unknown>> {
+function namesOf(kind: Principal['kind'], name: string): Readonly<Record<string, string>> {
+  return kind === 'user' ? { userName: name } : { applicationId: name };
+}
+
+type Kept = Pick<Principal, 'entitlements' | 'roles' | 'externalId'>;
+
+/** @source databricks-sdk-py 0.162, `service_principals.create` and `groups.create` */
+function keep(resource: Kept, body: Readonly<Record<string, unknown>>): void {
+  resource.entitlements = valuesOf(body['entitlements']);
+  resource.roles = valuesOf(body['roles']);
+  if (typeof body['externalId'] === 'string') resource.externalId = body['externalId'];
+}
+
+function valuesOf(list: unknown): readonly string[] {
+  if (list === undefined) return [];
+  if (!Array.isArray(list)) throw invalid('expected a list');
+  return (list as readonly Record<string, unknown>[]).map((each) => textOf(each, 'value'));
+}
+
+/** What is empty is left out. */
+function describeKept({ entitlements, roles, externalId }: Kept): object {
+  const named = (values: readonly string[]) => values.map((value) => ({ value }));
+  return {
+    ...(entitlements.length === 0 ? {} : { entitlements: named(entitlements) }),
+    ...(roles.length === 0 ? {} : { roles: named(roles) }),
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+}
+
+function describeGroup(state: WorkspaceState, group: Group): Readonly<Record<string, unknown>> {
+  const { id, displayName, members } = group;
   const described = [...members].map((value) => ({
     value,
     display:
       state.principals.get(value)?.displayName ?? state.groups.get(value)?.displayName ?? value,
   }));
-  return { id, displayName, ...(described.length === 0 ? {} : { members: described }) };
+  return {
+    id,
+    displayName,
+    ...(described.length === 0 ? {} : { members: described }),
+    ...describeKept(group),
+  };
 }

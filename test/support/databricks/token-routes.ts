@@ -58,10 +58,17 @@ function demandUse(state: WorkspaceState, principal: Principal): void {
 }
 
 function create({ state, caller, body }: RouteContext, owner: Principal): StoredToken {
-  const { comment = '', lifetime_seconds: seconds } = body;
+  const { comment = '', lifetime_seconds: seconds, scopes } = body;
   const isLifetime = seconds === undefined || (Number.isInteger(seconds) && Number(seconds) > 0);
   if (typeof comment !== 'string' || !isLifetime) throw invalid('Invalid comment or lifetime');
-  return state.addToken(owner, caller, comment, seconds as number | undefined);
+  if (scopes !== undefined && !Array.isArray(scopes)) throw invalid('scopes must be a list');
+  return state.addToken(
+    owner,
+    caller,
+    comment,
+    seconds as number | undefined,
+    scopes as readonly string[] | undefined,
+  );
 }
 
 function findToken(state: WorkspaceState, id = ''): StoredToken {
@@ -70,8 +77,16 @@ function findToken(state: WorkspaceState, id = ''): StoredToken {
   return token;
 }
 
-function describe({ id, createdAt, expiresAt, comment }: StoredToken): object {
-  return { token_id: id, creation_time: createdAt, expiry_time: expiresAt, comment };
+/** @source databricks-sdk-py 0.162, `TokenInfo` */
+function describe({
+  id,
+  createdAt,
+  expiresAt,
+  comment,
+  scopes = ['all-apis'],
+}: StoredToken): object {
+  const times = { creation_time: createdAt, expiry_time: expiresAt };
+  return { token_id: id, ...times, comment, scopes };
 }
 
 function describeOwner({ owner, creator }: StoredToken): object {

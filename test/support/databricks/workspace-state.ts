@@ -10,6 +10,10 @@ export interface Principal {
   readonly name: string;
   displayName: string;
   active: boolean;
+  /** Names of entitlements, of roles, and what else a caller gave. */
+  entitlements: readonly string[];
+  roles: readonly string[];
+  externalId: string | undefined;
 }
 
 export interface Group {
@@ -17,6 +21,9 @@ export interface Group {
   readonly displayName: string;
   /** SCIM ids of principals and of groups. */
   readonly members: Set<string>;
+  entitlements: readonly string[];
+  roles: readonly string[];
+  externalId: string | undefined;
 }
 
 export interface StoredToken {
@@ -28,6 +35,8 @@ export interface StoredToken {
   readonly createdAt: number;
   /** -1: never. */
   readonly expiresAt: number;
+  /** The APIs that it opens; undefined: all. */
+  readonly scopes: readonly string[] | undefined;
 }
 
 export interface SecretScope {
@@ -54,6 +63,12 @@ export interface SecuredObject {
   readonly acl: Map<string, string>;
 }
 
+/**
+ * The life of a token without one of its own. @source databricks-sdk-py 0.162, `tokens.create`:
+ * "remains valid for 2 years"
+ */
+const TWO_YEARS_SECONDS = 730 * 86_400;
+
 /** What a workspace holds. */
 export class WorkspaceState {
   readonly principals = new Map<string, Principal>();
@@ -69,10 +84,13 @@ export class WorkspaceState {
     { readonly principal: Principal; readonly expiresAt: number }
   >();
   readonly now: () => number;
+  /** The life of a token without one of its own; undefined: it never ends. */
+  readonly tokenSeconds: number | undefined;
   #lastId = 1_000_000;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, isEndless = false) {
     this.now = now;
+    this.tokenSeconds = isEndless ? undefined : TWO_YEARS_SECONDS;
     for (const name of ['admins', 'users']) this.addGroup(name);
     this.addObject('authorization', 'tokens', 'tokens');
     this.addObject('authorization', 'passwords', 'passwords');
@@ -90,7 +108,16 @@ export class WorkspaceState {
     displayName: string,
     groups: readonly string[] = [],
   ): Principal {
-    const principal = { kind, id: this.nextId(), name, displayName, active: true };
+    const principal: Principal = {
+      kind,
+      id: this.nextId(),
+      name,
+      displayName,
+      active: true,
+      entitlements: [],
+      roles: [],
+      externalId: undefined,
+    };
     this.principals.set(principal.id, principal);
     for (const group of groups) this.addGroup(group).members.add(principal.id);
     return principal;
@@ -99,7 +126,14 @@ export class WorkspaceState {
   addGroup(displayName: string): Group {
     const known = this.findGroup(displayName);
     if (known !== undefined) return known;
-    const group = { id: this.nextId(), displayName, members: new Set<string>() };
+    const group: Group = {
+      id: this.nextId(),
+      displayName,
+      members: new Set<string>(),
+      entitlements: [],
+      roles: [],
+      externalId: undefined,
+    };
     this.groups.set(group.id, group);
     return group;
   }
@@ -116,7 +150,13 @@ export class WorkspaceState {
     return securable;
   }
 
-  addToken(owner: Principal, creator: Principal, comment: string, seconds?: number): StoredToken {
+  addToken(
+    owner: Principal,
+    creator: Principal,
+    comment: string,
+    seconds: number | undefined = this.tokenSeconds,
+    scopes?: readonly string[],
+  ): StoredToken {
     const createdAt = this.now();
     const token = {
       id: randomBytes(32).toString('hex'),
@@ -126,6 +166,7 @@ export class WorkspaceState {
       comment,
       createdAt,
       expiresAt: seconds === undefined ? -1 : createdAt + seconds * 1000,
+      scopes,
     };
     this.tokens.set(token.id, token);
     return token;

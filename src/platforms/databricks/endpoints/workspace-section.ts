@@ -6,6 +6,7 @@ import type { Environment } from '../../../config/index.js';
 import { checkOptions } from '../../../foundation/options.js';
 import { ConfigInvalidError, quote } from '../../../model/index.js';
 import {
+  azureCloudOf,
   createDatabricksCredentials,
   createEntraProvider,
   createOAuthM2MProvider,
@@ -80,6 +81,7 @@ export interface CredentialsSection {
 export interface WorkspaceSection {
   readonly host: string;
   readonly hosts?: readonly string[] | undefined;
+  readonly workspace_id?: string | undefined;
   readonly ca_cert_path?: string | undefined;
   readonly credentials?: CredentialsSection | undefined;
 }
@@ -94,7 +96,9 @@ export function credentialsSection(env: Environment): z.ZodType<CredentialsSecti
         client_id: text.optional(),
         client_secret: secretReference.optional().describe('A variable as `${NAME}`.'),
         tenant_id: text.optional().describe('The tenant of Entra. Default: OAuth of Databricks.'),
-        authority: text.optional().describe('The authority of Entra. Default: the public one.'),
+        authority: text
+          .optional()
+          .describe('The authority of Entra. Default: that of the cloud of the host.'),
       },
       'must be a mapping',
     )
@@ -109,6 +113,12 @@ export function credentialsSection(env: Environment): z.ZodType<CredentialsSecti
     );
 }
 
+/** Numbers of workspaces are written with quotes and without. */
+export const workspaceNumber: z.ZodType<string> = z
+  .union([z.string(), z.number().int().nonnegative()], 'must be the number of a workspace')
+  .transform(String)
+  .refine((text) => /^\d{1,20}$/.test(text), 'must be the number of a workspace');
+
 /** The form of a workspace in a file: `host`, and `credentials` of one of three kinds. */
 export function workspaceSection(env: Environment): z.ZodType<WorkspaceSection> {
   const text = expandedText(env);
@@ -122,6 +132,9 @@ export function workspaceSection(env: Environment): z.ZodType<WorkspaceSection> 
           .array(stringField.refine(isHostEntry, 'must be a host name'), 'must be a list')
           .optional()
           .describe('Hosts that `host` may name beside those of Databricks.'),
+        workspace_id: workspaceNumber
+          .optional()
+          .describe('The number of the workspace, for a host that serves several.'),
         ca_cert_path: text.optional().describe('A file of certificates to trust.'),
         credentials: credentialsSection(env)
           .optional()
@@ -148,8 +161,11 @@ export function connectWorkspace(
   section: WorkspaceSection,
   env: Environment,
 ): WorkspaceClientOptions {
-  const { host, hosts, ca_cert_path: caCertPath } = section;
-  return { host, hosts, caCertPath, tokens: createTokens(section, env) };
+  const { host, hosts, ca_cert_path: caCertPath, credentials } = section;
+  // The variables are about one workspace, which a section without credentials stands for.
+  const variable = credentials === undefined ? env['DATABRICKS_WORKSPACE_ID'] : undefined;
+  const workspaceId = section.workspace_id ?? (variable || undefined);
+  return { host, hosts, caCertPath, workspaceId, tokens: createTokens(section, env) };
 }
 
 /** What a variable holds. @throws ConfigInvalidError when it is not set */
@@ -173,7 +189,8 @@ function createTokens(
   if (tenant_id === undefined) {
     return createOAuthM2MProvider({ host, hosts, clientId, clientSecret, caCertPath });
   }
-  const { authority } = credentials;
+  // SECURITY: the secret goes to the Entra of the cloud of the workspace, unless another is named.
+  const { authority = azureCloudOf(parseHostAddress(host).hostname).authority } = credentials;
   return createEntraProvider({
     tenantId: tenant_id,
     clientId,

@@ -11,9 +11,11 @@ import {
   secretReference,
   type WorkspaceSection,
   type WorkspacesFileOptions,
+  workspaceNumber,
   workspaceSection,
 } from '../endpoints/workspace-section.js';
 import {
+  azureCloudOf,
   createEntraProvider,
   createStaticTokenProvider,
   parseHostAddress,
@@ -98,8 +100,8 @@ function idInHost(host: string): string | undefined {
 
 function connectReader(
   reader: ReaderFields,
-  { ca_cert_path: caCertPath }: WorkspaceSection,
-  authority: string | undefined,
+  { host, ca_cert_path: caCertPath }: WorkspaceSection,
+  authority = azureCloudOf(parseHostAddress(host).hostname).authority,
   env: Environment,
 ): RegistryLinks['readers'][RemoteName] {
   const { workspaceId, clientId, tenantId, clientSecret, aadToken } = reader;
@@ -127,12 +129,6 @@ function whenAsked(create: () => TokenProvider): TokenProvider {
   };
 }
 
-/** Numbers of workspaces are written with quotes and without. */
-const workspaceId = z
-  .union([z.string(), z.number().int().nonnegative()], 'must be the number of a workspace')
-  .transform(String)
-  .refine((text) => /^\d{1,20}$/.test(text), 'must be the number of a workspace');
-
 function fileSchema(env: Environment) {
   const text = expandedText(env);
   const id = text.refine(isApplicationId, 'must be an application (client) id');
@@ -143,8 +139,8 @@ function fileSchema(env: Environment) {
         dev: workspace.describe('Reads the registries of staging and prod.'),
         staging: workspace.describe('Reads the registry of prod.'),
         prod: workspace,
-        staging_workspace_id: workspaceId,
-        prod_workspace_id: workspaceId,
+        staging_workspace_id: workspaceNumber,
+        prod_workspace_id: workspaceNumber,
         azure_staging_client_id: id,
         azure_staging_aad_token: secretReference.optional(),
         azure_staging_client_secret: secretReference.optional(),

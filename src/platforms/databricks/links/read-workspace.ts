@@ -102,7 +102,11 @@ export function isVault(backend: string | undefined): boolean {
 
 /** Whether an error says that something is not there. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof WorkspaceError && error.errorCode === 'RESOURCE_DOES_NOT_EXIST';
+  // SCIM has errors without a code, and newer services another one.
+  return (
+    error instanceof WorkspaceError &&
+    (error.status === 404 || error.errorCode === 'RESOURCE_DOES_NOT_EXIST')
+  );
 }
 
 async function readTokenUsage(

@@ -8,6 +8,7 @@ import {
   isUsuallyTransient,
   parseSecureAddress,
 } from '../../../net/index.js';
+import { azureCloudOf } from './azure-clouds.js';
 import { readSubjectToken, type SubjectTokenSource } from './subject-token.js';
 import { createTokenCache, type TokenCache } from './token-cache.js';
 import type { ExpiringToken } from './token-provider.js';
@@ -41,6 +42,8 @@ export interface EntraOptions extends TokenRequestOptions {
    * Azure's management goes with the requests to it.
    */
   readonly workspaceResourceId?: string | undefined;
+  /** Azure's management in the cloud of the workspace. Default: that of the public cloud. */
+  readonly managementResource?: string | undefined;
   /** In place of `process.env`, for an assertion from there. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -54,14 +57,13 @@ const ENTRA_OPTIONS: OptionNames<EntraOptions> = {
   resource: true,
   authority: true,
   workspaceResourceId: true,
+  managementResource: true,
   env: true,
 };
 
 /** The application id of Azure Databricks, the same in every tenant. */
 export const AZURE_DATABRICKS_RESOURCE = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
-/** Its last slash belongs to it: `/.default` comes behind. */
-const AZURE_MANAGEMENT_RESOURCE = 'https://management.core.windows.net/';
-const DEFAULT_AUTHORITY = 'https://login.microsoftonline.com';
+const PUBLIC_CLOUD = azureCloudOf('');
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** Errors of OAuth that no repetition mends. */
@@ -102,6 +104,7 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([90006, 90024, 90033]);
 export function createEntraProvider(options: EntraOptions): TokenCache {
   checkOptions<EntraOptions>(options, ENTRA_OPTIONS);
   const { resource = AZURE_DATABRICKS_RESOURCE, workspaceResourceId } = options;
+  const { managementResource = PUBLIC_CLOUD.management } = options;
   const url = tokenEndpoint(options);
   const clientId = demandText('clientId', options.clientId);
   const prove = createProof(options);
@@ -114,7 +117,7 @@ export function createEntraProvider(options: EntraOptions): TokenCache {
       grant_type: 'client_credentials',
       client_id: clientId,
       scope: `${audience}/.default`,
-      ...(await prove()),
+      ...(await prove(url)),
     };
     return requester.requestToken({ url, form, signal });
   };
@@ -122,7 +125,7 @@ export function createEntraProvider(options: EntraOptions): TokenCache {
     async (signal) => {
       const own = await requestFor(resource, signal);
       if (workspaceResourceId === undefined) return own;
-      const management = await requestFor(AZURE_MANAGEMENT_RESOURCE, signal);
+      const management = await requestFor(managementResource, signal);
       return {
         token: own.token,
         expiresAt: Math.min(own.expiresAt, management.expiresAt),
@@ -136,7 +139,7 @@ export function createEntraProvider(options: EntraOptions): TokenCache {
   );
 }
 
-function tokenEndpoint({ tenantId, authority = DEFAULT_AUTHORITY }: EntraOptions): URL {
+function tokenEndpoint({ tenantId, authority = PUBLIC_CLOUD.authority }: EntraOptions): URL {
   if (!/^[\w.-]{1,253}$/.test(demandText('tenantId', tenantId)) || /^\.+$/.test(tenantId)) {
     throw new ConfigInvalidError('the tenant is neither an id nor a domain');
   }
@@ -150,7 +153,9 @@ function tokenEndpoint({ tenantId, authority = DEFAULT_AUTHORITY }: EntraOptions
 }
 
 /** What proves the client, as members of the form. */
-function createProof(options: EntraOptions): () => Promise<Readonly<Record<string, string>>> {
+function createProof(
+  options: EntraOptions,
+): (url: URL) => Promise<Readonly<Record<string, string>>> {
   const { clientSecret, clientAssertion, redaction, env = process.env } = options;
   if ((clientSecret === undefined) === (clientAssertion === undefined)) {
     throw new TypeError('either clientSecret or clientAssertion must be given');
@@ -160,9 +165,9 @@ function createProof(options: EntraOptions): () => Promise<Readonly<Record<strin
     protectSecret(redaction, 'client-secret', secret);
     return async () => ({ client_secret: secret });
   }
-  return async () => ({
+  return async ({ href }) => ({
     client_assertion_type: ASSERTION_TYPE,
-    client_assertion: await readSubjectToken(clientAssertion, env, redaction),
+    client_assertion: await readSubjectToken(clientAssertion, env, redaction, async () => href),
   });
 }
 

@@ -1,4 +1,6 @@
+import { parseJson } from '../../../foundation/json.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
+import { isPlainObject } from '../../../model/plain-data.js';
 import { basicAuthorization, fetchJson, HttpError } from '../../../net/index.js';
 import { createTokenCache, type TokenCache } from './token-cache.js';
 import {
@@ -18,6 +20,8 @@ export interface DatabricksOAuthOptions extends TokenRequestOptions, WorkspaceHo
   readonly host: string;
   /** Asks for a token of the account in place of the workspace. */
   readonly accountId?: string | undefined;
+  /** The account that is meant on a host that serves several. Default: what the host says. */
+  readonly hostAccountId?: string | undefined;
   /** `all-apis` unless given. */
   readonly scope?: string | undefined;
 }
@@ -35,6 +39,7 @@ export const DATABRICKS_OAUTH_OPTIONS: OptionNames<DatabricksOAuthOptions> = {
   hosts: true,
   host: true,
   accountId: true,
+  hostAccountId: true,
   scope: true,
 };
 /**
@@ -61,47 +66,97 @@ export function createOAuthM2MProvider(options: OAuthM2MOptions): TokenCache {
   });
   const clientId = demandText('clientId', options.clientId);
   const clientSecret = demandText('clientSecret', options.clientSecret);
-  const discoveryUrl = databricksDiscoveryUrl(options);
+  const issuer = databricksIssuer(options);
   protectSecret(options.redaction, 'client-secret', clientSecret);
   const requester = createTokenRequester(options);
   const headers = { authorization: basicAuthorization(clientId, clientSecret) };
   const form = { grant_type: 'client_credentials', scope: options.scope ?? 'all-apis' };
   return createTokenCache(
     async (signal) => {
-      const url = await findTokenEndpoint(discoveryUrl, requester, signal);
+      const url = await findTokenEndpoint(issuer, requester, signal);
       return requester.requestToken({ url, form, headers, signal });
     },
     { ...options.cache, now: options.now },
   );
 }
 
-/** @throws ConfigInvalidError if the host is invalid */
-export function databricksDiscoveryUrl({ host, accountId, hosts }: DatabricksOAuthOptions): URL {
-  const account = accountId === undefined ? '' : `/accounts/${encodeURIComponent(accountId)}`;
-  const path = `/oidc${account}/.well-known/oauth-authorization-server`;
-  return new URL(path, parseWorkspaceHost(host, { hosts }));
+/** Where a host says how tokens are asked for. */
+export interface DatabricksIssuer {
+  readonly host: URL;
+  readonly accountId: string | undefined;
+  readonly hostAccountId: string | undefined;
 }
 
+/** @throws ConfigInvalidError if the host is invalid */
+export function databricksIssuer({
+  host,
+  accountId,
+  hostAccountId,
+  hosts,
+}: DatabricksOAuthOptions): DatabricksIssuer {
+  return { host: parseWorkspaceHost(host, { hosts }), accountId, hostAccountId };
+}
+
+const DISCOVERY = '/.well-known/oauth-authorization-server';
+
 /**
- * The token endpoint that a discovery document names.
+ * The token endpoint of a host.
+ *
+ * Shape: the host's own `/.well-known/databricks-config` names where its OAuth is, perhaps with
+ * `{account_id}`. Hosts without that document have it below `/oidc`, or below `/oidc/accounts/` for
+ * an account.
  *
  * @returns rejects with `CredentialUnavailableError`, also for an endpoint that is on another
- *   server than the document
+ *   server than the host
+ * @source databricks-sdk-py 0.162, `oauth.py` and `config.py`; differs: the endpoint has to be on
+ *   the same server
  */
 export function findTokenEndpoint(
-  discoveryUrl: URL,
+  issuer: DatabricksIssuer,
   { send }: Pick<TokenRequester, 'send'>,
   signal: AbortSignal,
 ): Promise<URL> {
   const find = async (): Promise<URL> => {
-    const document = await fetchJson(discoveryUrl, (request) => send({ ...request, signal }));
-    const endpoint = document['token_endpoint'];
-    const url = typeof endpoint === 'string' && URL.canParse(endpoint) ? new URL(endpoint) : null;
-    // SECURITY: the secret goes nowhere but to the server that the caller named.
-    if (url?.origin !== discoveryUrl.origin || url.username !== '' || url.password !== '') {
-      throw new HttpError('the discovery document has no `token_endpoint` on its own server');
-    }
-    return url;
+    const root = await findRoot(issuer, send, signal);
+    const url = new URL(`${root.href.replace(/\/$/, '')}${DISCOVERY}`);
+    const document = await fetchJson(url, (request) => send({ ...request, signal }));
+    return onServer(
+      issuer.host,
+      document['token_endpoint'],
+      'discovery document has no `token_endpoint`',
+    );
   };
   return asUnavailable(find());
+}
+
+async function findRoot(
+  { host, accountId, hostAccountId }: DatabricksIssuer,
+  send: TokenRequester['send'],
+  signal: AbortSignal,
+): Promise<URL> {
+  const account = accountId === undefined ? '' : `/accounts/${encodeURIComponent(accountId)}`;
+  const { status, body } = await send({
+    url: new URL('/.well-known/databricks-config', host),
+    signal,
+  });
+  const config = status === 200 ? parseJson(body) : undefined;
+  const written = isPlainObject(config) ? config['oidc_endpoint'] : undefined;
+  const isOfAccount = typeof written === 'string' && written.includes('{account_id}');
+  if (typeof written !== 'string' || written === '' || (accountId !== undefined && !isOfAccount)) {
+    return new URL(`/oidc${account}`, host);
+  }
+  const said: unknown = isPlainObject(config) ? config['account_id'] : undefined;
+  const id = accountId ?? hostAccountId ?? (typeof said === 'string' ? said : '');
+  if (isOfAccount && id === '') {
+    throw new HttpError('the host serves several accounts: `DATABRICKS_ACCOUNT_ID` is needed');
+  }
+  const root = written.replaceAll('{account_id}', encodeURIComponent(id));
+  return onServer(host, root, 'configuration has no `oidc_endpoint`');
+}
+
+/** SECURITY: the secret goes nowhere but to the server that the caller named. */
+function onServer(host: URL, written: unknown, problem: string): URL {
+  const url = typeof written === 'string' && URL.canParse(written) ? new URL(written) : null;
+  if (url?.origin === host.origin && url.username === '' && url.password === '') return url;
+  throw new HttpError(`the ${problem} on its own server`);
 }

@@ -16,7 +16,13 @@ export type SubjectTokenSource =
    * A function of one's own. What it throws is not passed on, unless it is an error of this
    * package.
    */
-  | (() => Promise<string>);
+  | SubjectTokenFunction;
+
+/** Gives a token of another issuer. */
+export type SubjectTokenFunction = (wanted: {
+  /** Finds whom the token is to be for: the address that it is sent to. */
+  readonly audience: () => Promise<string>;
+}) => Promise<string>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,8 +38,9 @@ export async function readSubjectToken(
   source: SubjectTokenSource,
   env: Environment,
   redaction: SecretRegistry | undefined,
+  audience: () => Promise<string>,
 ): Promise<string> {
-  const token = await find(source, env);
+  const token = await find(source, env, audience);
   if (typeof token !== 'string' || token === '') {
     throw new CredentialUnavailableError(`no token: ${describe(source)} has none`);
   }
@@ -43,8 +50,12 @@ export async function readSubjectToken(
   return token;
 }
 
-async function find(source: SubjectTokenSource, env: Environment): Promise<string | undefined> {
-  if (typeof source === 'function') return callOwn(source);
+async function find(
+  source: SubjectTokenSource,
+  env: Environment,
+  audience: () => Promise<string>,
+): Promise<string | undefined> {
+  if (typeof source === 'function') return callOwn(source, audience);
   return 'file' in source ? readTokenFile(source.file) : env[source.env]?.trim();
 }
 
@@ -52,9 +63,12 @@ async function find(source: SubjectTokenSource, env: Environment): Promise<strin
  * Of a foreign error nothing is kept: it may hold the request that the function sent, and how it
  * signed in.
  */
-async function callOwn(source: () => Promise<string>): Promise<string> {
+async function callOwn(
+  source: SubjectTokenFunction,
+  audience: () => Promise<string>,
+): Promise<string> {
   try {
-    return await source();
+    return await source({ audience });
   } catch (error) {
     if (error instanceof AuthzError) throw error;
     throw new CredentialUnavailableError('no token: the token function failed');

@@ -2,7 +2,7 @@ import { checkOptions } from '../../../foundation/options.js';
 import {
   DATABRICKS_OAUTH_OPTIONS,
   type DatabricksOAuthOptions,
-  databricksDiscoveryUrl,
+  databricksIssuer,
   findTokenEndpoint,
 } from './oauth-m2m.js';
 import { readSubjectToken, type SubjectTokenSource } from './subject-token.js';
@@ -18,6 +18,8 @@ export interface WorkloadIdentityOptions extends DatabricksOAuthOptions {
    * names, or else `DATABRICKS_OIDC_TOKEN`.
    */
   readonly subjectToken?: SubjectTokenSource | undefined;
+  /** What a token function is asked for. Default: the address of the token endpoint. */
+  readonly audience?: string | undefined;
   /** In place of `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -42,11 +44,12 @@ export function createWorkloadIdentityProvider(options: WorkloadIdentityOptions)
     ...DATABRICKS_OAUTH_OPTIONS,
     clientId: true,
     subjectToken: true,
+    audience: true,
     env: true,
   });
-  const { clientId, env = process.env, redaction } = options;
+  const { clientId, env = process.env, redaction, audience } = options;
   const subjectToken = options.subjectToken ?? { env: oidcTokenVariable(env) };
-  const discoveryUrl = databricksDiscoveryUrl(options);
+  const issuer = databricksIssuer(options);
   const requester = createTokenRequester(options);
   const fixed = {
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -56,11 +59,19 @@ export function createWorkloadIdentityProvider(options: WorkloadIdentityOptions)
   };
   return createTokenCache(
     async (signal) => {
-      const form = {
-        ...fixed,
-        subject_token: await readSubjectToken(subjectToken, env, redaction),
+      let found: Promise<URL> | undefined;
+      const endpoint = (): Promise<URL> => {
+        found ??= findTokenEndpoint(issuer, requester, signal);
+        return found;
       };
-      const url = await findTokenEndpoint(discoveryUrl, requester, signal);
+      const own = await readSubjectToken(
+        subjectToken,
+        env,
+        redaction,
+        async () => audience ?? (await endpoint()).href,
+      );
+      const form = { ...fixed, subject_token: own };
+      const url = await endpoint();
       return requester.requestToken({ url, form, signal });
     },
     { ...options.cache, now: options.now },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ADMINS_GROUP } from '../vocabulary/index.js';
 import { optionalText, readAs } from './read-answer.js';
 import { segment } from './segment.js';
 import type { WorkspaceRequest, WorkspaceTransport } from './workspace-transport.js';
@@ -53,7 +54,10 @@ export interface PermissionsApi {
     id: string,
     entries: readonly AccessControlRequest[],
   ) => Promise<ObjectPermissions>;
-  /** Replaces the whole list. Of a principal that stands in it twice, the last entry counts. */
+  /**
+   * Replaces the whole list. Of a principal that stands in it twice, the last entry counts. The
+   * lists of tokens and of the whole registry keep `admins`, who manage them.
+   */
   readonly set: (
     type: string,
     id: string,
@@ -71,17 +75,31 @@ const OBJECT_PERMISSIONS: z.ZodType<ObjectPermissions> = z.object({
         group_name: optionalText,
         service_principal_name: optionalText,
         display_name: optionalText,
-        all_permissions: z.array(
-          z.object({
-            permission_level: z.string(),
-            inherited: z.boolean().default(false),
-            inherited_from_object: z.array(z.string()).optional(),
-          }),
-        ),
+        // One that names no level stays, as one that is not known.
+        all_permissions: z
+          .array(
+            z.object({
+              permission_level: z.string().nullish().transform(textOrUnreadable),
+              inherited: z.boolean().nullish().transform(Boolean),
+              inherited_from_object: z
+                .array(z.string())
+                .nullish()
+                .transform((objects) => objects ?? undefined),
+            }),
+          )
+          .nullish()
+          .transform((held) => held ?? []),
       }),
     )
     .default([]),
 });
+
+/** Whatever an answer leaves out is not taken for a level. */
+const NO_LEVEL = '(unreadable)';
+
+function textOrUnreadable(level: string | null | undefined): string {
+  return level || NO_LEVEL;
+}
 
 const LEVELS: z.ZodType<{ readonly permission_levels: readonly PermissionLevel[] }> = z.object({
   permission_levels: z.array(z.object({ permission_level: z.string(), description: optionalText })),
@@ -104,10 +122,27 @@ export function createPermissionsApi(send: WorkspaceTransport): PermissionsApi {
       return ask({ method: 'PATCH', path: objectPath(type, id), body, idempotent: true });
     },
     set: async (type, id, entries) => {
-      const body = { access_control_list: entries };
+      const body = { access_control_list: withAdmins(type, id, entries) };
       return ask({ method: 'PUT', path: objectPath(type, id), body });
     },
   };
+}
+
+/**
+ * Lists of the whole workspace must keep `admins`, or the service refuses them.
+ *
+ * @source terraform-provider-databricks, `permissions`, which adds them for the same two
+ */
+function withAdmins(
+  type: string,
+  id: string,
+  entries: readonly AccessControlRequest[],
+): readonly AccessControlRequest[] {
+  const isWhole =
+    (type === 'authorization' && id === 'tokens') ||
+    (type === 'registered-models' && id === 'root');
+  if (!isWhole || entries.some((entry) => entry.group_name === ADMINS_GROUP)) return entries;
+  return [...entries, { group_name: ADMINS_GROUP, permission_level: 'CAN_MANAGE' }];
 }
 
 function objectPath(type: string, id: string): string {

@@ -4,7 +4,16 @@ import { WorkspaceError } from './workspace-error.js';
 import type { JsonObject } from './workspace-transport.js';
 
 /** Text, or none: services leave out what is empty. */
-export const optionalText: z.ZodOptional<z.ZodString> = z.string().optional();
+export const optionalText: z.ZodType<string | undefined> = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
+
+/** A number, which some services write as text; null counts as none. */
+export const optionalNumber: z.ZodType<number | undefined> = z
+  .union([z.number(), z.string().regex(/^-?\d{1,15}$/)])
+  .nullish()
+  .transform((number) => (number === null || number === undefined ? undefined : Number(number)));
 
 /**
  * An answer in the form that it should have; what else it holds is left out.

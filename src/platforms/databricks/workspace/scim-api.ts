@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isPlainObject } from '../../../model/plain-data.js';
 import { readPages } from './pages.js';
-import { optionalText, readAs } from './read-answer.js';
+import { optionalNumber, optionalText, readAs } from './read-answer.js';
 import { segment } from './segment.js';
 import type { JsonObject, WorkspaceTransport } from './workspace-transport.js';
 
@@ -69,13 +69,19 @@ export interface ScimApi {
   readonly removeGroupMembers: (id: string, members: readonly string[]) => Promise<void>;
 }
 
-const MEMBERS = z.array(z.object({ value: z.string(), display: optionalText })).default([]);
+const MEMBERS = z
+  .array(z.object({ value: z.string(), display: optionalText }))
+  .nullish()
+  .transform((members) => members ?? []);
 const PRINCIPAL: z.ZodType<ScimPrincipal> = z.object({
   id: z.string().min(1),
   userName: optionalText,
   applicationId: optionalText,
   displayName: optionalText,
-  active: z.boolean().optional(),
+  active: z
+    .boolean()
+    .nullish()
+    .transform((active) => active ?? undefined),
   groups: MEMBERS,
 });
 const GROUP: z.ZodType<ScimGroup> = z.object({
@@ -84,11 +90,14 @@ const GROUP: z.ZodType<ScimGroup> = z.object({
   members: MEMBERS,
 });
 const LIST: z.ZodType<{
-  readonly totalResults: number;
+  readonly totalResults: number | undefined;
   readonly Resources: readonly JsonObject[];
 }> = z.object({
-  totalResults: z.number().int().min(0),
-  Resources: z.array(z.custom<JsonObject>(isPlainObject)).default([]),
+  totalResults: optionalNumber,
+  Resources: z
+    .array(z.custom<JsonObject>(isPlainObject))
+    .nullish()
+    .transform((resources) => resources ?? []),
 });
 
 const ROOT = '/api/2.0/preview/scim/v2';
@@ -167,7 +176,7 @@ function listResources<T>(
     const end = start + items.length;
     // A page may be shorter than asked for; one without anything is the last whatever the total
     // says.
-    const isLast = items.length === 0 || end > totalResults;
+    const isLast = items.length === 0 || (totalResults !== undefined && end > totalResults);
     return { items, next: isLast ? undefined : String(end) };
   }, maxPages);
 }

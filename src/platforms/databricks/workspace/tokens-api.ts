@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isPlainObject } from '../../../model/plain-data.js';
 import { addIdentitySecret, MIN_MASKED_SECONDS, type SecretRegistry } from '../../../net/index.js';
-import { optionalText, readAs } from './read-answer.js';
+import { optionalNumber, optionalText, readAs } from './read-answer.js';
 import { segment } from './segment.js';
 import type { JsonObject, WorkspaceTransport } from './workspace-transport.js';
 
@@ -14,6 +14,10 @@ export interface TokenInfo {
   readonly comment?: string | undefined;
   readonly creation_time?: number | undefined;
   readonly expiry_time?: number | undefined;
+  /** Day of its last use, in milliseconds since 1970, if the workspace says it. */
+  readonly last_used_day?: number | undefined;
+  /** The APIs that it opens, such as `model-serving`, if the workspace says it. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** What an admin sees of the tokens of others, too. */
@@ -35,6 +39,8 @@ export interface NewToken {
   readonly comment?: string | undefined;
   /** As long as the workspace allows unless given. */
   readonly lifetimeSeconds?: number | undefined;
+  /** The APIs that it is to open, such as `model-serving`. Default: all. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** The caller's own personal access tokens. */
@@ -65,8 +71,13 @@ export interface TokenManagementApi {
 const INFO_FIELDS = {
   token_id: z.string().min(1),
   comment: optionalText,
-  creation_time: z.number().optional(),
-  expiry_time: z.number().optional(),
+  creation_time: optionalNumber,
+  expiry_time: optionalNumber,
+  last_used_day: optionalNumber,
+  scopes: z
+    .array(z.string())
+    .nullish()
+    .transform((scopes) => scopes ?? undefined),
 };
 const CREATED: z.ZodType<CreatedToken> = z.object({
   token_value: z.string().min(1),
@@ -80,9 +91,9 @@ const MANAGED_LIST: z.ZodType<{ readonly token_infos: readonly ManagedTokenInfo[
     .array(
       z.object({
         ...INFO_FIELDS,
-        created_by_id: z.number().optional(),
+        created_by_id: optionalNumber,
         created_by_username: optionalText,
-        owner_id: z.number().optional(),
+        owner_id: optionalNumber,
       }),
     )
     .default([]),
@@ -132,8 +143,8 @@ export function createTokenManagementApi(
   };
 }
 
-function newToken({ comment, lifetimeSeconds }: NewToken): JsonObject {
-  return { comment, lifetime_seconds: lifetimeSeconds };
+function newToken({ comment, lifetimeSeconds, scopes }: NewToken): JsonObject {
+  return { comment, lifetime_seconds: lifetimeSeconds, scopes };
 }
 
 function readCreated(answer: JsonObject, redaction: SecretRegistry | undefined): CreatedToken {

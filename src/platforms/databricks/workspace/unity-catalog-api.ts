@@ -7,7 +7,9 @@ import type { WorkspaceTransport } from './workspace-transport.js';
 
 /** What one principal may do with a securable. */
 export interface PrivilegeAssignment {
+  /** Empty: it is deleted, and `principal_id` is all that is left. */
   readonly principal: string;
+  readonly principal_id?: string | undefined;
   readonly privileges: readonly string[];
 }
 
@@ -64,7 +66,22 @@ const GRANTS: z.ZodType<{
   readonly next_page_token?: string | undefined;
 }> = z.object({
   privilege_assignments: z
-    .array(z.object({ principal: z.string(), privileges: z.array(z.string()).default([]) }))
+    .array(
+      z.object({
+        principal: z
+          .string()
+          .nullish()
+          .transform((name) => name ?? ''),
+        principal_id: z
+          .union([z.string(), z.number()])
+          .nullish()
+          .transform((id) => (id === null || id === undefined ? undefined : String(id))),
+        privileges: z
+          .array(z.string())
+          .nullish()
+          .transform((names) => names ?? []),
+      }),
+    )
     .default([]),
   next_page_token: optionalText,
 });

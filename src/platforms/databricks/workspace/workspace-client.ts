@@ -66,6 +66,7 @@ const CLIENT_OPTIONS: OptionNames<
   host: true,
   method: true,
   tokens: true,
+  workspaceId: true,
   maxPages: true,
 };
 
@@ -107,7 +108,8 @@ export function createWorkspaceClient(options: WorkspaceClientOptions): Workspac
       const { signal } = asked;
       return createTemporaryServiceCredentials(send, request, { redaction, now, signal });
     },
-    getWorkspaceId: () => readWorkspaceId(ask),
+    // Who may manage a workspace may not always ask who it is.
+    getWorkspaceId: async () => options.workspaceId ?? readWorkspaceId(ask),
     request: send,
   };
 }

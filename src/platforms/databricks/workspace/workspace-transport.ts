@@ -12,6 +12,7 @@ import {
 } from '../../../net/index.js';
 import type { ExpiringToken, TokenProvider } from '../tokens/token-provider.js';
 import { parseWorkspaceHost, type WorkspaceHostOptions } from '../tokens/workspace-host.js';
+import { USER_AGENT } from './user-agent.js';
 import { WorkspaceError } from './workspace-error.js';
 
 /** How a workspace is asked; a request has 60 s unless given. */
@@ -20,6 +21,8 @@ export interface WorkspaceClientOptions extends RequestOptions, WorkspaceHostOpt
   readonly host: string;
   /** As whom it is asked. */
   readonly tokens: TokenProvider;
+  /** The number of the workspace, for a host that serves several. Default: none is sent. */
+  readonly workspaceId?: string | undefined;
   /** How many pages of one list are read at most; 1000 unless given. */
   readonly maxPages?: number | undefined;
 }
@@ -74,14 +77,18 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
  */
 export function createWorkspaceTransport(options: WorkspaceClientOptions): NumberedTransport {
   const origin = parseWorkspaceHost(options.host, { hosts: options.hosts });
-  const { tokens } = options;
+  const { tokens, workspaceId: chosen } = options;
+  if (chosen !== undefined && !/^\d{1,20}$/.test(chosen)) {
+    throw new TypeError('option workspaceId must be the number of a workspace');
+  }
   if (typeof tokens?.getToken !== 'function') {
     throw new TypeError('option tokens must be an object with `getToken`');
   }
   const sender = createSender(options, { timeoutSeconds: 60, maxBytes: MAX_BYTES });
   const send = (request: WorkspaceRequest, token: ExpiringToken): Promise<HttpResponse> => {
     const isIdempotent = request.idempotent ?? IDEMPOTENT.has(request.method);
-    return sender(toHttp(origin, request, token), isIdempotent ? undefined : isNotDone);
+    const http = toHttp(origin, request, token, chosen);
+    return sender(http, isIdempotent ? undefined : isNotDone);
   };
   return async (request) => {
     try {
@@ -112,7 +119,12 @@ export function createWorkspaceTransport(options: WorkspaceClientOptions): Numbe
   };
 }
 
-function toHttp(origin: URL, request: WorkspaceRequest, token: ExpiringToken): HttpRequest {
+function toHttp(
+  origin: URL,
+  request: WorkspaceRequest,
+  token: ExpiringToken,
+  workspaceId: string | undefined,
+): HttpRequest {
   const { method, path, query = {}, body, signal } = request;
   const url = new URL(path, origin);
   // SECURITY: `//host/path` and whole addresses would take the token elsewhere; neither is the path
@@ -123,7 +135,12 @@ function toHttp(origin: URL, request: WorkspaceRequest, token: ExpiringToken): H
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  const headers = { ...token.headers, authorization: `Bearer ${token.token}` };
+  const headers = {
+    ...token.headers,
+    'user-agent': USER_AGENT,
+    ...(workspaceId === undefined ? {} : { 'x-databricks-workspace-id': workspaceId }),
+    authorization: `Bearer ${token.token}`,
+  };
   if (body === undefined) return { url, method, headers, signal };
   const json = { ...headers, 'content-type': 'application/json' };
   return { url, method, headers: json, body: JSON.stringify(body), signal };

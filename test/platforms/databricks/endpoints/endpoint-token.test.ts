@@ -42,7 +42,7 @@ test('makes a token that ends after an hour, and masks it', async () => {
   const app = clientOf(workspace.tokenOf(APP));
   const made = await createEndpointToken(app, request);
   expect(made).toMatchObject({ expiresAt: NOW + 3_600_000, earlier: 0 });
-  expect((await clientOf(made.token).scim.currentUser()).applicationId).toBe(APP);
+  expect((await clientOf(made.token).scim.currentUser()).userName).toBe(APP);
   expect(masked.some(({ value }) => value === made.token)).toBe(true);
   expect(await app.tokens.list()).toMatchObject([{ comment: 'nightly scoring' }]);
 });

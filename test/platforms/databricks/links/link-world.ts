@@ -90,13 +90,20 @@ export async function startLinkWorld(
     readonly entra?: FakeEntra;
     /** In place of a clock that stands still. */
     readonly now?: () => number;
+    readonly hasEndlessTokens?: boolean;
   } = {},
 ): Promise<LinkWorld> {
   let time = Date.UTC(2026, 0, 1);
   const now = options.now ?? ((): number => time);
   const entra = options.entra ?? ({ readToken } as FakeEntra);
   const start = (name: WorkspaceName) =>
-    startFakeWorkspace({ workspaceId: IDS[name], groups: ['ml-team'], entra, now });
+    startFakeWorkspace({
+      workspaceId: IDS[name],
+      groups: ['ml-team'],
+      entra,
+      now,
+      hasEndlessTokens: options.hasEndlessTokens === true,
+    });
   const workspaces = {
     dev: await start('dev'),
     staging: await start('staging'),
@@ -214,11 +221,11 @@ export async function whoHas(
 ): Promise<string | undefined> {
   const tokens = createStaticTokenProvider(token, { redaction: () => {} });
   try {
-    const { applicationId } = await createWorkspaceClient({
+    const { userName } = await createWorkspaceClient({
       ...options,
       tokens,
     }).scim.currentUser();
-    return applicationId;
+    return userName;
   } catch {
     return undefined;
   }

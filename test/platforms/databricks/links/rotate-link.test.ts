@@ -119,7 +119,7 @@ test('does not take a token for stored that was made after what is stored', asyn
 });
 
 test('a token without end is due', async () => {
-  world = await startLinkWorld();
+  world = await startLinkWorld({ hasEndlessTokens: true });
   await applyLink(world.links);
   const { links, admins } = world;
   const [ours] = (await admins.prod.tokenManagement.list()).filter(

@@ -88,7 +88,7 @@ async function whoIs(token: string): Promise<unknown> {
   const client = createHttpClient({ caCertPath: workspace.caCertPath, timeoutSeconds: 5 });
   const url = new URL('/api/2.0/preview/scim/v2/Me', workspace.origin);
   const answer = await client({ url, headers: { authorization: `Bearer ${token}` } });
-  return (JSON.parse(answer.body) as Record<string, unknown>)['applicationId'];
+  return (JSON.parse(answer.body) as Record<string, unknown>)['userName'];
 }
 
 describe('OAuth client credentials', () => {
@@ -113,6 +113,7 @@ describe('OAuth client credentials', () => {
   test('of an account are looked up and sent below it', async () => {
     await m2m({ accountId: 'account-1' }).getToken();
     expect(workspace.journal.map(({ path }) => path)).toEqual([
+      '/.well-known/databricks-config',
       '/oidc/accounts/account-1/.well-known/oauth-authorization-server',
       '/oidc/accounts/account-1/v1/token',
     ]);
@@ -177,9 +178,30 @@ describe('OAuth client credentials', () => {
     ['that is none', { token_endpoint: 'token' }],
     ['that is missing', {}],
   ])('are not sent to an endpoint %s', async (_, document) => {
-    workspace.failAt(1, { kind: 'malformed', body: JSON.stringify(document) });
+    workspace.failAt(1, { kind: 'malformed', body: JSON.stringify(document) }, { path: '/oidc/' });
     await expect(m2m().getToken()).rejects.toThrow('no `token_endpoint` on its own server');
+    expect(workspace.journal.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
+  test.each([
+    ['on another server', 'https://evil.example/oidc'],
+    ['of another cloud', 'https://adb-1.2.databricks.azure.cn/oidc'],
+    ['with a user', 'https://user@127.0.0.1/oidc'],
+  ])('are not sent to an OAuth %s that the host names', async (_, oidc_endpoint) => {
+    const config = { path: '/.well-known/databricks-config' };
+    workspace.failAt(1, { kind: 'malformed', body: JSON.stringify({ oidc_endpoint }) }, config);
+    await expect(m2m().getToken()).rejects.toThrow('no `oidc_endpoint` on its own server');
     expect(workspace.journal).toHaveLength(1);
+  });
+
+  test.each([
+    ['is not JSON', { kind: 'malformed', body: '<html>' }],
+    ['is empty', { kind: 'malformed', body: '{}' }],
+    ['is missing', { kind: 'status', status: 404 }],
+    ['is refused', { kind: 'status', status: 401 }],
+  ] as const)('go below `/oidc` where what the host says of itself %s', async (_, fault) => {
+    workspace.failAt(1, fault, { path: '/.well-known/databricks-config' });
+    expect((await m2m().getToken()).token).toMatch(/^oauth-/);
   });
 });
 
@@ -386,7 +408,7 @@ describe('a token provider', () => {
     const error = await m2m({ httpClient })
       .getToken()
       .catch((reason: unknown) => reason);
-    const address = `${workspace.origin}/oidc/.well-known/oauth-authorization-server`;
+    const address = `${workspace.origin}/.well-known/databricks-config`;
     expect(error).toMatchObject({
       code: 'ERR_CREDENTIAL_UNAVAILABLE',
       message: `no token: \`${address}\` cannot be reached (ECONNABORTED)`,

