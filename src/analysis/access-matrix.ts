@@ -5,6 +5,7 @@ import {
   type Snapshot,
 } from '../engine/index.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
+import type { Resource } from '../model/index.js';
 import type { AccessCondition } from './access-condition.js';
 import { answerFor } from './can-what.js';
 import { type PageRequest, paginate } from './page.js';
@@ -78,23 +79,42 @@ export function accessMatrix(snapshot: Snapshot, options: AccessMatrixOptions = 
   const resources = [...compiled.resources()].filter(({ type }) => isAsked(type));
   const question = ['matrix', snapshot.version, options.types];
   const { items, next, total } = paginate(resources, options.page, question);
-  const known = new Map<PermissionSet, Omit<MatrixRow, keyof ResourceReference>>();
-  const rows = items.map((resource): MatrixRow => {
-    const permissionSet = compiled.permissionSetOf(resource);
-    let row = known.get(permissionSet);
-    if (row === undefined) {
-      row = rowOf(compiled, permissionSet);
-      known.set(permissionSet, row);
-    }
-    return { ...referToResource(resource), ...row };
-  });
+  const rows = Array.from(
+    walkAccess(compiled, items),
+    ({ resource, access }): MatrixRow => ({ ...referToResource(resource), ...access }),
+  );
   return { principals: listPrincipals(compiled), rows, next, total };
 }
 
-function rowOf(
+/** Who may do what to a resource, without the resource. */
+export type Access = Omit<MatrixRow, keyof ResourceReference>;
+
+/** A resource with who may do what to it. Resources with one set of permissions share `access`. */
+export interface SharedAccess {
+  readonly resource: Resource;
+  readonly access: Access;
+  /** Whether a permission covers it. */
+  readonly secured: boolean;
+}
+
+/** Walks resources with who may do what to them. */
+export function* walkAccess(
   snapshot: CompiledSnapshot,
-  permissionSet: PermissionSet,
-): Omit<MatrixRow, keyof ResourceReference> {
+  resources: Iterable<Resource>,
+): Generator<SharedAccess> {
+  const known = new Map<PermissionSet, Access>();
+  for (const resource of resources) {
+    const permissionSet = snapshot.permissionSetOf(resource);
+    let access = known.get(permissionSet);
+    if (access === undefined) {
+      access = rowOf(snapshot, permissionSet);
+      known.set(permissionSet, access);
+    }
+    yield { resource, access, secured: permissionSet.kind === 'covered' };
+  }
+}
+
+function rowOf(snapshot: CompiledSnapshot, permissionSet: PermissionSet): Access {
   const { actions } = snapshot.vocabulary;
   const conditions = SnapshotAccess.of(snapshot).conditionsOf(permissionSet);
   const conditionOf = (id: number): AccessCondition => conditions[id] as AccessCondition;

@@ -5,7 +5,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessMatrix } from '../../src/analysis/index.js';
 import {
   applyExceptions,
   auditSnapshot,
@@ -14,7 +13,7 @@ import {
   parseExceptions,
 } from '../../src/audit/index.js';
 import { prepareSnapshot, type SnapshotOptions } from '../../src/engine/index.js';
-import { ALL_ACTIONS, type Resource } from '../../src/model/index.js';
+import type { Resource } from '../../src/model/index.js';
 import { ODD_NAMES } from '../audit/reporters/report-of.js';
 import {
   type Browser,
@@ -59,8 +58,7 @@ async function writePage(name: string, options: SnapshotOptions): Promise<string
     locate: () => ({ path: 'feature_store.yaml', line: 1 }),
     fails: () => true,
     version: '1.2.3',
-    matrix: accessMatrix(snapshot),
-    actions: ALL_ACTIONS,
+    snapshot,
   });
   const file = join(folder, `${name}.html`);
   await pipeline(Readable.from(pieces), createWriteStream(file));

@@ -43,6 +43,7 @@ const NESTED_RANKS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const DOORS: ReadonlySet<string> = new Set([
   'adapters/http/guard',
   'adapters/support/route-rule',
+  'analysis/access-matrix',
   'analysis/coverage',
   'analysis/near-misses',
   'analysis/references',

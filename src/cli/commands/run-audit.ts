@@ -1,4 +1,3 @@
-import { type AccessMatrix, accessMatrix } from '../../analysis/index.js';
 import {
   type AuditReport,
   auditSnapshot,
@@ -48,7 +47,7 @@ export async function runAudit(args: Arguments, io: CommandIo): Promise<number> 
   };
   const own = async ({ format, toTerminal }: OwnTarget): Promise<Iterable<string>> =>
     format === 'html'
-      ? htmlReport(report, { ...(await context()), ...accessOf(opened) })
+      ? htmlReport(report, { ...(await context()), snapshot: opened.snapshot })
       : ownReport(format, report, opened, reportLayout(args, io, toTerminal));
   await writeReports(targets, { report, context, own }, io);
   return exitCodeFor(report.findings, args);
@@ -62,12 +61,4 @@ function ownReport(
 ): Iterable<string> {
   if (format === 'json') return jsonReport(report, { warnings: readWarnings });
   return [reportText(report, { ...layout, source, vocabulary: snapshot.vocabulary })];
-}
-
-/** Who may do what to each resource. */
-function accessOf({ snapshot }: OpenedStore): {
-  readonly matrix: AccessMatrix;
-  readonly actions: readonly string[];
-} {
-  return { matrix: accessMatrix(snapshot), actions: snapshot.vocabulary.actions };
 }

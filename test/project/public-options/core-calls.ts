@@ -173,7 +173,7 @@ export const CORE_CALLS: OptionCalls = {
   gitlabReport: reportCall(gitlabReport),
   markdownReport: reportCall(markdownReport),
   htmlReport: reportCall((report, context) =>
-    htmlReport(report, { ...context, matrix: accessMatrix(snapshot), actions: [] }),
+    htmlReport(report, { ...context, snapshot: snapshot as never }),
   ),
   auditSnapshot: [(extra: object) => auditSnapshot(snapshot, extra), 'project', 'vocabulary'],
   reportText: [

@@ -1,6 +1,14 @@
-import type { AccessMatrix, MatrixRow } from '../../../analysis/index.js';
+import {
+  type Access,
+  listPrincipals,
+  type SharedAccess,
+  walkAccess,
+} from '../../../analysis/access-matrix.js';
+import type { NamedPrincipal } from '../../../analysis/index.js';
+import { compiledOf, type Snapshot } from '../../../engine/index.js';
 import { checkOptions, type OptionNames } from '../../../foundation/options.js';
 import { safeJson } from '../../../foundation/terminal/terminal-text.js';
+import type { Resource } from '../../../model/index.js';
 import type { AcceptedFinding, AuditReport, Finding } from '../../audit-report.js';
 import { fingerprintFindings } from '../../fingerprint.js';
 import { jsonLines, jsonString } from '../pieces.js';
@@ -8,16 +16,13 @@ import { CONTEXT, describeAbout, type ReportContext, ruleFinder } from '../repor
 
 /** What the page shows beside the report. */
 export interface PageContext extends ReportContext {
-  /** Who may do what to each registered resource, on one page. */
-  readonly matrix: AccessMatrix;
-  /** The actions of the vocabulary: at most 31. */
-  readonly actions: readonly string[];
+  /** The audited snapshot: it says who may do what to each registered resource. */
+  readonly snapshot: Snapshot;
 }
 
 const PAGE_CONTEXT: OptionNames<PageContext> = {
   ...CONTEXT,
-  matrix: true,
-  actions: true,
+  snapshot: true,
 };
 
 /** @throws TypeError if a member is unknown */
@@ -51,27 +56,30 @@ export function* pageData(report: AuditReport, context: PageContext): Generator<
 }
 
 function* members(report: AuditReport, context: PageContext): Generator<string> {
-  const { source, version, actions, matrix } = context;
+  const { source, version } = context;
+  const snapshot = compiledOf(context.snapshot);
+  const { actions } = snapshot.vocabulary;
+  const principals = listPrincipals(snapshot);
   const { project, summary, known = null } = report;
   yield `{"head":${safeJson({ source, version, project, summary, known, actions })},\n`;
-  const shown =
-    project === null ? matrix.rows : matrix.rows.filter((row) => row.project === project);
+  const isShown = (of: string | undefined): boolean => project === null || of === project;
+  const resources = [...snapshot.resources()].filter((one) => isShown(one.project));
   const types = new Numbering();
   const projects = new Numbering();
-  const table = new AccessRows(report, matrix, actions);
+  const table = new AccessRows(principals, actions);
   const columns = { types: [] as number[], projects: [] as number[], rows: [] as number[] };
   yield '"names":';
-  yield* jsonLines(namesOf(shown), '');
-  for (const row of shown) {
-    columns.types.push(types.of(row.type));
-    columns.projects.push(projects.of(row.project ?? ''));
-    columns.rows.push(table.numberOf(row));
+  yield* jsonLines(namesOf(resources), '');
+  for (const one of walkAccess(snapshot, resources)) {
+    columns.types.push(types.of(one.resource.type));
+    columns.projects.push(projects.of(one.resource.project ?? ''));
+    columns.rows.push(table.numberOf(one));
   }
   yield `,\n"typeOf":${JSON.stringify(columns.types)},\n"projectOf":${JSON.stringify(columns.projects)},\n`;
   yield `"rowOf":${JSON.stringify(columns.rows)},\n"types":${safeJson(types.texts)},\n`;
   yield `"projects":${safeJson(projects.texts)},\n"rows":`;
   yield* jsonLines(table.rows, '');
-  yield `,\n"principals":${safeJson(matrix.principals.map(({ kind, name }) => [kind, name]))},\n`;
+  yield `,\n"principals":${safeJson(principals.map(({ kind, name }) => [kind, name]))},\n`;
   const rules = rulesOf(report, context);
   yield `"rules":${safeJson(rules)},\n"findings":`;
   const numbers = new Map(rules.map(({ id }, index) => [id, index]));
@@ -81,57 +89,43 @@ function* members(report: AuditReport, context: PageContext): Generator<string> 
   yield '}\n';
 }
 
-function* namesOf(rows: readonly MatrixRow[]): Generator<string> {
-  for (const { name } of rows) yield jsonString(name);
+function* namesOf(resources: readonly Resource[]): Generator<string> {
+  for (const { name } of resources) yield jsonString(name);
 }
 
-/** The distinct rows of the matrix: whether a permission covers them, and masks of actions. */
+/** The distinct rows of access: whether a permission covers them, and masks of actions. */
 class AccessRows {
   readonly rows: string[] = [];
-  readonly #numbers = new Map<object, number>();
+  readonly #numbers = new Map<Access, number>();
   readonly #bits: ReadonlyMap<string, number>;
   readonly #principals: ReadonlyMap<string, number>;
-  readonly #unsecured: ReadonlySet<string>;
 
-  constructor(report: AuditReport, matrix: AccessMatrix, actions: readonly string[]) {
+  constructor(principals: readonly NamedPrincipal[], actions: readonly string[]) {
     this.#bits = new Map(actions.map((action, index) => [action, 1 << index]));
-    this.#principals = new Map(
-      matrix.principals.map(({ kind, name }, index) => [`${kind} ${name}`, index]),
-    );
-    this.#unsecured = new Set(report.unsecured.map(keyOf));
+    this.#principals = new Map(principals.map((one, index) => [`${one.kind} ${one.name}`, index]));
   }
 
-  numberOf(row: MatrixRow): number {
-    let number = this.#numbers.get(row.cells);
+  numberOf({ access, secured }: SharedAccess): number {
+    let number = this.#numbers.get(access);
     if (number === undefined) {
-      number = this.rows.push(this.#write(row)) - 1;
-      this.#numbers.set(row.cells, number);
+      number = this.rows.push(this.#write(access, secured)) - 1;
+      this.#numbers.set(access, number);
     }
     return number;
   }
 
-  #write(row: MatrixRow): string {
-    const { everyone, namedUsers, combined, cells } = row;
-    const secured = this.#unsecured.has(keyOf(row)) ? 0 : 1;
+  #write({ everyone, namedUsers, combined, cells }: Access, secured: boolean): string {
     const masks = [everyone, namedUsers, combined].map((one) => this.#mask(one)).join(',');
     const numbers = cells.map(({ principal, actions, conditional }) => {
       const index = this.#principals.get(`${principal.kind} ${principal.name}`);
       return `${index},${this.#mask(actions)},${this.#mask(conditional)}`;
     });
-    return `[${secured},${masks},[${numbers.join(',')}]]`;
+    return `[${secured ? 1 : 0},${masks},[${numbers.join(',')}]]`;
   }
 
   #mask(actions: readonly string[]): number {
     return actions.reduce((mask, action) => mask | (this.#bits.get(action) ?? 0), 0);
   }
-}
-
-function keyOf(one: {
-  readonly project: string | null;
-  readonly type: string;
-  readonly name: string;
-}): string {
-  return `${one.project ?? ''}\0${one.type}\0${one.name}`;
 }
 
 /** The rules that have findings, in the order of their worst one. */

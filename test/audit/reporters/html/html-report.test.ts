@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { accessMatrix } from '../../../../src/analysis/index.js';
 import {
   applyExceptions,
   auditSnapshot,
   htmlReport,
   parseExceptions,
 } from '../../../../src/audit/index.js';
-import { ALL_ACTIONS } from '../../../../src/model/index.js';
 import { snapshotOf } from '../../audit-of.js';
 import { contextOf, join, ODD_NAMES } from '../report-of.js';
 
@@ -49,7 +47,7 @@ async function page(
 ): Promise<{ readonly html: string; readonly data: PageData }> {
   const snapshot = await snapshotOf(given);
   const report = applyExceptions(auditSnapshot(snapshot, { project }), parseExceptions(exceptions));
-  const context = { ...contextOf(), matrix: accessMatrix(snapshot), actions: ALL_ACTIONS };
+  const context = { ...contextOf(), snapshot };
   const html = join(htmlReport(report, context));
   const [, json = ''] =
     /<script type="application\/json" id="data">([^<]*)<\/script>/.exec(html) ?? [];
