@@ -1,9 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { benchAuditProcess } from './audit-process.js';
 import { measureBeside } from './beside.js';
 import { openBuild, thisBuild } from './builds.js';
 import { benchCliStart } from './cli-start.js';
@@ -146,7 +146,9 @@ async function runAll(): Promise<void> {
   if (wanted('bounds')) section('bounds', 'bounds', large ? [[500, 10_000]] : [[50, 1000]]);
   if (wanted('audit')) {
     for (const [permissions, resources] of sizes) {
-      const costs = await auditProcess(permissions, resources);
+      const { baseline } = values;
+      const turns = large ? TURNS : 1;
+      const costs = await benchAuditProcess({ permissions, resources, turns, baseline });
       report.costs['audit'] = [{ permissions, resources, costs }];
       printCosts(`audit: ${permissions} permissions, ${resources} resources`, costs);
     }
@@ -278,44 +280,6 @@ async function runJob(text: string): Promise<void> {
 }
 
 /** The command line as a user runs it, on a registry file; its memory as the system counts it. */
-async function auditProcess(permissions: number, resources: number): Promise<readonly Cost[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'feast-permissions-bench-'));
-  try {
-    await writeFeatureRepo(
-      folder,
-      generateStore({ permissions, resources, requests: 1, project: 'store' }),
-    );
-    const cli = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
-    const printMemory =
-      'process.on("exit",()=>process.stderr.write(`maxrss ${process.resourceUsage().maxRSS}`))';
-    const start = performance.now();
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      [
-        '--import',
-        `data:text/javascript,${encodeURIComponent(printMemory)}`,
-        cli,
-        'audit',
-        folder,
-        '--format',
-        'json',
-        '--fail-on',
-        'never',
-      ],
-      { maxBuffer: 1 << 30 },
-    );
-    const ms = performance.now() - start;
-    const peak = Number(/maxrss (\d+)/.exec(stderr)?.[1]) / 1024;
-    const { summary } = JSON.parse(stdout) as { readonly summary: { readonly resources: number } };
-    if (summary.resources < resources) throw new Error('the audit left something out');
-    return [
-      { name: 'audit --format json, whole process', value: ms, unit: 'ms' },
-      { name: 'peak memory', value: peak, unit: 'MB' },
-    ];
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 function printDecisions({ permissions, resources, allowed, engines }: DecisionRow): void {
   const nsOf = (start: string): number =>
