@@ -63,9 +63,11 @@ export class PermissionDeniedError extends AuthzError {
   override readonly code = 'ERR_PERMISSION_DENIED';
   readonly #decision: Decision;
 
-  constructor(decision: Decision) {
+  /** @param why what to do about it, without names of roles: it is in the message */
+  constructor(decision: Decision, why?: string) {
     const { actions, resource } = decision;
-    super(`not permitted: ${actions.join(', ')} on ${resource.type} ${quote(resource.name)}`);
+    const what = `${actions.join(', ')} on ${resource.type} ${quote(resource.name)}`;
+    super(`not permitted: ${what}${why === undefined ? '' : `: ${why}`}`);
     this.#decision = decision;
   }
 

@@ -146,7 +146,7 @@ function assertAllowed(
   accept: readonly UngrantedReason[],
 ): CredentialUse {
   const use = findUse(decision.actions, action);
-  if (!decision.allowed) throw new PermissionDeniedError(decision);
+  if (!decision.allowed) throw new PermissionDeniedError(decision, explainDenial(decision));
   const { reason, resource } = decision;
   if (
     !isGranted(decision) &&
@@ -165,10 +165,23 @@ function isGranted({ reason, permissions }: Decision): boolean {
   return reason === 'granted' && permissions.some(({ granted }) => granted === true);
 }
 
+/** The reason of a denial in words: most of the time the authorizer lacks something. */
+function explainDenial({ reason, resource }: Decision): string {
+  switch (reason) {
+    case 'unknown-project':
+      return `the authorizer does not know the project ${quote(resource.project ?? '')}. Name it in the \`projects\` of \`createAuthorizer\``;
+    case 'unsecured':
+      return 'no permission covers it';
+    default:
+      return `the decision is ${quote(reason)}`;
+  }
+}
+
 /** What was allowed, and is refused here all the same: a log of refusals has to say why. */
 function refusal(decision: Decision, explanation: string): PermissionDeniedError {
   return new PermissionDeniedError(
     Object.freeze({ ...decision, allowed: false, reason: 'denied', explanation }),
+    explanation,
   );
 }
 

@@ -83,6 +83,8 @@ export interface TokenFact {
   readonly expiresAt: number | null | undefined;
   /** Seconds from its creation to its end; null: without end; undefined: not known. */
   readonly lifetimeSeconds: number | null | undefined;
+  /** Whether it is made without a lifetime, and its end is not known before. */
+  readonly withoutLifetime?: boolean | undefined;
   /** Whether Terraform makes it. */
   readonly managed: boolean;
   /**

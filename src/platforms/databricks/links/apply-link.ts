@@ -83,7 +83,8 @@ async function applySession(
 /** @throws WorkspaceError when nothing of a plan may be carried out */
 export function assertApplicable({ blocked, changes }: LinkPlan, renewal: Renewal): void {
   if (blocked.length > 0) throw refusal(`nothing was changed: ${blocked.join('; ')}`);
-  if (renewal !== 'broken' && changes.some(({ kind }) => kind !== 'renew-token')) {
+  const ofTokens = new Set<LinkChange['kind']>(['renew-token', 'end-module-tokens']);
+  if (renewal !== 'broken' && changes.some(({ kind }) => !ofTokens.has(kind))) {
     throw refusal('no token was renewed: the links are not in place, and have to be applied first');
   }
 }
@@ -128,6 +129,11 @@ async function carryOut(
       return putPlainSecret(change, session);
     case 'renew-token':
       return renewToken(change.workspace, session, ids);
+    case 'end-module-tokens':
+      for (const id of change.tokenIds) {
+        await revoke(id, workspace.tokenManagement);
+      }
+      return;
     default:
       throw new TypeError('unknown change');
   }
@@ -185,7 +191,9 @@ async function renewToken(
     throw refusal('a new token is stored, and is not in the list of tokens: none was ended');
   }
   for (const token of ours) {
-    if (token.token_id !== newId && !isLater(token, own)) await revoke(token, tokenManagement);
+    if (token.token_id !== newId && !isLater(token, own)) {
+      await revoke(token.token_id, tokenManagement);
+    }
   }
 }
 
@@ -198,7 +206,7 @@ function isLater(
 }
 
 async function revoke(
-  { token_id: id }: ManagedTokenInfo,
+  id: string,
   tokenManagement: LinkSession['clients']['dev']['tokenManagement'],
 ): Promise<void> {
   try {

@@ -58,6 +58,17 @@ export function scopeFindings(
   });
 }
 
+/** What only reads needs no clusters; the Terraform module lets it create them. */
+export function clusterFindings(
+  { compatibility }: LinkRules,
+  workspace: RemoteName,
+  createsClusters: boolean,
+): readonly LinkFinding[] {
+  if (!createsClusters || compatibility !== undefined) return [];
+  const message = `the service principal that reads the registry of ${workspace} may create clusters: take \`allow_cluster_create\` away from it`;
+  return [{ rule: 'reader-creates-clusters', workspace, message }];
+}
+
 /** @param endsAt milliseconds since 1970; null: never */
 export function tokenEndsSoon(workspace: RemoteName, endsAt: number | null): LinkFinding {
   const end = endsAt === null ? 'has no end' : `ends at ${new Date(endsAt).toISOString()}`;

@@ -51,6 +51,12 @@ export type LinkChange =
       readonly kind: 'renew-token';
       readonly workspace: RemoteName;
       readonly reason: RenewalReason;
+    }
+  /** Ends the tokens that the Terraform module made, after another one is stored in their place. */
+  | {
+      readonly kind: 'end-module-tokens';
+      readonly workspace: RemoteName;
+      readonly tokenIds: readonly string[];
     };
 
 /** Something about links that a person should check. */
@@ -58,6 +64,7 @@ export interface LinkFinding {
   readonly rule:
     | 'blocked'
     | 'change-missing'
+    | 'reader-creates-clusters'
     | 'registry-level-stronger'
     | 'registry-level-unknown'
     | 'scope-level-stronger'
@@ -121,6 +128,8 @@ export function describeLinkChange(change: LinkChange): string {
     }
     case 'renew-token':
       return `make a new token, store it in the scopes of its links and end the ones before: ${REASONS[change.reason]}`;
+    case 'end-module-tokens':
+      return `end what the Terraform module made: token ${change.tokenIds.map(quote).join(', ')}`;
     default:
       throw new TypeError('unknown change');
   }

@@ -24,6 +24,8 @@ export type RenewalReason =
 export interface TokenState {
   /** Those that this program made for these links. */
   readonly ours: readonly ManagedTokenInfo[];
+  /** Those that the Terraform module made, and that hold. */
+  readonly ofModule: readonly ManagedTokenInfo[];
   /** How many more the service principal made that belong to no link. */
   readonly others: number;
   /** The end of the one that is stored; undefined when it is not known to be right. */
@@ -35,6 +37,8 @@ export interface TokenState {
 /** Clocks of two workspaces may differ by this. */
 const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 const COMMENT_START = 'registry link ';
+/** @source Terraform module `mlops-azure-infrastructure-with-sp-linking`, `main.tf` */
+const MODULE_COMMENT = 'PAT on behalf of ';
 
 /** The numbers of all workspaces. */
 export type WorkspaceIds = Readonly<Record<WorkspaceName, string>>;
@@ -79,6 +83,7 @@ export function tokensOfLink(
  * being accepted as the service principal's.
  *
  * @param stored what each scope holds, in the order of the links
+ * @param acceptsModule whether a token of the Terraform module does, where none of ours is
  */
 export async function readTokenState(
   tokens: readonly ManagedTokenInfo[],
@@ -86,19 +91,25 @@ export async function readTokenState(
   remote: RemoteName,
   ids: WorkspaceIds,
   session: LinkSession,
+  acceptsModule = false,
 ): Promise<TokenState> {
   const now = session.now();
-  const ours = tokensOfLink(tokens, remote, ids, session);
+  const ofModule = tokensOfModule(tokens, session.applicationIds[remote], now);
+  const own = tokensOfLink(tokens, remote, ids, session);
+  // While the module stays in charge, its token is the one of the link.
+  const ours = own.length === 0 && acceptsModule ? ofModule : own;
   const others = tokens.filter(
     (token) =>
       isMadeBy(token, session.applicationIds[remote]) &&
       token.comment?.startsWith(COMMENT_START) !== true &&
+      !ofModule.includes(token) &&
       holdsAt(token, now),
   ).length;
   const live = ours.filter((token) => holdsAt(token, now));
   const [token, second] = live;
   const broken = (renewal: RenewalReason): TokenState => ({
     ours,
+    ofModule,
     others,
     expiresAt: undefined,
     renewal,
@@ -113,7 +124,22 @@ export async function readTokenState(
   const { expiry_time: end = -1 } = token;
   // One that does not end was not asked for.
   const isDue = end < 0 || end - now < session.renewWithinSeconds * 1000;
-  return { ours, others, expiresAt: end, renewal: isDue ? 'due' : undefined };
+  return { ours, ofModule, others, expiresAt: end, renewal: isDue ? 'due' : undefined };
+}
+
+/** The tokens of a service principal that the Terraform module made, by their fixed comment. */
+function tokensOfModule(
+  tokens: readonly ManagedTokenInfo[],
+  applicationId: string,
+  now: number,
+): readonly ManagedTokenInfo[] {
+  const comment = `${MODULE_COMMENT}${applicationId}`.toLowerCase();
+  return tokens.filter(
+    (token) =>
+      isMadeBy(token, applicationId) &&
+      token.comment?.toLowerCase() === comment &&
+      holdsAt(token, now),
+  );
 }
 
 function isMadeBy({ created_by_username: name }: ManagedTokenInfo, applicationId: string): boolean {

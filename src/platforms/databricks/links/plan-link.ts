@@ -1,7 +1,12 @@
 import { checkOptions } from '../../../foundation/options.js';
 import { quote } from '../../../model/errors.js';
 import { parseHostAddress } from '../tokens/index.js';
-import { registryFindings, scopeFindings, tokenEndsSoon } from './link-findings.js';
+import {
+  clusterFindings,
+  registryFindings,
+  scopeFindings,
+  tokenEndsSoon,
+} from './link-findings.js';
 import {
   LINK_OUTPUTS,
   REGISTRY_LINKS,
@@ -55,8 +60,12 @@ export async function planLink(
 }
 
 /** What is to be done, with the tokens to renew that `renewal` says. Reads only. */
-export async function planSession(session: LinkSession, renewal: Renewal): Promise<LinkPlan> {
-  const state = await readLinkState(session);
+export async function planSession(
+  session: LinkSession,
+  renewal: Renewal,
+  acceptsModule = false,
+): Promise<LinkPlan> {
+  const state = await readLinkState(session, acceptsModule);
   const { remotes, scopes, tokens } = state;
   const reasons = {
     staging: renewalOf(tokens.staging, renewal),
@@ -71,9 +80,19 @@ export async function planSession(session: LinkSession, renewal: Renewal): Promi
         const reason = reasons[workspace];
         return reason === undefined ? [] : [{ kind: 'renew-token', workspace, reason }];
       }),
+      // Last: what is stored works at any moment.
+      ...REMOTES.flatMap((workspace): readonly LinkChange[] => {
+        const tokenIds = tokens[workspace].ofModule.map(({ token_id: id }) => id);
+        return tokenIds.length === 0 || acceptsModule
+          ? []
+          : [{ kind: 'end-module-tokens', workspace, tokenIds }];
+      }),
     ],
     findings: [
       ...REMOTES.flatMap((remote) => registryFindings(remote, remotes[remote].registryLevels)),
+      ...REMOTES.flatMap((remote) =>
+        clusterFindings(session.links, remote, remotes[remote].createsClusters),
+      ),
       ...REGISTRY_LINKS.flatMap((link) =>
         scopeFindings(session.links, link, scopes.get(link)?.acls ?? []),
       ),

@@ -28,7 +28,10 @@ export interface LinkState {
 }
 
 /** Reads one after the other: a workspace limits how many questions it takes at a time. */
-export async function readLinkState(session: LinkSession): Promise<LinkState> {
+export async function readLinkState(
+  session: LinkSession,
+  acceptsModule = false,
+): Promise<LinkState> {
   const { clients, applicationIds } = session;
   const ids = await readWorkspaceIds(session);
   const groups = {
@@ -44,7 +47,7 @@ export async function readLinkState(session: LinkSession): Promise<LinkState> {
   for (const link of REGISTRY_LINKS) scopes.set(link, await readScope(clients[link.from], link));
   const tokenState = (remote: RemoteName): Promise<TokenState> => {
     const stored = linksTo(remote).map((link) => scopes.get(link)?.secrets.get('token'));
-    return readTokenState(remotes[remote].tokens, stored, remote, ids, session);
+    return readTokenState(remotes[remote].tokens, stored, remote, ids, session, acceptsModule);
   };
   const tokens = { staging: await tokenState('staging'), prod: await tokenState('prod') };
   return { ids, groups, remotes, scopes, tokens };

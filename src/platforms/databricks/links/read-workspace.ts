@@ -13,6 +13,8 @@ import { REGISTRY_ROOT, type RegistryLink, type SecretPart, secretKey } from './
 export interface RemoteState {
   /** The SCIM id of the service principal; undefined: it is not there. */
   readonly principalId: string | undefined;
+  /** Whether it may create clusters by an entitlement of its own. */
+  readonly createsClusters: boolean;
   /** What the service principal has on the whole registry. */
   readonly registryLevels: readonly string[];
   /** Who may use tokens; undefined before the first token, when the list does not exist yet. */
@@ -35,6 +37,7 @@ export interface ScopeState {
   readonly secrets: ReadonlyMap<SecretPart, StoredSecret>;
 }
 
+const CREATE_CLUSTERS = 'allow-cluster-create';
 const PARTS: readonly SecretPart[] = ['workspace-id', 'host', 'token'];
 
 /** Asks as an admin. */
@@ -51,6 +54,7 @@ export async function readRemote(
   const tokens = await workspace.tokenManagement.list();
   return {
     principalId: principal?.id,
+    createsClusters: principal?.entitlements?.includes(CREATE_CLUSTERS) === true,
     registryLevels: levelsOf(registry.access_control_list, applicationId),
     tokenUsage: await readTokenUsage(workspace),
     tokens,

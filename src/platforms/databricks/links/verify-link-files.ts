@@ -11,7 +11,13 @@ import {
 import { type Principal, USERS_GROUP } from '../vocabulary/index.js';
 import { type AccessPlace, accessTaker, levelsOf, type TakeAccess } from './file-access.js';
 import { checkFilesRules, type LinkFilesRules } from './link-files-rules.js';
-import { registryFindings, type ScopeAcl, scopeFindings, tokenEndsSoon } from './link-findings.js';
+import {
+  clusterFindings,
+  registryFindings,
+  type ScopeAcl,
+  scopeFindings,
+  tokenEndsSoon,
+} from './link-findings.js';
 import {
   linksTo,
   REGISTRY_LINKS,
@@ -63,6 +69,7 @@ export function verifyLinkFiles(
   return [
     ...findServicePrincipals(compared),
     ...findReaders(compared),
+    ...findClusters(compared),
     ...findSecrets(compared, rules.remotes === undefined ? facts.secrets : confirmed),
     ...findScopeReaders(compared),
     ...findTokenUse(compared),
@@ -141,6 +148,19 @@ function findReaders({
         : [changeMissing({ kind: 'grant-registry', workspace, applicationId })]),
       ...registryFindings(workspace, [...placed, ...unplaced]),
     ];
+  });
+}
+
+function findClusters({ rules, facts, placeOf }: ComparedFiles): readonly LinkFinding[] {
+  return REMOTES.flatMap((workspace) => {
+    const applicationId = rules.applicationIds[workspace].toLowerCase();
+    const own = facts.servicePrincipals.filter(
+      (one) =>
+        one.applicationId?.toLowerCase() === applicationId &&
+        (placeOf(one) ?? workspace) === workspace,
+    );
+    const creates = own.some(({ createsClusters }) => createsClusters);
+    return clusterFindings(rules, workspace, creates);
   });
 }
 

@@ -22,6 +22,8 @@ export interface ScimPrincipal {
   readonly displayName?: string | undefined;
   readonly active?: boolean | undefined;
   readonly groups: readonly ScimGroupReference[];
+  /** Names, such as `allow-cluster-create`. */
+  readonly entitlements?: readonly string[] | undefined;
 }
 
 /** A group with its members, which are identified by their IDs. */
@@ -83,6 +85,10 @@ const PRINCIPAL: z.ZodType<ScimPrincipal> = z.object({
     .nullish()
     .transform((active) => active ?? undefined),
   groups: MEMBERS,
+  entitlements: z
+    .array(z.object({ value: optionalText }))
+    .nullish()
+    .transform((list) => list?.flatMap(({ value }) => value ?? [])),
 });
 const GROUP: z.ZodType<ScimGroup> = z.object({
   id: z.string().min(1),

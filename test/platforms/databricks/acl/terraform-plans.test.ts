@@ -80,7 +80,11 @@ describe('what is known only after a plan is applied', () => {
       { type, values: {}, unknown: { lifetime_seconds: true } },
       { type, values: {}, unknown: { token_value: true } },
     );
-    expect(facts.tokens.map(({ lifetimeSeconds }) => lifetimeSeconds)).toEqual([undefined, null]);
+    expect(facts.tokens.map(({ lifetimeSeconds }) => lifetimeSeconds)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(facts.tokens.map(({ withoutLifetime }) => withoutLifetime)).toEqual([false, true]);
   });
 });
 

@@ -158,7 +158,7 @@ describe('a plan', () => {
 
   test('gives credentials and their grants, and reports the rest', () => {
     expect(facts.serviceCredentials).toEqual([{ name: 'azure-openai', open: true }]);
-    expect(facts.tokens).toMatchObject([{ lifetimeSeconds: null, managed: true }]);
+    expect(facts.tokens).toMatchObject([{ withoutLifetime: true, managed: true }]);
     expect(facts.unmodelled).toEqual([{ type: 'job_id', name: '77', entries: 1 }]);
   });
 

@@ -253,7 +253,13 @@ describe('what is stronger than it need be', () => {
     const { compatibility: _, ...rules } = RULES;
     const acls = withValues(MODULE, 'databricks_secret_acl', () => ({ principal: GROUP }));
     const groups = MODULE.filter(({ type }) => type === 'databricks_group');
-    const closed = [...acls, ...groups.slice(0, 1)];
+    const closed = withValues(
+      [...acls, ...groups.slice(0, 1)],
+      'databricks_service_principal',
+      () => ({
+        allow_cluster_create: false,
+      }),
+    );
     expect(verify(closed, rules)).toEqual([]);
     const missing = ['dev', 'dev', 'staging'].map((name) => `change-missing ${name}`);
     const open = verify(MODULE, rules);

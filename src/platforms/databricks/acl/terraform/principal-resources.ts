@@ -43,6 +43,10 @@ function addToken(
   const createdAt = numberAt(values, 'creation_time');
   const expiresAt = readExpiry(numberAt(values, 'expiry_time'));
   const lifetime = numberAt(values, 'lifetime_seconds');
+  const isOpen =
+    !(lifetime && lifetime > 0) &&
+    expiresAt === undefined &&
+    !isUnknownAt(resource, 'lifetime_seconds');
   collector.facts.tokens.push({
     name: address,
     owner:
@@ -57,8 +61,10 @@ function addToken(
       lifetime && lifetime > 0
         ? lifetime
         : (lifetimeOf(createdAt, expiresAt) ??
-          // Without a lifetime a token has no end.
-          (isUnknownAt(resource, 'lifetime_seconds') ? undefined : null)),
+          // One on behalf of a service principal has no end without a lifetime. @source provider,
+          // `databricks_obo_token`
+          (isOpen && onBehalf ? null : undefined)),
+    withoutLifetime: isOpen,
     managed: true,
     keptIn,
     workspace: workspaceId,

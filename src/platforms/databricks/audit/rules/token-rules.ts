@@ -80,7 +80,10 @@ export const longLivedToken: ServicesRule = {
   title: 'A personal access token with a lifetime of more than 90 days',
   advice: 'Use tokens of OAuth, which live for an hour; otherwise make a new token often',
   check: eachToken((token, facts) => {
-    const { lifetimeSeconds } = token;
+    const { lifetimeSeconds, withoutLifetime } = token;
+    if (withoutLifetime === true && lifetimeSeconds === undefined) {
+      return 'is made without a lifetime: it lives as long as the workspace allows, two years at most';
+    }
     if (!lifetimeSeconds || lifetimeSeconds <= MAX_TOKEN_SECONDS) return undefined;
     const age = ageOf(token, facts);
     const since = age === undefined ? '' : ` and is ${describeDuration(age)} old`;
