@@ -13,7 +13,10 @@ export class TagTable {
   readonly #tags: Tags[] = [freezeTags([])];
   /** Numbers of pairs, by key and value. */
   readonly #pairs = new Map<string, Map<string, number>>();
-  #pairCount = 0;
+  /** By the number of the pair. */
+  readonly #pairList: (readonly [key: string, value: string])[] = [];
+  /** By the number of the tags: the numbers of their pairs. */
+  readonly #pairsOf: Int32Array[] = [new Int32Array(0)];
   /** The number of tags, or several numbers, by a hash of their pairs. */
   readonly #numbers = new Map<number, number | number[]>();
 
@@ -26,23 +29,32 @@ export class TagTable {
   number(tags: Tags): number {
     const keys = Object.keys(tags);
     if (keys.length === 0) return NO_TAGS;
+    const pairs = new Int32Array(keys.length);
     let hash = 0;
-    const values: string[] = [];
-    for (const key of keys) {
-      const value = tags[key] as string;
-      values.push(value);
-      hash = Math.imul(hash ^ this.#pair(key, value), 0x9e3779b1);
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] as string;
+      const pair = this.#pair(key, tags[key] as string);
+      pairs[at] = pair;
+      hash = Math.imul(hash ^ pair, 0x9e3779b1);
       hash ^= hash >>> 15;
     }
     const known = this.#numbers.get(hash);
     if (typeof known === 'number') {
-      if (this.#has(known, keys, values)) return known;
+      if (this.#has(known, pairs)) return known;
     } else if (known !== undefined) {
-      for (const number of known) if (this.#has(number, keys, values)) return number;
+      for (const number of known) if (this.#has(number, pairs)) return number;
     }
-    const number = this.#tags.push(freezeTags(keys.map((key, at) => [key, values[at] as string])));
-    this.#file(hash, known, number - 1);
-    return number - 1;
+    const number = this.#tags.push(this.#read(pairs)) - 1;
+    this.#pairsOf.push(pairs);
+    this.#file(hash, known, number);
+    return number;
+  }
+
+  /** The tags of some pairs: what was read of the given ones, and no more. */
+  #read(pairs: Int32Array): Tags {
+    return freezeTags(
+      Array.from(pairs, (pair) => this.#pairList[pair] as readonly [string, string]),
+    );
   }
 
   #file(hash: number, known: number | number[] | undefined, number: number): void {
@@ -53,16 +65,13 @@ export class TagTable {
 
   #pair(key: string, value: string): number {
     const byValue = getOrAdd(this.#pairs, key, () => new Map<string, number>());
-    return getOrAdd(byValue, value, () => this.#pairCount++);
+    return getOrAdd(byValue, value, () => this.#pairList.push([key, value]) - 1);
   }
 
-  #has(number: number, keys: readonly string[], values: readonly string[]): boolean {
-    const tags = this.#tags[number] as Tags;
-    const own = Object.keys(tags);
-    if (own.length !== keys.length) return false;
-    for (let at = 0; at < keys.length; at++) {
-      if (own[at] !== keys[at] || tags[keys[at] as string] !== values[at]) return false;
-    }
+  #has(number: number, pairs: Int32Array): boolean {
+    const own = this.#pairsOf[number] as Int32Array;
+    if (own.length !== pairs.length) return false;
+    for (let at = 0; at < pairs.length; at++) if (own[at] !== pairs[at]) return false;
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import { GroupBuilder, type Groups } from './group-builder.js';
 import { HitBuffer } from './hit-buffer.js';
 import { compileLiteralScanner } from './literal-scanner.js';
 import { MarkSet } from './mark-set.js';
@@ -52,57 +53,9 @@ export function compileKeyTable(keys: readonly KeyEntry[]): KeyTable {
   };
 }
 
-/**
- * Groups of entries, each a run of one array: `entries[from[group]]` up to, not including,
- * `entries[from[group + 1]]`.
- */
-interface Groups {
-  readonly from: Int32Array;
-  readonly entries: Int32Array;
-}
-
 function pushGroup({ from, entries }: Groups, group: number, to: HitBuffer): void {
   const end = from[group + 1] as number;
   for (let at = from[group] as number; at < end; at++) to.push(entries[at] as number);
-}
-
-/** Collects entries by name; builders may share the numbering of names. */
-class GroupBuilder {
-  readonly groups: Map<string, number>;
-  readonly #groupOf: number[] = [];
-  readonly #entries: number[] = [];
-
-  constructor(groups: Map<string, number> = new Map()) {
-    this.groups = groups;
-  }
-
-  add(name: string, entry: number): void {
-    let group = this.groups.get(name);
-    if (group === undefined) {
-      group = this.groups.size;
-      this.groups.set(name, group);
-    }
-    this.#groupOf.push(group);
-    this.#entries.push(entry);
-  }
-
-  /** Call it when all builders of the numbering have got all their entries. */
-  build(): Groups {
-    const from = new Int32Array(this.groups.size + 1);
-    for (const group of this.#groupOf) from[group + 1] = (from[group + 1] as number) + 1;
-    for (let group = 0; group < this.groups.size; group++) {
-      from[group + 1] = (from[group + 1] as number) + (from[group] as number);
-    }
-    const entries = new Int32Array(this.#entries.length);
-    const free = from.slice();
-    for (const [position, entry] of this.#entries.entries()) {
-      const group = this.#groupOf[position] as number;
-      const at = free[group] as number;
-      entries[at] = entry;
-      free[group] = at + 1;
-    }
-    return { from, entries };
-  }
 }
 
 function compileLiteralFinder(

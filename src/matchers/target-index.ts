@@ -1,5 +1,6 @@
 import { getOrAdd } from '../foundation/get-or-add.js';
 import type { Tags } from '../model/index.js';
+import { GroupBuilder } from './group-builder.js';
 import { HitBuffer } from './hit-buffer.js';
 import { MarkSet } from './mark-set.js';
 import { compileNameIndex, type NameIndex } from './name-index.js';
@@ -123,8 +124,16 @@ class TargetIndex implements TargetFinder {
    */
   readonly #byPair: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
   readonly #names: NameIndex;
-  /** By pattern: the targets that contain it. */
-  readonly #byPattern: readonly (readonly number[])[];
+  /**
+   * The targets that contain a pattern: `#targetsOf[#from[pattern]]` up to, not including,
+   * `#targetsOf[#from[pattern + 1]]`.
+   */
+  readonly #targetsOf: Int32Array;
+  readonly #from: Int32Array;
+  /** By target: its `typeMask`, beside one another, since a name finds many targets. */
+  readonly #typeMasks: Int32Array;
+  /** By target: 1 where it requires tags. */
+  readonly #isTagged: Uint8Array;
   readonly #nameHits = new HitBuffer();
   readonly #prepared = new LastPrepared<HitBuffer>();
   readonly #seen: MarkSet;
@@ -148,12 +157,15 @@ class TargetIndex implements TargetFinder {
     const used = [...new Set(targets.flatMap((target) => target.patterns ?? []))];
     const position = new Map(used.map((pattern, index) => [pattern, index]));
     this.#names = compileNameIndex(used.map((pattern) => patterns[pattern] as CompiledNamePattern));
-    const byPattern: number[][] = used.map(() => []);
+    const groups = new GroupBuilder(position);
     for (const [id, target] of targets.entries()) {
-      for (const pattern of target.patterns ?? [])
-        byPattern[position.get(pattern) as number]?.push(id);
+      for (const pattern of target.patterns ?? []) groups.add(pattern, id);
     }
-    this.#byPattern = byPattern;
+    const { from, entries } = groups.build();
+    this.#from = from;
+    this.#targetsOf = entries;
+    this.#typeMasks = Int32Array.from(targets, ({ typeMask }) => typeMask);
+    this.#isTagged = Uint8Array.from(targets, ({ requiredTags }) => Math.sign(requiredTags.length));
     this.#seen = new MarkSet(targets.length);
   }
 
@@ -173,7 +185,7 @@ class TargetIndex implements TargetFinder {
   }
 
   *prepare(name: string): Generator<undefined, () => void> {
-    if (this.#byPattern.length === 0) return () => {};
+    if (this.#targetsOf.length === 0) return () => {};
     const hits = yield* this.#names.matchInSteps(name);
     return () => this.#prepared.set(name, hits);
   }
@@ -185,16 +197,21 @@ class TargetIndex implements TargetFinder {
     inside: HitBuffer,
     unknown: HitBuffer,
   ): void {
-    if (this.#byPattern.length === 0) return;
+    if (this.#targetsOf.length === 0) return;
     const hits = this.#prepared.get(name) ?? this.#nameHits;
     if (hits === this.#nameHits) this.#names.match(name, hits);
     this.#seen.clear();
+    const from = this.#from;
     for (let hit = 0; hit < hits.count; hit++) {
-      for (const id of this.#byPattern[hits.at(hit)] as readonly number[]) {
-        const target = this.#targets[id] as Target;
-        if ((target.typeMask & (1 << typeId)) === 0 || !this.#seen.add(id)) continue;
-        if (tags === undefined && target.requiredTags.length > 0) unknown.push(id);
-        else if (hasTags(tags, target.requiredTags)) inside.push(id);
+      const pattern = hits.at(hit);
+      const end = from[pattern + 1] as number;
+      for (let at = from[pattern] as number; at < end; at++) {
+        const id = this.#targetsOf[at] as number;
+        if (((this.#typeMasks[id] as number) & (1 << typeId)) === 0 || !this.#seen.add(id))
+          continue;
+        if (this.#isTagged[id] === 0) inside.push(id);
+        else if (tags === undefined) unknown.push(id);
+        else if (hasTags(tags, (this.#targets[id] as Target).requiredTags)) inside.push(id);
       }
     }
   }

@@ -22,6 +22,7 @@ import { compileOneWayTest } from './one-way-matcher.js';
 import { parseGlob } from './parse-glob.js';
 import { parsePythonPattern } from './parse-python-pattern.js';
 import type { PatternNode } from './pattern-tree.js';
+import { plainShape } from './plain-shape.js';
 import { re2Size, re2Source } from './re2-source.js';
 import {
   requiredByAll,
@@ -65,6 +66,9 @@ export function compileNamePattern(
   source: NamePatternSource,
   python: PythonVersion = DEFAULT_PYTHON,
 ): CompiledNamePattern {
+  const plain = typeof source === 'string' ? plainShape(pythonStrip(source)) : undefined;
+  if (plain !== undefined)
+    return { source, shape: plain, test: compileShapeTest(plain), states: 0 };
   return withFormula(source, python, (formula) => {
     const { shape, test, states } = compileFormula(formula);
     if (states > MAX_PATTERN_STATES) throw new ProgramTooLargeError(TOO_MANY_STATES);
