@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { WorkspaceName } from '../../../../src/platforms/databricks/links/index.js';
-import {
-  applyLink,
-  planLink,
-  rotateLink,
-} from '../../../../src/platforms/databricks/links/index.js';
-import type { Fault, JournalEntry } from '../../../support/databricks/index.js';
-import { propertyRuns } from '../../../support/property-runs.js';
+import type { WorkspaceName } from '../../src/platforms/databricks/links/index.js';
+import { applyLink, planLink, rotateLink } from '../../src/platforms/databricks/links/index.js';
 import {
   describeWorld,
   type LinkWorld,
@@ -18,7 +12,9 @@ import {
   STAGING_APP,
   startLinkWorld,
   whoHas,
-} from './link-world.js';
+} from '../platforms/databricks/links/link-world.js';
+import type { Fault, JournalEntry } from '../support/databricks/index.js';
+import { propertyRuns } from '../support/property-runs.js';
 
 let world: LinkWorld;
 afterEach(() => world.stop());

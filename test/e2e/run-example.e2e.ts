@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readProjectFile } from '../../project/project-files.js';
+import { readProjectFile } from '../project/project-files.js';
 
 const README = readProjectFile('examples/feature-server/README.md');
 const URL_OF_README = 'http://127.0.0.1:6566';
