@@ -353,7 +353,7 @@ describe('the watch', () => {
     await source.read();
     const onChange = vi.fn<() => unknown>(() => source.read());
     source.watch?.(onChange, { signal: watching.signal, pollSeconds: 0.01 });
-    await vi.waitFor(() => expect(server.calls.length).toBeGreaterThan(40));
+    await vi.waitFor(() => expect(server.calls.length).toBeGreaterThan(40), { timeout: 20_000 });
     expect(onChange).not.toHaveBeenCalled();
     server.state.projects.get('demo')?.objects.set('permissions', []);
     await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1));
