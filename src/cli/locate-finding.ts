@@ -72,7 +72,7 @@ function keyOf(project: string | null, name: string): string {
 }
 
 /** A path with `/` from the root of the repository, or from the working folder. */
-export function pathFromRoot(file: string, { env, cwd }: Pick<CommandIo, 'env' | 'cwd'>): string {
+function pathFromRoot(file: string, { env, cwd }: Pick<CommandIo, 'env' | 'cwd'>): string {
   const roots = [...ROOTS.flatMap((name) => env[name] ?? []), cwd].map((root) =>
     resolve(cwd, root),
   );

@@ -116,7 +116,7 @@ function physical({ path, line }: SourceLocation): string {
  *
  * @source RFC 3986, 4.2
  */
-export function encodePath(path: string): string {
+function encodePath(path: string): string {
   return path.replaceAll('\\', '/').split('/').map(encodeSegment).join('/');
 }
 

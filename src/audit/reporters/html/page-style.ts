@@ -42,7 +42,9 @@ nav a { display: inline-block; margin: 12px 16px 0 0; padding: 2px 0; }
 .tiles .error strong { color: var(--error); }
 .tiles .warning strong { color: var(--warning); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; min-width: 620px; overflow-wrap: normal; }
+td.name { max-width: 360px; overflow-wrap: anywhere; min-width: 150px; }
+th { white-space: nowrap; }
 th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 meter { width: 120px; height: 12px; vertical-align: middle; }
