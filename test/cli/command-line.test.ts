@@ -77,17 +77,26 @@ have no effect.
 Usage: feast-permissions audit [OPTIONS] [PATH]
 
 Options:
-      --all             Write long lists in full (default: the first 20 items
-                        and a count)
-      --fail-on LEVEL   Lowest level with exit code 1: error, warning (default),
-                        note or never
-      --format FORMAT   Output format: table (default) or json
-      --project NAME    Only this project (default: all projects of the
-                        registry)
-      --python VERSION  Version of the Python that runs Feast, whose rules name
-                        patterns follow: 3.10 to 3.14 (default: 3.12)
-      --no-color        Write without colours; also NO_COLOR=1
-  -h, --help            Show this help
+      --all                 Write long lists in full (default: the first 20
+                            items and a count)
+      --fail-on LEVEL       Lowest level with exit code 1: error, warning
+                            (default), note or never
+      --exceptions FILE     Accept the findings that FILE names, each with a
+                            reason
+      --baseline FILE       Leave out the findings of FILE, which --format
+                            baseline writes
+      --format FORMAT       How to write the report: table (default), json,
+                            markdown, sarif, github, gitlab, junit, baseline,
+                            html
+      --out FILE            Write the report to FILE (default: standard output)
+      --report FORMAT=FILE  Write a further report to FILE; repeat it for
+                            several
+      --project NAME        Only this project (default: all projects of the
+                            registry)
+      --python VERSION      Version of the Python that runs Feast, whose rules
+                            name patterns follow: 3.10 to 3.14 (default: 3.12)
+      --no-color            Write without colours; also NO_COLOR=1
+  -h, --help                Show this help
 
 Exit codes:
   0  no finding of the level of --fail-on or above
@@ -187,7 +196,7 @@ describe('a command line that is not understood', () => {
     [['audit', '-v'], 'unknown option `-v` for audit. See `audit --help`'],
     [
       ['audit', '--format', 'jsn'],
-      'invalid value `jsn` for `--format`: pass table, json; did you mean `json`?',
+      'invalid value `jsn` for `--format`: pass table, json, markdown, sarif, github, gitlab, junit, baseline, html; did you mean `json`?',
     ],
     [
       ['audit', '--fail-on=x'],

@@ -42,6 +42,7 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], said: st
   'can-what': [['--role', 'analyst', file], 'no resource is registered'],
   matrix: [[file], 'no resource is registered'],
   diff: [[file, file], 'nothing was gained or lost'],
+  suggest: [['-', file], 'readers'],
   test: [[testFile], '1 passed'],
 };
 
