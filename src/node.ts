@@ -12,10 +12,13 @@ export {
 export { type LoadedGate, type LoadGateOptions, loadGate } from './gate/load-gate.js';
 export type { LiveOptions } from './gate/open-live-store.js';
 export type {
+  LiveStatus,
   PermissionName,
+  RefusedEvent,
   ReloadEvent,
   ReloadedEvent,
   ReloadFailedEvent,
+  SettledEvent,
   StaleEvent,
 } from './gate/reload-event.js';
 export type { GateError, LoadError } from './model/index.js';

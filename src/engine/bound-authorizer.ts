@@ -9,6 +9,8 @@ export interface BindableAuthorizer
   extends Pick<Authorizer<Vocabulary>, 'assert' | 'decideChange' | 'decideDescribed'> {
   /** The tables of the snapshot in force. */
   readonly compiled: CompiledSnapshot;
+  /** All snapshots that must grant what is granted. */
+  readonly deciding: readonly CompiledSnapshot[];
   /** The same where compiled decisions are the whole answer; undefined where they are not. */
   readonly direct: CompiledSnapshot | undefined;
   /** `can` for a derived subject, by the slow path. */
@@ -42,11 +44,11 @@ export class BoundAuthorizer implements SubjectAuthorizer<Vocabulary> {
   }
 
   /**
-   * The snapshot in force behind the questions of a subject; undefined for an authorizer of another
+   * The snapshots that decide behind the questions of a subject; none for an authorizer of another
    * make.
    */
-  static compiledBehind(value: SubjectAuthorizer<Vocabulary>): CompiledSnapshot | undefined {
-    return #authorizer in value ? value.#authorizer.compiled : undefined;
+  static decidingBehind(value: SubjectAuthorizer<Vocabulary>): readonly CompiledSnapshot[] {
+    return #authorizer in value ? value.#authorizer.deciding : [];
   }
 
   // The hot path, written out: what a call of the authorizer would look up again is at hand here.

@@ -13,5 +13,5 @@ export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './opt
 export type { PermissionSet } from './permission-set.js';
 export { policyKey } from './policy-key.js';
 export { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
-export { suspend } from './snapshot-authorizer.js';
+export { restrict, suspend } from './snapshot-authorizer.js';
 export { actionIdOf, typeIdOf } from './vocabulary-ids.js';

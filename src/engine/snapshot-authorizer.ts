@@ -34,10 +34,12 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
   #compiled: CompiledSnapshot;
   #suspended: (() => AuthzError) | undefined;
   /**
-   * The snapshot in force where its compiled decisions are the whole answer: enforced, not
-   * suspended, and without anyone to report to.
+   * The snapshot in force where its compiled decisions are the whole answer: enforced, neither
+   * suspended nor restricted, and without anyone to report to.
    */
   direct: CompiledSnapshot | undefined;
+  /** A newer snapshot, which must grant too what is granted. */
+  #restriction: CompiledSnapshot | undefined;
   readonly #onDecision: ((decision: Decision) => void) | undefined;
 
   constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
@@ -74,9 +76,24 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     this.direct = this.#findDirect();
   }
 
+  /**
+   * Grants only what a newer snapshot grants too, until the next snapshot, or until it is called
+   * with `undefined`.
+   */
+  restrict(newer: Snapshot | undefined): void {
+    this.#restriction = newer === undefined ? undefined : compiledOf(newer);
+    this.direct = this.#findDirect();
+  }
+
+  /** All snapshots that must grant what is granted. */
+  get deciding(): readonly CompiledSnapshot[] {
+    const snapshot = this.compiled;
+    return this.#restriction === undefined ? [snapshot] : [snapshot, this.#restriction];
+  }
+
   can(subject: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
     const snapshot = this.direct;
-    if (snapshot === undefined) return this.decide(subject, actions, resource).allowed;
+    if (snapshot === undefined) return this.#canByAll(ownSubject(subject), actions, resource);
     const own = ownSubject(subject);
     if (typeof actions === 'string') {
       const permissionSet = snapshot.permissionSetIdOf(resource);
@@ -94,9 +111,9 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     resource: Resource,
   ): Decision {
     const own = ownSubject(subject);
-    const snapshot = this.compiled;
-    const asked = requested(snapshot, actions);
-    return this.#report(decide(snapshot, { subject: own, ...asked, ...known(snapshot, resource) }));
+    return this.#report(
+      this.#firstRefusal((snapshot) => decideKnown(snapshot, own, actions, resource)),
+    );
   }
 
   /** {@link Authorizer.decide} for a subject that is derived from: remembered where it can be. */
@@ -105,7 +122,13 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     actions: string | readonly string[],
     resource: Resource,
   ): Decision {
-    return this.#report(decideRemembered(this.compiled, derived, actions, resource));
+    return this.#report(
+      this.#firstRefusal((snapshot) =>
+        snapshot === this.#compiled
+          ? decideRemembered(snapshot, derived, actions, resource)
+          : decideKnown(snapshot, derived.subject, actions, resource),
+      ),
+    );
   }
 
   decideDescribed(
@@ -114,9 +137,12 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     resource: Resource,
   ): Decision {
     assertSubject(subject);
-    const snapshot = this.compiled;
-    const asked = requested(snapshot, actions);
-    return this.#report(decide(snapshot, { subject, ...asked, ...described(snapshot, resource) }));
+    return this.#report(
+      this.#firstRefusal((snapshot) => {
+        const asked = requested(snapshot, actions);
+        return decide(snapshot, { subject, ...asked, ...described(snapshot, resource) });
+      }),
+    );
   }
 
   assert(
@@ -143,21 +169,18 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     const subject = ownSubject(given);
     // Misspelt, `existing` would turn an update into a creation.
     checkOptions<ProposedChange<Vocabulary>>(change, PROPOSED_CHANGE);
-    const snapshot = this.compiled;
-    const { changes } = snapshot.vocabulary;
-    if (changes === undefined) {
-      throw new TypeError(
-        `vocabulary \`${snapshot.vocabulary.name}\` does not say what a change asks for`,
-      );
+    const [snapshot, ...others] = this.deciding as [CompiledSnapshot, ...CompiledSnapshot[]];
+    let last: Decision | undefined;
+    for (const decision of decisionsOnChange(snapshot, subject, change)) {
+      last = this.#report(decision);
+      if (!last.allowed) return last;
     }
-    const asProposed = described(snapshot, change.proposed);
-    const touched = touchedBy(snapshot, change);
-    const asked = requested(snapshot, touched.length === 0 ? changes.create : changes.update);
-    for (const found of touched) {
-      const decision = this.#report(decide(snapshot, { subject, ...asked, ...found }));
-      if (!decision.allowed) return decision;
+    for (const other of others) {
+      for (const decision of decisionsOnChange(other, subject, change)) {
+        if (!decision.allowed) return this.#report(decision);
+      }
     }
-    return this.#report(decide(snapshot, { subject, ...asked, ...asProposed }));
+    return last as Decision;
   }
 
   resource(resource: Resource): Resource {
@@ -175,8 +198,17 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
   ): boolean {
     const snapshot = this.direct;
     return snapshot === undefined
-      ? this.decide(derived.subject, actions, resource).allowed
+      ? this.#canByAll(derived.subject, actions, resource)
       : decisionOn(snapshot, actions, resource).passesDerived(derived);
+  }
+
+  /** `can` by all deciding snapshots, or with a report. */
+  #canByAll(own: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
+    const { deciding } = this;
+    if (this.#onDecision !== undefined || deciding.some(({ enforced }) => !enforced)) {
+      return this.decide(own, actions, resource).allowed;
+    }
+    return deciding.every((snapshot) => decisionOn(snapshot, actions, resource).passes(own));
   }
 
   replace(next: Partial<SnapshotOptions<Vocabulary>> | Snapshot): void {
@@ -202,19 +234,76 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
     this.#compiled = compiledOf(snapshot);
     this.#snapshot = snapshot;
     this.#suspended = undefined;
+    this.#restriction = undefined;
     this.direct = this.#findDirect();
   }
 
   #findDirect(): CompiledSnapshot | undefined {
     const isDirect =
-      this.#compiled.enforced && this.#suspended === undefined && this.#onDecision === undefined;
+      this.#compiled.enforced &&
+      this.#suspended === undefined &&
+      this.#restriction === undefined &&
+      this.#onDecision === undefined;
     return isDirect ? this.#compiled : undefined;
+  }
+
+  /** The decision of the first snapshot that refuses, otherwise that of the one in force. */
+  #firstRefusal(decideBy: (snapshot: CompiledSnapshot) => Decision): Decision {
+    const [snapshot, ...others] = this.deciding as [CompiledSnapshot, ...CompiledSnapshot[]];
+    const decision = decideBy(snapshot);
+    if (!decision.allowed) return decision;
+    for (const other of others) {
+      const further = decideBy(other);
+      if (!further.allowed) return further;
+    }
+    return decision;
   }
 
   #report(decision: Decision): Decision {
     notify(this.#onDecision, decision);
     return decision;
   }
+}
+
+function decideKnown(
+  snapshot: CompiledSnapshot,
+  subject: Subject | null,
+  actions: string | readonly string[],
+  resource: Resource,
+): Decision {
+  const asked = requested(snapshot, actions);
+  return decide(snapshot, { subject, ...asked, ...known(snapshot, resource) });
+}
+
+/** The decisions that a change needs, one after the other. All of them must be grants. */
+function* decisionsOnChange(
+  snapshot: CompiledSnapshot,
+  subject: Subject | null,
+  change: ProposedChange<Vocabulary>,
+): Generator<Decision> {
+  const { changes } = snapshot.vocabulary;
+  if (changes === undefined) {
+    throw new TypeError(
+      `vocabulary \`${snapshot.vocabulary.name}\` does not say what a change asks for`,
+    );
+  }
+  const asProposed = described(snapshot, change.proposed);
+  const touched = touchedBy(snapshot, change);
+  const asked = requested(snapshot, touched.length === 0 ? changes.create : changes.update);
+  for (const found of [...touched, asProposed]) {
+    yield decide(snapshot, { subject, ...asked, ...found });
+  }
+}
+
+/**
+ * Restricts an authorizer of this package to what a newer snapshot grants too, until its next
+ * snapshot.
+ *
+ * @param newer undefined: ends the restriction
+ */
+export function restrict(authorizer: unknown, newer: Snapshot | undefined): void {
+  if (!(authorizer instanceof SnapshotAuthorizer)) throw new TypeError('expected an authorizer');
+  authorizer.restrict(newer);
 }
 
 /**

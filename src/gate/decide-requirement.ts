@@ -1,7 +1,8 @@
 import { BoundAuthorizer } from '../engine/bound-authorizer.js';
+import type { CompiledSnapshot } from '../engine/index.js';
 import { listOf } from '../foundation/list-of.js';
 import { runAtOnce } from '../foundation/time-slices.js';
-import type { Decision, ResourceOf, Vocabulary } from '../model/index.js';
+import type { Decision, Resource, ResourceOf, Vocabulary } from '../model/index.js';
 import type { AnyRequirement, Caller, PartialRequirement, Requirement } from './gate.js';
 
 /** What can be decided of what a request needs: all but that something is missing. */
@@ -31,9 +32,24 @@ export interface DecideOptions<V extends Vocabulary> {
  * has nothing to prepare, so its questions are asked without pauses.
  */
 export function prepareFor<V extends Vocabulary>(caller: Caller<V>): Prepare<V> {
-  return function* prepare(resource, asDescribed) {
-    const snapshot = BoundAuthorizer.compiledBehind(caller as unknown as Caller<Vocabulary>);
-    return snapshot === undefined ? () => {} : yield* snapshot.prepare(resource, asDescribed);
+  return (resource, asDescribed) =>
+    prepareAll(
+      BoundAuthorizer.decidingBehind(caller as unknown as Caller<Vocabulary>),
+      resource,
+      asDescribed,
+    );
+}
+
+/** Prepares a question by all snapshots that decide on it. */
+export function* prepareAll(
+  snapshots: readonly CompiledSnapshot[],
+  resource: Resource,
+  asDescribed: boolean,
+): Generator<undefined, () => void> {
+  const ready: (() => void)[] = [];
+  for (const snapshot of snapshots) ready.push(yield* snapshot.prepare(resource, asDescribed));
+  return () => {
+    for (const one of ready) one();
   };
 }
 

@@ -1,4 +1,5 @@
-import type { ExcludedPermission, Permission, Tags } from '../model/index.js';
+import { listSome } from '../foundation/names.js';
+import { type ExcludedPermission, type Permission, quote, type Tags } from '../model/index.js';
 import type { RegistryContents } from '../registry/index.js';
 import { type LiveRules, opensUncovered } from './live-rules.js';
 import type { PermissionName } from './reload-event.js';
@@ -129,6 +130,24 @@ export function wholeProjects(projects: readonly (string | undefined)[]): Exclud
     namePatterns: undefined,
     excluded: [],
   }));
+}
+
+/** What people should know of permissions that are gone. */
+export function warningsOfLosses(
+  former: FormerPermissions,
+  contents: RegistryContents,
+): readonly string[] {
+  const closed = former.closed(contents);
+  return [
+    ...(closed.length === 0
+      ? []
+      : [
+          `what permissions covered that are gone stays closed, whatever \`rules\` say: ${listSome(closed.map(({ name }) => quote(name)))}. Call \`acceptEmpty\` with version ${quote(contents.version)} if they are meant to be gone`,
+        ]),
+    ...former
+      .emptied(contents)
+      .map((project) => `project ${quote(project)} has lost all of its permissions`),
+  ];
 }
 
 /** The names of the permissions that a version has no more. */

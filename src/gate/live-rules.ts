@@ -1,5 +1,5 @@
 import type { SnapshotOptions } from '../engine/index.js';
-import type { FeatureStore } from '../registry/index.js';
+import type { FeatureStore, OpenedFeatureStore } from '../registry/index.js';
 
 /** What is decided where permissions say nothing. */
 export type LiveRules = Pick<
@@ -33,4 +33,15 @@ export function snapshotOptionsOf(
     whenNoPermissions: rules.whenNoPermissions ?? 'deny',
     formerPermissions: closed,
   };
+}
+
+/**
+ * Whether the first reading has to settle. SECURITY: until two readings agree, the absence of
+ * permissions must open nothing: Feast applies permissions after the objects that they are about.
+ */
+export function mustSettleFirst(
+  { registry }: Pick<OpenedFeatureStore, 'registry'>,
+  rules: SnapshotRules,
+): boolean {
+  return registry.isAppliedInSteps === true && opensUncovered(rules);
 }

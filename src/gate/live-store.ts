@@ -3,22 +3,16 @@ import {
   type Authorizer,
   createAuthorizer,
   prepareSnapshot,
+  restrict,
   type Snapshot,
   suspend,
 } from '../engine/index.js';
-import { waitFor } from '../foundation/abort.js';
-import { listSome } from '../foundation/names.js';
-import { notify } from '../foundation/notify.js';
 import {
-  AuthzError,
-  ConfigInvalidError,
-  type Decision,
   type FeastVocabulary,
   quote,
   RegistryProjectMissingError,
   RegistryUnavailableError,
   RequestInvalidError,
-  SnapshotStaleError,
 } from '../model/index.js';
 import { prepareRelations } from '../registry/create-relations.js';
 import type {
@@ -28,41 +22,46 @@ import type {
   RegistryRelations,
 } from '../registry/index.js';
 import { pollChanges } from '../registry/poll-changes.js';
+import { assertSameStore } from './assert-same-store.js';
+import { digestContents } from './content-digest.js';
 import {
   FormerPermissions,
   namesOf,
   removedPermissions,
-  wholeProjects,
+  warningsOfLosses,
 } from './former-permissions.js';
 import { Freshness } from './freshness.js';
-import { type SnapshotRules, snapshotOptionsOf } from './live-rules.js';
-import type { ReloadEvent } from './reload-event.js';
-import { findUnsettled, hasSettled, type Unsettled } from './unsettled.js';
-
-/** What a live store is made of. */
-export interface LiveStoreOptions {
-  readonly open: () => Promise<OpenedFeatureStore>;
-  readonly rules: SnapshotRules;
-  /** `0`: the registry is not watched. */
-  readonly pollSeconds: number;
-  /** Undefined: what is in force stays so, however old. */
-  readonly maxStaleSeconds: number | undefined;
-  readonly acceptEmpty: boolean;
-  readonly onReload: ((event: ReloadEvent) => unknown) | undefined;
-  readonly now: () => number;
-  readonly onDecision?: ((decision: Decision) => void) | undefined;
-  /** Whether requests are resolved by what refers to what, which is read beforehand then. */
-  readonly usesRelations?: boolean | undefined;
-}
+import {
+  afterLook,
+  afterReading,
+  firstState,
+  isReadAfter,
+  type LiveState,
+  newestReading,
+  type Reading,
+} from './live-protocol.js';
+import { LiveReport } from './live-report.js';
+import { mustSettleFirst, snapshotOptionsOf } from './live-rules.js';
+import type { LiveStoreOptions } from './live-store-options.js';
+import { ReadQueue } from './read-queue.js';
+import type { LiveStatus } from './reload-event.js';
 
 /** A feature store as it was read, and compiled. */
-export interface ReadStore {
+export interface ReadStore extends Omit<Reading, 'digest'> {
   readonly store: FeatureStore;
   readonly snapshot: Snapshot<FeastVocabulary>;
-  /** When reading began, by `performance.now()`. */
-  readonly since: number;
-  readonly unsettled: Unsettled | undefined;
 }
+
+/** What was read, and what is made of it. */
+interface StoreReading extends Reading {
+  readonly store: FeatureStore;
+  readonly former: FormerPermissions;
+  /** Undefined: not compiled yet. */
+  readonly snapshot: Snapshot<FeastVocabulary> | undefined;
+}
+
+/** Timers may fire a little early. */
+const TIMER_SLACK_MS = 5;
 
 /**
  * A feature store that is watched: an authorizer, and what refers to what, of the last registry
@@ -75,35 +74,66 @@ export class LiveStore {
   readonly #options: LiveStoreOptions;
   /** Projects of which one must be left for a registry to be believed. */
   readonly #projects: readonly string[];
-  #former: FormerPermissions;
   readonly #freshness: Freshness | undefined;
-  readonly #closing = new AbortController();
+  readonly #queue: ReadQueue;
   #opened: OpenedFeatureStore;
   #watch = new AbortController();
-  #store: FeatureStore;
-  #unsettled: Unsettled | undefined;
+  #state: LiveState<StoreReading>;
+  #settling: NodeJS.Timeout | undefined;
   /** Whether the watched registry is, as far as it was read, the one in force. */
   #isCurrent = true;
-  /** Why the registry could not be read, or not be believed. */
-  #failure: string | undefined;
-  #readAt: number;
-  #reading: AbortController | undefined;
-  #lastReload: Promise<void> = Promise.resolve();
+  readonly #report: LiveReport;
 
-  constructor(options: LiveStoreOptions, opened: OpenedFeatureStore, read: ReadStore) {
+  constructor(
+    options: LiveStoreOptions,
+    opened: OpenedFeatureStore,
+    read: ReadStore,
+    digest: string,
+  ) {
     const { contents } = read.store;
     this.#options = options;
     this.#opened = opened;
-    this.#store = read.store;
-    this.#unsettled = read.unsettled;
-    this.#readAt = options.now();
+    this.#report = new LiveReport({
+      ...options,
+      isStale: () => this.#freshness?.isStale === true,
+      noAnswer: () => this.#noAnswer().message,
+    });
+    this.#queue = new ReadQueue((error) => this.#report.fail(error));
     this.config = opened.config;
     this.#projects = this.config === undefined ? contents.projects : [this.config.project];
     this.authorizer = createAuthorizer(read.snapshot, { onDecision: options.onDecision });
-    this.#former = FormerPermissions.first(contents, options.acceptEmpty ? {} : options.rules);
+    const former = FormerPermissions.first(contents, options.acceptEmpty ? {} : options.rules);
+    const isCautious = mustSettleFirst(opened, options.rules);
+    const snapshot = isCautious ? undefined : read.snapshot;
+    this.#state = firstState({ ...read, digest, former, snapshot }, isCautious);
     this.#freshness = this.#watchAge(options.maxStaleSeconds);
-    this.#freshness?.confirm(read.since);
+    this.#freshness?.confirm(read.began);
     this.#startWatch();
+    this.#waitToSettle();
+  }
+
+  get #newest(): StoreReading {
+    return newestReading(this.#state);
+  }
+
+  get #store(): FeatureStore {
+    return this.#newest.store;
+  }
+
+  get #former(): FormerPermissions {
+    return this.#newest.former;
+  }
+
+  get status(): LiveStatus {
+    const { inForce, pending, confirmed } = this.#state;
+    return Object.freeze({
+      isReady: this.#freshness?.isStale !== true && !this.#queue.closing.aborted,
+      isSettled: pending === undefined,
+      version: inForce.store.contents.version,
+      newestVersion: this.#newest.store.contents.version,
+      ageSeconds: Math.max(0, performance.now() - confirmed) / 1000,
+      readTime: new Date(this.#newest.time),
+    });
   }
 
   get relations(): RegistryRelations | undefined {
@@ -112,25 +142,17 @@ export class LiveStore {
 
   get warnings(): readonly string[] {
     const { contents } = this.#store;
-    const closed = this.#former.closed(contents);
     return [
       ...(this.config?.warnings ?? []),
       ...(contents.warnings ?? []),
-      ...(closed.length === 0
-        ? []
-        : [
-            `what permissions covered that are gone stays closed, whatever \`rules\` say: ${listSome(closed.map(({ name }) => quote(name)))}. Call \`acceptEmpty\` with version ${quote(contents.version)} if they are meant to be gone`,
-          ]),
-      ...this.#former
-        .emptied(contents)
-        .map((project) => `project ${quote(project)} has lost all of its permissions`),
-      ...(this.#failure === undefined ? [] : [this.#sayFailure(this.#failure)]),
+      ...warningsOfLosses(this.#former, contents),
+      ...this.#report.warnings,
     ];
   }
 
   /** Reads configuration and registry anew. */
   reload(signal: AbortSignal | undefined): Promise<void> {
-    return this.#enqueue(async () => {
+    return this.#queue.run(async () => {
       const opened = await this.#options.open();
       assertSameStore(this.config, opened.config);
       await this.#replace(opened, signal);
@@ -146,25 +168,61 @@ export class LiveStore {
    * @throws SnapshotStaleError while nothing is decided
    */
   acceptEmpty(version: string): Promise<void> {
-    const accepted = this.#lastReload.then(async () => {
+    return this.#queue.after(async () => {
       const { contents } = this.#store;
-      if (this.#freshness?.isStale === true) throw this.#staleError();
+      if (this.#freshness?.isStale === true) throw this.#report.staleError();
       if (version !== contents.version) {
         throw new RequestInvalidError(
           `version ${quote(version)} of the registry is not in force, ${quote(contents.version)} is: look at its losses, and confirm that version`,
         );
       }
       const former = this.#former.forgotten(contents);
-      const next = { store: this.#store, former, unsettled: this.#unsettled };
-      await this.#putInForce(next, this.#closing.signal);
+      const confirmed = { ...this.#newest, former, snapshot: undefined };
+      const { pending } = this.#state;
+      const next =
+        pending === undefined
+          ? { ...this.#state, inForce: confirmed }
+          : { ...this.#state, pending: { ...pending, newest: confirmed } };
+      await this.#putInForce(next, this.#queue.closing);
       this.#tellReloaded(contents, contents);
     });
-    this.#lastReload = accepted.catch(() => {});
-    return accepted;
+  }
+
+  /**
+   * Resolves when decisions rest on a reading that began after a time.
+   *
+   * @throws SnapshotStaleError if the registry cannot be read so late
+   */
+  async readAfter(time: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isReadAfter(time)) return;
+    let cause: unknown;
+    try {
+      await this.#queue.run(async () => {
+        // Another caller may have waited for the same.
+        if (!this.#isReadAfter(time)) await this.#replace(this.#opened, signal);
+      }, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      cause = error;
+    }
+    if (cause === undefined && this.#isReadAfter(time)) return;
+    const [read, wanted] = [this.#newest.time, time].map((ms) => new Date(ms).toISOString());
+    throw this.#report.refuse(
+      `the registry was read at ${read}, which is not after ${wanted}`,
+      cause,
+    );
+  }
+
+  #isReadAfter(time: number): boolean {
+    if (this.#freshness?.isStale === true) return false;
+    const hasClock = this.#opened.registry.readTime?.() !== undefined;
+    const clock = { now: performance.now(), time: this.#options.now() };
+    return isReadAfter(this.#state, time, hasClock ? undefined : clock);
   }
 
   close(): void {
-    this.#closing.abort(new Error('the gate is closed'));
+    clearTimeout(this.#settling);
+    this.#queue.close();
     this.#freshness?.end();
   }
 
@@ -174,9 +232,9 @@ export class LiveStore {
     this.#watch = new AbortController();
     if (pollSeconds === 0) return;
     const { registry } = this.#opened;
-    const onChange = () => this.#enqueue(() => this.#replace(this.#opened, undefined), undefined);
+    const onChange = () => this.#lookAgain();
     const options = {
-      signal: AbortSignal.any([this.#watch.signal, this.#closing.signal]),
+      signal: AbortSignal.any([this.#watch.signal, this.#queue.closing]),
       pollSeconds,
       onUnchanged: (since: number) => this.#confirm(since),
     };
@@ -187,9 +245,7 @@ export class LiveStore {
   /** The watched registry is as it was when it was read last. */
   #confirm(since: number): void {
     if (!this.#isCurrent) return;
-    if (this.#unsettled !== undefined && hasSettled(this.#unsettled, since)) {
-      this.#enqueue(() => this.#settle(), undefined).catch(() => {});
-    }
+    this.#state = afterLook(this.#state, since);
     if (this.#freshness === undefined) return;
     const wasStale = this.#freshness.isStale;
     this.#freshness.confirm(since);
@@ -197,9 +253,13 @@ export class LiveStore {
     if (wasStale && !this.#freshness.isStale) this.#tellReloaded(contents, contents);
   }
 
-  async #settle(): Promise<void> {
-    const next = { store: this.#store, former: this.#former, unsettled: undefined };
-    await this.#putInForce(next, this.#closing.signal);
+  /** Reads a change again that has not settled: a look cannot tell whether more of it came. */
+  #waitToSettle(): void {
+    clearTimeout(this.#settling);
+    if (this.#state.pending === undefined || this.#queue.closing.aborted) return;
+    const again = (): void => void this.#lookAgain().catch(() => {});
+    this.#settling = setTimeout(again, 1000 * this.#options.settleSeconds + TIMER_SLACK_MS);
+    this.#settling.unref();
   }
 
   #watchAge(maxStaleSeconds: number | undefined): Freshness | undefined {
@@ -209,8 +269,7 @@ export class LiveStore {
       onAging: () => this.#readAgain(),
       onStale: () => {
         this.#suspend();
-        const error = this.#staleError();
-        this.#tell({ outcome: 'stale', error, time: this.#options.now() }, error.message);
+        this.#report.becomeStale();
       },
       onFresh: () => suspend(this.authorizer, undefined),
     });
@@ -218,102 +277,98 @@ export class LiveStore {
 
   /** Reads what the watch has not told of for long, or gives up a read that does not end. */
   #readAgain(): void {
-    if (this.#reading !== undefined) this.#reading.abort(this.#noAnswer());
-    else if (this.#options.pollSeconds > 0) {
-      this.#enqueue(() => this.#replace(this.#opened, undefined), undefined).catch(() => {});
-    }
+    if (this.#queue.giveUp(() => this.#noAnswer())) return;
+    if (this.#options.pollSeconds > 0) this.#lookAgain().catch(() => {});
+  }
+
+  #lookAgain(): Promise<void> {
+    return this.#queue.run(() => this.#replace(this.#opened, undefined), undefined);
   }
 
   #noAnswer(): RegistryUnavailableError {
     return new RegistryUnavailableError(`${this.#opened.registry.describe()} does not answer`);
   }
 
-  /** One after the other, so that what was read first is never put in force last. */
-  #enqueue(read: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-    const reloaded = this.#lastReload.then(async () => {
-      try {
-        this.#closing.signal.throwIfAborted();
-        await read();
-      } catch (error) {
-        if (signal?.aborted !== true && !this.#closing.signal.aborted) this.#fail(error);
-        throw error;
-      }
-    });
-    this.#lastReload = reloaded.catch(() => {});
-    return reloaded;
-  }
-
   async #replace(opened: OpenedFeatureStore, given: AbortSignal | undefined): Promise<void> {
-    const closing = this.#closing.signal;
-    const signal = given === undefined ? closing : AbortSignal.any([given, closing]);
-    const since = performance.now();
-    if (opened === this.#opened) this.#isCurrent = false;
-    const store = await this.#read(opened, signal);
-    this.#assertBelievable(store);
-    const before = this.#store.contents;
-    const { contents } = store;
-    const isNews = contents !== before;
-    const unsettled = this.#findUnsettled(opened, contents, since);
-    if (isNews || unsettled !== this.#unsettled) {
-      const former = isNews ? this.#former.next(contents) : this.#former;
-      await this.#putInForce({ store, former, unsettled }, signal);
-    }
-    const isRecovery = this.#failure !== undefined || this.#freshness?.isStale === true;
-    this.#failure = undefined;
-    this.#isCurrent = true;
-    this.#readAt = this.#options.now();
-    this.#freshness?.confirm(since);
-    if (isNews || isRecovery) this.#tellReloaded(before, contents);
-  }
-
-  /** Ends with its signals, also where the source ignores them. */
-  async #read(opened: OpenedFeatureStore, given: AbortSignal): Promise<FeatureStore> {
-    this.#reading = new AbortController();
-    const signal = AbortSignal.any([given, this.#reading.signal]);
     try {
-      return await waitFor(opened.read({ signal }), signal);
+      await this.#readAndReplace(opened, given);
     } finally {
-      this.#reading = undefined;
+      this.#waitToSettle();
     }
   }
 
-  #findUnsettled(
-    opened: OpenedFeatureStore,
-    contents: RegistryContents,
-    since: number,
-  ): Unsettled | undefined {
-    const before = { known: this.#store.contents.projects, unsettled: this.#unsettled };
-    return findUnsettled(opened, this.#options.rules, contents, before, since);
+  async #readAndReplace(opened: OpenedFeatureStore, given: AbortSignal | undefined): Promise<void> {
+    const closing = this.#queue.closing;
+    const signal = given === undefined ? closing : AbortSignal.any([given, closing]);
+    const [began, time] = [performance.now(), this.#options.now()];
+    if (opened === this.#opened) this.#isCurrent = false;
+    const store = await this.#queue.read(opened, signal);
+    this.#assertBelievable(store);
+    const ended = performance.now();
+    const { contents } = store;
+    const before = this.#newest;
+    const isNews = contents !== before.store.contents;
+    const reading: StoreReading = {
+      digest: isNews ? await digestContents(contents) : before.digest,
+      began,
+      ended,
+      time: opened.registry.readTime?.() ?? time,
+      store,
+      former: isNews ? before.former.next(contents) : before.former,
+      snapshot: isNews ? undefined : before.snapshot,
+    };
+    const { pending } = this.#state;
+    const next = afterReading(this.#state, reading, this.#rulesOf(opened));
+    if (isNews || pending !== undefined) await this.#putInForce(next, signal);
+    else this.#state = next;
+    const isRecovery = this.#report.failure !== undefined || this.#freshness?.isStale === true;
+    this.#isCurrent = true;
+    this.#report.read();
+    this.#freshness?.confirm(began);
+    if (isNews || isRecovery) this.#tellReloaded(before.store.contents, contents);
+    if (pending !== undefined && next.pending === undefined) {
+      this.#report.tell({
+        outcome: 'settled',
+        version: contents.version,
+        time: this.#report.readAt,
+      });
+    }
   }
 
-  async #putInForce(
-    {
-      store,
-      former,
-      unsettled,
-    }: {
-      readonly store: FeatureStore;
-      readonly former: FormerPermissions;
-      readonly unsettled: Unsettled | undefined;
-    },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { contents } = store;
-    const closed = [...former.closed(contents), ...wholeProjects(unsettled?.projects ?? [])];
-    const options = snapshotOptionsOf(store, this.#options.rules, closed);
-    const snapshot = await prepareSnapshot(options, { signal });
+  #rulesOf({ registry }: OpenedFeatureStore): Parameters<typeof afterReading>[2] {
+    const { settleSeconds, maxSettleSeconds } = this.#options;
+    return {
+      inSteps: registry.isAppliedInSteps === true,
+      settleMs: 1000 * settleSeconds,
+      maxSettleMs: 1000 * maxSettleSeconds,
+    };
+  }
+
+  async #putInForce(next: LiveState<StoreReading>, signal: AbortSignal): Promise<void> {
+    const newest = newestReading(next);
+    const { contents } = newest.store;
+    const options = snapshotOptionsOf(
+      newest.store,
+      this.#options.rules,
+      newest.former.closed(contents),
+    );
+    const snapshot = newest.snapshot ?? (await prepareSnapshot(options, { signal }));
     if (this.#options.usesRelations) await prepareRelations(contents.relations);
     signal.throwIfAborted();
-    this.authorizer.replace(snapshot);
+    const compiled = { ...newest, snapshot };
+    if (next.pending === undefined) {
+      this.authorizer.replace(snapshot);
+      this.#state = { ...next, inForce: compiled };
+    } else {
+      restrict(this.authorizer, snapshot);
+      this.#state = { ...next, pending: { ...next.pending, newest: compiled } };
+    }
     // It may have been read too long ago, by the time that it is compiled.
     if (this.#freshness?.isStale === true) this.#suspend();
-    this.#store = store;
-    this.#former = former;
-    this.#unsettled = unsettled;
   }
 
   #suspend(): void {
-    suspend(this.authorizer, () => this.#staleError());
+    suspend(this.authorizer, () => this.#report.staleError());
   }
 
   // SECURITY: a store that was torn down, or failed while Feast read it, is a registry without its
@@ -327,59 +382,14 @@ export class LiveStore {
   }
 
   #tellReloaded(before: RegistryContents, { version, ...after }: RegistryContents): void {
-    this.#tell({
+    this.#report.tell({
       outcome: 'reloaded',
       version,
       removedPermissions: removedPermissions(before.permissions, after.permissions),
       emptiedProjects: this.#former.emptied(after),
       closed: namesOf(this.#former.closed(after)),
-      time: this.#readAt,
+      isSettled: this.#state.pending === undefined,
+      time: this.#report.readAt,
     });
   }
-
-  #fail(error: unknown): void {
-    // SECURITY: errors of others may hold anything, and warnings are printed.
-    const failure = error instanceof AuthzError ? error.message : 'an unexpected error';
-    const isNews = failure !== this.#failure;
-    this.#failure = failure;
-    const event = { outcome: 'failed', error, time: this.#options.now() } as const;
-    this.#tell(event, isNews ? this.#sayFailure(failure) : undefined);
-  }
-
-  #sayFailure(failure: string): string {
-    if (this.#freshness?.isStale === true) return this.#staleError().message;
-    const since = new Date(this.#readAt).toISOString();
-    return `the registry of ${since} stays in force, as reading it again failed: ${failure}`;
-  }
-
-  #staleError(): SnapshotStaleError {
-    const { maxStaleSeconds } = this.#options;
-    return new SnapshotStaleError(
-      `nothing is decided, as the registry could not be read for ${maxStaleSeconds} seconds: ${this.#failure ?? this.#noAnswer().message}`,
-    );
-  }
-
-  /** @param warning for the process, where nobody listens */
-  #tell(event: ReloadEvent, warning?: string): void {
-    const { onReload } = this.#options;
-    if (onReload !== undefined) notify(onReload, event);
-    else if (warning !== undefined) process.emitWarning(warning, 'FeastPermissionsWarning');
-  }
-}
-
-// SECURITY: a file that says `no_auth` all of a sudden must not open a running server.
-function assertSameStore(
-  before: FeatureStoreConfig | undefined,
-  after: FeatureStoreConfig | undefined,
-): void {
-  const changed =
-    before?.auth.type !== after?.auth.type
-      ? 'the type of `auth`'
-      : before?.project !== after?.project
-        ? '`project`'
-        : undefined;
-  if (changed === undefined) return;
-  throw new ConfigInvalidError(`${changed} has changed: start the server anew`, {
-    file: after?.file,
-  });
 }

@@ -18,6 +18,8 @@ import {
   type LiveOptions,
   openLiveStore,
 } from './open-live-store.js';
+import { type ReadAfterOptions, readAfter } from './read-after.js';
+import type { LiveStatus } from './reload-event.js';
 
 /**
  * Options of `loadAuthorizer`: how the repository is read and watched, and who hears of decisions.
@@ -53,6 +55,22 @@ export interface LoadedAuthorizer extends Authorizer {
    * @throws SnapshotStaleError while nothing is decided
    */
   acceptEmpty(version: string): Promise<void>;
+  /** How current what is in force is: for a gauge, and for a probe of readiness. */
+  readonly status: LiveStatus;
+  /**
+   * Resolves when everything is decided by a reading of the registry that began after `time`, and
+   * reads it again if need be: a caller that knows when a revocation was committed cannot miss it.
+   *
+   * @param time a date, or milliseconds since 1970, by the clock of the database if the registry is
+   *   in one, otherwise by that of this machine
+   * @throws SnapshotStaleError if the registry cannot be read so late
+   * @example
+   * await authorizer.readAfter(committedAt);
+   */
+  readAfter(
+    time: Date | number,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<void>;
   /** Ends the watch. What is in force stays in force, however old. */
   close(): void;
 }
@@ -176,6 +194,14 @@ class StoreAuthorizer implements LoadedAuthorizer {
 
   acceptEmpty(version: string): Promise<void> {
     return this.#live.acceptEmpty(version);
+  }
+
+  get status(): LiveStatus {
+    return this.#live.status;
+  }
+
+  readAfter(time: Date | number, options: ReadAfterOptions = {}): Promise<void> {
+    return readAfter(this.#live, time, options);
   }
 
   close(): void {

@@ -9,11 +9,11 @@ import {
 } from '../model/index.js';
 import { prepareRelations } from '../registry/create-relations.js';
 import { type OpenedFeatureStore, openFeatureStore, type RegistryKind } from '../registry/index.js';
+import { digestContents } from './content-digest.js';
 import { wholeProjects } from './former-permissions.js';
-import { type LiveRules, snapshotOptionsOf } from './live-rules.js';
+import { type LiveRules, mustSettleFirst, snapshotOptionsOf } from './live-rules.js';
 import { LiveStore } from './live-store.js';
 import type { ReloadEvent } from './reload-event.js';
-import { findUnsettled } from './unsettled.js';
 
 /** How a feature repository is read and kept up to date. */
 export interface LiveOptions {
@@ -53,6 +53,17 @@ export interface LiveOptions {
    */
   readonly acceptEmpty?: boolean | undefined;
   /**
+   * Seconds over which readings of a changed registry must agree before it grants anything new, at
+   * most 3600. Only of registries that Feast applies object by object: SQL and remote ones. What a
+   * change takes away is in force at once. Default: `1`.
+   */
+  readonly settleSeconds?: number | undefined;
+  /**
+   * Seconds after which a changed registry is in force though readings of it keep differing, at
+   * least `settleSeconds`. Default: `30`, and `settleSeconds` if that is more.
+   */
+  readonly maxSettleSeconds?: number | undefined;
+  /**
    * Called after each change of the registry that was put in force, and each one that failed. What
    * it throws or rejects with changes nothing. Default: failures are process warnings, once each.
    */
@@ -76,6 +87,8 @@ export const LIVE_OPTIONS: OptionNames<LiveOptions> = {
   pollSeconds: true,
   maxStaleSeconds: true,
   acceptEmpty: true,
+  settleSeconds: true,
+  maxSettleSeconds: true,
   onReload: true,
   signal: true,
 };
@@ -85,6 +98,9 @@ const MAX_POLL_SECONDS = 86_400;
 const DEFAULT_MAX_STALE_SECONDS = 900;
 /** A week. */
 const MAX_STALE_SECONDS = 604_800;
+const DEFAULT_SETTLE_SECONDS = 1;
+const DEFAULT_MAX_SETTLE_SECONDS = 30;
+const MAX_SETTLE_SECONDS = 3600;
 
 /** @throws TypeError if an option is invalid */
 export function assertLiveOptions({
@@ -93,6 +109,8 @@ export function assertLiveOptions({
   pollSeconds = DEFAULT_POLL_SECONDS,
   maxStaleSeconds,
   acceptEmpty,
+  settleSeconds = DEFAULT_SETTLE_SECONDS,
+  maxSettleSeconds = defaultMaxSettleSeconds(settleSeconds),
   onReload,
 }: LiveOptions): void {
   assertPython(python);
@@ -107,6 +125,11 @@ export function assertLiveOptions({
     if (maxStaleSeconds === 0 || maxStaleSeconds < 2 * pollSeconds) {
       throw new TypeError('option maxStaleSeconds must be above 0, and at least twice pollSeconds');
     }
+  }
+  assertSeconds('settleSeconds', settleSeconds, MAX_SETTLE_SECONDS);
+  assertSeconds('maxSettleSeconds', maxSettleSeconds, MAX_SETTLE_SECONDS);
+  if (maxSettleSeconds < settleSeconds) {
+    throw new TypeError('option maxSettleSeconds must be at least settleSeconds');
   }
   if (onReload !== undefined && typeof onReload !== 'function') {
     throw new TypeError('option onReload must be a function');
@@ -143,24 +166,34 @@ export async function startLiveStore(
   needs: LiveNeeds,
 ): Promise<LiveStore> {
   const { pollSeconds = DEFAULT_POLL_SECONDS, acceptEmpty = false, onReload, signal } = options;
+  const { settleSeconds = DEFAULT_SETTLE_SECONDS } = options;
+  const { maxSettleSeconds = defaultMaxSettleSeconds(settleSeconds) } = options;
   const stale = pollSeconds === 0 ? undefined : defaultMaxStaleSeconds(pollSeconds);
   const { maxStaleSeconds = stale } = options;
   const opened = await open();
   if (options.allowNoAuth !== true) assertEnforced(opened.config);
   const rules = { ...options.rules, python: options.python };
-  const since = performance.now();
+  const [began, now] = [performance.now(), needs.now()];
   const store = await opened.read({ signal });
-  const nothing = { known: [], unsettled: undefined };
-  const unsettled = findUnsettled(opened, rules, store.contents, nothing, since);
-  const closed = wholeProjects(unsettled?.projects ?? []);
+  const ended = performance.now();
+  const { contents } = store;
+  const closed = mustSettleFirst(opened, rules) ? wholeProjects(contents.projects) : [];
   const snapshot = await prepareSnapshot(snapshotOptionsOf(store, rules, closed), { signal });
-  if (needs.usesRelations) await prepareRelations(store.contents.relations);
+  if (needs.usesRelations) await prepareRelations(contents.relations);
+  const digest = await digestContents(contents);
   signal?.throwIfAborted();
+  const time = opened.registry.readTime?.() ?? now;
+  const settle = { settleSeconds, maxSettleSeconds };
   return new LiveStore(
-    { open, rules, pollSeconds, maxStaleSeconds, acceptEmpty, onReload, ...needs },
+    { open, rules, pollSeconds, maxStaleSeconds, acceptEmpty, onReload, ...settle, ...needs },
     opened,
-    { store, snapshot, since, unsettled },
+    { store, snapshot, began, ended, time },
+    digest,
   );
+}
+
+function defaultMaxSettleSeconds(settleSeconds: number): number {
+  return Math.max(DEFAULT_MAX_SETTLE_SECONDS, settleSeconds);
 }
 
 function defaultMaxStaleSeconds(pollSeconds: number): number {

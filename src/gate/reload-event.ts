@@ -1,7 +1,12 @@
 import type { SnapshotStaleError } from '../model/index.js';
 
 /** What became of the registry while its gate or authorizer was in use. */
-export type ReloadEvent = ReloadedEvent | ReloadFailedEvent | StaleEvent;
+export type ReloadEvent =
+  | ReloadedEvent
+  | SettledEvent
+  | ReloadFailedEvent
+  | StaleEvent
+  | RefusedEvent;
 
 /** The name of a permission, and its project. */
 export interface PermissionName {
@@ -9,7 +14,10 @@ export interface PermissionName {
   readonly project: string | undefined;
 }
 
-/** The registry that was read is in force as a whole. */
+/**
+ * The registry that was read is in force: as a whole, or, until it has settled, as far as it takes
+ * something away.
+ */
 export interface ReloadedEvent {
   readonly outcome: 'reloaded';
   readonly version: string;
@@ -23,6 +31,11 @@ export interface ReloadedEvent {
    * among them when it no longer covers what it covered.
    */
   readonly closed: readonly PermissionName[];
+  /**
+   * Whether what it grants is in force too. `false`: Feast may still be applying, so what is
+   * granted must also have been granted before. A `settled` event follows.
+   */
+  readonly isSettled: boolean;
   /** Milliseconds since 1970. */
   readonly time: number;
 }
@@ -41,4 +54,36 @@ export interface StaleEvent {
   readonly error: SnapshotStaleError;
   /** Milliseconds since 1970. */
   readonly time: number;
+}
+
+/** A change has settled: the registry is in force as a whole. */
+export interface SettledEvent {
+  readonly outcome: 'settled';
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A caller of `readAfter` was refused: the registry could not be read late enough. */
+export interface RefusedEvent {
+  readonly outcome: 'refused';
+  readonly error: SnapshotStaleError;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** How current what is in force is: for a gauge, and for a probe of readiness. */
+export interface LiveStatus {
+  /** Whether questions are answered. */
+  readonly isReady: boolean;
+  /** Whether the newest registry is in force as a whole. */
+  readonly isSettled: boolean;
+  /** Of the registry in force. */
+  readonly version: string;
+  /** Of the registry that was read last: the same, unless it has not settled. */
+  readonly newestVersion: string;
+  /** Seconds since the start of the last look that found the registry to be current. */
+  readonly ageSeconds: number;
+  /** When the last reading began, by the clock of the database if the registry is in one. */
+  readonly readTime: Date;
 }

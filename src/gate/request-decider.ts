@@ -1,10 +1,11 @@
-import type { Authorizer } from '../engine/index.js';
+import { BoundAuthorizer } from '../engine/bound-authorizer.js';
+import type { Authorizer, CompiledSnapshot } from '../engine/index.js';
 import { compiledOf } from '../engine/snapshot.js';
 import { listOf } from '../foundation/list-of.js';
 import { notify } from '../foundation/notify.js';
 import { runAtOnce, runInSlices } from '../foundation/time-slices.js';
 import { type Decision, PermissionDeniedError, type Vocabulary } from '../model/index.js';
-import { type DecideOptions, decideRequirement } from './decide-requirement.js';
+import { type DecideOptions, decideRequirement, prepareAll } from './decide-requirement.js';
 import { maxDecisionMs } from './decision-time.js';
 import type { AnyRequirement, Caller, GateDecision, Requirement } from './gate.js';
 import { type NameLimitOptions, NameLimits } from './name-limits.js';
@@ -135,7 +136,7 @@ export class RequestDecider<V extends Vocabulary> {
     const options: DecideOptions<V> = {
       isSilent: this.#isSilent(record),
       prepare: (resource, asDescribed) =>
-        compiledOf(authorizer.snapshot).prepare(resource, asDescribed),
+        prepareAll(this.#decidingFor(caller), resource, asDescribed),
     };
     for (const requirement of requirements) {
       if ('missing' in requirement) {
@@ -147,6 +148,11 @@ export class RequestDecider<V extends Vocabulary> {
         yield;
       }
     }
+  }
+
+  #decidingFor(caller: Caller<V>): readonly CompiledSnapshot[] {
+    const behind = BoundAuthorizer.decidingBehind(caller as unknown as Caller<Vocabulary>);
+    return behind.length > 0 ? behind : [compiledOf(this.#options.authorizer.snapshot)];
   }
 
   /** Tells of a decision. @throws PermissionDeniedError if it refuses */

@@ -15,7 +15,7 @@ export interface PolledRegistry {
 /** The source of a registry that cannot report its changes. Its options are checked here. */
 export function polledSource(
   registry: PolledRegistry,
-  about: Pick<RegistrySource, 'describe' | 'isAppliedInSteps'>,
+  about: Pick<RegistrySource, 'describe' | 'isAppliedInSteps' | 'readTime'>,
 ): RegistrySource {
   return Object.freeze({
     ...about,

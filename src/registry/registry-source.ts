@@ -35,11 +35,17 @@ export interface WatchOptions {
 /** Where a registry is read from. */
 export interface RegistrySource {
   /**
-   * Whether Feast applies a change object by object, so that a read may meet a new project before
-   * its permissions. What is not covered in a new project is closed until two looks, two seconds
-   * apart, agree. Default: `false`, a change is there as a whole.
+   * Whether Feast applies a change object by object, so that a read may meet objects before their
+   * permissions. What a change grants is not in force before readings over `settleSeconds` agree.
+   * Default: `false`, a change is there as a whole.
    */
   readonly isAppliedInSteps?: boolean | undefined;
+  /**
+   * When the last read that succeeded began, in milliseconds since 1970 by the clock of the source:
+   * a change that was committed before is in what was read. Sources without a clock of their own
+   * leave it out.
+   */
+  readTime?(): number | undefined;
   /** For messages, for example "registry file /srv/feast/registry.db". Holds no secret. */
   describe(): string;
   /**

@@ -27,6 +27,7 @@ export function withPermissionFile(
     isAppliedInSteps: registry.isAppliedInSteps,
     describe: () => layered.describe(),
     read: (readOptions: ReadOptions = {}) => layered.read(readOptions),
+    ...(registry.readTime === undefined ? {} : { readTime: () => registry.readTime?.() }),
     ...(registry.watch === undefined
       ? {}
       : {

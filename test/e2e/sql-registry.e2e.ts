@@ -84,6 +84,23 @@ describe.each(servers.map((server) => [server.product, server] as const))('%s', 
     expect(Buffer.from(bytes as Uint8Array)).toEqual(Buffer.from(BYTES));
   });
 
+  test('says when it was read by the clock of the database, before the state that it saw', async () => {
+    await writeRegistry(server, DATABASE, named('first'));
+    const source = await openRegistry({ type: 'sql', url: server.url(DATABASE) });
+    expect(source.readTime?.()).toBeUndefined();
+    const clock = async (): Promise<number> => {
+      const database = await open();
+      const query = `select ${database.asText(database.clock)} a`;
+      const [row] = await database.transaction(({ rows }) => rows(query), signal);
+      return 1000 * Number(row?.[0]);
+    };
+    const before = await clock();
+    await source.read();
+    const read = source.readTime?.() ?? Number.NaN;
+    expect(read).toBeGreaterThan(before - 1);
+    expect(read).toBeLessThanOrEqual(await clock());
+  });
+
   test('sees one state from its first query to its last', async () => {
     await writeRegistry(server, DATABASE, named('first'));
     const database = await open();

@@ -131,7 +131,7 @@ function keyOf({ now, offset, source, commits, left, readers }: World): string {
       [of(ghost.newest), ghost.settledGrants, ghost.confirmed],
     ];
   });
-  return JSON.stringify([now, offset, source, commits, Object.values(left), all.sort()]);
+  return JSON.stringify([now, offset, source, commits, Object.values(left), all]);
 }
 
 function firstWorld(scope: Scope): World {

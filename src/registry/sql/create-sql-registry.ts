@@ -28,9 +28,11 @@ const SETTLE_MS = 2000;
  * permissions and views. Where marks may be missing or too coarse to tell, it reads.
  */
 export function createSqlRegistry(database: SqlDatabase): RegistrySource {
-  return polledSource(new SqlRegistry(database), {
+  const registry = new SqlRegistry(database);
+  return polledSource(registry, {
     isAppliedInSteps: true,
     describe: () => database.description,
+    readTime: () => registry.readTime(),
   });
 }
 
@@ -48,6 +50,7 @@ export class SqlRegistry {
   #metAt = 0;
   #met: string | undefined;
   #looks = 0;
+  #readTime: number | undefined;
   #last: { readonly version: string; readonly contents: RegistryContents } | undefined;
 
   constructor(database: SqlDatabase) {
@@ -60,16 +63,20 @@ export class SqlRegistry {
     this.#state = undefined;
     this.#looks = 0;
     let state: ReadState | undefined;
+    let beganAt = Number.NaN;
     try {
       // Before the content: a change between the two is seen at the next look.
       const ofFiles = await database.readState?.();
       const rows = await withLimit(given, READ_SECONDS, description, (signal) =>
         database.transaction(async (transaction) => {
+          beganAt = Number(await transaction.beganAt?.());
           state = { areKept: true, ...(ofFiles ?? (await readMarks(transaction, database))) };
           return await readTables(transaction, database);
         }, signal),
       );
-      return await this.#decode(rows);
+      const contents = await this.#decode(rows);
+      this.#readTime = Number.isNaN(beganAt) ? undefined : Math.floor(1000 * beganAt);
+      return contents;
     } catch (error) {
       const refusal = refusalOf(error, description);
       if (refusal !== undefined) throw refusal;
@@ -87,6 +94,11 @@ export class SqlRegistry {
     const contents = await runInSlices(decodeInSteps(bytes()), Number.POSITIVE_INFINITY);
     this.#last = { version, contents };
     return contents;
+  }
+
+  /** See `readTime` of a source. */
+  readTime(): number | undefined {
+    return this.#readTime;
   }
 
   async hasChanged(given: AbortSignal): Promise<boolean> {

@@ -52,14 +52,21 @@ export async function createMysqlDatabase(
       (signal) => openConnection(options, tls, makeConnection, signal),
       async (connection, work) => {
         await connection.query('set transaction isolation level repeatable read');
+        // Before the state that is seen is chosen.
+        const [[now] = []] = await connection.query<RowDataPacket[]>(NOW);
         await connection.query('start transaction with consistent snapshot, read only');
-        const result = await work(transactionOn(connection));
+        const result = await work({
+          ...transactionOn(connection),
+          beganAt: async () => (now as unknown as SqlValue[] | undefined)?.[0] ?? null,
+        });
         await connection.end();
         return result;
       },
     ),
   };
 }
+
+const NOW = 'select cast(unix_timestamp(sysdate(6)) as char)';
 
 type MakeConnection = (ssl: ConnectionOptions['ssl'], socket: Socket) => Promise<Connection>;
 

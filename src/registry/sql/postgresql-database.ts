@@ -90,6 +90,9 @@ function transactionOn(client: Client): SqlTransaction {
     (await client.query<SqlValue[]>({ text, rowMode: 'array' })).rows;
   return {
     rows,
+    // That of `begin`, which goes before the state that is seen.
+    beganAt: async () =>
+      (await rows('select cast(extract(epoch from now()) as text)'))[0]?.[0] ?? null,
     hasTable: async (name) => (await rows(`select to_regclass('${name}')`))[0]?.[0] !== null,
   };
 }

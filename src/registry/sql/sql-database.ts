@@ -7,6 +7,11 @@ export type SqlValue = string | Uint8Array | null;
 export interface SqlTransaction {
   /** The rows of a query, as arrays of its columns. */
   rows(query: string): Promise<readonly (readonly SqlValue[])[]>;
+  /**
+   * When it began, in seconds since 1970 as text, by the clock of the database: what was committed
+   * before is seen. Missing where the clock is that of this machine.
+   */
+  beganAt?(): Promise<SqlValue>;
   /** Whether a table exists. Fails if the account may not know. */
   hasTable(name: string): Promise<boolean>;
 }

@@ -320,3 +320,20 @@ test('what takes too long is unavailable', async () => {
     timeout.mockRestore();
   }
 });
+
+test('a registry says when it was read, by the clock of its database', async () => {
+  await place.write(PERMISSIONS);
+  const file = sqliteDatabase(place.path, reader);
+  const beganAt = vi.fn(async () => '1700000000.25');
+  const source = createSqlRegistry({
+    ...file,
+    transaction: (work, signal) =>
+      file.transaction((transaction) => work({ ...transaction, beganAt }), signal),
+  });
+  expect(source.readTime?.()).toBeUndefined();
+  await source.read();
+  expect(source.readTime?.()).toBe(1_700_000_000_250);
+  const alone = open();
+  await alone.read();
+  expect(alone.readTime?.()).toBeUndefined();
+});
