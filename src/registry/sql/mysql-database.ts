@@ -53,7 +53,7 @@ export async function createMysqlDatabase(
       async (connection, work) => {
         await connection.query('set transaction isolation level repeatable read');
         // Before the state that is seen is chosen.
-        const [[now] = []] = await connection.query<RowDataPacket[]>(NOW);
+        const [[now]] = await connection.query<RowDataPacket[]>(NOW);
         await connection.query('start transaction with consistent snapshot, read only');
         const result = await work({
           ...transactionOn(connection),

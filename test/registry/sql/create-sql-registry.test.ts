@@ -324,7 +324,7 @@ test('what takes too long is unavailable', async () => {
 test('a registry says when it was read, by the clock of its database', async () => {
   await place.write(PERMISSIONS);
   const file = sqliteDatabase(place.path, reader);
-  const beganAt = vi.fn(async () => '1700000000.25');
+  const beganAt = async (): Promise<string> => '1700000000.25';
   const source = createSqlRegistry({
     ...file,
     transaction: (work, signal) =>
