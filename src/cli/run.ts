@@ -13,6 +13,12 @@ import { helpCommand } from './commands/help-command.js';
 import { listCommand } from './commands/list-command.js';
 import { listRolesCommand } from './commands/list-roles-command.js';
 import { matrixCommand } from './commands/matrix-command.js';
+import {
+  servicesCredentialApplyCommand,
+  servicesCredentialPlanCommand,
+  servicesStoreApplyCommand,
+  servicesStorePlanCommand,
+} from './commands/services-access-command.js';
 import { servicesAuditCommand } from './commands/services-audit-command.js';
 import {
   servicesEndpointApplyCommand,
@@ -50,6 +56,10 @@ export const COMMANDS: readonly Command[] = [
   servicesEndpointPlanCommand,
   servicesEndpointApplyCommand,
   servicesEndpointVerifyCommand,
+  servicesStorePlanCommand,
+  servicesStoreApplyCommand,
+  servicesCredentialPlanCommand,
+  servicesCredentialApplyCommand,
   servicesLinkPlanCommand,
   servicesLinkApplyCommand,
   servicesLinkVerifyCommand,

@@ -20,43 +20,49 @@ describe('help', () => {
 Usage: feast-permissions COMMAND [OPTIONS] [PATH]
 
 Commands:
-  audit                     Report unprotected resources, permissions open to
-                            everyone, and permissions that have no effect
-  list                      List the permissions with all their fields
-  list-roles                List the roles, groups and namespaces that policies
-                            name
-  describe                  Describe a permission, or a resource and who may do
-                            what to it
-  explain                   Decide whether a user may do something to a
-                            resource, and say why
-  decide                    Answer requests from standard input, one JSON object
-                            per line
-  who-can                   List the roles, groups and namespaces that may do
-                            something to a resource
-  can-what                  List everything that a user, or a role, group or
-                            namespace alone, may do
-  matrix                    Show what each role, group and namespace alone may
-                            do to each resource
-  diff                      Show who gained and lost what between two stores,
-                            permission files or git revisions
-  suggest                   List grants that a decision log does not show in
-                            use, and unsecured resources that it does
-  test                      Run files of policy tests, and report permissions
-                            that they leave untested
-  services audit            Report tokens, secrets and permissions of services
-                            that are more open than needed
-  services endpoint plan    Show which service principals lack access to serving
-                            endpoints
-  services endpoint apply   Let service principals query serving endpoints
-  services endpoint verify  Find where access to serving endpoints differs from
-                            a file
-  services link plan        Show what links between the model registries of
-                            workspaces lack
-  services link apply       Link the model registries of workspaces
-  services link verify      Find where links between model registries differ
-                            from a file
-  services link rotate      Renew the tokens of links between model registries
-  help                      Explain a command, or a rule of an audit
+  audit                      Report unprotected resources, permissions open to
+                             everyone, and permissions that have no effect
+  list                       List the permissions with all their fields
+  list-roles                 List the roles, groups and namespaces that policies
+                             name
+  describe                   Describe a permission, or a resource and who may do
+                             what to it
+  explain                    Decide whether a user may do something to a
+                             resource, and say why
+  decide                     Answer requests from standard input, one JSON
+                             object per line
+  who-can                    List the roles, groups and namespaces that may do
+                             something to a resource
+  can-what                   List everything that a user, or a role, group or
+                             namespace alone, may do
+  matrix                     Show what each role, group and namespace alone may
+                             do to each resource
+  diff                       Show who gained and lost what between two stores,
+                             permission files or git revisions
+  suggest                    List grants that a decision log does not show in
+                             use, and unsecured resources that it does
+  test                       Run files of policy tests, and report permissions
+                             that they leave untested
+  services audit             Report tokens, secrets and permissions of services
+                             that are more open than needed
+  services endpoint plan     Show which service principals lack access to
+                             serving endpoints
+  services endpoint apply    Let service principals query serving endpoints
+  services endpoint verify   Find where access to serving endpoints differs from
+                             a file
+  services store plan        Show which secrets and readers an online store
+                             lacks
+  services store apply       Put the secrets of an online store into scopes for
+                             their readers
+  services credential plan   Show who lacks access to service credentials
+  services credential apply  Let service principals use service credentials
+  services link plan         Show what links between the model registries of
+                             workspaces lack
+  services link apply        Link the model registries of workspaces
+  services link verify       Find where links between model registries differ
+                             from a file
+  services link rotate       Renew the tokens of links between model registries
+  help                       Explain a command, or a rule of an audit
 
 Options:
   -h, --help  Show this help; after a command, the help of the command
@@ -154,6 +160,8 @@ otherwise the current folder).
     ...[...COMMANDS, 'services audit'].map((command) => [command]),
     ...['plan', 'apply', 'verify'].map((step) => [`services endpoint ${step}`]),
     ...['plan', 'apply', 'verify', 'rotate'].map((step) => [`services link ${step}`]),
+    ...['plan', 'apply'].map((step) => [`services store ${step}`]),
+    ...['plan', 'apply'].map((step) => [`services credential ${step}`]),
   ])('fits a terminal of 80 columns: %s', async (command = '') => {
     const { stdout } = await runCli(['help', ...command.split(' ').filter((word) => word !== '')]);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -184,7 +192,7 @@ describe('a command line that is not understood', () => {
     [['services', 'adit'], 'unknown command `services adit`; did you mean `services audit`?'],
     [
       ['services', 'registered-models', 'plan'],
-      'unknown command `services registered-models`. Use one of services audit, services endpoint, services link',
+      'unknown command `services registered-models`. Use one of services audit, services endpoint, services store, services credential, services link',
     ],
     [
       ['services', 'link', 'aply', 'x'],

@@ -29,6 +29,7 @@ export const WITHOUT_OPTIONS: readonly string[] = [
   ['createRelations', 'decodeRegistry', 'assertSecured'],
   // Data of files and of platforms, which is checked as data.
   ['assertApplicable', 'auditOnlineStores', 'describeEndpointGrant'],
+  ['describeCredentialGrant', 'describeStoreChange'],
   ['describeLinkChange', 'formatPrincipal', 'groupFinder', 'isApplicationId'],
   ['isSecretKey', 'isSecretScope', 'isTableArn', 'levelActions', 'levelPermission'],
   ['parseOnlineStore', 'parseSecretPrefix', 'parseServicesText'],

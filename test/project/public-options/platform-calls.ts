@@ -251,6 +251,36 @@ function callsOfServices(): OptionCalls {
       'file',
       'level',
     ],
+    parseCredentialFile: [
+      (extra: object) => services.parseCredentialFile('', { env: {}, ...extra }),
+      'file',
+      'level',
+    ],
+    parseStoreFile: [
+      (extra: object) => services.parseStoreFile('', { env: {}, ...extra }),
+      'file',
+      'level',
+    ],
+    planCredentialAccess: [
+      (extra: object) => services.planCredentialAccess(workspace, extra as never),
+      'principals',
+      'comment',
+    ],
+    applyCredentialAccess: [
+      (extra: object) => services.applyCredentialAccess(workspace, extra as never),
+      'principals',
+      'comment',
+    ],
+    planStoreSecrets: [
+      (extra: object) => services.planStoreSecrets(workspace, extra as never),
+      'prefix',
+      'comment',
+    ],
+    applyStoreSecrets: [
+      (extra: object) => services.applyStoreSecrets(workspace, extra as never),
+      'prefix',
+      'comment',
+    ],
     planEndpointAccess: [
       (extra: object) => services.planEndpointAccess(workspace, extra as never),
       'servicePrincipals',

@@ -1,4 +1,15 @@
 export {
+  applyCredentialAccess,
+  type CredentialAccess,
+  type CredentialAccessPlan,
+  type CredentialFile,
+  type CredentialFinding,
+  type CredentialGrant,
+  describeCredentialGrant,
+  parseCredentialFile,
+  planCredentialAccess,
+} from './credential-access.js';
+export {
   applyEndpointAccess,
   describeEndpointGrant,
   type EndpointAccessPlan,
@@ -17,3 +28,16 @@ export {
   type EndpointToken,
   type EndpointTokenRequest,
 } from './endpoint-token.js';
+export {
+  applyStoreSecrets,
+  describeStoreChange,
+  planStoreSecrets,
+  STORE_KEYS,
+  type StoreChange,
+  type StoreFinding,
+  type StorePlan,
+  type StoreProvider,
+  type StoreScope,
+  type StoreSecrets,
+} from './store-access.js';
+export { parseStoreFile, type StoreFile } from './store-file.js';
