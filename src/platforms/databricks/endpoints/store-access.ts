@@ -122,7 +122,7 @@ export async function applyStoreSecrets(
     else if (kind === 'grant-scope') {
       await secrets.putAcl({ scope, principal: change.principal, permission: 'READ' });
     } else {
-      const value = valueOf(store, scope, change.key);
+      const value = secretOf(store, scope, change.key);
       await secrets.putSecret({ scope, key: change.key, value });
     }
   }
@@ -162,7 +162,7 @@ async function planSecrets(
   return changes;
 }
 
-function valueOf(store: StoreSecrets, scope: string, key: string): string {
+function secretOf(store: StoreSecrets, scope: string, key: string): string {
   const end = key.slice(store.prefix.length + 1);
   const uses = [store.read, store.write].filter((use) => use?.scope === scope);
   const value = uses.map((use) => use?.secrets[end]).find((one) => one !== undefined);
