@@ -87,7 +87,11 @@ afterEach(() => place.close());
 test.each(FAULTS)('$fault: nothing widens', async ({ breakDown, error, during = BEFORE }) => {
   const whole = await readFile(place.path);
   const source = createSqlRegistry(sqliteDatabase(place.path, reader));
-  const { live, events } = await watchSource(source, { pollSeconds: 0.05, rules: OPENING });
+  const { live, events } = await watchSource(source, {
+    pollSeconds: 0.05,
+    settleSeconds: 0.1,
+    rules: OPENING,
+  });
   const inForceNow = (): readonly string[] => sort(inForce(live));
   try {
     // What no permission covers is open once two looks agree.
