@@ -1,6 +1,14 @@
 import type { Build } from './builds.js';
 import type { Cost } from './engine-costs.js';
-import { boundSubject, ENGINES, type Engine, loop, plainSubject } from './engines.js';
+import {
+  boundHandle,
+  boundSubject,
+  ENGINES,
+  type Engine,
+  floor,
+  loop,
+  plainSubject,
+} from './engines.js';
 import { generateStore } from './generate-store.js';
 import { type Measured, measureDecisions } from './measure.js';
 
@@ -62,9 +70,11 @@ export async function DECISIONS_JOB(
   const { createAuthorizer } = await build.load('.');
   const store = generateStore({ permissions, resources });
   const engines = new Map<string, Engine>();
-  for (const { name, make } of [boundSubject, plainSubject]) {
+  const hasHandles = 'resource' in createAuthorizer({ permissions: [] });
+  const measured = [boundSubject, plainSubject, floor, ...(hasHandles ? [boundHandle] : [])];
+  for (const { name, make } of measured) {
     engines.set(name, await make(store, createAuthorizer));
   }
-  const measured = await measureDecisions(engines, store.requests);
-  return measured.map(({ name, nsPerDecision }) => ({ name, value: nsPerDecision, unit: 'ns' }));
+  const results = await measureDecisions(engines, store.requests);
+  return results.map(({ name, nsPerDecision }) => ({ name, value: nsPerDecision, unit: 'ns' }));
 }

@@ -71,12 +71,31 @@ export const boundSubject: EngineFactory = {
   },
 };
 
+/** The same with `authorizer.resource`: one handle for each resource that is asked about. */
+export const boundHandle: EngineFactory = {
+  name: 'feast-permissions, bound subject, handle',
+  upTo: Number.POSITIVE_INFINITY,
+  make({ permissions, resources, users, requests }, createAuthorizer = createOwnAuthorizer) {
+    const authorizer = createAuthorizer({ permissions: withoutGlobs(permissions), resources });
+    const bound = new Map(users.map((user) => [user, authorizer.for(user)]));
+    const handles = new Map(requests.map(({ resource: one }) => [one, authorizer.resource(one)]));
+    return engine(
+      ({ user, action, resource }) => ({
+        mine: bound.get(user) as SubjectAuthorizer,
+        action,
+        handle: handles.get(resource) as ReturnType<typeof authorizer.resource>,
+      }),
+      ({ mine, action, handle }) => mine.can(action, handle),
+    );
+  },
+};
+
 /**
  * The least that any engine can do: two look-ups with the same keys, the resource's name and the
  * action, and a bit. What it finds was worked out beforehand for this user, so it is a bound, not
  * an engine.
  */
-const floor: EngineFactory = {
+export const floor: EngineFactory = {
   name: 'floor: two Map look-ups',
   upTo: Number.POSITIVE_INFINITY,
   make({ permissions, resources, users, requests }) {
@@ -290,6 +309,7 @@ function cedarPolicy(
 export const ENGINES: readonly EngineFactory[] = [
   floor,
   boundSubject,
+  boundHandle,
   plainSubject,
   loop,
   casl,

@@ -21,7 +21,7 @@ import { writeFeatureRepo } from './write-registry.js';
 const HELP = `usage: npm run bench -- [--only NAME] [--json FILE] [--quick] [--baseline DIR]
        npm run bench -- --write DIR
 
-  --only NAME   decisions, compile, names, questions, registry, analysis, audit, adversaries, bounds,
+  --only NAME   decisions, compile, changes, names, questions, registry, analysis, audit, adversaries, bounds,
                 identity, redaction, servers, stalls or start; may be given several times
   --json FILE   writes all figures to FILE
   --quick       small sizes only, to see that it runs
@@ -118,6 +118,7 @@ async function runAll(): Promise<void> {
     section('compile', 'compile', large ? [...sizes, [100_000, 1_000_000]] : sizes);
     section('compile', 'loop', sizes);
   }
+  if (wanted('changes')) section('changes', 'changes', sizes);
   if (wanted('names')) section('names', 'first-seen names', sizes);
   if (wanted('questions')) section('questions', 'questions', sizes);
   if (wanted('registry')) {
