@@ -42,7 +42,7 @@ export function* compilePermissions(
 /**
  * True if `input` has a pattern, in either spelling of the field, that needs the table of names.
  */
-export function namesCharacters(input: unknown): boolean {
+function namesCharacters(input: unknown): boolean {
   return (
     isPlainObject(input) &&
     (needsCharacterNames(input['namePatterns']) || needsCharacterNames(input['name_patterns']))

@@ -2,7 +2,7 @@ import { getOrAdd } from '../foundation/get-or-add.js';
 import { freezeTags, type Tags } from '../model/index.js';
 
 /** The number of the empty tags. */
-export const NO_TAGS = 0;
+const NO_TAGS = 0;
 
 /**
  * Interned tags of registered resources: one frozen object for all resources with the same tags in

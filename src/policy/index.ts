@@ -1,4 +1,3 @@
-export { hasBit } from './attribute-set.js';
 export type { SubjectAttribute } from './attribute-table.js';
 export { AttributeTable } from './attribute-table.js';
 export {

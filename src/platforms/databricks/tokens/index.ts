@@ -1,5 +1,5 @@
 export type { RequestOptions } from '../../../net/index.js';
-export { type AzureCloud, azureCloudOf } from './azure-clouds.js';
+export { azureCloudOf } from './azure-clouds.js';
 export {
   createDatabricksCredentials,
   DATABRICKS_AUTH_METHODS,

@@ -26,7 +26,7 @@ interface AnyResource {
 }
 
 /** A recording, as text. */
-export function recordedText(form: (typeof RECORDED_FORMS)[number]): string {
+function recordedText(form: (typeof RECORDED_FORMS)[number]): string {
   return readFileSync(fixturePath(`recorded-module/${form}`), 'utf8');
 }
 
