@@ -1,4 +1,11 @@
 export {
+  createShadow,
+  type Shadow,
+  type ShadowCounts,
+  type ShadowDifference,
+  type ShadowOptions,
+} from '../engine/shadow.js';
+export {
   type ActiveSpan,
   createDecisionLog,
   type DecisionCounts,

@@ -49,7 +49,7 @@ export interface Authorizer<V extends Vocabulary = FeastVocabulary> {
 
   /**
    * Whether `subject` may do all of `actions` to `resource`. Allocates nothing for a registered
-   * resource, unless there is an `onDecision`.
+   * resource, unless there is an `onDecision` or a `shadow`.
    *
    * @param subject `null` for the anonymous one
    * @throws TypeError on arguments of a wrong type: no actions, an unknown action or resource type,

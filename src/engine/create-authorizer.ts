@@ -1,13 +1,9 @@
 import { checkOptions } from '../foundation/options.js';
 import type { FeastVocabulary, Vocabulary } from '../model/index.js';
 import type { Authorizer } from './authorizer.js';
+import type { AuthorizerOptions } from './authorizer-options.js';
 import { compileSnapshot } from './compile-snapshot.js';
-import {
-  AUTHORIZER_OPTIONS,
-  type AuthorizerOptions,
-  SNAPSHOT_OPTIONS,
-  type SnapshotOptions,
-} from './options.js';
+import { AUTHORIZER_OPTIONS, SNAPSHOT_OPTIONS, type SnapshotOptions } from './options.js';
 import { isSnapshot, type Snapshot } from './snapshot.js';
 import { SnapshotAuthorizer } from './snapshot-authorizer.js';
 
@@ -36,11 +32,11 @@ export function createAuthorizer(
   checkOptions<AuthorizerOptions>(options, AUTHORIZER_OPTIONS, {
     'the first argument': SNAPSHOT_OPTIONS,
   });
-  if (isSnapshot(from)) return new SnapshotAuthorizer(from, options.onDecision);
+  if (isSnapshot(from)) return new SnapshotAuthorizer(from, options);
   checkOptions<SnapshotOptions<Vocabulary> & AuthorizerOptions>(from, {
     ...SNAPSHOT_OPTIONS,
     ...AUTHORIZER_OPTIONS,
   });
-  const { onDecision = options.onDecision, ...rest } = from;
-  return new SnapshotAuthorizer(compileSnapshot(rest), onDecision);
+  const { onDecision = options.onDecision, shadow = options.shadow, ...rest } = from;
+  return new SnapshotAuthorizer(compileSnapshot(rest), { onDecision, shadow });
 }

@@ -1,4 +1,5 @@
 export type { Actions, Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
+export type { AuthorizerOptions } from './authorizer-options.js';
 export { isGranted } from './combining-algorithm.js';
 export { type CompileProgress, type PrepareOptions, prepareSnapshot } from './compile-snapshot.js';
 export {
@@ -9,7 +10,7 @@ export {
 export type { CompiledSnapshot } from './compiled-snapshot.js';
 export { createAuthorizer } from './create-authorizer.js';
 export { requirementOf } from './decide.js';
-export type { AuthorizerOptions, DecisionStrategy, SnapshotOptions } from './options.js';
+export type { DecisionStrategy, SnapshotOptions } from './options.js';
 export type { PermissionSet } from './permission-set.js';
 export { policyKey } from './policy-key.js';
 export { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';

@@ -1,6 +1,5 @@
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import {
-  type Decision,
   type ExcludedPermission,
   type FeastVocabulary,
   type Permission,
@@ -82,15 +81,6 @@ export interface SnapshotOptions<V extends Vocabulary = FeastVocabulary> {
   readonly matching?: 'index' | 'scan';
 }
 
-/** Who hears of the decisions of an authorizer. */
-export interface AuthorizerOptions {
-  /**
-   * Called with every decision. Errors that it throws are ignored, so that a failing log changes no
-   * answer.
-   */
-  readonly onDecision?: ((decision: Decision) => void) | undefined;
-}
-
 const CHOICES = {
   strategy: ['affirmative', 'consensus', 'unanimous'],
   unsecured: ['deny', 'allow'],
@@ -117,7 +107,8 @@ export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions<Vocabulary>> = {
   version: true,
   matching: true,
 };
-export const AUTHORIZER_OPTIONS: OptionNames<AuthorizerOptions> = { onDecision: true };
+/** Of `AuthorizerOptions`, whose shadow this file cannot import without a cycle. */
+export const AUTHORIZER_OPTIONS = { onDecision: true, shadow: true } as const;
 
 const AUTH_TYPES: readonly unknown[] = ['no_auth', 'oidc', 'kubernetes'];
 

@@ -14,6 +14,7 @@ import {
 } from '../model/index.js';
 import type { DerivedSubject } from '../policy/index.js';
 import type { Authorizer, ProposedChange, SubjectAuthorizer } from './authorizer.js';
+import type { AuthorizerOptions } from './authorizer-options.js';
 import { type BindableAuthorizer, BoundAuthorizer } from './bound-authorizer.js';
 import { compileSnapshot } from './compile-snapshot.js';
 import type { CompiledSnapshot } from './compiled-snapshot.js';
@@ -21,6 +22,7 @@ import { decide } from './decide.js';
 import { decideRemembered } from './decide-remembered.js';
 import { AUTHORIZER_OPTIONS, SNAPSHOT_OPTIONS, type SnapshotOptions } from './options.js';
 import { assertQuestion, decisionOn, described, known, requested, touchedBy } from './question.js';
+import { type SnapshotShadow, shadowOf } from './shadow.js';
 import { compiledOf, isSnapshot, type Snapshot } from './snapshot.js';
 
 const PROPOSED_CHANGE: OptionNames<ProposedChange<Vocabulary>> = {
@@ -41,14 +43,16 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
   /** A newer snapshot, which must grant too what is granted. */
   #restriction: CompiledSnapshot | undefined;
   readonly #onDecision: ((decision: Decision) => void) | undefined;
+  readonly #shadow: SnapshotShadow | undefined;
 
-  constructor(snapshot: Snapshot, onDecision: ((decision: Decision) => void) | undefined) {
+  constructor(snapshot: Snapshot, { onDecision, shadow }: AuthorizerOptions) {
     if (onDecision !== undefined && typeof onDecision !== 'function') {
       throw new TypeError('option onDecision must be a function');
     }
     this.#snapshot = snapshot;
     this.#compiled = compiledOf(snapshot);
     this.#onDecision = onDecision;
+    this.#shadow = shadowOf(shadow);
     this.direct = this.#findDirect();
   }
 
@@ -205,7 +209,8 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
   /** `can` by all deciding snapshots, or with a report. */
   #canByAll(own: Subject | null, actions: string | readonly string[], resource: Resource): boolean {
     const { deciding } = this;
-    if (this.#onDecision !== undefined || deciding.some(({ enforced }) => !enforced)) {
+    const isReported = this.#onDecision !== undefined || this.#shadow !== undefined;
+    if (isReported || deciding.some(({ enforced }) => !enforced)) {
       return this.decide(own, actions, resource).allowed;
     }
     return deciding.every((snapshot) => decisionOn(snapshot, actions, resource).passes(own));
@@ -243,7 +248,8 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
       this.#compiled.enforced &&
       this.#suspended === undefined &&
       this.#restriction === undefined &&
-      this.#onDecision === undefined;
+      this.#onDecision === undefined &&
+      this.#shadow === undefined;
     return isDirect ? this.#compiled : undefined;
   }
 
@@ -261,6 +267,7 @@ export class SnapshotAuthorizer implements Authorizer<Vocabulary>, BindableAutho
 
   #report(decision: Decision): Decision {
     notify(this.#onDecision, decision);
+    this.#shadow?.compare(decision, this.#compiled);
     return decision;
   }
 }

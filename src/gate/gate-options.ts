@@ -1,5 +1,6 @@
 import type { Authorizer } from '../engine/index.js';
 // Not from the index, which would load every engine of patterns into the gate.
+import { type Shadow, shadowOf } from '../engine/shadow.js';
 import { compiledOf, isSnapshot } from '../engine/snapshot.js';
 import { checkOptions, type OptionNames } from '../foundation/options.js';
 import type { Authenticator } from '../identity/token/authenticator.js';
@@ -44,6 +45,11 @@ export interface GateOptions<V extends Vocabulary = FeastVocabulary> {
    * What it throws or rejects with changes no answer.
    */
   readonly onRefusal?: ((refusal: GateRefusal) => unknown) | undefined;
+  /**
+   * Compares every decision that the gate makes with that of a candidate: `createShadow`. Default:
+   * none.
+   */
+  readonly shadow?: Shadow | undefined;
   /** Name of the protected space, told with a 401. Default: `feast`. */
   readonly realm?: string | undefined;
   /** Whether a 403 says why. `full` names roles, groups, tags and patterns. Default: `none`. */
@@ -89,6 +95,7 @@ export const GATE_OPTIONS: OptionNames<GateOptions<Vocabulary>> = {
   feastVersion: true,
   onDecision: true,
   onRefusal: true,
+  shadow: true,
   realm: true,
   explain: true,
   hideUnknown: true,
@@ -123,6 +130,7 @@ export function assertGateOptions(options: GateOptions<Vocabulary>): void {
   if (onRefusal !== undefined && typeof onRefusal !== 'function') {
     throw new TypeError('option onRefusal must be a function');
   }
+  shadowOf(options.shadow);
   if (project !== undefined && typeof project !== 'string') {
     throw new TypeError('option project must be a string');
   }

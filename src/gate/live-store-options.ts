@@ -1,3 +1,4 @@
+import type { Shadow } from '../engine/shadow.js';
 import type { Decision } from '../model/index.js';
 import type { OpenedFeatureStore } from '../registry/index.js';
 import type { SnapshotRules } from './live-rules.js';
@@ -17,6 +18,7 @@ export interface LiveStoreOptions {
   readonly onReload: ((event: ReloadEvent) => unknown) | undefined;
   readonly now: () => number;
   readonly onDecision?: ((decision: Decision) => void) | undefined;
+  readonly shadow?: Shadow | undefined;
   /** Whether requests are resolved by what refers to what, which is read beforehand then. */
   readonly usesRelations?: boolean | undefined;
 }

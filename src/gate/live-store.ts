@@ -101,7 +101,10 @@ export class LiveStore {
     this.#queue = new ReadQueue((error) => this.#report.fail(error));
     this.config = opened.config;
     this.#projects = this.config === undefined ? contents.projects : [this.config.project];
-    this.authorizer = createAuthorizer(read.snapshot, { onDecision: options.onDecision });
+    this.authorizer = createAuthorizer(read.snapshot, {
+      onDecision: options.onDecision,
+      shadow: options.shadow,
+    });
     const former = FormerPermissions.first(contents, options.acceptEmpty ? {} : options.rules);
     const isCautious = mustSettleFirst(opened, options.rules);
     const snapshot = isCautious ? undefined : read.snapshot;

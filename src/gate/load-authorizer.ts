@@ -8,6 +8,7 @@ import type {
   SnapshotOptions,
   SubjectAuthorizer,
 } from '../engine/index.js';
+import { shadowOf } from '../engine/shadow.js';
 import { checkOptions } from '../foundation/options.js';
 import type { Decision, FeastVocabulary, ResourceOf, Subject } from '../model/index.js';
 import type { RegistryRelations } from '../registry/index.js';
@@ -99,13 +100,15 @@ export async function loadAuthorizer(
   path?: string,
   options: LoadAuthorizerOptions = {},
 ): Promise<LoadedAuthorizer> {
-  checkOptions<LoadAuthorizerOptions>(options, { ...LIVE_OPTIONS, onDecision: true });
+  checkOptions<LoadAuthorizerOptions>(options, { ...LIVE_OPTIONS, onDecision: true, shadow: true });
   assertLiveOptions(options);
-  const { onDecision } = options;
+  const { onDecision, shadow } = options;
   if (onDecision !== undefined && typeof onDecision !== 'function') {
     throw new TypeError('option onDecision must be a function');
   }
-  return new StoreAuthorizer(await openLiveStore(path, options, { now: Date.now, onDecision }));
+  shadowOf(shadow);
+  const live = await openLiveStore(path, options, { now: Date.now, onDecision, shadow });
+  return new StoreAuthorizer(live);
 }
 
 type Feast = FeastVocabulary;

@@ -1,5 +1,6 @@
 import type { Environment, FeatureStoreConfig } from '../config/index.js';
 import { prepareSnapshot } from '../engine/index.js';
+import type { Shadow } from '../engine/shadow.js';
 import type { OptionNames } from '../foundation/options.js';
 import {
   assertPython,
@@ -145,6 +146,7 @@ function assertSeconds(name: string, value: unknown, max: number): void {
 export interface LiveNeeds {
   readonly now: () => number;
   readonly onDecision?: ((decision: Decision) => void) | undefined;
+  readonly shadow?: Shadow | undefined;
   readonly usesRelations?: boolean | undefined;
 }
 

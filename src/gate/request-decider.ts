@@ -1,5 +1,6 @@
 import { BoundAuthorizer } from '../engine/bound-authorizer.js';
 import type { Authorizer, CompiledSnapshot } from '../engine/index.js';
+import { type Shadow, type SnapshotShadow, shadowOf } from '../engine/shadow.js';
 import { compiledOf } from '../engine/snapshot.js';
 import { listOf } from '../foundation/list-of.js';
 import { notify } from '../foundation/notify.js';
@@ -15,6 +16,7 @@ import { type CheckRecord, NO_RECORD } from './telemetry.js';
 export interface DeciderOptions<V extends Vocabulary> extends NameLimitOptions {
   readonly authorizer: Authorizer<V>;
   readonly onDecision?: ((decision: GateDecision) => unknown) | undefined;
+  readonly shadow?: Shadow | undefined;
   readonly maxDecisionSeconds?: number | undefined;
   readonly now?: (() => number) | undefined;
 }
@@ -29,11 +31,13 @@ export class RequestDecider<V extends Vocabulary> {
   readonly #options: DeciderOptions<V>;
   readonly #limits: NameLimits;
   readonly #maxMs: number;
+  readonly #shadow: SnapshotShadow | undefined;
 
   /** @throws TypeError when a limit is wrong */
   constructor(options: DeciderOptions<V>) {
     this.#options = options;
     this.#maxMs = maxDecisionMs(options);
+    this.#shadow = shadowOf(options.shadow);
     this.#limits = new NameLimits(options);
   }
 
@@ -77,7 +81,9 @@ export class RequestDecider<V extends Vocabulary> {
 
   /** Silent: without anyone to tell, reasons need not be worked out for what is granted. */
   #isSilent(record: CheckRecord): boolean {
-    return this.#options.onDecision === undefined && record === NO_RECORD;
+    return (
+      this.#options.onDecision === undefined && this.#shadow === undefined && record === NO_RECORD
+    );
   }
 
   /**
@@ -158,8 +164,9 @@ export class RequestDecider<V extends Vocabulary> {
   /** Tells of a decision. @throws PermissionDeniedError if it refuses */
   #conclude(decision: Decision, operation: string | undefined, record: CheckRecord): void {
     record.decided(decision);
-    const { onDecision, now = Date.now } = this.#options;
+    const { authorizer, onDecision, now = Date.now } = this.#options;
     if (onDecision !== undefined) notify(onDecision, { decision, operation, time: now() });
+    this.#shadow?.compare(decision, compiledOf(authorizer.snapshot), operation);
     if (!decision.allowed) throw new PermissionDeniedError(decision);
   }
 }

@@ -7,6 +7,7 @@ import { authorizer as onCall } from '../../examples/own-policy.js';
 import { authorizer as models } from '../../examples/own-vocabulary.js';
 import { riskReaders } from '../../examples/permission.js';
 import { createFeatureServer } from '../../examples/server.js';
+import { differences, isAllowed, lost } from '../../examples/shadow.js';
 import { runCli } from '../cli/run-cli.js';
 import { createSigningKey, FakeProvider } from '../identity/fake-provider.js';
 
@@ -90,4 +91,11 @@ it('the explanation that the README asks for is given', async () => {
   ]);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('reader');
+});
+
+describe('examples/shadow.ts', () => {
+  it('allows by the permissions in force, and reports what the candidate would refuse', () => {
+    expect([isAllowed, lost]).toEqual([true, 1]);
+    expect(differences).toMatchObject([{ candidate: { allowed: false, reason: 'denied' } }]);
+  });
 });

@@ -59,6 +59,7 @@ const DOORS: ReadonlySet<string> = new Set([
   'config/read-yaml-text',
   'engine/bound-authorizer',
   'engine/lazy-decision',
+  'engine/shadow',
   'engine/snapshot',
   'gate/decision-time',
   'gate/decide-requirement',

@@ -29,7 +29,7 @@ import {
   parseFeatureStoreConfig,
   parsePermissionFile,
 } from '../../../src/config/index.js';
-import { createDecisionLog } from '../../../src/decision-log/index.js';
+import { createDecisionLog, createShadow } from '../../../src/decision-log/index.js';
 import {
   createGate,
   endWithToken,
@@ -231,6 +231,11 @@ export const CORE_CALLS: OptionCalls = {
     (extra: object) => loadAuthorizer('none', extra),
     'onDecision',
     'whenNoPermissions',
+  ],
+  createShadow: [
+    (extra: object) => createShadow({ candidate: snapshot, ...extra }),
+    'candidate',
+    'onDecision',
   ],
   createDecisionLog: [
     (extra: object) => createDecisionLog({ sink: () => {}, ...extra }),
