@@ -355,7 +355,8 @@ export class LiveStore {
       this.#options.rules,
       newest.former.closed(contents),
     );
-    const snapshot = newest.snapshot ?? (await prepareSnapshot(options, { signal }));
+    const previous = this.authorizer.snapshot;
+    const snapshot = newest.snapshot ?? (await prepareSnapshot(options, { signal, previous }));
     if (this.#options.usesRelations) await prepareRelations(contents.relations);
     signal.throwIfAborted();
     const compiled = { ...newest, snapshot };
