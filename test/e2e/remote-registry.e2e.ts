@@ -252,7 +252,8 @@ describe('a registry server that changes while it is in use', () => {
       const back = outcome('reloaded');
       server = await feast.serveRegistry(known, { port });
       await back;
-      expect([allowed(), stranger()]).toEqual([true, false]);
+      // What a changed registry grants waits until it has settled.
+      await vi.waitFor(() => expect([allowed(), stranger()]).toEqual([true, false]), PATIENCE);
     } finally {
       authorizer.close();
     }
