@@ -1,4 +1,4 @@
-// Ten lines of the engine: a permission, a user, two answers.
+// The engine in short: a permission, a user, two answers.
 import { createAuthorizer, definePermission, roles } from 'feast-permissions';
 
 const permission = definePermission({

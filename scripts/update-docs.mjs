@@ -26,7 +26,8 @@ function auditOutput() {
       encoding: 'utf8',
     });
   } catch (error) {
-    if (error.status !== 1) throw error;
+    // A missing build ends with 1 too, and prints nothing on standard output.
+    if (error.status !== 1 || error.stdout === '') throw error;
     return error.stdout;
   }
 }

@@ -39,11 +39,11 @@ export async function loadPermissionFile(
  * the fields.
  *
  * Shape: each item has `name`, `policy`, and may have `project`, `types`, `name_patterns`,
- * `required_tags`, `actions` and `tags`; a single value stands for a list of one. A policy is `{
- * type: RoleBasedPolicy, roles: […] }`, or without its type where `roles`, `groups` and
- * `namespaces` tell it: `{ roles: […] }`. A name pattern that starts with `glob:` is a glob. The
- * environment is not expanded: `$` ends a pattern. At most 100,000 values, which is some 3,000
- * permissions.
+ * `required_tags`, `actions` and `tags`. In `types`, `name_patterns` and `actions`, a single value
+ * stands for a list of one. A policy is `{ type: RoleBasedPolicy, roles: […] }`, or without its
+ * type where `roles`, `groups` and `namespaces` tell it: `{ roles: […] }`. A name pattern that
+ * starts with `glob:` is a glob. The environment is not expanded: `$` ends a pattern. At most
+ * 100,000 values, which is some 3,000 permissions.
  *
  * Pure. Name patterns are checked as well, as `options.python` reads them: the version of Python
  * that runs Feast (default: `3.12`). One that looks like a glob, such as `risk_*`, is refused: as a
