@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import * as z from 'zod';
+import { errorCode } from '../foundation/error-code.js';
 import { quote, type Subject } from '../model/index.js';
 import { UsageError } from './command.js';
 import { explainIssues, type FieldNames } from './explain-issues.js';
@@ -58,9 +59,8 @@ async function readText(file: string): Promise<string> {
       chunks.push(chunk as Buffer);
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new UsageError(
-      `cannot read the user file ${quote(file)} (${code}). Pass a file with JSON, \`anonymous\`, or JSON such as ${EXAMPLE}`,
+      `cannot read the user file ${quote(file)} (${errorCode(error)}). Pass a file with JSON, \`anonymous\`, or JSON such as ${EXAMPLE}`,
     );
   }
   const bytes = Buffer.concat(chunks);

@@ -3,5 +3,8 @@
  * error`.
  */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  // Not by `instanceof`: in jest, errors of Node.js come from another realm than the package.
+  return typeof error === 'object' && error !== null && 'code' in error
+    ? String(error.code)
+    : 'unknown error';
 }

@@ -41,6 +41,11 @@ async function startFront(discoveryUrl: string): Promise<Front> {
       response.end(JSON.stringify({ ...discovery, token_endpoint: `${origin}/oidc/v1/token` }));
       return;
     }
+    // Of hosts that say where their OAuth is. This one has it where workspaces have it.
+    if (request.url === '/.well-known/databricks-config') {
+      response.writeHead(404).end();
+      return;
+    }
     forms += 1;
     let body = '';
     for await (const chunk of request) body += String(chunk);

@@ -326,3 +326,12 @@ describe('the recorded module', () => {
     },
   );
 });
+
+test('a mark inside of an attribute of any type is found in a state of a backend', () => {
+  const input = { value: { key: 'a', client: VALUE }, type: ['object', { client: 'string' }] };
+  const steps = ['input', 'client'].map((value) => ({ type: 'get_attr', value }));
+  const { places, secrets, text } = find(stored('terraform_data', { input }, [steps]));
+  expect(places).toHaveLength(1);
+  expect(secrets).toContain(VALUE);
+  expect(text).not.toContain(VALUE);
+});

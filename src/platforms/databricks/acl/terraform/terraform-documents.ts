@@ -173,7 +173,7 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
             workspace: workspaceOfState(provider),
             workspaceId: workspaceIdOf(attributes),
             values: attributes ?? {},
-            sensitive: marksOf(sensitive_attributes),
+            sensitive: marksOf(sensitive_attributes, attributes),
             unknown: undefined,
           };
         }),
@@ -192,12 +192,13 @@ export function readStateFile(value: unknown, file: string): TerraformDocument {
  *
  * @source Terraform, `internal/states/statefile/version4.go`: `sensitive_attributes`
  */
-function marksOf(paths: unknown): unknown {
+function marksOf(paths: unknown, attributes: unknown): unknown {
   const root: Record<string, unknown> = Object.create(null);
   for (const path of Array.isArray(paths) ? paths : []) {
     const steps = (Array.isArray(path) ? path : []).map(stepOf);
     const end = steps.indexOf(undefined);
-    const names = (end < 0 ? steps : steps.slice(0, end)) as readonly string[];
+    const written = (end < 0 ? steps : steps.slice(0, end)) as readonly string[];
+    const names = pathIn(attributes, written);
     if (names.length === 0) return true;
     let at = root;
     for (const [index, name] of names.entries()) {
@@ -212,6 +213,26 @@ function marksOf(paths: unknown): unknown {
     }
   }
   return root;
+}
+
+/**
+ * A path with the step into `value` where the state holds an attribute of any type as its value
+ * beside its type. The steps of Terraform leave that out.
+ */
+function pathIn(attributes: unknown, names: readonly string[]): readonly string[] {
+  const path: string[] = [];
+  let held = attributes;
+  const enter = (name: string): void => {
+    path.push(name);
+    held = isPlainObject(held) || Array.isArray(held) ? Reflect.get(held, name) : undefined;
+  };
+  for (const name of names) {
+    if (isPlainObject(held) && 'type' in held && 'value' in held && !Object.hasOwn(held, name)) {
+      enter('value');
+    }
+    enter(name);
+  }
+  return path;
 }
 
 function stepOf(step: unknown): string | undefined {
