@@ -27,13 +27,15 @@ export async function measureBeside(
   return (own[0] ?? []).map(({ name, unit }) => ({
     name,
     unit,
-    value: medianOf(own, name),
+    value: medianOf(own, name) ?? Number.NaN,
     baseline: medianOf(earlier, name),
   }));
 }
 
-function medianOf(turns: readonly (readonly Cost[])[], name: string): number {
-  return median(
-    turns.map((costs) => costs.find((cost) => cost.name === name)?.value ?? Number.NaN),
+/** Undefined for what a build does not have. */
+function medianOf(turns: readonly (readonly Cost[])[], name: string): number | undefined {
+  const values = turns.flatMap((costs) =>
+    costs.filter((cost) => cost.name === name).map(({ value }) => value),
   );
+  return values.length === 0 ? undefined : median(values);
 }
