@@ -1,4 +1,4 @@
-// A scope of secrets that is backed by a vault, linked by whoever may use the credential.
+// A scope of secrets that is backed by a vault, linked by a user who may use the credential.
 import type { Subject } from 'feast-permissions';
 import {
   createLinkedSecretScope,
