@@ -142,8 +142,7 @@ const CASES: readonly Case[] = [
       [tokens({ ...ann, creation_time: NOW, expiry_time: NOW + DAY })],
       [tokens(ann)],
       [state('databricks_token', { lifetime_seconds: 60 })],
-      // Without a lifetime it ends when the workspace says.
-      [state('databricks_token', { comment: 'ci' })],
+      [state('databricks_token', { comment: 'ci' })], // ends when the workspace says
     ],
   },
   {
