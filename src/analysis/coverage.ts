@@ -25,18 +25,21 @@ export interface Coverage {
 /**
  * Walks all registered resources of a snapshot.
  *
- * Cost: one evaluation for each distinct permission set, and one look-up for each resource.
+ * Cost: one evaluation for each distinct permission set, and one step for each resource.
  */
 export function* coverResources(snapshot: CompiledSnapshot): Generator<ResourceCoverage> {
-  const known = new Map<PermissionSet, Coverage>();
-  for (const resource of snapshot.resources()) {
-    const permissionSet = snapshot.permissionSetOf(resource);
-    let coverage = known.get(permissionSet);
-    if (coverage === undefined) {
-      coverage = cover(snapshot, permissionSet);
-      known.set(permissionSet, coverage);
+  const known = new Map<number, Coverage>();
+  for (const { resources } of new Set(snapshot.projects.values())) {
+    // By number, since a look-up by name would double the cost of the walk.
+    for (const number of resources.numbers()) {
+      const id = resources.permissionSetId(number);
+      let coverage = known.get(id);
+      if (coverage === undefined) {
+        coverage = cover(snapshot, snapshot.decisions.permissionSet(id));
+        known.set(id, coverage);
+      }
+      yield { resource: resources.resource(number), coverage };
     }
-    yield { resource, coverage };
   }
 }
 

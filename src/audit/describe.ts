@@ -1,4 +1,5 @@
 import type { ResourceReference } from '../analysis/index.js';
+import { getOrAdd } from '../foundation/get-or-add.js';
 import { listSome } from '../foundation/names.js';
 import { type Permission, quote, type Vocabulary } from '../model/index.js';
 import type { AuditFacts } from './audit-facts.js';
@@ -31,15 +32,24 @@ export function describePermission(
 export function groupByActions(
   resources: Iterable<ResourceReference & { readonly actions: readonly string[] }>,
 ): readonly ActionGroup[] {
-  const groups = new Map<string, ActionGroup & { readonly names: string[] }>();
+  const groups = new Map<string, WritableGroup>();
+  // Resources of one coverage share the array of their actions, so most find their group without
+  // the text of it.
+  const known = new Map<readonly string[], WritableGroup[]>();
   for (const { project, type, name, actions } of resources) {
-    const key = JSON.stringify([project, type, actions]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { project, type, actions, names: [name] });
-    else group.names.push(name);
+    const ofActions = getOrAdd(known, actions, () => []);
+    let group = ofActions.find((one) => one.type === type && one.project === project);
+    if (group === undefined) {
+      const key = JSON.stringify([project, type, actions]);
+      group = getOrAdd(groups, key, () => ({ project, type, actions, names: [] }));
+      ofActions.push(group);
+    }
+    group.names.push(name);
   }
   return [...groups.values()];
 }
+
+type WritableGroup = ActionGroup & { readonly names: string[] };
 
 /** The filters of a permission in words: `FeatureView named …, with the tags …`. */
 export function describeFilters({

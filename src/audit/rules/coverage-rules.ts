@@ -1,4 +1,4 @@
-import { referToResource } from '../../analysis/references.js';
+import { type ResourceReference, referToResource } from '../../analysis/references.js';
 
 import { count, listSome } from '../../foundation/names.js';
 import { quote } from '../../model/index.js';
@@ -76,10 +76,7 @@ function eachGroup(
   describe: (actions: string, group: string) => string,
 ): FindingRule['check'] {
   return function* check(facts) {
-    const resources = facts.resources
-      .map(({ resource, coverage }) => ({ ...referToResource(resource), actions: pick(coverage) }))
-      .filter(({ actions }) => actions.length > 0);
-    for (const group of groupByActions(resources)) {
+    for (const group of groupByActions(pickActions(facts, pick))) {
       const actions = group.actions.join(', ');
       const where = group.project === null ? '' : ` of project ${group.project}`;
       yield {
@@ -88,6 +85,18 @@ function eachGroup(
       };
     }
   };
+}
+
+function* pickActions(
+  { resources }: AuditFacts,
+  pick: (coverage: AuditFacts['resources'][number]['coverage']) => readonly string[],
+): Generator<ResourceReference & { readonly actions: readonly string[] }> {
+  for (const { resource, coverage } of resources) {
+    const actions = pick(coverage);
+    if (actions.length === 0) continue;
+    const { project = null, type, name } = resource;
+    yield { project, type, name, actions };
+  }
 }
 
 function describeGroup(facts: AuditFacts, { project, type, names }: ActionGroup): string {

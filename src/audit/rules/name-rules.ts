@@ -1,4 +1,5 @@
 import { referToPermission, referToResource } from '../../analysis/references.js';
+import { getOrAdd } from '../../foundation/get-or-add.js';
 import { listSome } from '../../foundation/names.js';
 import { quote, type Resource } from '../../model/index.js';
 import type { AuditFacts } from '../audit-facts.js';
@@ -79,17 +80,20 @@ function groupByLook({
   resources,
   snapshot,
 }: AuditFacts): Iterable<LookAlikes> {
-  const firsts = new Map<string, Entry>();
-  const groups = new Map<string, LookAlikes>();
+  // A map for each family and project: joining them to every name would cost more than the look.
+  const firsts = new Map<string, Map<string, Map<string, Entry>>>();
+  const groups = new Map<Entry, LookAlikes>();
   const add = (family: string, entry: Entry): void => {
-    const key = `${family}\0${entry.project ?? ''}\0${look(entry.name)}`;
-    const first = firsts.get(key);
-    if (first === undefined) firsts.set(key, entry);
+    const ofFamily = getOrAdd(firsts, family, () => new Map<string, Map<string, Entry>>());
+    const inProject = getOrAdd(ofFamily, entry.project ?? '', () => new Map<string, Entry>());
+    const key = look(entry.name);
+    const first = inProject.get(key);
+    if (first === undefined) inProject.set(key, entry);
     else if (first.name !== entry.name) {
-      let group = groups.get(key);
+      let group = groups.get(first);
       if (group === undefined) {
         group = { kinds: new Set(), project: entry.project, names: new Map() };
-        groups.set(key, group);
+        groups.set(first, group);
         join(group, first);
       }
       join(group, entry);

@@ -50,9 +50,17 @@ export const shadowedPermission: FindingRule = {
   },
 };
 
+/** By the facts that they are from: both rules look at the same grants. */
+const knownGrants = new WeakMap<AuditFacts, readonly Grant[]>();
+
 // A policy that matches no user grants nothing; another rule reports it.
 function grantsOf(facts: AuditFacts): readonly Grant[] {
-  return facts.understood
-    .filter(({ test }) => test?.isUnsatisfiable !== true)
-    .map((permission) => grantOf(facts.snapshot, permission));
+  let grants = knownGrants.get(facts);
+  if (grants === undefined) {
+    grants = facts.understood
+      .filter(({ test }) => test?.isUnsatisfiable !== true)
+      .map((permission) => grantOf(facts.snapshot, permission));
+    knownGrants.set(facts, grants);
+  }
+  return grants;
 }
