@@ -196,7 +196,8 @@ describe.each(servers.map((server) => [server.product, server] as const))('%s', 
       await breakDown({ server, proxy });
       await vi.waitFor(() => expect(codesOf(events)).toContain(error ?? 'reloaded'), 20_000);
       // What a changed registry grants waits until it has settled.
-      if (error === undefined) await vi.waitFor(() => expect(answers(live)).toEqual(during), 20_000);
+      if (error === undefined)
+        await vi.waitFor(() => expect(answers(live)).toEqual(during), 20_000);
       expect(answers(live)).toEqual(during);
       expect(String(events.map((event) => ('error' in event ? event.error : '')))).not.toContain(
         server.password,

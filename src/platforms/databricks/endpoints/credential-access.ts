@@ -42,6 +42,7 @@ export interface CredentialAccessPlan {
 /** What a file of access to credentials says. */
 export interface CredentialFile {
   readonly access: CredentialAccess;
+  /** As whom the workspace is asked for credentials and grants. */
   readonly connect: () => WorkspaceClientOptions;
 }
 

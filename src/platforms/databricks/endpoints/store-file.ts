@@ -17,6 +17,7 @@ import {
 export interface StoreFile {
   /** The store with its secrets, which are read from the environment here. */
   readonly store: () => StoreSecrets;
+  /** As whom the workspace is asked for scopes, secrets and their readers. */
   readonly connect: () => WorkspaceClientOptions;
 }
 
